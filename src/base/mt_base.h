@@ -1,0 +1,157 @@
+
+/*
+ * The ground the engine stands on: counted strings, arenas, byte buffers,
+ * big-endian integers.  Nothing here knows meetings, JSON, LMDB or nginx.
+ *
+ * Ownership: everything handed out of an arena lives until the arena is reset
+ * or destroyed.  No object of this header is safe for use by two threads at
+ * once; an arena belongs to one request (or one batch) at a time.
+ */
+
+#ifndef MT_BASE_H
+#define MT_BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+
+#define MT_MS_PER_SECOND   1000LL
+#define MT_MS_PER_MINUTE   60000LL
+#define MT_MS_PER_HOUR     3600000LL
+#define MT_MS_PER_DAY      86400000LL
+
+#define mt_nitems(a)       (sizeof(a) / sizeof((a)[0]))
+
+
+/* A counted string, not terminated; it may hold any byte. */
+
+typedef struct {
+    size_t       len;
+    const char  *data;
+} mt_str_t;
+
+#define mt_str(literal)    { sizeof(literal) - 1, literal }
+#define MT_STR(literal)    ((mt_str_t) mt_str(literal))
+
+mt_str_t mt_cstr(const char *terminated);
+int mt_str_eq(mt_str_t a, mt_str_t b);
+
+/* Byte order: <0, 0, >0; a prefix sorts before what it begins. */
+int mt_str_cmp(mt_str_t a, mt_str_t b);
+
+/*
+ * The canonical decimal form of an integer: an optional '-', no leading zeros,
+ * no blanks, no '+', fits int64.  Returns 1 and sets *value, else 0.
+ */
+int mt_parse_int(mt_str_t s, int64_t *value);
+
+/* Strict UTF-8 (no surrogates, no overlong forms).  Returns 1 when valid. */
+int mt_utf8_valid(mt_str_t s);
+
+/* The number of code points of a valid UTF-8 string. */
+size_t mt_utf8_length(mt_str_t s);
+
+/* The longest prefix of at most n code points. */
+mt_str_t mt_utf8_prefix(mt_str_t s, size_t n);
+
+
+/*
+ * An arena: allocation by bumping a pointer, freed all at once.
+ *
+ * mt_arena_create(limit): limit is in bytes, 0 for none; NULL without memory.
+ * mt_arena_alloc(): zeroed, aligned to 16; NULL once the limit is passed or
+ * memory is out.  mt_arena_reset() keeps the first chunk for reuse.
+ */
+
+typedef struct mt_arena_s  mt_arena_t;
+
+mt_arena_t *mt_arena_create(size_t limit);
+void mt_arena_destroy(mt_arena_t *arena);
+void mt_arena_reset(mt_arena_t *arena);
+void *mt_arena_alloc(mt_arena_t *arena, size_t size);
+
+/* Copies; the copy is followed by a NUL that len does not count. */
+mt_str_t mt_arena_str(mt_arena_t *arena, mt_str_t s);
+
+/* printf into the arena; an empty string without memory. */
+mt_str_t mt_arena_printf(mt_arena_t *arena, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+
+/*
+ * A growing byte buffer in an arena.  Once out of memory `failed` stays set
+ * and further writes do nothing, so that only the last step has to check.
+ */
+
+typedef struct {
+    mt_arena_t  *arena;
+    char        *data;
+    size_t       len;
+    size_t       size;
+    int          failed;
+} mt_buf_t;
+
+void mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size);
+void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
+void mt_buf_str(mt_buf_t *buf, mt_str_t s);
+void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
+
+/* LEB128, and the zig-zag form for signed integers. */
+void mt_buf_varint(mt_buf_t *buf, uint64_t value);
+void mt_buf_zigzag(mt_buf_t *buf, int64_t value);
+
+
+/* Reading what the above wrote.  A read past the end sets `failed`, gives 0. */
+
+typedef struct {
+    const uint8_t  *pos;
+    const uint8_t  *end;
+    int             failed;
+} mt_reader_t;
+
+uint64_t mt_read_varint(mt_reader_t *r);
+int64_t mt_read_zigzag(mt_reader_t *r);
+mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);
+
+
+/* Big-endian integers, for keys whose byte order is their numeric order. */
+
+static inline uint8_t *
+mt_put_u32(uint8_t *p, uint32_t v)
+{
+    v = __builtin_bswap32(v);
+    memcpy(p, &v, 4);
+    return p + 4;
+}
+
+
+static inline uint8_t *
+mt_put_u64(uint8_t *p, uint64_t v)
+{
+    v = __builtin_bswap64(v);
+    memcpy(p, &v, 8);
+    return p + 8;
+}
+
+
+static inline uint32_t
+mt_get_u32(const uint8_t *p)
+{
+    uint32_t  v;
+
+    memcpy(&v, p, 4);
+    return __builtin_bswap32(v);
+}
+
+
+static inline uint64_t
+mt_get_u64(const uint8_t *p)
+{
+    uint64_t  v;
+
+    memcpy(&v, p, 8);
+    return __builtin_bswap64(v);
+}
+
+#endif /* MT_BASE_H */

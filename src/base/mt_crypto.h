@@ -1,0 +1,55 @@
+
+/*
+ * The cryptography the product needs, over OpenSSL's EVP.  Algorithms are
+ * fetched once per process (a fetch per call costs three times the hash).
+ * All functions are safe to call from any thread after mt_crypto_init().
+ */
+
+#ifndef MT_CRYPTO_H
+#define MT_CRYPTO_H
+
+#include "base/mt_base.h"
+
+
+#define MT_SHA1_LEN      20
+#define MT_MD5_LEN       16
+#define MT_SHA256_LEN    32
+
+
+/* Fetches the algorithms.  0, or -1 when OpenSSL lacks one.  Idempotent. */
+int mt_crypto_init(void);
+
+/* Digests of the parts, one after another.  0, or -1 on an OpenSSL failure. */
+int mt_sha1(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA1_LEN]);
+int mt_md5(const mt_str_t *parts, size_t n, uint8_t out[MT_MD5_LEN]);
+int mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN]);
+int mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
+    uint8_t out[MT_SHA256_LEN]);
+
+/* Random bytes from the operating system's generator.  0 or -1. */
+int mt_random(void *out, size_t len);
+
+/* 1 when equal; takes the same time wherever they differ. */
+int mt_secret_eq(mt_str_t a, mt_str_t b);
+
+/* Hex of n bytes into out[2n] (no NUL). */
+void mt_hex_lower(const uint8_t *in, size_t n, char *out);
+void mt_hex_upper(const uint8_t *in, size_t n, char *out);
+
+/* Base64 with padding, in the arena; decoding is strict.  -1 when not Base64 */
+mt_str_t mt_base64(mt_arena_t *arena, mt_str_t in);
+int mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
+
+/*
+ * A password as the store keeps it: "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>"
+ * over the lower-case hex MD5 of the password (PROTOCOL: weclubs clients send
+ * only that MD5).  Takes tens of milliseconds and 16 MiB: never call it on an
+ * event loop.
+ *
+ * mt_password_hash(): an empty string on failure.
+ * mt_password_check(): 1 right, 0 wrong (or `stored` is not of this form).
+ */
+mt_str_t mt_password_hash(mt_arena_t *arena, mt_str_t md5_hex);
+int mt_password_check(mt_str_t stored, mt_str_t md5_hex);
+
+#endif /* MT_CRYPTO_H */

@@ -1,0 +1,135 @@
+
+/*
+ * The commit engine: flat combining over memory that all workers share.
+ *
+ * Each worker owns one ring in the shared zone and appends its commands there.
+ * Whoever finds commands waiting and nobody combining becomes the combiner (in
+ * a thread of its own, never on an event loop): it applies the commands of
+ * every ring in one transaction, commits, and publishes the results.  One sync
+ * then serves all that were waiting, in all workers.
+ *
+ * Four things are kept apart, so that a replicated log can slot in between:
+ *     seal     the commands of a batch, by position       (mt_commit_combine)
+ *     append   to the log, and apply                      (mt_log_t)
+ *     publish  the results into the slots                 (mt_commit_combine)
+ *     collect  by whoever queued the command              (mt_commit_collect)
+ *
+ * Exactly once: `applied` of each ring is stored in the same transaction as
+ * what the commands did; `done` is published after the commit.  A combiner
+ * killed before the commit changed nothing; killed after it, the next one sees
+ * applied > done and only publishes.  An entry is below `head` only when it is
+ * whole.  Ownership of a ring and the right to combine are robust process-
+ * shared mutexes: the kernel hands them on when their owner dies.
+ *
+ * Counted in bytes since the zone was made, never wrapping:
+ *     consumed <= done <= head,  done <= applied + (what a failed batch gave up)
+ */
+
+#ifndef MT_COMMIT_H
+#define MT_COMMIT_H
+
+#include "store/mt_store.h"
+
+
+/* What came of a command.  Fixed size: it lives in the ring's slot. */
+
+typedef struct {
+    uint16_t  status;      /* mt_status_t */
+    uint16_t  field;       /* field number of the args it is about, or 0 */
+    uint32_t  item;        /* index in a list field, plus 1; or 0 */
+    uint64_t  position;    /* in the journal; 0 when nothing was changed */
+    int64_t   num;         /* of the record made or changed */
+    int64_t   time;        /* the command's time as applied */
+    int64_t   detail;      /* the operation says what */
+} mt_result_t;
+
+
+/* The log that a batch goes through; the domain's is in domain/mt_apply.h. */
+
+typedef struct {
+    mt_status_t (*begin)(void *ctx, mt_txn_t **txn);
+    /* A refusal is a result.  Anything but MT_OK fails the whole batch. */
+    mt_status_t (*apply)(void *ctx, mt_str_t command, mt_result_t *result);
+    mt_status_t (*commit)(void *ctx);      /* MT_OK: on disk */
+    void        (*abort)(void *ctx);
+    void         *ctx;                     /* of this process; one combiner at
+                                              a time uses it */
+} mt_log_t;
+
+
+typedef struct mt_zone_mem_s  mt_zone_mem_t;     /* the shared memory */
+typedef struct mt_commit_s    mt_commit_t;       /* this process' view of it */
+
+#define MT_COMMIT_RINGS  128
+
+/*
+ * Lays out a fresh zone in `size` bytes at `mem` (page-aligned, zeroed).
+ * MT_BAD_VALUE when it is too small (the least is mt_commit_min_size()).
+ * Called once, before any worker attaches.
+ */
+size_t mt_commit_min_size(void);
+mt_status_t mt_commit_format(void *mem, size_t size);
+
+/*
+ * This process' view.  wake(ring) is called, from the combiner's thread, for
+ * each ring that has new results (an eventfd write); log as above.  NULL
+ * without memory.  mt_commit_detach() gives the ring back (clean exit).
+ */
+mt_commit_t *mt_commit_attach(void *mem, const mt_log_t *log,
+    void (*wake)(void *data, unsigned ring), void *data);
+void mt_commit_detach(mt_commit_t *c);
+
+/* Claims a ring for this process: its index, or -1 when all are held by live
+ * processes.  What a dead owner left is still applied; nobody collects it.
+ * The thread that claims must live as long as the process (the main thread). */
+int mt_commit_claim(mt_commit_t *c);
+
+/*
+ * Appends a command (owner's thread).  `waiter` comes back from collect.
+ * MT_OK, or MT_BUSY when the ring has no room (or the command is larger than
+ * half a ring: MT_TOO_LARGE).  When *combine is set, nobody is combining: the
+ * caller should have mt_commit_combine() run in a thread.
+ */
+mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
+    int *combine);
+
+/*
+ * Combines until no ring has commands left, or returns at once when another
+ * process or thread does.  Any thread, at most one at a time per process.
+ */
+void mt_commit_combine(mt_commit_t *c);
+
+/* Commands are waiting and nobody alive combines: after a worker's death.
+ * Ask from a timer while waiters are out; if 1, run mt_commit_combine(). */
+int mt_commit_stalled(mt_commit_t *c);
+
+/* Hands over each finished command of this process' ring, oldest first, and
+ * frees its slot.  Owner's thread.  Returns how many. */
+unsigned mt_commit_collect(mt_commit_t *c,
+    void (*done)(void *waiter, const mt_result_t *result, void *data),
+    void *data);
+
+/* How many commands this process has out. */
+unsigned mt_commit_waiting(const mt_commit_t *c);
+
+
+/* For the status location.  Histograms: bucket i counts values < 2^i. */
+
+#define MT_HISTOGRAM  24
+
+typedef struct {
+    uint64_t  batches;
+    uint64_t  commands;
+    uint64_t  failed_batches;
+    uint64_t  takeovers;                    /* combiners that died */
+    uint64_t  batch_size[MT_HISTOGRAM];
+    uint64_t  commit_us[MT_HISTOGRAM];
+    uint64_t  commit_us_sum;
+    uint64_t  queued_bytes;                 /* head - done over all rings */
+    uint64_t  ring_size;
+    unsigned  rings_claimed;
+} mt_commit_stat_t;
+
+void mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat);
+
+#endif /* MT_COMMIT_H */

@@ -1,0 +1,187 @@
+
+/*
+ * JSON by tables, over yajl's streaming parser and generator.
+ *
+ * A table lists the members of one JSON object: wire name, the model field it
+ * is (kind and bounds come from there), flags, and a converter where the wire
+ * form is not the plain one.  Requests and answers have tables of their own.
+ * A member of the wrong type, out of bounds or missing is found with its path,
+ * always; nothing is silently skipped but members that no table names.
+ *
+ * Refused as MT_BAD_JSON wherever they stand in the body: invalid UTF-8, lone
+ * surrogate escapes, NUL, a byte-order mark, nesting deeper than 16, anything
+ * but one JSON object; a key given twice in an object that a table reads is
+ * MT_DUPLICATE_KEY.
+ */
+
+#ifndef MT_JSON_H
+#define MT_JSON_H
+
+#include "model/mt_model.h"
+
+
+#define MT_JSON_DEPTH_MAX  16
+
+
+/* A scalar as it stands in the JSON. */
+
+typedef enum {
+    MT_JSON_NULL,
+    MT_JSON_BOOL,        /* text is "true" or "false" */
+    MT_JSON_NUMBER,      /* text as written */
+    MT_JSON_STRING       /* text is the decoded string */
+} mt_json_type_t;
+
+typedef struct {
+    mt_json_type_t  type;
+    mt_str_t        text;
+} mt_json_value_t;
+
+
+/*
+ * A wire form.  read(): value is never null; stores into `dst` (a variable of
+ * the field's kind) and returns MT_OK, MT_BAD_TYPE or MT_BAD_VALUE; for list
+ * fields it is called for a scalar that stands for the whole list ("1,4,6").
+ * write(): one JSON value for `src`; NULL where a form is only read.
+ */
+
+typedef struct mt_json_writer_s  mt_json_writer_t;
+
+typedef struct {
+    const char   *name;
+    mt_status_t (*read)(const mt_json_value_t *value, const mt_field_t *field,
+                        void *dst, mt_arena_t *arena);
+    void        (*write)(mt_json_writer_t *w, const mt_field_t *field,
+                         const void *src);
+} mt_wire_t;
+
+/* INT: an integer or the same as a decimal string.  STR: a string. */
+extern const mt_wire_t  mt_wire_plain;
+/* STR from a string or an integer: an id in either form. */
+extern const mt_wire_t  mt_wire_ref;
+/* STRS of ids from one string "1,4,6"; "" is the empty list. */
+extern const mt_wire_t  mt_wire_ref_csv;
+/* INT 0/1 as false/true. */
+extern const mt_wire_t  mt_wire_bool;
+/* INT written as a string; read as plain. */
+extern const mt_wire_t  mt_wire_int_string;
+/* INT of milliseconds as seconds. */
+extern const mt_wire_t  mt_wire_seconds;
+/* INT of 1e-6 units as a decimal fraction with six digits. */
+extern const mt_wire_t  mt_wire_micro;
+/* STR written as null when empty. */
+extern const mt_wire_t  mt_wire_null_if_empty;
+
+
+typedef struct mt_json_table_s  mt_json_table_t;
+
+typedef struct {
+    const char             *wire;
+    const mt_field_t       *field;
+    uint16_t                base;     /* of the field's structure, in bytes */
+    uint16_t                flags;    /* MT_JSON_* below */
+    const mt_wire_t        *how;      /* NULL: mt_wire_plain */
+    const mt_json_table_t  *sub;      /* of OBJ and OBJS */
+} mt_json_member_t;
+
+struct mt_json_table_s {
+    const mt_json_member_t  *members;
+    size_t                   n;
+};
+
+/* must be there, not null */
+#define MT_JSON_REQUIRED    0x01
+/* an empty string counts as missing (with REQUIRED) */
+#define MT_JSON_FILLED      0x02
+/* another spelling of the member before it: fills the same field, and
+ * satisfies that one's REQUIRED */
+#define MT_JSON_ALIAS       0x04
+/* read with the payload's table into the payload's object (see below) */
+#define MT_JSON_PAYLOAD     0x08
+
+#define MT_JSON_TABLE(name, ...)                                              \
+    static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static const mt_json_table_t   name = {                                   \
+        name##_members, mt_nitems(name##_members)                             \
+    }
+
+
+/*
+ * Decoding.  `object` (of the structure that the table's fields belong to)
+ * must be zeroed; the decoder sets its `has` bits.  null and absent both leave
+ * a field alone.  Strings point into the body or the arena.
+ *
+ * An envelope such as weclubs' names one member with MT_JSON_PAYLOAD: it is
+ * decoded with payload_table into payload_object, and every scalar member of
+ * it, known or not, is also listed in `pairs` in document order (the signature
+ * is over them all).  payload_nested is set when a member of the payload is
+ * an object or array; payload_seen: 0 absent, 1 null, 2 an object.
+ *
+ * Errors of fields do not stop the decoding: the first error stands in `error`,
+ * the rest of the body is still checked and collected, so that a dialect can
+ * judge the signature before the fields.  A body that is not JSON stops at
+ * once (MT_BAD_JSON).  Missing members come after every other error, in table
+ * order.
+ */
+
+typedef struct {
+    mt_str_t         key;
+    mt_json_value_t  value;
+} mt_json_pair_t;
+
+typedef struct {
+    mt_arena_t             *arena;           /* in */
+    const mt_json_table_t  *payload_table;   /* in, or NULL */
+    void                   *payload_object;  /* in */
+
+    mt_error_t              error;           /* out: first error or MT_OK */
+    mt_error_t              payload_error;   /* out: the same, of the payload */
+    int                     payload_seen;
+    int                     payload_nested;
+    mt_json_pair_t         *pairs;
+    size_t                  npairs;
+} mt_json_decode_t;
+
+/* Returns MT_OK, MT_BAD_JSON, MT_EMPTY (no byte but white space), MT_NO_MEMORY
+ * for the body as a whole; errors of members stand in d->error. */
+mt_status_t mt_json_decode(mt_json_decode_t *d, mt_str_t body,
+    const mt_json_table_t *table, void *object);
+
+/* The same checks for members that come from a query string or a form:
+ * `name` is looked up in the table, the text read as a JSON string would be. */
+mt_status_t mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
+    void *object, mt_str_t name, mt_str_t text);
+
+/* The wire name by which a table knows a model field number; "" if it does
+ * not.  For wording an error that the domain found. */
+mt_str_t mt_json_wire_name(const mt_json_table_t *table,
+    const mt_model_t *model, unsigned number);
+
+
+/*
+ * Encoding: a generator that appends to a buffer which may be taken away and
+ * emptied between calls (streaming).  The writer lives in the arena.
+ */
+
+mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
+/* Frees what yajl holds; call it once when done. */
+void mt_json_writer_close(mt_json_writer_t *w);
+
+void mt_json_open_object(mt_json_writer_t *w);
+void mt_json_close_object(mt_json_writer_t *w);
+void mt_json_open_list(mt_json_writer_t *w);
+void mt_json_close_list(mt_json_writer_t *w);
+void mt_json_key(mt_json_writer_t *w, const char *key);
+void mt_json_string(mt_json_writer_t *w, mt_str_t s);
+void mt_json_int(mt_json_writer_t *w, int64_t value);
+void mt_json_bool(mt_json_writer_t *w, int value);
+void mt_json_null(mt_json_writer_t *w);
+/* a number already spelt out */
+void mt_json_number(mt_json_writer_t *w, mt_str_t text);
+
+/* The members of `object` that the table lists, in its order, without the
+ * braces; nested OBJ and OBJS with theirs. */
+void mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
+    const void *object);
+
+#endif /* MT_JSON_H */

@@ -1,0 +1,162 @@
+
+/*
+ * Declared structures.  Each is written once, as a list of fields; from it
+ * come the C struct, the field numbers and a table that the record codec (here)
+ * and the JSON decoder and encoder (json/) walk.
+ *
+ *     #define MT_DEPT_FIELDS(F, M)                                       \
+ *         F(M, 1, INT, num,     0, INT64_MAX, NULL)                      \
+ *         F(M, 2, STR, id,      0, MT_ID_MAX, NULL)
+ *
+ *     MT_DECLARE_MODEL(dept, MT_DEPT_FIELDS);       in a header
+ *     MT_DEFINE_MODEL(dept, MT_DEPT_FIELDS);        in one .c file
+ *
+ * gives mt_dept_t {has, num, id}, MT_dept_num, MT_dept_id, mt_dept_fields[]
+ * (indexed by number) and mt_dept_model.
+ *
+ * F(model, number, kind, name, min, max, sub):
+ *     number  1..63, stable for ever: it is the tag in stored records and the
+ *             bit in `has`; a removed field's number is not used again;
+ *     min/max the bounds, in one place for every dialect: of an INT its value,
+ *             of a STR its length in code points, of a list its length;
+ *     sub     the model of an OBJ's or OBJS's elements, else NULL.
+ *
+ * `has` tells "given" from "absent" where a patch needs it: bit n stands for
+ * field number n.  Structures that hold state leave it 0.
+ */
+
+#ifndef MT_MODEL_H
+#define MT_MODEL_H
+
+#include "model/mt_status.h"
+
+
+typedef enum {
+    MT_NONE = 0,
+    MT_INT,          /* int64_t: numbers, booleans, enumerations, ms, 1e-6 deg */
+    MT_STR,          /* mt_str_t, UTF-8 */
+    MT_INTS,         /* mt_ints_t */
+    MT_STRS,         /* mt_strs_t */
+    MT_OBJ,          /* void *, to a structure of `sub`, NULL when absent */
+    MT_OBJS          /* mt_objs_t of structures of `sub` */
+} mt_kind_t;
+
+typedef struct {
+    size_t    n;
+    int64_t  *v;
+} mt_ints_t;
+
+typedef struct {
+    size_t     n;
+    mt_str_t  *v;
+} mt_strs_t;
+
+typedef struct {
+    size_t   n;
+    void    *v;      /* n structures, sub->size bytes apart */
+} mt_objs_t;
+
+
+typedef struct mt_model_s  mt_model_t;
+
+typedef struct {
+    const char        *name;
+    uint8_t            number;
+    uint8_t            kind;
+    uint16_t           offset;
+    int64_t            min;
+    int64_t            max;
+    const mt_model_t  *sub;
+} mt_field_t;
+
+struct mt_model_s {
+    const char        *name;
+    const mt_field_t  *fields;      /* indexed by number; holes have no name */
+    uint16_t           nfields;     /* highest number + 1 */
+    uint16_t           size;        /* of the structure, in bytes */
+};
+
+
+#define MT_C_INT   int64_t
+#define MT_C_STR   mt_str_t
+#define MT_C_INTS  mt_ints_t
+#define MT_C_STRS  mt_strs_t
+#define MT_C_OBJ   void *
+#define MT_C_OBJS  mt_objs_t
+
+#define MT_FIELD_MEMBER(M, n, kind, name, min, max, sub)                      \
+    MT_C_##kind  name;
+
+#define MT_FIELD_NUMBER(M, n, kind, name, min, max, sub)                      \
+    MT_##M##_##name = n,
+
+#define MT_FIELD_ENTRY(M, n, kind, name, min, max, sub)                       \
+    [n] = { #name, n, MT_##kind, offsetof(mt_##M##_t, name), min, max, sub },
+
+#define MT_DECLARE_MODEL(M, FIELDS)                                           \
+    typedef struct {                                                          \
+        uint64_t  has;                                                        \
+        FIELDS(MT_FIELD_MEMBER, M)                                            \
+    } mt_##M##_t;                                                             \
+    enum { FIELDS(MT_FIELD_NUMBER, M) };                                      \
+    extern const mt_field_t  mt_##M##_fields[];                               \
+    extern const mt_model_t  mt_##M##_model
+
+#define MT_DEFINE_MODEL(M, FIELDS)                                            \
+    const mt_field_t  mt_##M##_fields[] = { FIELDS(MT_FIELD_ENTRY, M) };      \
+    const mt_model_t  mt_##M##_model = {                                      \
+        #M, mt_##M##_fields, mt_nitems(mt_##M##_fields), sizeof(mt_##M##_t)   \
+    }
+
+/* The table entry of a field, usable in a static initialiser. */
+#define MT_FIELD(M, name)         (&mt_##M##_fields[MT_##M##_##name])
+
+/* "given", for fields of patches and requests */
+#define MT_BIT(M, name)           (1ULL << MT_##M##_##name)
+#define mt_has(p, M, name)        (((p)->has & MT_BIT(M, name)) != 0)
+#define mt_set(p, M, name, value)                                             \
+    ((p)->name = (value), (p)->has |= MT_BIT(M, name))
+
+
+/*
+ * The record codec: fields in ascending number as (tag, value), tag =
+ * number << 3 | wire kind; INT zig-zag LEB128, STR length and bytes, lists a
+ * count and their elements, OBJ a length and a record.  The same structure
+ * always gives the same bytes.
+ *
+ * MT_ENCODE_STATE writes what is not zero, empty or NULL; MT_ENCODE_GIVEN
+ * also what `has` marks, so that a patch can carry "set to empty".
+ */
+
+typedef enum {
+    MT_ENCODE_STATE,
+    MT_ENCODE_GIVEN
+} mt_encode_mode_t;
+
+void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
+    const void *object, mt_encode_mode_t mode);
+
+/*
+ * Clears the structure and fills it.  Strings point into `record`, lists are
+ * in the arena.  Unknown field numbers are skipped (an older reader), any
+ * other surprise is MT_STORE_FAILED: never a crash, whatever the bytes.
+ * Sets `has` for every field that stands in the record.
+ */
+mt_status_t mt_record_decode(mt_str_t record, const mt_model_t *model,
+    void *object, mt_arena_t *arena);
+
+/*
+ * Copies the fields that `src` was given from one structure to another of
+ * (maybe) another model, matching by field number, for the numbers in `mask`.
+ * dst->has is left alone.
+ */
+void mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
+    const mt_model_t *src_model, uint64_t mask);
+
+/*
+ * Checks every given field against the bounds of its table, sub-structures
+ * too.  MT_OK, or the status (BAD_VALUE, TOO_LONG, TOO_MANY) and *field.
+ */
+mt_status_t mt_check_bounds(const mt_field_t *field, const void *value);
+
+#endif /* MT_MODEL_H */

@@ -1,0 +1,288 @@
+
+/*
+ * What the store keeps: one declared structure per kind of record.  PROTOCOL's
+ * "One domain under five dialects"; the comment at a field names the documents'
+ * members that it is.  Times are milliseconds since the epoch, positions
+ * 1e-6 degrees.  Ids of other records are numbers (per company), 0 for none.
+ */
+
+#ifndef MT_RECORDS_H
+#define MT_RECORDS_H
+
+#include "model/mt_model.h"
+
+
+#define MT_NUM_MAX         INT64_MAX
+#define MT_TIME_MAX        253402300799999LL       /* the year 9999 */
+#define MT_ID_MAX          64
+#define MT_NAME_MAX        100
+#define MT_TEXT_MAX        500
+#define MT_CONTENT_MAX     20000
+#define MT_URL_MAX         500
+#define MT_ATTENDEES_MAX   50000
+#define MT_LEADERS_MAX     5
+
+
+/* states and enumerations */
+
+#define MT_USER_DISABLED        0
+#define MT_USER_ENABLED         1
+
+#define MT_MEETING_LIVE         0        /* scheduled, under way, or past */
+#define MT_MEETING_ENDED        1        /* by an act: end, finish */
+#define MT_MEETING_CANCELLED    2
+
+#define MT_CHECK_PENDING        0        /* h5yes checkedState */
+#define MT_CHECK_PASSED         1
+#define MT_CHECK_REFUSED        2
+
+#define MT_ANSWER_UNREAD        0
+#define MT_ANSWER_READ          1
+#define MT_ANSWER_ACCEPTED      2
+#define MT_ANSWER_DECLINED      3        /* on leave */
+
+#define MT_WAY_FACE             1        /* h5yes signType */
+#define MT_WAY_QR               2
+#define MT_WAY_PHOTO            3
+#define MT_WAY_SMS              4
+
+#define MT_SIGN_DEFAULT         0        /* nothing said: sign-in is wanted */
+#define MT_SIGN_WANTED          1        /* weclubs need_sign 1 */
+#define MT_SIGN_NONE            2        /* weclubs need_sign 0 */
+
+
+#define MT_COMPANY_FIELDS(F, M)                                               \
+    F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
+    F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
+    F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
+
+/* The secret itself is not kept: only its SHA-256. */
+#define MT_CREDENTIAL_FIELDS(F, M)                                            \
+    F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
+    F(M, 2, INT, company,       1, UINT32_MAX, NULL)                          \
+    F(M, 3, STR, appid,         0, MT_ID_MAX, NULL)                           \
+    F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
+    F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
+    F(M, 6, INT, created,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */
+
+#define MT_DEPT_FIELDS(F, M)                                                  \
+    F(M, 1, INT, num,           0, MT_NUM_MAX, NULL)                          \
+    F(M, 2, STR, id,            0, MT_ID_MAX, NULL)                           \
+    F(M, 3, STR, name,          0, MT_NAME_MAX, NULL)                         \
+    F(M, 4, INT, parent,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 5, INT, created,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 6, INT, updated,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 7, INT, removed,       0, MT_TIME_MAX, NULL)   /* numbers stay used */
+
+/*
+ * password: as mt_password_hash() makes it; empty = the documented default
+ * (hf@123456), which so costs no hash.  placeholder: named by a dialect that
+ * has no user API, not yet in the directory.
+ */
+#define MT_USER_TEXT_FIELDS(F, M)                                             \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, name,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 4,  STR, account,      0, MT_NAME_MAX, NULL)                         \
+    F(M, 5,  STR, phone,        0, 32, NULL)                                  \
+    F(M, 6,  STR, email,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 7,  STR, job,          0, MT_NAME_MAX, NULL)   /* position */        \
+    F(M, 8,  STR, memo,         0, MT_TEXT_MAX, NULL)                         \
+    F(M, 9,  STR, face,         0, MT_URL_MAX, NULL)    /* faceUrl, avatar */ \
+    F(M, 10, INT, admin,        0, 1, NULL)                                   \
+    F(M, 11, INT, status,       0, 1, NULL)                                   \
+    F(M, 12, STR, password,     0, 200, NULL)
+
+#define MT_USER_FIELDS(F, M)                                                  \
+    F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    MT_USER_TEXT_FIELDS(F, M)                                                 \
+    F(M, 20, INT, dept,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 21, INT, placeholder,  0, 1, NULL)                                   \
+    F(M, 22, INT, created,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 23, INT, updated,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
+
+/* open, close: minutes of the local day, close up to 1440 */
+#define MT_ROOM_TEXT_FIELDS(F, M)                                             \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, name,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 4,  STR, address,      0, MT_TEXT_MAX, NULL)                         \
+    F(M, 5,  STR, memo,         0, MT_TEXT_MAX, NULL)                         \
+    F(M, 6,  INT, open,         0, 1440, NULL)                                \
+    F(M, 7,  INT, close,        0, 1440, NULL)                                \
+    F(M, 8,  INT, capacity,     0, INT32_MAX, NULL)                           \
+    F(M, 9,  INT, size,         0, INT32_MAX, NULL)                           \
+    F(M, 10, INT, longitude,    -180000000, 180000000, NULL)                  \
+    F(M, 11, INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 12, INT, radius,       0, INT32_MAX, NULL)     /* metres, 0: none */ \
+    F(M, 13, INT, status,       0, 1, NULL)                                   \
+    F(M, 14, INT, need_audit,   0, 1, NULL)                                   \
+    F(M, 15, INT, permission,   0, 1, NULL)             /* 1: users only */   \
+    F(M, 16, STR, image,        0, MT_URL_MAX, NULL)
+
+#define MT_ROOM_FIELDS(F, M)                                                  \
+    F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    MT_ROOM_TEXT_FIELDS(F, M)                                                 \
+    F(M, 20, INT, dept,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 21, INTS, users,       0, MT_ATTENDEES_MAX, NULL)                    \
+    F(M, 22, INT, created,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 23, INT, updated,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
+
+/*
+ * The part of a meeting that clients write as it is.
+ *
+ * begin_offset, end_offset: seconds east of UTC at these times in the
+ * configured zone, so that apply can judge room hours without a time zone.
+ * notice: minutes before the start, +2 (yunzhijia noticeTime -1 = 1, 0 = 2,
+ * so that 0 means "never said"); remind: jituancaiyun remindMin.
+ */
+#define MT_MEETING_TEXT_FIELDS(F, M)                                          \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, subject,      0, MT_TEXT_MAX, NULL)                         \
+    F(M, 4,  STR, content,      0, MT_CONTENT_MAX, NULL)                      \
+    F(M, 5,  STR, place,        0, MT_TEXT_MAX, NULL)                         \
+    F(M, 6,  STR, speaker,      0, MT_NAME_MAX, NULL)                         \
+    F(M, 7,  INT, begin,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 8,  INT, end,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 9,  INT, begin_offset, -86400, 86400, NULL)                          \
+    F(M, 10, INT, end_offset,   -86400, 86400, NULL)                          \
+    F(M, 11, INT, sign,         0, 2, NULL)             /* MT_SIGN_* */       \
+    F(M, 12, STR, type,         0, MT_ID_MAX, NULL)     /* yunzhijia type */  \
+    F(M, 13, INT, notice,       0, 1000000, NULL)                             \
+    F(M, 14, INT, important,    0, 1, NULL)             /* topState */        \
+    F(M, 15, INT, summary,      0, 1, NULL)             /* submitExperience */\
+    F(M, 16, INT, remind,       0, 1000000, NULL)                             \
+    F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
+    F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
+
+/*
+ * seed: 16 random bytes from which the ids of attendances without an id of
+ * their own are derived.  *_code: the 11 characters of the join links.
+ * repeat, repeat_end: of a series' first meeting; series: that meeting.
+ * next_guest: the last slot number given to a guest.
+ */
+#define MT_MEETING_FIELDS(F, M)                                               \
+    F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    MT_MEETING_TEXT_FIELDS(F, M)                                              \
+    F(M, 30, INT, room,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 31, INT, dept,         0, MT_NUM_MAX, NULL)    /* club_id */         \
+    F(M, 32, INT, creator,      0, MT_NUM_MAX, NULL)                          \
+    F(M, 33, INTS, leaders,     0, MT_LEADERS_MAX, NULL)                      \
+    F(M, 34, INT, state,        0, 2, NULL)             /* MT_MEETING_* */    \
+    F(M, 35, INT, done,         0, MT_TIME_MAX, NULL)   /* ended/cancelled */ \
+    F(M, 36, INT, checked,      0, 2, NULL)             /* checkedState */    \
+    F(M, 37, INT, checked_time, 0, MT_TIME_MAX, NULL)                         \
+    F(M, 38, INT, created,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 39, INT, updated,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 40, STR, seed,         0, 16, NULL)                                  \
+    F(M, 41, STR, attendee_code, 0, 11, NULL)                                 \
+    F(M, 42, STR, host_code,    0, 11, NULL)                                  \
+    F(M, 43, STR, pcode1,       0, 20, NULL)                                  \
+    F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
+    F(M, 45, STR, billing_code, 0, 20, NULL)                                  \
+    F(M, 46, INT, series,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 47, INT, repeat,       0, 5, NULL)                                   \
+    F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 49, INT, pushed,       0, MT_TIME_MAX, NULL)   /* pushStatus 1 */    \
+    F(M, 50, INT, next_guest,   0, MT_NUM_MAX, NULL)
+
+/*
+ * One person on a meeting's list.  slot: the user's number, or for a guest
+ * without one MT_GUEST_SLOT + a running number: the last part of the key.
+ * id: only when the client chose it (see mt_attendance_id()).  name, phone,
+ * email, face: as given with the attendance; for users the directory fills in.
+ */
+#define MT_GUEST_SLOT  (1LL << 62)
+
+#define MT_ATTENDEE_FIELDS(F, M)                                              \
+    F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, name,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 4,  STR, phone,        0, 32, NULL)                                  \
+    F(M, 5,  STR, email,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 6,  STR, face,         0, MT_URL_MAX, NULL)                          \
+    F(M, 7,  INT, answer,       0, 3, NULL)             /* MT_ANSWER_* */     \
+    F(M, 8,  INT, answered,     0, MT_TIME_MAX, NULL)                         \
+    F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
+    F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench */
+
+/* request: the envelope id of the sign-in, to know a retry by. */
+#define MT_CHECKIN_FIELDS(F, M)                                               \
+    F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 3,  INT, way,          1, 4, NULL)                                   \
+    F(M, 4,  INT, late,         0, 1, NULL)                                   \
+    F(M, 5,  INT, leader,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 6,  STR, request,      0, MT_ID_MAX, NULL)                           \
+    F(M, 7,  STR, image,        0, MT_URL_MAX, NULL)                          \
+    F(M, 8,  INT, longitude,    -180000000, 180000000, NULL)                  \
+    F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)
+
+/* Counts over the people now on a meeting's list; equal to its rows always. */
+#define MT_TALLY_FIELDS(F, M)                                                 \
+    F(M, 1,  INT, total,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, signed_in,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  INT, late,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 4,  INT, accepted,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 5,  INT, declined,     0, MT_NUM_MAX, NULL)
+
+/* One log-in of a user through one caller (weclubs): the token's time. */
+#define MT_SESSION_FIELDS(F, M)                                               \
+    F(M, 1,  INT, issued,       0, MT_TIME_MAX, NULL)
+
+/* What a command raised (h5yes' event types); `num` names the record. */
+#define MT_EVENT_FIELDS(F, M)                                                 \
+    F(M, 1,  INT, type,         0, 63, NULL)            /* MT_EVENT_* */      \
+    F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  STR, id,           0, MT_ID_MAX, NULL)
+
+#define MT_EVENT_BOOK_SUCCESS   1
+#define MT_EVENT_BOOK_UPDATE    2
+#define MT_EVENT_BOOK_CANCEL    3
+#define MT_EVENT_ROOM_ADD       4
+#define MT_EVENT_ROOM_UPDATE    5
+#define MT_EVENT_ROOM_REMOVE    6
+#define MT_EVENT_USER_ADD       7
+#define MT_EVENT_USER_UPDATE    8
+#define MT_EVENT_USER_REMOVE    9
+#define MT_EVENT_DEPT_ADD       10
+#define MT_EVENT_DEPT_UPDATE    11
+#define MT_EVENT_DEPT_REMOVE    12
+#define MT_EVENT_MEETING_REMIND 13
+
+/*
+ * A command: what travels through the commit engine and stands in the
+ * journal.  op: the operation's code; actor: the user's number, 0 for none;
+ * body: a record of the operation's args.
+ */
+#define MT_COMMAND_FIELDS(F, M)                                               \
+    F(M, 1,  INT, op,           1, 255, NULL)                                 \
+    F(M, 2,  INT, company,      0, UINT32_MAX, NULL)                          \
+    F(M, 3,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 5,  STR, body,         0, INT32_MAX, NULL)
+
+/* A journal entry; its key is its position. */
+#define MT_JOURNAL_FIELDS(F, M)                                               \
+    F(M, 1,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 2,  INT, company,      0, UINT32_MAX, NULL)                          \
+    F(M, 3,  STR, command,      0, INT32_MAX, NULL)                           \
+    F(M, 4,  OBJS, events,      0, INT32_MAX, &mt_event_model)
+
+
+MT_DECLARE_MODEL(company, MT_COMPANY_FIELDS);
+MT_DECLARE_MODEL(credential, MT_CREDENTIAL_FIELDS);
+MT_DECLARE_MODEL(dept, MT_DEPT_FIELDS);
+MT_DECLARE_MODEL(user, MT_USER_FIELDS);
+MT_DECLARE_MODEL(room, MT_ROOM_FIELDS);
+MT_DECLARE_MODEL(meeting, MT_MEETING_FIELDS);
+MT_DECLARE_MODEL(attendee, MT_ATTENDEE_FIELDS);
+MT_DECLARE_MODEL(checkin, MT_CHECKIN_FIELDS);
+MT_DECLARE_MODEL(tally, MT_TALLY_FIELDS);
+MT_DECLARE_MODEL(session, MT_SESSION_FIELDS);
+MT_DECLARE_MODEL(event, MT_EVENT_FIELDS);
+MT_DECLARE_MODEL(command, MT_COMMAND_FIELDS);
+MT_DECLARE_MODEL(journal, MT_JOURNAL_FIELDS);
+
+#endif /* MT_RECORDS_H */

@@ -1,0 +1,143 @@
+
+/*
+ * Every way a request can end, in the domain's words.  A dialect maps each
+ * of them to its own code and text (one table per dialect; a unit test proves
+ * the table total).  Numbers are stable: they stand in shared memory results
+ * and in statistics.
+ */
+
+#ifndef MT_STATUS_H
+#define MT_STATUS_H
+
+#include "base/mt_base.h"
+
+
+/* S(number, SYMBOL, name for logs and metrics, reason for people) */
+
+#define MT_STATUSES(S)                                                        \
+    S(0,  OK,                 "ok",                 "success")                \
+                                                                              \
+    /* the request itself */                                                  \
+    S(1,  BAD_JSON,           "bad_json",           "not one valid JSON "     \
+                                                    "object")                 \
+    S(2,  EMPTY,              "empty",              "empty request")          \
+    S(3,  MISSING,            "missing",            "missing")                \
+    S(4,  BAD_TYPE,           "bad_type",           "of the wrong type")      \
+    S(5,  BAD_VALUE,          "bad_value",          "not an allowed value")   \
+    S(6,  TOO_MANY,           "too_many",           "too many")               \
+    S(7,  DUPLICATE_KEY,      "duplicate_key",      "given twice")            \
+    S(8,  TOO_LONG,           "too_long",           "too long")               \
+                                                                              \
+    /* who asks */                                                            \
+    S(10, BAD_SIGNATURE,      "bad_signature",      "signature does not fit") \
+    S(11, BAD_CALLER,         "bad_caller",         "caller not handed out")  \
+    S(12, NO_USER,            "no_user",            "no user given")          \
+    S(13, NO_TOKEN,           "no_token",           "no token given")         \
+    S(14, BAD_TOKEN,          "bad_token",          "token not valid")        \
+    S(15, TOKEN_EXPIRED,      "token_expired",      "token expired")          \
+    S(16, BAD_CREDENTIAL,     "bad_credential",     "unknown key or wrong "   \
+                                                    "secret")                 \
+    S(17, BAD_PASSWORD,       "bad_password",       "wrong password")         \
+    S(18, FORBIDDEN,          "forbidden",          "not permitted")          \
+                                                                              \
+    /* what is named but not there */                                         \
+    S(20, NO_SUCH_COMPANY,    "no_such_company",    "company does not exist") \
+    S(21, NO_SUCH_USER,       "no_such_user",       "user does not exist")    \
+    S(22, NO_SUCH_DEPT,       "no_such_dept",       "department does not "    \
+                                                    "exist")                  \
+    S(23, NO_SUCH_ROOM,       "no_such_room",       "room does not exist")    \
+    S(24, NO_SUCH_MEETING,    "no_such_meeting",    "meeting does not exist") \
+    S(25, NO_SUCH_ATTENDEE,   "no_such_attendee",   "attendee does not "      \
+                                                    "exist")                  \
+                                                                              \
+    /* what must be unique, or empty before it goes */                        \
+    S(30, ID_TAKEN,           "id_taken",           "id is already taken")    \
+    S(31, ACCOUNT_TAKEN,      "account_taken",      "account is already "     \
+                                                    "occupied")               \
+    S(32, PHONE_TAKEN,        "phone_taken",        "phone is already "       \
+                                                    "occupied")               \
+    S(33, EMAIL_TAKEN,        "email_taken",        "e-mail is already "      \
+                                                    "occupied")               \
+    S(34, DEPT_IN_USE,        "dept_in_use",        "department has children" \
+                                                    " or users")              \
+    S(35, DEPT_CIRCLE,        "dept_circle",        "department would be its" \
+                                                    " own ancestor")          \
+    S(36, ROOM_IN_USE,        "room_in_use",        "room has future "        \
+                                                    "meetings")               \
+                                                                              \
+    /* life of a meeting */                                                   \
+    S(40, BAD_TIMES,          "bad_times",          "must end after it "      \
+                                                    "begins")                 \
+    S(41, CANCELLED,          "cancelled",          "meeting is cancelled")   \
+    S(42, ENDED,              "ended",              "meeting has ended")      \
+    S(43, NOT_STARTED,        "not_started",        "meeting has not started")\
+    S(44, STARTED,            "started",            "meeting has started")    \
+    S(45, NO_LEADER,          "no_leader",          "sign-in needs a leader") \
+    S(46, TOO_MANY_LEADERS,   "too_many_leaders",   "more than five leaders") \
+                                                                              \
+    /* rooms */                                                               \
+    S(50, ROOM_BUSY,          "room_busy",          "room is booked then")    \
+    S(51, ROOM_DISABLED,      "room_disabled",      "room is disabled")       \
+    S(52, ROOM_HOURS,         "room_hours",         "outside the room's "     \
+                                                    "hours")                  \
+    S(53, ROOM_PERMISSION,    "room_permission",    "user may not book the "  \
+                                                    "room")                   \
+                                                                              \
+    /* check-in */                                                            \
+    S(60, NOT_LISTED,         "not_listed",         "not on the meeting's "   \
+                                                    "list")                   \
+    S(61, NOT_LEADER,         "not_leader",         "not a sign-in leader of" \
+                                                    " the meeting")           \
+    S(62, TOO_EARLY,          "too_early",          "sign-in is not open yet")\
+    S(63, QR_EXPIRED,         "qr_expired",         "QR code is too old")     \
+    S(64, QR_FUTURE,          "qr_future",          "QR code is from the "    \
+                                                    "future")                 \
+    S(65, SIGNED_ALREADY,     "signed_already",     "signed in already")      \
+    S(66, NO_SIGN_IN,         "no_sign_in",         "meeting wants no sign-"  \
+                                                    "in")                     \
+    S(67, TOO_FAR,            "too_far",            "too far from the room")  \
+    S(68, NO_POSITION,        "no_position",        "position wanted")        \
+                                                                              \
+    /* below the dialects; these go out with their HTTP status */             \
+    S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \
+    S(81, BAD_PATH,           "bad_path",           "no such address")        \
+    S(82, BAD_METHOD,         "bad_method",         "method not allowed")     \
+    S(83, TOO_LARGE,          "too_large",          "body too large")         \
+    S(84, LIMITED,            "limited",            "too many requests")      \
+    S(85, DENIED,             "denied",             "denied by the server's " \
+                                                    "configuration")          \
+    S(86, BUSY,               "busy",               "server is busy")         \
+    S(87, STORE_FULL,         "store_full",         "store is full")          \
+    S(88, STORE_FAILED,       "store_failed",       "store is not available") \
+    S(89, NO_MEMORY,          "no_memory",          "out of memory")          \
+    S(90, INTERNAL,           "internal",           "internal error")
+
+
+typedef enum {
+#define MT_STATUS_SYMBOL(number, symbol, name, reason)  MT_##symbol = number,
+    MT_STATUSES(MT_STATUS_SYMBOL)
+#undef MT_STATUS_SYMBOL
+    MT_STATUS_MAX = 96
+} mt_status_t;
+
+
+/* "already_signed" and the like; "unknown" for a number not in the list. */
+const char *mt_status_name(mt_status_t status);
+const char *mt_status_reason(mt_status_t status);
+
+/* The HTTP status that goes with it: 200, but for what is below dialects. */
+int mt_status_http(mt_status_t status);
+
+
+/*
+ * A status with what it is about.  `field` is the path of the member in the
+ * request as the client wrote it ("attendances[2].userId"), empty when the
+ * status is about none.
+ */
+
+typedef struct {
+    mt_status_t  status;
+    mt_str_t     field;
+} mt_error_t;
+
+#endif /* MT_STATUS_H */

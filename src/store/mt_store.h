@@ -1,0 +1,195 @@
+
+/*
+ * The store: one LMDB environment, opened once per process after the fork,
+ * with typed access to the databases of mt_schema.h.  It knows keys and
+ * records, no rule of the domain.
+ *
+ * Threads: reads belong to one thread per store (a worker's event loop: one
+ * read transaction, reset and renewed); a write transaction begins and ends
+ * in one thread, any.  A thread that reads beside them opens a transaction of
+ * its own with mt_read_open().
+ *
+ * Errors: MT_STORE_FULL for a full map or disk, MT_STORE_FAILED for any other
+ * failure (its text goes to the log callback), "no such key" is told apart.
+ */
+
+#ifndef MT_STORE_H
+#define MT_STORE_H
+
+#include "model/mt_records.h"
+#include "store/mt_schema.h"
+
+
+typedef struct mt_store_s   mt_store_t;
+typedef struct mt_txn_s     mt_txn_t;
+typedef struct mt_cursor_s  mt_cursor_t;
+
+typedef struct {
+    mt_str_t     path;          /* a directory, NUL-terminated */
+    uint64_t     max_size;      /* of the map, in bytes; sparse */
+    unsigned     max_readers;   /* slots: 2 per worker and some for tools */
+    /* level 0 info, 1 error; may be NULL.  From any thread. */
+    void       (*log)(void *log_data, int level, const char *text);
+    void        *log_data;
+} mt_store_options_t;
+
+
+/*
+ * Makes the directory and an empty store of the present format unless there
+ * is one; checks the format if there is.  Opens and closes the environment:
+ * for the master process, before the fork.  uid/gid (or -1) own what is
+ * made.  MT_STORE_FAILED with the reason in `why` (of `why_size` bytes).
+ */
+mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
+    int gid, char *why, size_t why_size);
+
+/* The same check without writing: for `nginx -t`.  A path that does not exist
+ * yet is MT_OK when its parent directory does. */
+mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
+    size_t why_size);
+
+/* Opens an existing store.  *store is malloc'ed; close with mt_store_close(). */
+mt_status_t mt_store_open(mt_store_t **store,
+    const mt_store_options_t *options, char *why, size_t why_size);
+void mt_store_close(mt_store_t *store);
+
+/* Frees the reader slots of dead processes; returns how many. */
+int mt_store_reader_check(mt_store_t *store);
+
+typedef struct {
+    uint64_t  map_size;
+    uint64_t  used_bytes;      /* pages in use, the free list taken off */
+    uint64_t  file_bytes;
+    unsigned  readers;
+    unsigned  max_readers;
+    uint64_t  txn_id;
+    uint64_t  position;        /* of the journal */
+    uint64_t  entries[MT_DB_COUNT];
+} mt_store_stat_t;
+
+mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
+
+/* A consistent, compacted copy into the directory `dest` (must not hold a
+ * store), while others write. */
+mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
+    size_t why_size);
+
+/* Set after a failure that leaves this environment unusable (MDB_PANIC): the
+ * process should reopen the store. */
+int mt_store_broken(const mt_store_t *store);
+
+
+/*
+ * Transactions.  mt_read_begin() renews the store's one read transaction: do
+ * not nest.  Values returned are valid until the transaction ends or, in a
+ * write transaction, until the next write.
+ */
+mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
+void mt_read_end(mt_txn_t *txn);
+/* a read transaction of its own (another thread, a tool); mt_read_close() */
+mt_status_t mt_read_open(mt_store_t *store, mt_txn_t **txn);
+void mt_read_close(mt_txn_t *txn);
+
+mt_status_t mt_write_begin(mt_store_t *store, mt_txn_t **txn);
+/* MT_OK: synced to disk.  Any other: unknown, the caller must not tell of
+ * success.  Frees the transaction in every case. */
+mt_status_t mt_write_commit(mt_txn_t *txn);
+void mt_write_abort(mt_txn_t *txn);
+int mt_txn_is_write(const mt_txn_t *txn);
+
+
+/* Keys are built on the stack. */
+
+#define MT_KEY_MAX  300
+
+typedef struct {
+    size_t   len;
+    uint8_t  data[MT_KEY_MAX];
+} mt_key_t;
+
+static inline void
+mt_key_init(mt_key_t *key)
+{
+    key->len = 0;
+}
+
+
+void mt_key_u8(mt_key_t *key, uint8_t v);
+void mt_key_u32(mt_key_t *key, uint32_t v);
+void mt_key_u64(mt_key_t *key, uint64_t v);
+/* cut at what fits; ids are bounded below that by their models */
+void mt_key_str(mt_key_t *key, mt_str_t s);
+
+/* the common forms */
+void mt_key_company(mt_key_t *key, uint32_t company);
+void mt_key_num(mt_key_t *key, uint32_t company, uint64_t num);
+void mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b);
+
+
+/*
+ * Raw access.  mt_get(): 1 found, 0 not there, -1 failed.  mt_del(): the same.
+ * Failures of writes are sticky: the transaction remembers the first, and
+ * mt_write_commit() then fails with it; so a caller may check once, with
+ * mt_txn_status().
+ */
+int mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value);
+mt_status_t mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t value);
+/* for keys that only grow: the journal */
+mt_status_t mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t value);
+int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
+mt_status_t mt_txn_status(const mt_txn_t *txn);
+
+/* u64 values; mt_get_num() gives `def` when not there. */
+uint64_t mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    uint64_t def);
+mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    uint64_t value);
+
+
+/*
+ * Records.  mt_load(): 1 loaded (strings point into the map while the
+ * transaction lasts, or into the arena after mt_load_copy()), 0 not there, -1
+ * failed or not decodable.  mt_save() writes MT_ENCODE_STATE.
+ */
+int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, void *object, mt_arena_t *arena);
+int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, void *object, mt_arena_t *arena);
+mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, const void *object, mt_arena_t *arena);
+
+
+/*
+ * Cursors, over the keys that begin with `prefix`.  Malloc'ed; close before
+ * the transaction ends.  mt_cursor_seek(): to the first key >= key;
+ * mt_cursor_seek_back(): to the last key <= key; next/prev from there.  All
+ * return 1 with *key and *value (valid as mt_get()'s), 0 outside the prefix,
+ * -1 on failure.
+ */
+mt_cursor_t *mt_cursor_open(mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *prefix);
+void mt_cursor_close(mt_cursor_t *cursor);
+int mt_cursor_first(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+int mt_cursor_last(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+int mt_cursor_seek(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
+    mt_str_t *value);
+int mt_cursor_seek_back(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
+    mt_str_t *value);
+int mt_cursor_next(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+
+
+/*
+ * The unique strings of a company.  mt_name_find(): the number, 0 when nobody
+ * has it.
+ */
+uint64_t mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t s);
+mt_status_t mt_name_put(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t s, uint64_t num);
+void mt_name_del(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t s);
+
+#endif /* MT_STORE_H */
