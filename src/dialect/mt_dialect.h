@@ -1,0 +1,119 @@
+
+/*
+ * Dialects: how a vendor's clients spell requests and answers.  A dialect
+ * knows addresses, envelopes, member names, units and error codes; nothing of
+ * LMDB.  Adding one is a pair of files (mt_<name>.c, .h unless nothing needs
+ * it) and one line in mt_dialects.c.
+ */
+
+#ifndef MT_DIALECT_H
+#define MT_DIALECT_H
+
+#include "domain/mt_operation.h"
+#include "json/mt_json.h"
+
+
+#define MT_METHOD_GET   0x01
+#define MT_METHOD_POST  0x02
+
+typedef struct mt_dialect_s   mt_dialect_t;
+typedef struct mt_exchange_s  mt_exchange_t;
+
+/* One address: the last parts of the URI, e.g. "/meeting/sign_meeting". */
+
+typedef struct {
+    mt_str_t                path;
+    unsigned                methods;
+    unsigned                flags;      /* MT_ROUTE_* */
+    const mt_operation_t   *operation;
+    const mt_json_table_t  *request;    /* -> operation->args */
+    void                  (*prepare)(mt_exchange_t *x);   /* or NULL: sets
+                                           what the wire does not say */
+    const mt_json_table_t  *value;      /* members of the answer's value */
+    const char             *list;       /* member that holds the rows; "" :
+                                           the rows are the value itself */
+    const mt_json_table_t  *row;
+} mt_route_t;
+
+#define MT_ROUTE_PUBLIC  0x01           /* no token needed: it gives one */
+
+
+/* What came in; strings live as long as the exchange. */
+
+typedef struct {
+    mt_str_t    method;
+    mt_str_t    path;         /* decoded, without the query */
+    mt_str_t    query;
+    mt_str_t    body;
+    mt_str_t    content_type;
+    /* a header's value by lower-case name; empty when absent */
+    mt_str_t  (*header)(void *data, mt_str_t name);
+    void       *data;
+} mt_input_t;
+
+
+/*
+ * One request on its way.  Owned by the service (service/mt_service.h); a
+ * dialect's functions fill it.
+ */
+
+struct mt_exchange_s {
+    const mt_dialect_t  *dialect;
+    const mt_route_t    *route;       /* NULL: no such address */
+    mt_input_t           in;
+    mt_call_t            call;
+
+    mt_json_decode_t     decode;
+    void                *envelope;    /* the dialect's own, of the request */
+
+    /* for logs and limits, known after decoding; empty when not given */
+    mt_str_t             user;        /* as the client named it */
+    mt_str_t             meeting;
+
+    int                  code;        /* the vendor's code that was answered */
+    mt_json_writer_t    *writer;
+};
+
+
+struct mt_dialect_s {
+    mt_str_t            name;
+    const mt_route_t   *routes;
+    size_t              nroutes;
+
+    /*
+     * Body and query -> call.args, user, meeting; errors into call.error.
+     * Event loop; no transaction; may not touch the store.
+     */
+    void              (*decode)(mt_exchange_t *x);
+
+    /* Who asks: sets call.company and call.actor, or call.error.  Event loop,
+     * read transaction open. */
+    void              (*authenticate)(mt_exchange_t *x);
+
+    /* The answer up to where the value's members stand, and after them; for
+     * an error both are called too, with nothing between.  Sets x->code. */
+    void              (*open_answer)(mt_exchange_t *x);
+    void              (*close_answer)(mt_exchange_t *x);
+
+    /* The vendor's code for each status; the unit test walks them all. */
+    int               (*code)(mt_status_t status);
+
+    mt_str_t            content_type;
+};
+
+/* By name; NULL when there is none.  mt_dialect_at(): i-th, for listing. */
+const mt_dialect_t *mt_dialect_find(mt_str_t name);
+const mt_dialect_t *mt_dialect_at(size_t i);
+
+/* The route whose path the URI ends with; NULL when none does. */
+const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
+
+/* The wire path of an error of the call ("meeting_id", "actors[3]"): from
+ * call.error.field, or from call.field and call.item through the route's
+ * request table. */
+mt_str_t mt_error_path(mt_exchange_t *x);
+
+/* Lists the present dialects: mt_dialects.c. */
+extern const mt_dialect_t  mt_dialect_weclubs;
+
+#endif /* MT_DIALECT_H */

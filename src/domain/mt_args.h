@@ -1,0 +1,176 @@
+
+/*
+ * What each operation takes.  The same structure is what a dialect's request
+ * table fills, what travels as the body of the operation's command, and what
+ * apply reads: so everything that is not in the state (the clock, random
+ * codes, hashes, configured windows) has a field here.
+ *
+ * A `ref` names a record by either of its ids: the string id, or the number in
+ * canonical decimal form.  Apply resolves it against the state that it sees.
+ */
+
+#ifndef MT_ARGS_H
+#define MT_ARGS_H
+
+#include "model/mt_records.h"
+
+
+/* numbers from 60 on: filled in by the engine, never by a client */
+
+#define MT_COMPANY_ADD_FIELDS(F, M)                                           \
+    F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
+    F(M, 2, STR, name,          1, MT_NAME_MAX, NULL)
+
+#define MT_CREDENTIAL_ADD_FIELDS(F, M)                                        \
+    F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
+    F(M, 3, STR, appid,         1, MT_ID_MAX, NULL)                           \
+    F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
+    F(M, 5, STR, secret_hash,   32, 32, NULL)
+
+/* a record to remove or revoke, and nothing more to say */
+#define MT_NAMED_FIELDS(F, M)                                                 \
+    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
+
+/* fresh_id: the string id to give when the client chose none */
+
+#define MT_DEPT_EDIT_FIELDS(F, M)                                             \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, name,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)     /* update: which */   \
+    F(M, 31, STR, parent,       0, MT_ID_MAX, NULL)     /* "", "0": root */   \
+    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
+
+#define MT_USER_EDIT_FIELDS(F, M)                                             \
+    MT_USER_TEXT_FIELDS(F, M)                                                 \
+    F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
+    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
+
+#define MT_ROOM_EDIT_FIELDS(F, M)                                             \
+    MT_ROOM_TEXT_FIELDS(F, M)                                                 \
+    F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
+    F(M, 32, STRS, users,       0, MT_ATTENDEES_MAX, NULL)                    \
+    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
+
+/* One person for a meeting's list: a user by ref, or a guest (ref ""). */
+#define MT_PERSON_FIELDS(F, M)                                                \
+    F(M, 1, STR, ref,           0, MT_ID_MAX, NULL)                           \
+    F(M, 2, STR, id,            0, MT_ID_MAX, NULL)     /* of the attendance*/\
+    F(M, 3, STR, name,          0, MT_NAME_MAX, NULL)                         \
+    F(M, 4, STR, phone,         0, 32, NULL)                                  \
+    F(M, 5, STR, email,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 6, STR, face,          0, MT_URL_MAX, NULL)
+
+/*
+ * Making and changing a meeting.  Numbers 1..50 as in the meeting's record
+ * where both have the field.
+ *
+ * people replaces the list; then add and drop.  A person unknown to the
+ * directory becomes a placeholder user when `placeholders` is 1, else the
+ * whole request is refused (NO_SUCH_USER, item = index).  creator_listed: the
+ * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not.
+ * only_creator: the command's actor must be the creator, else FORBIDDEN.
+ */
+#define MT_MEETING_EDIT_FIELDS(F, M)                                          \
+    MT_MEETING_TEXT_FIELDS(F, M)                                              \
+    F(M, 20, STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 21, STR, room_ref,     0, MT_ID_MAX, NULL)                           \
+    F(M, 22, STR, dept_ref,     0, MT_ID_MAX, NULL)                           \
+    F(M, 23, STR, creator_ref,  1, MT_ID_MAX, NULL)                           \
+    F(M, 24, STRS, leader_refs, 0, MT_ATTENDEES_MAX, NULL)                    \
+    F(M, 25, OBJS, people,      0, MT_ATTENDEES_MAX, &mt_person_model)        \
+    F(M, 26, OBJS, add,         0, MT_ATTENDEES_MAX, &mt_person_model)        \
+    F(M, 27, STRS, drop,        0, MT_ATTENDEES_MAX, NULL)                    \
+    F(M, 28, STR, creator_name, 0, MT_NAME_MAX, NULL)   /* for placeholders */\
+    F(M, 36, INT, checked,      0, 2, NULL)                                   \
+    F(M, 40, STR, seed,         0, 16, NULL)                                  \
+    F(M, 41, STR, attendee_code, 0, 11, NULL)                                 \
+    F(M, 42, STR, host_code,    0, 11, NULL)                                  \
+    F(M, 43, STR, pcode1,       0, 20, NULL)                                  \
+    F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
+    F(M, 45, STR, billing_code, 0, 20, NULL)                                  \
+    F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
+    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
+    F(M, 61, INT, placeholders, 0, 1, NULL)                                   \
+    F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \
+    F(M, 63, INT, only_creator, 0, 1, NULL)
+
+/* Who may act on a meeting (`may`), judged on the command's actor. */
+
+#define MT_MAY_ANYONE    0
+#define MT_MAY_CREATOR   1
+#define MT_MAY_LEADER    2       /* the creator or a sign-in leader */
+#define MT_MAY_MEMBER    3       /* these and the people on the list */
+
+/* when: h5yes cancels only before the start, ends only while under way */
+
+#define MT_WHEN_LIVE       0     /* any time before its end */
+#define MT_WHEN_BEFORE     1
+#define MT_WHEN_UNDER_WAY  2
+
+/* Looking at a meeting, ending, cancelling it, reminding its people. */
+#define MT_MEETING_ACT_FIELDS(F, M)                                           \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 60, INT, may,          0, 3, NULL)                                   \
+    F(M, 61, INT, when,         0, 2, NULL)
+
+/* page_no from 1; page_size 0: all */
+#define MT_MEETING_PAGE_FIELDS(F, M)                                          \
+    F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, page_no,      1, 1000000, NULL)                             \
+    F(M, 3,  INT, page_size,    0, 1000, NULL)
+
+/* The actor's own answer to a meeting. */
+#define MT_ANSWER_FIELDS(F, M)                                                \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, answer,       1, 3, NULL)                                   \
+    F(M, 3,  STR, comment,      0, MT_TEXT_MAX, NULL)
+
+/*
+ * Signing the actor in.  qr_time: when the scanned code was made.  The windows
+ * are in milliseconds: opens_before the start; grace after it before one is
+ * late; qr_max_age (0: any age); qr_skew into the future.  request: the
+ * envelope's id, by which a client's retry is known.
+ */
+#define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  STR, leader,       1, MT_ID_MAX, NULL)                           \
+    F(M, 3,  INT, qr_time,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 4,  STR, request,      0, MT_ID_MAX, NULL)                           \
+    F(M, 5,  INT, way,          1, 4, NULL)                                   \
+    F(M, 6,  INT, longitude,    -180000000, 180000000, NULL)                  \
+    F(M, 7,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 60, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
+    F(M, 61, INT, grace,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)
+
+/* Logging in: `mobile` is a phone or an account, `md5` that of the password
+ * in hex.  The command it becomes carries no password. */
+#define MT_LOGIN_FIELDS(F, M)                                                 \
+    F(M, 1,  STR, mobile,       1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, md5,          1, MT_NAME_MAX, NULL)                         \
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
+
+/* The session of the command's actor through a caller, from its time on. */
+#define MT_SESSION_OPEN_FIELDS(F, M)                                          \
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
+
+
+MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
+MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
+MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
+MT_DECLARE_MODEL(dept_edit, MT_DEPT_EDIT_FIELDS);
+MT_DECLARE_MODEL(user_edit, MT_USER_EDIT_FIELDS);
+MT_DECLARE_MODEL(room_edit, MT_ROOM_EDIT_FIELDS);
+MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);
+MT_DECLARE_MODEL(meeting_edit, MT_MEETING_EDIT_FIELDS);
+MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
+MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
+MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
+MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
+MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
+MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
+
+#endif /* MT_ARGS_H */

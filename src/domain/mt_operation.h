@@ -1,0 +1,256 @@
+
+/*
+ * Operations: what the product can do, whatever the dialect.  A dialect's
+ * route names one of the registry below; a reading operation answers from a
+ * read transaction, a writing one becomes a command that the commit engine
+ * applies (mt_apply.h).
+ *
+ * The life of a call, with who runs it:
+ *
+ *     start    event loop, read transaction open: judge what can be judged,
+ *              fill the reply (a read), or prepare the command (a write)
+ *     work     a thread-pool thread, no transaction: only if start asked
+ *     resume   event loop, read transaction open: after work; as start
+ *     finish   event loop, read transaction open: after the command was
+ *              applied with MT_OK; fills the reply
+ *     rows     event loop, read transaction open, any number of times: the
+ *              list part of a reply, in pieces
+ */
+
+#ifndef MT_OPERATION_H
+#define MT_OPERATION_H
+
+#include "commit/mt_commit.h"
+#include "domain/mt_args.h"
+#include "domain/mt_settings.h"
+
+
+typedef enum {
+    MT_STEP_DONE,          /* call->error and call->reply are the answer */
+    MT_STEP_WORK,          /* run work() in a thread, then resume() */
+    MT_STEP_COMMIT         /* queue call->command, then finish() */
+} mt_step_t;
+
+
+typedef struct mt_operation_s  mt_operation_t;
+typedef struct mt_apply_s      mt_apply_t;          /* domain/mt_apply.h */
+
+typedef struct {
+    mt_arena_t            *arena;       /* of the request */
+    const mt_settings_t   *settings;
+    const mt_operation_t  *op;
+    void                  *args;        /* a structure of op->args */
+    uint32_t               company;
+    int64_t                actor;       /* the user's number, 0: none */
+    int64_t                now;         /* ms */
+    mt_str_t               server_key;  /* 32 bytes */
+
+    mt_txn_t              *txn;         /* while one is open */
+
+    mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
+    mt_result_t            result;      /* in, before finish */
+
+    mt_error_t             error;       /* out: status and, of the args: */
+    unsigned               field;       /*   the field's number, 0: none */
+    unsigned               item;        /*   index in it plus 1, 0: none */
+
+    void                  *reply;       /* out: a view, as op->reply says */
+    void                  *state;       /* the operation's own */
+} mt_call_t;
+
+
+/*
+ * The rows of a reply that is a list.  open() is called at the start of every
+ * piece (a fresh transaction, so that no long answer pins old pages) and goes
+ * on after the last row given; next() fills *row, allocated in row_arena,
+ * which the caller resets after each row: 1, 0 at the end, -1 on failure;
+ * close() ends the piece.
+ */
+typedef struct {
+    mt_status_t (*open)(mt_call_t *call);
+    int         (*next)(mt_call_t *call, mt_arena_t *row_arena, void **row);
+    void        (*close)(mt_call_t *call);
+} mt_rows_t;
+
+struct mt_operation_s {
+    uint8_t             code;      /* stable: it stands in the journal */
+    const char         *name;      /* $meeting_operation, metrics */
+    const mt_model_t   *args;      /* what a request fills */
+    const mt_model_t   *body;      /* what its command carries, NULL: read */
+    const mt_rows_t    *rows;      /* or NULL */
+    mt_step_t         (*start)(mt_call_t *call);
+    void              (*work)(mt_call_t *call);
+    mt_step_t         (*resume)(mt_call_t *call);
+    void              (*finish)(mt_call_t *call);
+    mt_status_t       (*apply)(mt_apply_t *a, const void *body,
+                               mt_result_t *result);
+};
+
+
+/* The registry: O(code, symbol).  Codes are stable and not used again. */
+
+#define MT_OPERATIONS(O)                                                      \
+    O(1,  company_add)                                                        \
+    O(2,  credential_add)                                                     \
+    O(3,  credential_revoke)                                                  \
+    O(10, dept_add)                                                           \
+    O(11, dept_update)                                                        \
+    O(12, dept_remove)                                                        \
+    O(15, user_add)                                                           \
+    O(16, user_update)                                                        \
+    O(17, user_remove)                                                        \
+    O(20, room_add)                                                           \
+    O(21, room_update)                                                        \
+    O(22, room_remove)                                                        \
+    O(30, meeting_create)                                                     \
+    O(31, meeting_update)                                                     \
+    O(32, meeting_cancel)                                                     \
+    O(33, meeting_end)                                                        \
+    O(34, meeting_remind)                                                     \
+    O(40, answer)                                                             \
+    O(41, checkin)                                                            \
+    O(42, login)                                                              \
+    /* reads */                                                               \
+    O(100, participation)                                                     \
+    O(101, meeting_detail)                                                    \
+    O(102, sponsored_meetings)
+
+#define MT_OPERATION_EXTERN(code, symbol)                                     \
+    extern const mt_operation_t  mt_op_##symbol;
+MT_OPERATIONS(MT_OPERATION_EXTERN)
+#undef MT_OPERATION_EXTERN
+
+#define MT_OPERATION_MAX  128
+
+/* NULL for a code that no operation has. */
+const mt_operation_t *mt_operation(unsigned code);
+
+
+/*
+ * Helpers for start() and the like.
+ *
+ * mt_refuse(): sets the error and returns MT_STEP_DONE; `field` is the number
+ * of the args' field it is about, 0 for none.
+ * mt_command(): encodes op, company, actor, now and `body` (of op->body) into
+ * call->command; returns MT_STEP_COMMIT (or refuses with NO_MEMORY).
+ * mt_start_command(): checks nothing: the args are the body.
+ */
+mt_step_t mt_refuse(mt_call_t *call, mt_status_t status, unsigned field);
+mt_step_t mt_command(mt_call_t *call, const void *body);
+mt_step_t mt_start_command(mt_call_t *call);
+
+
+/*
+ * Views: what operations reply with.  Records of the store side by side; a
+ * dialect's answer table picks the fields (base = offsetof the record).
+ * Records of things that are not there are zeroed.
+ */
+
+/* derived values that no record holds */
+#define MT_LIFE_SCHEDULED  0
+#define MT_LIFE_UNDER_WAY  1
+#define MT_LIFE_ENDED      2
+#define MT_LIFE_CANCELLED  3
+
+#define MT_WINDOW_EARLY    0         /* weclubs time_to_sign */
+#define MT_WINDOW_OPEN     1
+#define MT_WINDOW_CLOSED   2
+
+/*
+ * text: the content, or the subject where it is empty; title: the subject, or
+ * the first 100 characters of the content where none was given.
+ */
+#define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
+    F(M, 1, INT, life,          0, 3, NULL)                                   \
+    F(M, 2, INT, window,        0, 2, NULL)                                   \
+    F(M, 3, STR, text,          0, MT_CONTENT_MAX, NULL)                      \
+    F(M, 4, STR, title,         0, MT_TEXT_MAX, NULL)                         \
+    F(M, 5, INT, unsigned_in,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 6, INT, answered,      0, MT_NUM_MAX, NULL)    /* accepted+declined*/\
+    F(M, 7, INT, unanswered,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 8, INT, wants_sign,    0, 1, NULL)
+
+#define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
+    F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
+    F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
+    F(M, 3, INT, on_leave,      0, 1, NULL)                                   \
+    F(M, 4, STR, name,          0, MT_NAME_MAX, NULL)   /* directory's, or */ \
+    F(M, 5, INT, num,           0, MT_NUM_MAX, NULL)    /* 0 for guests */
+
+MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
+MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
+
+typedef struct {
+    mt_meeting_t          meeting;
+    mt_tally_t            tally;
+    mt_dept_t             dept;
+    mt_user_t             creator;
+    mt_room_t             room;
+    mt_meeting_derived_t  derived;
+} mt_meeting_view_t;
+
+typedef struct {
+    mt_attendee_t         attendee;
+    mt_checkin_t          checkin;
+    mt_user_t             user;
+    mt_dept_t             dept;
+    mt_person_derived_t   derived;
+} mt_person_view_t;
+
+/* of a list that is cut into pages */
+#define MT_PAGE_FIELDS(F, M)                                                  \
+    F(M, 1, INT, has_more,      0, 1, NULL)
+
+MT_DECLARE_MODEL(page, MT_PAGE_FIELDS);
+
+/* of login */
+#define MT_LOGGED_IN_FIELDS(F, M)                                             \
+    F(M, 1, STR, token,         0, MT_TEXT_MAX, NULL)
+
+MT_DECLARE_MODEL(logged_in, MT_LOGGED_IN_FIELDS);
+
+typedef struct {
+    mt_user_t       user;
+    mt_logged_in_t  session;
+} mt_login_view_t;
+
+/*
+ * Replies:
+ *     participation        mt_meeting_view_t, rows of mt_person_view_t
+ *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
+ *                          mt_person_view_t
+ *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
+ *     login                mt_login_view_t
+ *     meeting_create       mt_meeting_view_t
+ *     the others           none
+ */
+
+
+/*
+ * The weclubs session: a token is Base64 of "<32 hex>_date=<ms>", the hex a
+ * MAC over company, user, caller and time under the server's key.
+ * mt_session_token() makes the one that a session record stands for.
+ * mt_session_check(): resolves the user and checks the token: MT_OK and
+ * *user, MT_BAD_TOKEN for anything that does not fit, MT_TOKEN_EXPIRED.
+ */
+mt_str_t mt_session_token(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
+mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
+    mt_str_t caller, mt_str_t token, int64_t *user);
+
+/* Ids: the record's number for a ref, 0 when there is none (or removed). */
+int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t ref);
+
+/* 32 upper-case hex digits (h5yes' form of a string id), random. */
+mt_str_t mt_fresh_id(mt_arena_t *arena);
+
+/* The id of an attendance that its client gave none: derived from the
+ * meeting's seed and the slot. */
+mt_str_t mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting,
+    int64_t slot);
+
+/* Where a meeting stands at an instant: MT_LIFE_*. */
+int mt_meeting_life(const mt_meeting_t *meeting, int64_t now);
+
+#endif /* MT_OPERATION_H */

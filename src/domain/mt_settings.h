@@ -1,0 +1,38 @@
+
+/*
+ * What an operator configures, read-only once the configuration is loaded.
+ * One per location of a dialect, owned by the server's configuration; any
+ * thread may read it.  Windows are in milliseconds.
+ */
+
+#ifndef MT_SETTINGS_H
+#define MT_SETTINGS_H
+
+#include "base/mt_base.h"
+#include "base/mt_zone.h"
+
+
+typedef struct {
+    uint32_t         company;           /* of dialects without a token */
+    const mt_zone_t *zone;
+    mt_str_t         public_base;       /* "https://host", for links */
+
+    /* sign-in */
+    int64_t          opens_before;      /* default 1 h */
+    int64_t          grace;             /* default 0 */
+    int64_t          qr_max_age;        /* default 0: any age */
+    int64_t          qr_skew;           /* default 1 min */
+
+    /* meetings that come with a start only */
+    int64_t          default_length;    /* default 2 h */
+
+    /* weclubs */
+    int              verify_sign;       /* default 1 */
+    mt_str_t         sign_secret;
+    int64_t          token_ttl;         /* default 7 days */
+    const mt_str_t  *callers;           /* allowed; none: any */
+    size_t           ncallers;
+    int64_t          page_size;         /* where a request gives none */
+} mt_settings_t;
+
+#endif /* MT_SETTINGS_H */

@@ -1,0 +1,78 @@
+
+/*
+ * The facade that the server's glue sees: a request goes in as strings, an
+ * answer comes out as bytes, and between them the glue is told what to do
+ * next.  Knows no dialect by name, no operation by name.
+ *
+ *     x = mt_exchange_open()          event loop, body at hand
+ *     mt_exchange_decode()            before rate limits: variables are set
+ *     step = mt_exchange_start()      event loop
+ *     MT_STEP_WORK:   mt_exchange_work() in a thread,
+ *                     then step = mt_exchange_resume() on the event loop
+ *     MT_STEP_COMMIT: queue x->call.command, wait,
+ *                     then mt_exchange_committed() on the event loop
+ *     MT_STEP_DONE:   mt_exchange_output() until it says it was the last
+ *     mt_exchange_close()             at any point
+ *
+ * An exchange belongs to one request; its functions are called one at a time.
+ */
+
+#ifndef MT_SERVICE_H
+#define MT_SERVICE_H
+
+#include "dialect/mt_dialect.h"
+#include "domain/mt_apply.h"
+
+
+/* One per process: the open store and what is read from it once. */
+
+typedef struct {
+    mt_store_t  *store;             /* NULL while it cannot be opened */
+    mt_str_t     server_key;
+    char         key_bytes[32];
+} mt_service_t;
+
+/* Reads the server key.  MT_OK or MT_STORE_FAILED. */
+mt_status_t mt_service_init(mt_service_t *service, mt_store_t *store);
+
+
+/* Limits of one request's memory, in bytes. */
+#define MT_EXCHANGE_ARENA  (64 * 1024 * 1024)
+
+/* NULL without memory.  `in`'s strings must outlive the exchange. */
+mt_exchange_t *mt_exchange_open(mt_service_t *service,
+    const mt_dialect_t *dialect, const mt_settings_t *settings,
+    const mt_input_t *in, int64_t now);
+void mt_exchange_close(mt_exchange_t *x);
+
+/* Finds the route, decodes, checks the form and the signature.  Afterwards
+ * x->route, x->user, x->meeting and x->call.error are known. */
+void mt_exchange_decode(mt_exchange_t *x);
+
+mt_step_t mt_exchange_start(mt_exchange_t *x);
+void mt_exchange_work(mt_exchange_t *x);
+mt_step_t mt_exchange_resume(mt_exchange_t *x);
+void mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);
+
+/* The answer is this error instead (MT_BUSY, MT_LIMITED, ...). */
+void mt_exchange_fail(mt_exchange_t *x, mt_status_t status);
+
+/*
+ * The answer's next piece, appended to `out` (empty when called): at least
+ * `piece` bytes where there are as many.  1: the last, 0: more follow, -1: the
+ * answer broke off (the connection must be closed).
+ */
+int mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece);
+
+/* HTTP status and content type of the answer; valid after the first piece. */
+int mt_exchange_http_status(const mt_exchange_t *x);
+
+/*
+ * The dialect's envelope for an error that the server itself raised (404, 405,
+ * 413, 429, 5xx, before or instead of an exchange).  Written into `arena`.
+ */
+mt_str_t mt_service_error(mt_service_t *service, const mt_dialect_t *dialect,
+    const mt_settings_t *settings, int http_status, int64_t now,
+    mt_arena_t *arena);
+
+#endif /* MT_SERVICE_H */
