@@ -61,7 +61,8 @@ mt_str_t mt_utf8_prefix(mt_str_t s, size_t n);
  *
  * mt_arena_create(limit): limit is in bytes, 0 for none; NULL without memory.
  * mt_arena_alloc(): zeroed, aligned to 16; NULL once the limit is passed or
- * memory is out.  mt_arena_reset() keeps the first chunk for reuse.
+ * memory is out.  mt_arena_take(): the same, not zeroed.  mt_arena_reset()
+ * keeps the first chunk for reuse.
  */
 
 typedef struct mt_arena_s  mt_arena_t;
@@ -70,8 +71,10 @@ mt_arena_t *mt_arena_create(size_t limit);
 void mt_arena_destroy(mt_arena_t *arena);
 void mt_arena_reset(mt_arena_t *arena);
 void *mt_arena_alloc(mt_arena_t *arena, size_t size);
+void *mt_arena_take(mt_arena_t *arena, size_t size);
 
-/* Copies; the copy is followed by a NUL that len does not count. */
+/* Copies; the copy is followed by a NUL that len does not count.  An empty
+ * string without memory. */
 mt_str_t mt_arena_str(mt_arena_t *arena, mt_str_t s);
 
 /* printf into the arena; an empty string without memory. */

@@ -154,8 +154,10 @@ void mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
     const mt_model_t *src_model, uint64_t mask);
 
 /*
- * Checks every given field against the bounds of its table, sub-structures
- * too.  MT_OK, or the status (BAD_VALUE, TOO_LONG, TOO_MANY) and *field.
+ * Checks a value (a variable of the field's kind) against the field's bounds,
+ * and the given fields of its sub-structures against theirs.  MT_OK,
+ * MT_BAD_VALUE (a number out of range, a string or list too short),
+ * MT_TOO_LONG or MT_TOO_MANY.
  */
 mt_status_t mt_check_bounds(const mt_field_t *field, const void *value);
 

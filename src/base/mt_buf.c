@@ -1,0 +1,173 @@
+
+#include "base/mt_base.h"
+
+
+#define MT_VARINT_MAX  10        /* bytes of a 64-bit LEB128 */
+#define MT_BUF_MIN     64
+
+
+static int mt_buf_grow(mt_buf_t *buf, size_t more);
+
+
+void
+mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
+{
+    buf->arena = arena;
+    buf->data = NULL;
+    buf->len = 0;
+    buf->size = 0;
+    buf->failed = 0;
+
+    if (size) {
+        (void) mt_buf_grow(buf, size);
+    }
+}
+
+
+/* Makes room for `more` bytes.  The old bytes stay behind in the arena. */
+
+static int
+mt_buf_grow(mt_buf_t *buf, size_t more)
+{
+    char    *data;
+    size_t   size;
+
+    if (buf->failed || more > SIZE_MAX / 4 - buf->len) {
+        buf->failed = 1;
+        return -1;
+    }
+
+    size = buf->size ? 2 * buf->size : MT_BUF_MIN;
+
+    if (size < buf->len + more) {
+        size = buf->len + more;
+    }
+
+    data = mt_arena_take(buf->arena, size);
+    if (data == NULL) {
+        buf->failed = 1;
+        return -1;
+    }
+
+    if (buf->len) {
+        memcpy(data, buf->data, buf->len);
+    }
+
+    buf->data = data;
+    buf->size = size;
+
+    return 0;
+}
+
+
+void
+mt_buf_put(mt_buf_t *buf, const void *data, size_t len)
+{
+    if (len == 0 || buf->failed) {
+        return;
+    }
+
+    if (len > buf->size - buf->len && mt_buf_grow(buf, len) != 0) {
+        return;
+    }
+
+    memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+}
+
+
+void
+mt_buf_str(mt_buf_t *buf, mt_str_t s)
+{
+    mt_buf_put(buf, s.data, s.len);
+}
+
+
+void
+mt_buf_byte(mt_buf_t *buf, uint8_t byte)
+{
+    mt_buf_put(buf, &byte, 1);
+}
+
+
+void
+mt_buf_varint(mt_buf_t *buf, uint64_t value)
+{
+    size_t   n;
+    uint8_t  bytes[MT_VARINT_MAX];
+
+    for (n = 0; value >= 0x80; value >>= 7) {
+        bytes[n++] = (uint8_t) (value | 0x80);
+    }
+
+    bytes[n++] = (uint8_t) value;
+
+    mt_buf_put(buf, bytes, n);
+}
+
+
+void
+mt_buf_zigzag(mt_buf_t *buf, int64_t value)
+{
+    mt_buf_varint(buf, ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
+
+uint64_t
+mt_read_varint(mt_reader_t *r)
+{
+    uint8_t   byte;
+    unsigned  shift;
+    uint64_t  value;
+
+    value = 0;
+
+    for (shift = 0; r->pos < r->end; shift += 7) {
+        byte = *r->pos++;
+
+        if (shift == 63 && byte > 1) {
+            break;
+        }
+
+        value |= (uint64_t) (byte & 0x7f) << shift;
+
+        if (byte < 0x80) {
+            return value;
+        }
+    }
+
+    r->failed = 1;
+    r->pos = r->end;
+
+    return 0;
+}
+
+
+int64_t
+mt_read_zigzag(mt_reader_t *r)
+{
+    uint64_t  value;
+
+    value = mt_read_varint(r);
+
+    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
+}
+
+
+mt_str_t
+mt_read_bytes(mt_reader_t *r, size_t len)
+{
+    mt_str_t  s = mt_str("");
+
+    if (len > (size_t) (r->end - r->pos)) {
+        r->failed = 1;
+        r->pos = r->end;
+        return s;
+    }
+
+    s.data = (const char *) r->pos;
+    s.len = len;
+    r->pos += len;
+
+    return s;
+}

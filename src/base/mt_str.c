@@ -1,0 +1,174 @@
+
+#include "base/mt_base.h"
+
+
+static size_t mt_utf8_sequence(const uint8_t *p, size_t left);
+
+
+mt_str_t
+mt_cstr(const char *terminated)
+{
+    mt_str_t  s;
+
+    s.data = terminated;
+    s.len = terminated ? strlen(terminated) : 0;
+
+    return s;
+}
+
+
+int
+mt_str_eq(mt_str_t a, mt_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+
+int
+mt_str_cmp(mt_str_t a, mt_str_t b)
+{
+    int     rc;
+    size_t  n;
+
+    n = a.len < b.len ? a.len : b.len;
+    rc = n ? memcmp(a.data, b.data, n) : 0;
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+
+int
+mt_parse_int(mt_str_t s, int64_t *value)
+{
+    int       negative;
+    size_t    i;
+    uint8_t   digit;
+    uint64_t  n, limit;
+
+    negative = s.len > 0 && s.data[0] == '-';
+    i = negative;
+
+    if (i == s.len || (s.data[i] == '0' && s.len > 1)) {
+        return 0;
+    }
+
+    limit = (uint64_t) INT64_MAX + negative;
+
+    for (n = 0; i < s.len; i++) {
+        digit = (uint8_t) (s.data[i] - '0');
+
+        if (digit > 9 || n > (limit - digit) / 10) {
+            return 0;
+        }
+
+        n = n * 10 + digit;
+    }
+
+    *value = (int64_t) (negative ? 0 - n : n);
+
+    return 1;
+}
+
+
+/* The length of the sequence at p, 0 when it is not well formed. */
+
+static size_t
+mt_utf8_sequence(const uint8_t *p, size_t left)
+{
+    size_t   len, i;
+    uint8_t  low, high;
+
+    /* the second byte's range; narrower where the first byte alone would
+     * allow overlong forms, surrogates, or more than U+10FFFF */
+    low = 0x80;
+    high = 0xbf;
+
+    if (p[0] < 0x80) {
+        return 1;
+    }
+
+    if (p[0] < 0xc2 || p[0] > 0xf4) {
+        return 0;
+    }
+
+    switch (p[0]) {
+    case 0xe0: low = 0xa0; break;
+    case 0xed: high = 0x9f; break;
+    case 0xf0: low = 0x90; break;
+    case 0xf4: high = 0x8f; break;
+    }
+
+    len = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+    if (left < len || p[1] < low || p[1] > high) {
+        return 0;
+    }
+
+    for (i = 2; i < len; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+
+    return len;
+}
+
+
+int
+mt_utf8_valid(mt_str_t s)
+{
+    size_t          len;
+    const uint8_t  *p, *end;
+
+    p = (const uint8_t *) s.data;
+
+    for (end = p + s.len; p < end; p += len) {
+        len = mt_utf8_sequence(p, end - p);
+
+        if (len == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+size_t
+mt_utf8_length(mt_str_t s)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < s.len; i++) {
+        n += ((uint8_t) s.data[i] & 0xc0) != 0x80;
+    }
+
+    return n;
+}
+
+
+mt_str_t
+mt_utf8_prefix(mt_str_t s, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < s.len; i++) {
+        if (((uint8_t) s.data[i] & 0xc0) == 0x80) {
+            continue;
+        }
+
+        if (n-- == 0) {
+            s.len = i;
+            break;
+        }
+    }
+
+    return s;
+}

@@ -1,0 +1,550 @@
+
+#include "model/mt_model.h"
+
+
+#define MT_NUMBER_MAX    63
+#define MT_RECORD_DEPTH  8       /* of records inside records */
+
+
+/*
+ * A kind's variable, and for lists the kind and size of an item; an OBJ item
+ * is as large as its model says.
+ */
+
+typedef struct {
+    uint8_t  size;
+    uint8_t  item;
+    uint8_t  item_size;
+} mt_kind_info_t;
+
+
+static int mt_is_empty(const void *value);
+static size_t mt_item_size(const mt_field_t *field);
+static void mt_encode_value(mt_buf_t *buf, const mt_field_t *field,
+    const void *value, mt_encode_mode_t mode);
+static void mt_encode_item(mt_buf_t *buf, unsigned kind,
+    const mt_model_t *sub, const void *item, mt_encode_mode_t mode);
+static void mt_encode_nested(mt_buf_t *buf, const mt_model_t *model,
+    const void *object, mt_encode_mode_t mode);
+static mt_status_t mt_decode_object(mt_reader_t *r, const mt_model_t *model,
+    void *object, mt_arena_t *arena, unsigned depth);
+static mt_status_t mt_decode_value(mt_reader_t *r, const mt_field_t *field,
+    void *value, mt_arena_t *arena, unsigned depth);
+static mt_status_t mt_decode_list(mt_reader_t *r, const mt_field_t *field,
+    void *value, mt_arena_t *arena, unsigned depth);
+static mt_status_t mt_decode_item(mt_reader_t *r, unsigned kind,
+    const mt_model_t *sub, void *item, mt_arena_t *arena, unsigned depth);
+static void mt_skip_value(mt_reader_t *r, unsigned kind);
+static mt_status_t mt_check_length(const mt_field_t *field, mt_str_t s);
+static mt_status_t mt_check_count(const mt_field_t *field, const void *value);
+static mt_status_t mt_check_given(const mt_model_t *model,
+    const void *object);
+
+
+static const mt_kind_info_t  mt_kinds[] = {
+    [MT_NONE] = { 0, MT_NONE, 0 },
+    [MT_INT]  = { sizeof(int64_t), MT_NONE, 0 },
+    [MT_STR]  = { sizeof(mt_str_t), MT_NONE, 0 },
+    [MT_INTS] = { sizeof(mt_ints_t), MT_INT, sizeof(int64_t) },
+    [MT_STRS] = { sizeof(mt_strs_t), MT_STR, sizeof(mt_str_t) },
+    [MT_OBJ]  = { sizeof(void *), MT_NONE, 0 },
+    [MT_OBJS] = { sizeof(mt_objs_t), MT_OBJ, 0 },
+};
+
+
+/* A tag has three bits for the kind. */
+_Static_assert(mt_nitems(mt_kinds) <= 8, "a kind must fit its bits");
+
+/* What mt_is_empty() and the lists below rely on. */
+_Static_assert(sizeof(size_t) == 8 && sizeof(void *) == 8
+               && offsetof(mt_str_t, len) == 0
+               && offsetof(mt_objs_t, n) == 0
+               && sizeof(mt_ints_t) == sizeof(mt_objs_t)
+               && sizeof(mt_strs_t) == sizeof(mt_objs_t),
+               "every kind begins with 64 bits that are 0 when it is empty, "
+               "and all lists look alike");
+
+
+static int
+mt_is_empty(const void *value)
+{
+    uint64_t  first;
+
+    memcpy(&first, value, sizeof(first));
+
+    return first == 0;
+}
+
+
+static size_t
+mt_item_size(const mt_field_t *field)
+{
+    return field->sub ? field->sub->size : mt_kinds[field->kind].item_size;
+}
+
+
+void
+mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
+    mt_encode_mode_t mode)
+{
+    unsigned           i;
+    uint64_t           given;
+    const char        *value;
+    const mt_field_t  *field;
+
+    given = 0;
+
+    if (mode == MT_ENCODE_GIVEN) {
+        memcpy(&given, object, sizeof(given));
+    }
+
+    for (i = 1; i < model->nfields; i++) {
+        field = &model->fields[i];
+        value = (const char *) object + field->offset;
+
+        if (field->kind == MT_NONE
+            || (!(given >> i & 1) && mt_is_empty(value)))
+        {
+            continue;
+        }
+
+        mt_buf_varint(buf, (uint64_t) i << 3 | field->kind);
+        mt_encode_value(buf, field, value, mode);
+    }
+}
+
+
+static void
+mt_encode_value(mt_buf_t *buf, const mt_field_t *field, const void *value,
+    mt_encode_mode_t mode)
+{
+    size_t       i, size;
+    mt_objs_t    list;
+    const void  *object;
+
+    switch (field->kind) {
+
+    case MT_INT:
+    case MT_STR:
+        mt_encode_item(buf, field->kind, field->sub, value, mode);
+        break;
+
+    case MT_OBJ:
+        memcpy(&object, value, sizeof(object));
+        mt_encode_nested(buf, field->sub, object, mode);
+        break;
+
+    default:
+        memcpy(&list, value, sizeof(list));
+        mt_buf_varint(buf, list.n);
+        size = mt_item_size(field);
+
+        for (i = 0; i < list.n; i++) {
+            mt_encode_item(buf, mt_kinds[field->kind].item, field->sub,
+                           (const char *) list.v + i * size, mode);
+        }
+    }
+}
+
+
+static void
+mt_encode_item(mt_buf_t *buf, unsigned kind, const mt_model_t *sub,
+    const void *item, mt_encode_mode_t mode)
+{
+    const mt_str_t  *s;
+
+    switch (kind) {
+
+    case MT_INT:
+        mt_buf_zigzag(buf, *(const int64_t *) item);
+        break;
+
+    case MT_STR:
+        s = item;
+        mt_buf_varint(buf, s->len);
+        mt_buf_str(buf, *s);
+        break;
+
+    default: /* MT_OBJ */
+        mt_encode_nested(buf, sub, item, mode);
+    }
+}
+
+
+/*
+ * A length and a record; NULL, which only a patch writes, is an empty one.
+ * The length mostly takes one byte: the record is written behind that, and
+ * moved on when the length turns out to take more.
+ */
+
+static void
+mt_encode_nested(mt_buf_t *buf, const mt_model_t *model, const void *object,
+    mt_encode_mode_t mode)
+{
+    size_t                at, len, more, rest;
+    static const uint8_t  room[10];
+
+    at = buf->len;
+    mt_buf_byte(buf, 0);
+
+    if (object) {
+        mt_record_encode(buf, model, object, mode);
+    }
+
+    len = buf->len - at - 1;
+    more = 0;
+
+    for (rest = len >> 7; rest; rest >>= 7) {
+        more++;
+    }
+
+    mt_buf_put(buf, room, more);
+
+    if (buf->failed) {
+        return;
+    }
+
+    memmove(buf->data + at + 1 + more, buf->data + at + 1, len);
+
+    buf->len = at;
+    mt_buf_varint(buf, len);
+    buf->len += len;
+}
+
+
+mt_status_t
+mt_record_decode(mt_str_t record, const mt_model_t *model, void *object,
+    mt_arena_t *arena)
+{
+    mt_reader_t  r;
+
+    r.pos = (const uint8_t *) record.data;
+    r.end = r.pos + record.len;
+    r.failed = 0;
+
+    return mt_decode_object(&r, model, object, arena, 0);
+}
+
+
+static mt_status_t
+mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
+    mt_arena_t *arena, unsigned depth)
+{
+    uint64_t           tag, has;
+    unsigned           number, last;
+    mt_status_t        rc;
+    const mt_field_t  *field;
+
+    memset(object, 0, model->size);
+
+    if (depth > MT_RECORD_DEPTH) {
+        return MT_STORE_FAILED;
+    }
+
+    has = 0;
+    last = 0;
+
+    while (r->pos < r->end) {
+        tag = mt_read_varint(r);
+
+        if (tag >> 3 > MT_NUMBER_MAX || tag >> 3 <= last) {
+            return MT_STORE_FAILED;
+        }
+
+        number = (unsigned) (tag >> 3);
+        last = number;
+        field = number < model->nfields ? &model->fields[number] : NULL;
+
+        if (field == NULL || field->kind == MT_NONE) {
+            mt_skip_value(r, tag & 7);
+
+        } else if (field->kind != (tag & 7)) {
+            return MT_STORE_FAILED;
+
+        } else {
+            rc = mt_decode_value(r, field, (char *) object + field->offset,
+                                 arena, depth);
+            if (rc != MT_OK) {
+                return rc;
+            }
+
+            has |= 1ULL << number;
+        }
+    }
+
+    memcpy(object, &has, sizeof(has));
+
+    return r->failed ? MT_STORE_FAILED : MT_OK;
+}
+
+
+static mt_status_t
+mt_decode_value(mt_reader_t *r, const mt_field_t *field, void *value,
+    mt_arena_t *arena, unsigned depth)
+{
+    void  *object;
+
+    switch (field->kind) {
+
+    case MT_INT:
+    case MT_STR:
+        return mt_decode_item(r, field->kind, field->sub, value, arena,
+                              depth);
+
+    case MT_OBJ:
+        object = mt_arena_take(arena, field->sub->size);
+        if (object == NULL) {
+            return MT_NO_MEMORY;
+        }
+
+        memcpy(value, &object, sizeof(object));
+
+        return mt_decode_item(r, MT_OBJ, field->sub, object, arena, depth);
+
+    default:
+        return mt_decode_list(r, field, value, arena, depth);
+    }
+}
+
+
+static mt_status_t
+mt_decode_list(mt_reader_t *r, const mt_field_t *field, void *value,
+    mt_arena_t *arena, unsigned depth)
+{
+    size_t       i, size;
+    uint64_t     n;
+    mt_objs_t    list;
+    mt_status_t  rc;
+
+    n = mt_read_varint(r);
+
+    /* an item takes a byte at least: what a record can make us allocate is
+     * bounded by its own length */
+    if (n > (uint64_t) (r->end - r->pos)) {
+        return MT_STORE_FAILED;
+    }
+
+    if (n == 0) {
+        return MT_OK;
+    }
+
+    size = mt_item_size(field);
+
+    list.n = n;
+    list.v = mt_arena_take(arena, n * size);
+    if (list.v == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0; i < n; i++) {
+        rc = mt_decode_item(r, mt_kinds[field->kind].item, field->sub,
+                            (char *) list.v + i * size, arena, depth);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
+    memcpy(value, &list, sizeof(list));
+
+    return MT_OK;
+}
+
+
+/* A failure of the reader itself is found at the end of the object. */
+
+static mt_status_t
+mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,
+    void *item, mt_arena_t *arena, unsigned depth)
+{
+    mt_str_t     s;
+    mt_reader_t  nested;
+
+    if (kind == MT_INT) {
+        *(int64_t *) item = mt_read_zigzag(r);
+        return MT_OK;
+    }
+
+    s = mt_read_bytes(r, mt_read_varint(r));
+
+    if (kind == MT_STR) {
+        *(mt_str_t *) item = s;
+        return MT_OK;
+    }
+
+    nested.pos = (const uint8_t *) s.data;
+    nested.end = nested.pos + s.len;
+    nested.failed = 0;
+
+    return mt_decode_object(&nested, sub, item, arena, depth + 1);
+}
+
+
+static void
+mt_skip_value(mt_reader_t *r, unsigned kind)
+{
+    uint64_t  n;
+
+    switch (kind) {
+
+    case MT_INT:
+        (void) mt_read_varint(r);
+        break;
+
+    case MT_STR:
+    case MT_OBJ:
+        (void) mt_read_bytes(r, mt_read_varint(r));
+        break;
+
+    case MT_INTS:
+    case MT_STRS:
+    case MT_OBJS:
+        for (n = mt_read_varint(r); n && !r->failed; n--) {
+            mt_skip_value(r, mt_kinds[kind].item);
+        }
+
+        break;
+
+    default:
+        r->failed = 1;
+        r->pos = r->end;
+    }
+}
+
+
+void
+mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
+    const mt_model_t *src_model, uint64_t mask)
+{
+    unsigned           i;
+    uint64_t           given;
+    const mt_field_t  *from, *to;
+
+    memcpy(&given, src, sizeof(given));
+    mask &= given;
+
+    for (i = 1; i < src_model->nfields && i < dst_model->nfields; i++) {
+        from = &src_model->fields[i];
+        to = &dst_model->fields[i];
+
+        if ((mask >> i & 1) && from->kind == to->kind) {
+            memcpy((char *) dst + to->offset,
+                   (const char *) src + from->offset,
+                   mt_kinds[to->kind].size);
+        }
+    }
+}
+
+
+mt_status_t
+mt_check_bounds(const mt_field_t *field, const void *value)
+{
+    int64_t      n;
+    const void  *object;
+
+    switch (field->kind) {
+
+    case MT_INT:
+        n = *(const int64_t *) value;
+        return n < field->min || n > field->max ? MT_BAD_VALUE : MT_OK;
+
+    case MT_STR:
+        return mt_check_length(field, *(const mt_str_t *) value);
+
+    case MT_OBJ:
+        memcpy(&object, value, sizeof(object));
+        return object ? mt_check_given(field->sub, object) : MT_OK;
+
+    case MT_INTS:
+    case MT_STRS:
+    case MT_OBJS:
+        return mt_check_count(field, value);
+
+    default:
+        return MT_BAD_VALUE;
+    }
+}
+
+
+/* A code point takes one to four bytes; mostly the bytes alone decide. */
+
+static mt_status_t
+mt_check_length(const mt_field_t *field, mt_str_t s)
+{
+    int64_t  bytes, n;
+
+    bytes = (int64_t) s.len;
+
+    if (bytes <= field->max && bytes >= 4 * field->min) {
+        return MT_OK;
+    }
+
+    if (bytes / 4 > field->max) {
+        return MT_TOO_LONG;
+    }
+
+    n = (int64_t) mt_utf8_length(s);
+
+    if (n > field->max) {
+        return MT_TOO_LONG;
+    }
+
+    return n < field->min ? MT_BAD_VALUE : MT_OK;
+}
+
+
+static mt_status_t
+mt_check_count(const mt_field_t *field, const void *value)
+{
+    size_t       i;
+    mt_objs_t    list;
+    mt_status_t  rc;
+
+    memcpy(&list, value, sizeof(list));
+
+    if (list.n > (size_t) field->max) {
+        return MT_TOO_MANY;
+    }
+
+    if (list.n < (size_t) field->min) {
+        return MT_BAD_VALUE;
+    }
+
+    if (field->kind != MT_OBJS) {
+        return MT_OK;
+    }
+
+    for (i = 0; i < list.n; i++) {
+        rc = mt_check_given(field->sub,
+                            (const char *) list.v + i * field->sub->size);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_check_given(const mt_model_t *model, const void *object)
+{
+    unsigned     i;
+    uint64_t     given;
+    mt_status_t  rc;
+
+    memcpy(&given, object, sizeof(given));
+
+    for (i = 1; i < model->nfields; i++) {
+        if (!(given >> i & 1)) {
+            continue;
+        }
+
+        rc = mt_check_bounds(&model->fields[i],
+                             (const char *) object + model->fields[i].offset);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
+    return MT_OK;
+}
