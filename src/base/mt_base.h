@@ -105,7 +105,7 @@ void mt_buf_varint(mt_buf_t *buf, uint64_t value);
 void mt_buf_zigzag(mt_buf_t *buf, int64_t value);
 
 
-/* Reading what the above wrote.  A read past the end sets `failed`, gives 0. */
+/* Reading what the above wrote.  A read past the end sets `failed`, gives 0 */
 
 typedef struct {
     const uint8_t  *pos;

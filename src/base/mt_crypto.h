@@ -36,7 +36,8 @@ int mt_secret_eq(mt_str_t a, mt_str_t b);
 void mt_hex_lower(const uint8_t *in, size_t n, char *out);
 void mt_hex_upper(const uint8_t *in, size_t n, char *out);
 
-/* Base64 with padding, in the arena; decoding is strict.  -1 when not Base64 */
+/* Base64 with padding, in the arena.  Decoding is strict: 0, or -1 when it is
+ * not Base64 or memory is out. */
 mt_str_t mt_base64(mt_arena_t *arena, mt_str_t in);
 int mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 

@@ -33,7 +33,8 @@ int mt_zone_offset(const mt_zone_t *zone, int64_t ms);
 
 /* The wall clock of an instant, and the instant of a wall clock: where the
  * clock shows a time twice the first is meant, where it skips one the time is
- * moved on by the length of the gap. */
+ * moved on by the length of the gap.  Day, hour, minute and second may be out
+ * of their ranges: they carry (31 February is 3 March or the day before). */
 void mt_zone_civil(const mt_zone_t *zone, int64_t ms, mt_civil_t *civil);
 int64_t mt_zone_instant(const mt_zone_t *zone, const mt_civil_t *civil);
 

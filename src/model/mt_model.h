@@ -1,8 +1,8 @@
 
 /*
  * Declared structures.  Each is written once, as a list of fields; from it
- * come the C struct, the field numbers and a table that the record codec (here)
- * and the JSON decoder and encoder (json/) walk.
+ * come the C struct, the field numbers and a table that the record codec
+ * (here) and the JSON decoder and encoder (json/) walk.
  *
  *     #define MT_DEPT_FIELDS(F, M)                                       \
  *         F(M, 1, INT, num,     0, INT64_MAX, NULL)                      \
@@ -33,7 +33,7 @@
 
 typedef enum {
     MT_NONE = 0,
-    MT_INT,          /* int64_t: numbers, booleans, enumerations, ms, 1e-6 deg */
+    MT_INT,          /* int64_t: numbers, booleans, enumerations, times */
     MT_STR,          /* mt_str_t, UTF-8 */
     MT_INTS,         /* mt_ints_t */
     MT_STRS,         /* mt_strs_t */

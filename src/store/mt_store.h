@@ -48,7 +48,7 @@ mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
 mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
     size_t why_size);
 
-/* Opens an existing store.  *store is malloc'ed; close with mt_store_close(). */
+/* Opens an existing store; *store is malloc'ed, mt_store_close() frees it. */
 mt_status_t mt_store_open(mt_store_t **store,
     const mt_store_options_t *options, char *why, size_t why_size);
 void mt_store_close(mt_store_t *store);

@@ -1,0 +1,438 @@
+
+#include "base/mt_crypto.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+
+
+#define MT_SCRYPT_LOG_N     14
+#define MT_SCRYPT_R         8
+#define MT_SCRYPT_P         1
+#define MT_SCRYPT_SALT      16           /* random bytes; hex in the store */
+#define MT_SCRYPT_HASH      32
+
+/* What a stored password may ask for, lest it eat the server. */
+#define MT_SCRYPT_MAX_P     16
+#define MT_SCRYPT_MAX_MEM   (64 * 1024 * 1024)
+
+#define MT_BAD_DIGIT        64
+
+
+/* the parts of "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>" */
+
+typedef enum {
+    MT_PASSWORD_NAME,
+    MT_PASSWORD_LOG_N,
+    MT_PASSWORD_R,
+    MT_PASSWORD_P,
+    MT_PASSWORD_SALT,
+    MT_PASSWORD_HASH,
+    MT_PASSWORD_PARTS
+} mt_password_part_t;
+
+
+static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
+    uint8_t *out);
+static void mt_hex(const uint8_t *in, size_t n, char *out,
+    const char *digits);
+static uint8_t mt_base64_digit(uint8_t c);
+static int mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
+    char hex[2 * MT_SCRYPT_HASH]);
+static int mt_password_split(mt_str_t stored, mt_str_t *parts);
+
+
+/* Written by mt_crypto_init(), then only read. */
+static EVP_MD       *mt_md_sha1;
+static EVP_MD       *mt_md_md5;
+static EVP_MD       *mt_md_sha256;
+static EVP_MAC_CTX  *mt_mac_hmac_sha256;     /* a template, without a key */
+
+
+int
+mt_crypto_init(void)
+{
+    EVP_MAC     *mac;
+    OSSL_PARAM   params[2];
+    static char  digest[] = "SHA2-256";
+
+    if (mt_mac_hmac_sha256) {
+        return 0;
+    }
+
+    mt_md_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    mt_md_md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+    mt_md_sha256 = EVP_MD_fetch(NULL, digest, NULL);
+
+    if (!mt_md_sha1 || !mt_md_md5 || !mt_md_sha256) {
+        return -1;
+    }
+
+    mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (mac == NULL) {
+        return -1;
+    }
+
+    mt_mac_hmac_sha256 = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
+                                                 digest, 0);
+    params[1] = OSSL_PARAM_construct_end();
+
+    if (mt_mac_hmac_sha256 == NULL
+        || EVP_MAC_CTX_set_params(mt_mac_hmac_sha256, params) != 1)
+    {
+        EVP_MAC_CTX_free(mt_mac_hmac_sha256);
+        mt_mac_hmac_sha256 = NULL;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+static int
+mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n, uint8_t *out)
+{
+    int          rc;
+    size_t       i;
+    EVP_MD_CTX  *ctx;
+
+    ctx = md ? EVP_MD_CTX_new() : NULL;
+    if (ctx == NULL) {
+        return -1;
+    }
+
+    rc = EVP_DigestInit_ex2(ctx, md, NULL);
+
+    for (i = 0; rc == 1 && i < n; i++) {
+        rc = EVP_DigestUpdate(ctx, parts[i].data, parts[i].len);
+    }
+
+    if (rc == 1) {
+        rc = EVP_DigestFinal_ex(ctx, out, NULL);
+    }
+
+    EVP_MD_CTX_free(ctx);
+
+    return rc == 1 ? 0 : -1;
+}
+
+
+int
+mt_sha1(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA1_LEN])
+{
+    return mt_digest(mt_md_sha1, parts, n, out);
+}
+
+
+int
+mt_md5(const mt_str_t *parts, size_t n, uint8_t out[MT_MD5_LEN])
+{
+    return mt_digest(mt_md_md5, parts, n, out);
+}
+
+
+int
+mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN])
+{
+    return mt_digest(mt_md_sha256, parts, n, out);
+}
+
+
+int
+mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
+    uint8_t out[MT_SHA256_LEN])
+{
+    int           rc;
+    size_t        i, len;
+    EVP_MAC_CTX  *ctx;
+
+    ctx = mt_mac_hmac_sha256 ? EVP_MAC_CTX_dup(mt_mac_hmac_sha256) : NULL;
+    if (ctx == NULL) {
+        return -1;
+    }
+
+    /* an empty key is one, too: NULL would keep the template's none */
+    rc = EVP_MAC_init(ctx, (const unsigned char *) (key.len ? key.data : ""),
+                      key.len, NULL);
+
+    for (i = 0; rc == 1 && i < n; i++) {
+        rc = EVP_MAC_update(ctx, (const unsigned char *) parts[i].data,
+                            parts[i].len);
+    }
+
+    if (rc == 1) {
+        rc = EVP_MAC_final(ctx, out, &len, MT_SHA256_LEN);
+    }
+
+    EVP_MAC_CTX_free(ctx);
+
+    return rc == 1 ? 0 : -1;
+}
+
+
+int
+mt_random(void *out, size_t len)
+{
+    ssize_t  n;
+    uint8_t  *p;
+
+    for (p = out; len; p += n, len -= n) {
+        n = getrandom(p, len, 0);
+
+        if (n < 0) {
+            if (errno != EINTR) {
+                return -1;
+            }
+
+            n = 0;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+mt_secret_eq(mt_str_t a, mt_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || CRYPTO_memcmp(a.data, b.data, a.len) == 0);
+}
+
+
+static void
+mt_hex(const uint8_t *in, size_t n, char *out, const char *digits)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        out[2 * i] = digits[in[i] >> 4];
+        out[2 * i + 1] = digits[in[i] & 15];
+    }
+}
+
+
+void
+mt_hex_lower(const uint8_t *in, size_t n, char *out)
+{
+    mt_hex(in, n, out, "0123456789abcdef");
+}
+
+
+void
+mt_hex_upper(const uint8_t *in, size_t n, char *out)
+{
+    mt_hex(in, n, out, "0123456789ABCDEF");
+}
+
+
+mt_str_t
+mt_base64(mt_arena_t *arena, mt_str_t in)
+{
+    int              n;
+    mt_str_t         out = mt_str("");
+    unsigned char   *p;
+
+    if (in.len == 0 || in.len > INT32_MAX / 2) {
+        return out;
+    }
+
+    p = mt_arena_take(arena, (in.len + 2) / 3 * 4 + 1);
+
+    if (p) {
+        n = EVP_EncodeBlock(p, (const unsigned char *) in.data,
+                            (int) in.len);
+        out.data = (const char *) p;
+        out.len = (size_t) n;
+    }
+
+    return out;
+}
+
+
+static uint8_t
+mt_base64_digit(uint8_t c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+
+    return c == '+' ? 62 : c == '/' ? 63 : MT_BAD_DIGIT;
+}
+
+
+/* Strict: one spelling for each value, so padding and its zero bits count. */
+
+int
+mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
+{
+    size_t    i, n, digits;
+    uint8_t  *p, digit;
+    uint32_t  bits;
+
+    if (in.len % 4 != 0) {
+        return -1;
+    }
+
+    digits = in.len;
+
+    while (digits && in.len - digits < 2 && in.data[digits - 1] == '=') {
+        digits--;
+    }
+
+    p = mt_arena_take(arena, in.len / 4 * 3 + 1);
+    if (p == NULL) {
+        return -1;
+    }
+
+    bits = 0;
+    n = 0;
+
+    for (i = 0; i < digits; i++) {
+        digit = mt_base64_digit((uint8_t) in.data[i]);
+
+        if (digit == MT_BAD_DIGIT) {
+            return -1;
+        }
+
+        /* digits 2, 3 and 4 of a group complete a byte each */
+        bits = bits << 6 | digit;
+
+        if (i % 4) {
+            p[n++] = (uint8_t) (bits >> (6 - 2 * (i % 4)));
+        }
+    }
+
+    /* bits of the last digit that no byte takes: 4 after two, 2 after three */
+    if (digits % 4 && (bits & ((1U << (8 - 2 * (digits % 4))) - 1))) {
+        return -1;
+    }
+
+    p[n] = '\0';
+    out->data = (const char *) p;
+    out->len = n;
+
+    return 0;
+}
+
+
+/* The salt is used as it is spelt; cost is log2 N, r, p. */
+
+static int
+mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
+    char hex[2 * MT_SCRYPT_HASH])
+{
+    uint8_t  hash[MT_SCRYPT_HASH];
+
+    if (EVP_PBE_scrypt(md5_hex.data, md5_hex.len,
+                       (const unsigned char *) salt.data, salt.len,
+                       1ULL << cost[0], (uint64_t) cost[1],
+                       (uint64_t) cost[2], MT_SCRYPT_MAX_MEM,
+                       hash, sizeof(hash))
+        != 1)
+    {
+        return -1;
+    }
+
+    mt_hex_lower(hash, sizeof(hash), hex);
+
+    return 0;
+}
+
+
+mt_str_t
+mt_password_hash(mt_arena_t *arena, mt_str_t md5_hex)
+{
+    char      salt_hex[2 * MT_SCRYPT_SALT], hex[2 * MT_SCRYPT_HASH];
+    uint8_t   salt[MT_SCRYPT_SALT];
+    mt_str_t  salt_str = { sizeof(salt_hex), salt_hex };
+
+    static const int64_t  cost[3] = {
+        MT_SCRYPT_LOG_N, MT_SCRYPT_R, MT_SCRYPT_P
+    };
+
+    if (mt_random(salt, sizeof(salt)) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(salt, sizeof(salt), salt_hex);
+
+    if (mt_scrypt(md5_hex, salt_str, cost, hex) != 0) {
+        return MT_STR("");
+    }
+
+    return mt_arena_printf(arena, "scrypt$%d$%d$%d$%.*s$%.*s",
+                           MT_SCRYPT_LOG_N, MT_SCRYPT_R, MT_SCRYPT_P,
+                           (int) sizeof(salt_hex), salt_hex,
+                           (int) sizeof(hex), hex);
+}
+
+
+static int
+mt_password_split(mt_str_t stored, mt_str_t *parts)
+{
+    size_t  i, n, begin;
+
+    n = 0;
+    begin = 0;
+
+    for (i = 0; i <= stored.len; i++) {
+        if (i < stored.len && stored.data[i] != '$') {
+            continue;
+        }
+
+        if (n == MT_PASSWORD_PARTS) {
+            return -1;
+        }
+
+        parts[n].data = stored.data + begin;
+        parts[n].len = i - begin;
+        n++;
+        begin = i + 1;
+    }
+
+    return n == MT_PASSWORD_PARTS ? 0 : -1;
+}
+
+
+int
+mt_password_check(mt_str_t stored, mt_str_t md5_hex)
+{
+    char      hex[2 * MT_SCRYPT_HASH];
+    int64_t   cost[3];
+    mt_str_t  parts[MT_PASSWORD_PARTS], got = { sizeof(hex), hex };
+
+    if (mt_password_split(stored, parts) != 0
+        || !mt_str_eq(parts[MT_PASSWORD_NAME], MT_STR("scrypt"))
+        || !mt_parse_int(parts[MT_PASSWORD_LOG_N], &cost[0])
+        || !mt_parse_int(parts[MT_PASSWORD_R], &cost[1])
+        || !mt_parse_int(parts[MT_PASSWORD_P], &cost[2]))
+    {
+        return 0;
+    }
+
+    /* OpenSSL itself refuses what would pass MT_SCRYPT_MAX_MEM */
+    if (cost[0] < 1 || cost[0] > 30 || cost[1] < 1 || cost[1] > 1024
+        || cost[2] < 1 || cost[2] > MT_SCRYPT_MAX_P)
+    {
+        return 0;
+    }
+
+    return mt_scrypt(md5_hex, parts[MT_PASSWORD_SALT], cost, hex) == 0
+           && mt_secret_eq(parts[MT_PASSWORD_HASH], got);
+}

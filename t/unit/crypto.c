@@ -1,0 +1,190 @@
+
+#include "base/mt_crypto.h"
+#include "tap.h"
+
+
+static mt_arena_t  *arena;
+
+
+static mt_str_t
+hex(const uint8_t *in, size_t n)
+{
+    char      *p;
+    mt_str_t   s;
+
+    p = mt_arena_alloc(arena, 2 * n);
+    mt_hex_lower(in, n, p);
+
+    s.data = p;
+    s.len = 2 * n;
+
+    return s;
+}
+
+
+static void
+test_digests(void)
+{
+    uint8_t   out[MT_SHA256_LEN];
+    mt_str_t  abc[] = { mt_str("a"), mt_str(""), mt_str("bc") };
+
+    is_int(mt_sha1(abc, 3, out), 0, "SHA-1 of parts");
+    is_str(hex(out, MT_SHA1_LEN), "a9993e364706816aba3e25717850c26c9cd0d89d",
+           "SHA-1 of abc");
+
+    is_int(mt_md5(abc, 3, out), 0, "MD5 of parts");
+    is_str(hex(out, MT_MD5_LEN), "900150983cd24fb0d6963f7d28e17f72",
+           "MD5 of abc");
+
+    is_int(mt_sha256(abc, 3, out), 0, "SHA-256 of parts");
+    is_str(hex(out, MT_SHA256_LEN),
+           "ba7816bf8f01cfea414140de5dae2223"
+           "b00361a396177a9cb410ff61f20015ad", "SHA-256 of abc");
+
+    is_int(mt_sha1(NULL, 0, out), 0, "SHA-1 of nothing");
+    is_str(hex(out, MT_SHA1_LEN), "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+           "SHA-1 of nothing");
+}
+
+
+/* RFC 4231, test case 2, and an empty key and message */
+
+static void
+test_hmac(void)
+{
+    uint8_t   out[MT_SHA256_LEN];
+    mt_str_t  parts[] = { mt_str("what do ya "), mt_str("want for nothing?") };
+
+    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "HMAC");
+    is_str(hex(out, MT_SHA256_LEN),
+           "5bdcc146bf60754e6a042426089575c7"
+           "5a003f089d2739839dec58b964ec3843", "HMAC of RFC 4231");
+
+    is_int(mt_hmac_sha256(MT_STR(""), NULL, 0, out), 0, "HMAC, empty key");
+    is_str(hex(out, MT_SHA256_LEN),
+           "b613679a0814d9ec772f95d778c35fc5"
+           "ff1697c493715653c6c712144292c5ad", "HMAC with an empty key");
+
+    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "HMAC again");
+    is_str(hex(out, 4), "5bdcc146", "the template keeps no key");
+}
+
+
+static void
+test_base64(void)
+{
+    size_t    i;
+    mt_str_t  out;
+
+    static const char *const  pairs[][2] = {
+        { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
+        { "foob", "Zm9vYg==" }, { "fooba", "Zm9vYmE=" },
+        { "foobar", "Zm9vYmFy" }, { "\xff\xfe\xfd", "//79" },
+        { "\xfb\xef\xbe", "++++" }
+    };
+
+    static const char *const  bad[] = {
+        "Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zg==Zg==", "=", "====",
+        "Zm9v\n", "Zm 9", "Zm-_", "Z===", "Zm9vY*=="
+    };
+
+    for (i = 0; i < mt_nitems(pairs); i++) {
+        is_str(mt_base64(arena, mt_cstr(pairs[i][0])), pairs[i][1],
+               "Base64 %zu", i);
+        is_int(mt_base64_decode(arena, mt_cstr(pairs[i][1]), &out), 0,
+               "Base64 %zu decodes", i);
+        is_str(out, pairs[i][0], "to what it was");
+    }
+
+    for (i = 0; i < mt_nitems(bad); i++) {
+        is_int(mt_base64_decode(arena, mt_cstr(bad[i]), &out), -1,
+               "not Base64: case %zu", i);
+    }
+}
+
+
+static void
+test_secrets(void)
+{
+    char     upper[4];
+    uint8_t  a[32], b[32];
+
+    ok(mt_secret_eq(MT_STR("abc"), MT_STR("abc")), "equal secrets");
+    ok(!mt_secret_eq(MT_STR("abc"), MT_STR("abd")), "different secrets");
+    ok(!mt_secret_eq(MT_STR("abc"), MT_STR("ab")), "secrets' lengths differ");
+    ok(mt_secret_eq(MT_STR(""), MT_STR("")), "empty secrets");
+
+    is_int(mt_random(a, sizeof(a)), 0, "random bytes");
+    is_int(mt_random(b, sizeof(b)), 0, "more random bytes");
+    ok(memcmp(a, b, sizeof(a)) != 0, "differ");
+
+    mt_hex_upper((const uint8_t *) "\xab\x0f", 2, upper);
+    ok(memcmp(upper, "AB0F", 4) == 0, "upper-case hex");
+}
+
+
+static void
+test_passwords(void)
+{
+    size_t    i;
+    mt_str_t  stored, other, md5 = mt_str("e10adc3949ba59abbe56e057f20f883e");
+
+    static const char *const  bad[] = {
+        "", "scrypt", "scrypt$14$8$1$salt", "scrypt$14$8$1$salt$",
+        "scrypt$14$8$1$salt$00$", "bcrypt$14$8$1$salt$00",
+        "scrypt$40$8$1$salt$00", "scrypt$30$8$1$salt$00",
+        "scrypt$14$8$99$salt$00", "scrypt$0$8$1$salt$00",
+        "scrypt$-1$8$1$salt$00", "scrypt$x$8$1$salt$00",
+        "scrypt$14$1000000000000$1$salt$00"
+    };
+
+    stored = mt_password_hash(arena, md5);
+    other = mt_password_hash(arena, md5);
+
+    ok(stored.len > 100 && stored.len <= 200, "a password's hash");
+    ok(memcmp(stored.data, "scrypt$14$8$1$", 14) == 0, "names its cost");
+    ok(!mt_str_eq(stored, other), "is salted");
+    ok(mt_password_check(stored, md5), "the right password");
+    ok(mt_password_check(other, md5), "under another salt, too");
+    ok(!mt_password_check(stored,
+                          MT_STR("e10adc3949ba59abbe56e057f20f883f")),
+       "a wrong password");
+    ok(!mt_password_check(stored, MT_STR("")), "an empty password");
+
+    /* RFC 7914, the first 32 bytes of the second vector */
+    ok(mt_password_check(MT_STR("scrypt$10$8$16$NaCl$"
+                                "fdbabe1c9d3472007856e7190d01e9fe"
+                                "7c6ad7cbc8237830e77376634b373162"),
+                         MT_STR("password")),
+       "the vector of RFC 7914");
+
+    for (i = 0; i < mt_nitems(bad); i++) {
+        ok(!mt_password_check(mt_cstr(bad[i]), md5),
+           "stored password of another form: case %zu", i);
+    }
+}
+
+
+int
+main(void)
+{
+    uint8_t  out[MT_SHA256_LEN];
+
+    arena = mt_arena_create(0);
+
+    is_int(mt_sha1(NULL, 0, out), -1, "no digest before the start");
+    is_int(mt_hmac_sha256(MT_STR("k"), NULL, 0, out), -1,
+           "no HMAC before the start");
+    is_int(mt_crypto_init(), 0, "start");
+    is_int(mt_crypto_init(), 0, "start again");
+
+    test_digests();
+    test_hmac();
+    test_base64();
+    test_secrets();
+    test_passwords();
+
+    mt_arena_destroy(arena);
+
+    return tap_done();
+}
