@@ -35,7 +35,18 @@ mt_status_t mt_apply_now(mt_batch_t *batch, mt_str_t command,
     mt_result_t *result);
 
 
-/* What an operation's apply() sees. */
+/*
+ * What an operation's apply() sees.
+ *
+ * It returns the command's status: MT_OK, or a refusal (mt_reject()), which
+ * becomes result->status.  MT_STORE_FULL, MT_STORE_FAILED, MT_NO_MEMORY and
+ * MT_INTERNAL are no results: they fail the batch, as does a write that failed
+ * and `failed`, which helpers without a status of their own set.
+ *
+ * MT_OK means that the state was changed: the command is journalled with what
+ * it raised, and result->position set.  An apply() that found nothing to do
+ * (a client's retry) sets `unchanged`.  result comes zeroed but for `time`.
+ */
 
 struct mt_apply_s {
     mt_txn_t     *txn;
@@ -43,12 +54,37 @@ struct mt_apply_s {
     mt_arena_t   *arena;        /* reset after every command */
     uint32_t      company;
     int64_t       actor;
-    int64_t       time;         /* max(last command's, this one's) */
+    int64_t       time;         /* max(last journalled one, this one's) */
     uint64_t      position;     /* of this command in the journal */
+    int           unchanged;    /* out */
+    mt_status_t   failed;       /* out, MT_OK: nothing did */
+    mt_objs_t     events;       /* what mt_raise() noted */
 };
+
+/* Sets what a refusal is about: `field` of the body, and the index in it plus
+ * 1 (0: neither); returns status. */
+mt_status_t mt_reject(mt_result_t *result, mt_status_t status, unsigned field,
+    size_t item);
 
 /* Notes an event for the journal.  The strings are copied. */
 void mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);
+
+/*
+ * Ids of new records (kind: MT_NAME_USER, _DEPT, _ROOM or _MEETING).
+ *
+ * mt_id_judge() changes nothing.  MT_OK: `id` may be taken, *num is the number
+ * that it claims (an id that is a canonical decimal one), 0 where the next
+ * automatic one is to be used; MT_ID_TAKEN: the id, or the number it claims,
+ * was ever used; MT_NO_SUCH_COMPANY.
+ * mt_id_take() takes the id, with `num` from the above, and returns the number.
+ *
+ * A command that makes several records of a kind must take claimed numbers
+ * first, lest an automatic one gets in their way.
+ */
+mt_status_t mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id,
+    int64_t *num);
+int64_t mt_id_take(mt_apply_t *a, enum mt_name kind, mt_str_t id,
+    int64_t num);
 
 /* The next free number of a kind: above the last one given out, passing over
  * those that clients claimed. */
@@ -60,8 +96,21 @@ int64_t mt_next_num(mt_apply_t *a, enum mt_name kind, mt_db_t db);
 const mt_meeting_t *mt_meeting_load(mt_apply_t *a, int64_t num);
 mt_status_t mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting);
 
-/* The tally of a meeting, to be changed in place; written at batch's end. */
+/* For mt_meeting_save() alone: a deep copy becomes the cached meeting. */
+void mt_batch_cache_meeting(mt_apply_t *a, const mt_meeting_t *meeting);
+
+/* The tally of a meeting, to be changed in place; written at batch's end (a
+ * tally of zeros has no record).  NULL on failure, with a->failed set. */
 mt_tally_t *mt_tally(mt_apply_t *a, int64_t meeting);
+
+
+/* The user's record, removed ones too: 1 found, 0 not, -1 failed. */
+int mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num,
+    mt_user_t *user, mt_arena_t *arena);
+
+/* Makes a placeholder for a person unknown to the directory, whose id
+ * mt_id_judge() allowed; returns the user's number. */
+int64_t mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name);
 
 /* The whole store's invariants: indexes match records, counters match rows,
  * no dangling references.  Calls `complain` for each breach; returns how

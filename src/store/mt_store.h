@@ -53,6 +53,10 @@ mt_status_t mt_store_open(mt_store_t **store,
     const mt_store_options_t *options, char *why, size_t why_size);
 void mt_store_close(mt_store_t *store);
 
+/* One line to the log callback, if there is one. */
+void mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Frees the reader slots of dead processes; returns how many. */
 int mt_store_reader_check(mt_store_t *store);
 
@@ -100,7 +104,8 @@ int mt_txn_is_write(const mt_txn_t *txn);
 
 /* Keys are built on the stack. */
 
-#define MT_KEY_MAX  300
+/* the longest: C, kind and a string of 100 code points */
+#define MT_KEY_MAX  416
 
 typedef struct {
     size_t   len;
