@@ -22,7 +22,9 @@
  * shared mutexes: the kernel hands them on when their owner dies.
  *
  * Counted in bytes since the zone was made, never wrapping:
- *     consumed <= done <= head,  done <= applied + (what a failed batch gave up)
+ *     consumed <= done <= head
+ * `applied` is behind done after a failed batch (its commands were given up),
+ * ahead of it only after a death, and never ahead of head.
  */
 
 #ifndef MT_COMMIT_H
@@ -51,7 +53,8 @@ typedef struct {
     /* A refusal is a result.  Anything but MT_OK fails the whole batch. */
     mt_status_t (*apply)(void *ctx, mt_str_t command, mt_result_t *result);
     mt_status_t (*commit)(void *ctx);      /* MT_OK: on disk */
-    void        (*abort)(void *ctx);
+    void        (*abort)(void *ctx);       /* not called after commit() or a
+                                              failed begin() */
     void         *ctx;                     /* of this process; one combiner at
                                               a time uses it */
 } mt_log_t;
@@ -64,31 +67,40 @@ typedef struct mt_commit_s    mt_commit_t;       /* this process' view of it */
 
 /*
  * Lays out a fresh zone in `size` bytes at `mem` (page-aligned, zeroed).
- * MT_BAD_VALUE when it is too small (the least is mt_commit_min_size()).
- * Called once, before any worker attaches.
+ * MT_BAD_VALUE when it is too small (the least is mt_commit_min_size()),
+ * MT_INTERNAL when the system lacks robust mutexes or random bytes.  Called
+ * once, before any worker attaches; a zone that a reload kept is not formatted
+ * again.
  */
 size_t mt_commit_min_size(void);
 mt_status_t mt_commit_format(void *mem, size_t size);
 
 /*
  * This process' view.  wake(ring) is called, from the combiner's thread, for
- * each ring that has new results (an eventfd write); log as above.  NULL
- * without memory.  mt_commit_detach() gives the ring back (clean exit).
+ * each ring that has new results (an eventfd write); log is copied.  NULL
+ * without memory, or when `mem` is not a zone of this layout.
+ * mt_commit_detach() gives the ring back (clean exit; in the thread that
+ * claimed it, nobody combining in this process).
  */
 mt_commit_t *mt_commit_attach(void *mem, const mt_log_t *log,
     void (*wake)(void *data, unsigned ring), void *data);
 void mt_commit_detach(mt_commit_t *c);
 
-/* Claims a ring for this process: its index, or -1 when all are held by live
- * processes.  What a dead owner left is still applied; nobody collects it.
- * The thread that claims must live as long as the process (the main thread). */
+/*
+ * Claims a ring for this process: its index, or -1 when all are held by live
+ * processes.  What a dead owner left is still applied; nobody collects it; it
+ * takes room until then, so ask mt_commit_stalled() once after claiming.
+ * The thread that claims must live as long as the process (the main thread).
+ */
 int mt_commit_claim(mt_commit_t *c);
 
 /*
  * Appends a command (owner's thread).  `waiter` comes back from collect.
  * MT_OK, or MT_BUSY when the ring has no room (or the command is larger than
- * half a ring: MT_TOO_LARGE).  When *combine is set, nobody is combining: the
- * caller should have mt_commit_combine() run in a thread.
+ * half a ring: MT_TOO_LARGE).  When *combine is set (with MT_BUSY too), nobody
+ * is combining: the caller should have mt_commit_combine() run in a thread.  A
+ * caller that has posted one and not seen it end must remember to run another
+ * after it: the one that is out may have looked at the rings already.
  */
 mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
     int *combine);
@@ -100,8 +112,14 @@ mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
 void mt_commit_combine(mt_commit_t *c);
 
 /* Commands are waiting and nobody alive combines: after a worker's death.
- * Ask from a timer while waiters are out; if 1, run mt_commit_combine(). */
+ * Ask from a timer while waiters are out; if 1, run mt_commit_combine().
+ * Calls wake() when this process' ring has results that are not collected. */
 int mt_commit_stalled(mt_commit_t *c);
+
+/* This process is to exit: a mt_commit_combine() under way returns after its
+ * batch once this process' own ring is empty, instead of serving the others
+ * for as long as they are busy.  Any thread. */
+void mt_commit_retire(mt_commit_t *c);
 
 /* Hands over each finished command of this process' ring, oldest first, and
  * frees its slot.  Owner's thread.  Returns how many. */
@@ -113,13 +131,14 @@ unsigned mt_commit_collect(mt_commit_t *c,
 unsigned mt_commit_waiting(const mt_commit_t *c);
 
 
-/* For the status location.  Histograms: bucket i counts values < 2^i. */
+/* For the status location.  Histograms: a value is counted once, in the first
+ * bucket i with value < 2^i, or in the last bucket. */
 
 #define MT_HISTOGRAM  24
 
 typedef struct {
-    uint64_t  batches;
-    uint64_t  commands;
+    uint64_t  batches;                      /* committed */
+    uint64_t  commands;                     /* in them */
     uint64_t  failed_batches;
     uint64_t  takeovers;                    /* combiners that died */
     uint64_t  batch_size[MT_HISTOGRAM];
@@ -127,9 +146,20 @@ typedef struct {
     uint64_t  commit_us_sum;
     uint64_t  queued_bytes;                 /* head - done over all rings */
     uint64_t  ring_size;
-    unsigned  rings_claimed;
+    unsigned  rings_claimed;                /* by live processes */
 } mt_commit_stat_t;
 
 void mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat);
+
+
+/*
+ * For tests: when set, called wherever a death would be interesting.  Of a
+ * push: written (head not published yet).  Of a combiner, in this order:
+ * claimed, begun, applied-half, applied-all, before-commit, after-commit,
+ * published-half (after each ring's `done`, before its wake), published,
+ * cleared (`busy`), unlocked.  Always compiled in, a load and a branch, so
+ * that what is tested is what is shipped.
+ */
+extern void (*mt_commit_stop)(const char *name);
 
 #endif /* MT_COMMIT_H */

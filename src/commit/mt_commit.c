@@ -1,0 +1,277 @@
+
+#include "commit/mt_ring.h"
+
+#include <stdlib.h>
+
+
+mt_commit_t *
+mt_commit_attach(void *mem, const mt_log_t *log,
+    void (*wake)(void *data, unsigned ring), void *data)
+{
+    mt_commit_t  *c;
+
+    c = calloc(1, sizeof(mt_commit_t));
+    if (c == NULL) {
+        return NULL;
+    }
+
+    c->mem = mem;
+    c->log = *log;
+    c->wake = wake;
+    c->data = data;
+    c->ring = -1;
+
+    if (c->mem->magic != MT_ZONE_MAGIC || c->mem->version != MT_ZONE_VERSION) {
+        free(c);
+        return NULL;
+    }
+
+    return c;
+}
+
+
+void
+mt_commit_detach(mt_commit_t *c)
+{
+    mt_ring_t  *ring;
+
+    if (c->ring >= 0) {
+        ring = &c->mem->rings[c->ring];
+
+        atomic_store_explicit(&ring->claimed, 0, memory_order_relaxed);
+        pthread_mutex_unlock(&ring->owner);
+    }
+
+    free(c);
+}
+
+
+int
+mt_commit_claim(mt_commit_t *c)
+{
+    int         died;
+    unsigned    i;
+    mt_ring_t  *ring;
+
+    for (i = 0; c->ring < 0 && i < MT_COMMIT_RINGS; i++) {
+        ring = &c->mem->rings[i];
+
+        if (!mt_robust_trylock(&ring->owner, &died)) {
+            continue;
+        }
+
+        /* What is below head is an earlier owner's, and so are the waiters
+         * in it: the combiner still applies it, nobody is told. */
+
+        atomic_store_explicit(&ring->claimed, 1, memory_order_relaxed);
+        atomic_store(&ring->consumed, atomic_load(&ring->done));
+
+        c->since = atomic_load(&ring->head);
+        c->ring = i;
+    }
+
+    return c->ring;
+}
+
+
+mt_status_t
+mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter, int *combine)
+{
+    uint64_t        end;
+    mt_entry_t     *entry;
+    mt_zone_mem_t  *mem;
+
+    *combine = 0;
+    mem = c->mem;
+
+    if (c->ring < 0) {
+        return MT_BUSY;
+    }
+
+    if (command.len > mem->ring_size / 2
+        || mt_entry_size(command.len) > mem->ring_size / 2)
+    {
+        return MT_TOO_LARGE;
+    }
+
+    entry = mt_ring_reserve(mem, c->ring, command.len, &end);
+
+    if (entry == NULL) {
+        *combine = atomic_load(&mem->busy) == 0 && mt_zone_has_work(mem);
+        return MT_BUSY;
+    }
+
+    entry->waiter = (uintptr_t) waiter;
+    entry->result = (mt_result_t) { .status = MT_INTERNAL };
+
+    if (command.len != 0) {
+        memcpy(entry->command, command.data, command.len);
+    }
+
+    mt_stop_point("written");
+
+    /*
+     * The store and the load are both seq_cst, as is the combiner's clearing
+     * of `busy` before it looks at the heads again: either it sees this head,
+     * or `busy` is seen clear here.
+     */
+
+    atomic_store(&mem->rings[c->ring].head, end);
+    c->waiting++;
+
+    *combine = atomic_load(&mem->busy) == 0;
+
+    return MT_OK;
+}
+
+
+unsigned
+mt_commit_collect(mt_commit_t *c,
+    void (*done)(void *waiter, const mt_result_t *result, void *data),
+    void *data)
+{
+    int           mine;
+    void         *waiter;
+    unsigned      n;
+    uint64_t      pos, end;
+    mt_ring_t    *ring;
+    mt_entry_t   *entry;
+    mt_result_t   result;
+
+    if (c->ring < 0) {
+        return 0;
+    }
+
+    n = 0;
+    ring = &c->mem->rings[c->ring];
+    end = atomic_load_explicit(&ring->done, memory_order_acquire);
+
+    /* done() may push, or collect: each entry is freed before it is told */
+
+    for ( ;; ) {
+        pos = atomic_load_explicit(&ring->consumed, memory_order_relaxed);
+
+        if (pos >= end) {
+            return n;
+        }
+
+        mine = (pos >= c->since);
+        entry = mt_ring_next(c->mem, c->ring, &pos);
+        waiter = (void *) (uintptr_t) entry->waiter;
+        result = entry->result;
+
+        atomic_store_explicit(&ring->consumed, pos, memory_order_relaxed);
+
+        if (mine) {
+            n++;
+            c->waiting--;
+            done(waiter, &result, data);
+        }
+    }
+}
+
+
+unsigned
+mt_commit_waiting(const mt_commit_t *c)
+{
+    return c->waiting;
+}
+
+
+int
+mt_commit_stalled(mt_commit_t *c)
+{
+    mt_ring_t  *ring;
+
+    if (c->ring >= 0) {
+        ring = &c->mem->rings[c->ring];
+
+        if (atomic_load(&ring->consumed) != atomic_load(&ring->done)) {
+            /* perhaps the combiner died before it could wake us */
+            c->wake(c->data, c->ring);
+        }
+    }
+
+    if (!mt_zone_has_work(c->mem) || !mt_combiner_trylock(c->mem)) {
+        return 0;
+    }
+
+    /* A combiner that failed to get the right in this moment gave up, but the
+     * one this asks for will do its work. */
+
+    atomic_store(&c->mem->busy, 0);
+    pthread_mutex_unlock(&c->mem->combiner);
+
+    return 1;
+}
+
+
+void
+mt_commit_retire(mt_commit_t *c)
+{
+    atomic_store_explicit(&c->retiring, 1, memory_order_relaxed);
+}
+
+
+/* A dead owner leaves the flag behind: ask the mutex. */
+
+static int
+mt_ring_is_held(mt_ring_t *ring)
+{
+    int  died;
+
+    if (!atomic_load_explicit(&ring->claimed, memory_order_relaxed)) {
+        return 0;
+    }
+
+    if (!mt_robust_trylock(&ring->owner, &died)) {
+        return 1;
+    }
+
+    atomic_store_explicit(&ring->claimed, 0, memory_order_relaxed);
+    pthread_mutex_unlock(&ring->owner);
+
+    return 0;
+}
+
+
+static uint64_t
+mt_stat_get(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+
+void
+mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat)
+{
+    size_t           i;
+    uint64_t         done;
+    mt_ring_t       *ring;
+    mt_zone_stat_t  *from;
+
+    from = &c->mem->stat;
+
+    *stat = (mt_commit_stat_t) {
+        .batches = mt_stat_get(&from->batches),
+        .commands = mt_stat_get(&from->commands),
+        .failed_batches = mt_stat_get(&from->failed_batches),
+        .takeovers = mt_stat_get(&from->takeovers),
+        .commit_us_sum = mt_stat_get(&from->commit_us_sum),
+        .ring_size = c->mem->ring_size,
+    };
+
+    for (i = 0; i < MT_HISTOGRAM; i++) {
+        stat->batch_size[i] = mt_stat_get(&from->batch_size[i]);
+        stat->commit_us[i] = mt_stat_get(&from->commit_us[i]);
+    }
+
+    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+        ring = &c->mem->rings[i];
+
+        /* in this order: done never passes the head that is read after it */
+        done = atomic_load(&ring->done);
+        stat->queued_bytes += atomic_load(&ring->head) - done;
+        stat->rings_claimed += mt_ring_is_held(ring);
+    }
+}

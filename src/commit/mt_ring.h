@@ -1,0 +1,140 @@
+
+/*
+ * The layout of the shared zone, private to commit/: a header, the rings'
+ * control words, then one byte area of ring_size bytes per ring.
+ *
+ * Positions count bytes since the zone was made; a position modulo ring_size
+ * is the place in the area.  Entries are contiguous and aligned to 8; where
+ * one does not fit before the end of the area, a pad fills the rest.  A pad is
+ * published together with the entry behind it, so that `head` and `done`
+ * always stand behind an entry.
+ *
+ * Who writes what: `head`, `consumed` and the entries from done to head, the
+ * owner of the ring; `done` and the results below it, the combiner.
+ */
+
+#ifndef MT_RING_H
+#define MT_RING_H
+
+#include "commit/mt_commit.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+
+#define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
+#define MT_ZONE_VERSION   1
+
+#define MT_RING_ALIGN     8
+#define MT_RING_MIN_SIZE  8192
+
+/* words that different processes write do not share a cache line */
+#define MT_OWN_LINE       _Alignas(64)
+
+
+enum {
+    MT_ENTRY_COMMAND = 1,
+    MT_ENTRY_PAD = 2
+};
+
+typedef struct {
+    uint32_t     len;       /* of the command; of a pad: all its bytes */
+    uint32_t     kind;      /* a pad ends here */
+    uint64_t     waiter;    /* a pointer of the owner's process */
+    mt_result_t  result;
+    uint8_t      command[];
+} mt_entry_t;
+
+
+typedef struct {
+    MT_OWN_LINE _Atomic uint64_t  head;
+    MT_OWN_LINE _Atomic uint64_t  done;
+    MT_OWN_LINE _Atomic uint64_t  consumed;
+    /* held by the owner's main thread while it lives */
+    MT_OWN_LINE pthread_mutex_t   owner;
+    _Atomic uint32_t              claimed;     /* for statistics only */
+} mt_ring_t;
+
+
+/* mt_commit_stat_t explains them; added to by the combiner only */
+
+typedef struct {
+    _Atomic uint64_t  batches;
+    _Atomic uint64_t  commands;
+    _Atomic uint64_t  failed_batches;
+    _Atomic uint64_t  takeovers;
+    _Atomic uint64_t  commit_us_sum;
+    _Atomic uint64_t  batch_size[MT_HISTOGRAM];
+    _Atomic uint64_t  commit_us[MT_HISTOGRAM];
+} mt_zone_stat_t;
+
+
+struct mt_zone_mem_s {
+    uint64_t                      magic;
+    uint64_t                      version;
+    uint64_t                      epoch;       /* random: this zone's name */
+    uint64_t                      ring_size;
+
+    /* the right to combine, and what goes with it */
+    MT_OWN_LINE pthread_mutex_t   combiner;
+    uint32_t                      first;       /* ring the next batch begins
+                                                  with */
+
+    /* A hint for those who push: somebody combines and will look at all the
+     * heads once more after clearing it. */
+    MT_OWN_LINE _Atomic uint32_t  busy;
+
+    MT_OWN_LINE mt_zone_stat_t    stat;
+
+    mt_ring_t                     rings[MT_COMMIT_RINGS];
+};
+
+
+struct mt_commit_s {
+    mt_zone_mem_t    *mem;
+    mt_log_t          log;
+    void            (*wake)(void *data, unsigned ring);
+    void             *data;
+
+    int               ring;        /* -1: none claimed */
+    uint64_t          since;       /* older entries: of an earlier owner */
+    unsigned          waiting;
+    _Atomic uint32_t  retiring;
+};
+
+
+/* Takes a robust mutex if it is free or its owner died (*died is set then).
+ * 1 when taken; it is to be unlocked with pthread_mutex_unlock(). */
+int mt_robust_trylock(pthread_mutex_t *mutex, int *died);
+
+/* 1 when the right to combine was got; counts a dead holder as a takeover. */
+int mt_combiner_trylock(mt_zone_mem_t *mem);
+
+/* 1 when some ring has commands that are not done. */
+int mt_zone_has_work(const mt_zone_mem_t *mem);
+
+/* The entry at *pos, pads skipped; *pos moves behind it. */
+mt_entry_t *mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos);
+
+/*
+ * Room for a command of `len` bytes at the owner's head: the entry, its `len`
+ * and `kind` set, a pad laid before it where needed; *end is the head to
+ * publish.  NULL while there is no room.
+ */
+mt_entry_t *mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len,
+    uint64_t *end);
+
+/* The bytes that a command takes in a ring. */
+size_t mt_entry_size(size_t len);
+
+
+static inline void
+mt_stop_point(const char *name)
+{
+    if (mt_commit_stop != NULL) {
+        mt_commit_stop(name);
+    }
+}
+
+
+#endif /* MT_RING_H */
