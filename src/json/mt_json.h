@@ -40,9 +40,11 @@ typedef struct {
 
 /*
  * A wire form.  read(): value is never null; stores into `dst` (a variable of
- * the field's kind) and returns MT_OK, MT_BAD_TYPE or MT_BAD_VALUE; for list
- * fields it is called for a scalar that stands for the whole list ("1,4,6").
- * write(): one JSON value for `src`; NULL where a form is only read.
+ * the field's kind) and returns MT_OK, MT_BAD_TYPE, MT_BAD_VALUE or
+ * MT_NO_MEMORY.  For a list of scalars it is called for each item, with a
+ * field of the item's kind; with the list's own field for a scalar that
+ * stands for the whole list ("1,4,6").  write(): one JSON value for `src`, a
+ * whole list too; NULL where a form is only read.
  */
 
 typedef struct mt_json_writer_s  mt_json_writer_t;
@@ -59,15 +61,17 @@ typedef struct {
 extern const mt_wire_t  mt_wire_plain;
 /* STR from a string or an integer: an id in either form. */
 extern const mt_wire_t  mt_wire_ref;
-/* STRS of ids from one string "1,4,6"; "" is the empty list. */
+/* STRS of ids from one string "1,4,6"; "" is the empty list.  Blanks around
+ * an id are dropped, an empty one is MT_BAD_VALUE. */
 extern const mt_wire_t  mt_wire_ref_csv;
-/* INT 0/1 as false/true. */
+/* INT 0/1 as false/true, or a string of the same. */
 extern const mt_wire_t  mt_wire_bool;
 /* INT written as a string; read as plain. */
 extern const mt_wire_t  mt_wire_int_string;
 /* INT of milliseconds as seconds. */
 extern const mt_wire_t  mt_wire_seconds;
-/* INT of 1e-6 units as a decimal fraction with six digits. */
+/* INT of 1e-6 units as a decimal fraction with six digits; read from a number
+ * or a string of the same, half a unit is rounded away from zero. */
 extern const mt_wire_t  mt_wire_micro;
 /* STR written as null when empty. */
 extern const mt_wire_t  mt_wire_null_if_empty;
@@ -109,7 +113,9 @@ struct mt_json_table_s {
 /*
  * Decoding.  `object` (of the structure that the table's fields belong to)
  * must be zeroed; the decoder sets its `has` bits.  null and absent both leave
- * a field alone.  Strings point into the body or the arena.
+ * a field alone.  Strings point into the body or the arena.  Members that
+ * mt_json_set_text() has set before count as given; the body's take their
+ * place.
  *
  * An envelope such as weclubs' names one member with MT_JSON_PAYLOAD: it is
  * decoded with payload_table into payload_object, and every scalar member of
@@ -117,8 +123,8 @@ struct mt_json_table_s {
  * is over them all).  payload_nested is set when a member of the payload is
  * an object or array; payload_seen: 0 absent, 1 null, 2 an object.
  *
- * Errors of fields do not stop the decoding: the first error stands in `error`,
- * the rest of the body is still checked and collected, so that a dialect can
+ * Errors of fields do not stop the decoding: the first stands in `error`, the
+ * rest of the body is still checked and collected, so that a dialect can
  * judge the signature before the fields.  A body that is not JSON stops at
  * once (MT_BAD_JSON).  Missing members come after every other error, in table
  * order.
@@ -129,13 +135,16 @@ typedef struct {
     mt_json_value_t  value;
 } mt_json_pair_t;
 
+/* To be zeroed, but for what is marked "in".  Paths in payload_error begin
+ * inside the payload ("user_id"). */
+
 typedef struct {
     mt_arena_t             *arena;           /* in */
     const mt_json_table_t  *payload_table;   /* in, or NULL */
     void                   *payload_object;  /* in */
 
     mt_error_t              error;           /* out: first error or MT_OK */
-    mt_error_t              payload_error;   /* out: the same, of the payload */
+    mt_error_t              payload_error;   /* the same, of the payload */
     int                     payload_seen;
     int                     payload_nested;
     mt_json_pair_t         *pairs;
@@ -147,8 +156,11 @@ typedef struct {
 mt_status_t mt_json_decode(mt_json_decode_t *d, mt_str_t body,
     const mt_json_table_t *table, void *object);
 
-/* The same checks for members that come from a query string or a form:
- * `name` is looked up in the table, the text read as a JSON string would be. */
+/* The same checks for members that come from a query string or a form, but
+ * for missing ones: `name` is looked up in the table, the text read as a JSON
+ * string would be.  A name that the table lacks is MT_OK; errors stand in
+ * d->error too.  To be called before mt_json_decode(), which then finds the
+ * missing (of a body "{}" if there is none). */
 mt_status_t mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     void *object, mt_str_t name, mt_str_t text);
 
@@ -160,11 +172,14 @@ mt_str_t mt_json_wire_name(const mt_json_table_t *table,
 
 /*
  * Encoding: a generator that appends to a buffer which may be taken away and
- * emptied between calls (streaming).  The writer lives in the arena.
+ * emptied between calls (streaming).  The writer and all that yajl holds live
+ * in the arena, so that nothing is lost when an answer breaks off.  Calls that
+ * would not give JSON (a value where a key is due) set out->failed.
  */
 
+/* NULL without memory. */
 mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
-/* Frees what yajl holds; call it once when done. */
+/* Call it once when done. */
 void mt_json_writer_close(mt_json_writer_t *w);
 
 void mt_json_open_object(mt_json_writer_t *w);

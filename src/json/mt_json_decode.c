@@ -1,0 +1,899 @@
+
+/*
+ * The decoder: a stack of frames, one for each open object that a table reads
+ * and each open list of a member; everything else is only counted (`skip`).
+ * yajl is given the body in one piece, so that the strings it hands out point
+ * into the body, but for those with escapes, which are copied.
+ */
+
+#include <yajl/yajl_parse.h>
+
+#include "json/mt_json_private.h"
+
+
+#define MT_LIST_FIRST    8        /* items that a list has room for at first */
+#define MT_PAIRS_FIRST   16
+#define MT_KEY_SHOWN     64       /* code points of a key in an error's path */
+
+/* of a frame's `seen` */
+#define MT_SEEN_KEY      0x01
+#define MT_SEEN_VALUE    0x02     /* that was not null; kept at the member that
+                                     an alias stands for */
+
+#define MT_NOT_MISSING   SIZE_MAX
+
+
+typedef struct {
+    /* NULL: a list */
+    const mt_json_table_t   *table;
+    void                    *object;
+    uint8_t                 *seen;        /* by index in the table */
+    mt_json_keys_t           unknown;     /* keys that the table lacks */
+    mt_str_t                 key;         /* the present one */
+    int                      payload;
+
+    /* whose value comes next, NULL to skip it; of a list, its own */
+    const mt_json_member_t  *member;
+
+    /* of a list; `met` counts the items that are not kept too */
+    void                    *items;
+    size_t                   n;
+    size_t                   size;
+    size_t                   met;
+
+    /* where errors go, and the frame that their paths begin at */
+    mt_error_t              *error;
+    unsigned                 root;
+
+    /* the first missing member in table order, here or further in */
+    size_t                   missing;
+    mt_str_t                 missing_path;
+} mt_json_frame_t;
+
+
+typedef struct {
+    mt_json_decode_t        *d;
+    mt_str_t                 body;
+    const mt_json_table_t   *table;       /* of the body's object */
+    void                    *object;
+    yajl_handle              yajl;
+    size_t                   pairs_size;
+    mt_status_t              status;      /* why the parsing was stopped */
+    int                      closed;      /* the body's object has ended */
+    unsigned                 skip;        /* open objects and lists not read */
+    unsigned                 n;
+    mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
+    mt_json_memory_t         memory;
+} mt_json_parse_t;
+
+
+static const mt_json_table_t  mt_json_no_table = { NULL, 0 };
+
+static const mt_field_t  mt_json_int_item = { .kind = MT_INT };
+static const mt_field_t  mt_json_str_item = { .kind = MT_STR };
+
+
+static int
+mt_json_stop(mt_json_parse_t *p, mt_status_t status)
+{
+    p->status = status;
+    return 0;
+}
+
+
+static mt_json_frame_t *
+mt_json_top(mt_json_parse_t *p)
+{
+    return &p->frames[p->n - 1];
+}
+
+
+/* The path of what the first n frames stand at. */
+
+static mt_str_t
+mt_json_path(mt_json_parse_t *p, unsigned n)
+{
+    unsigned          i;
+    mt_buf_t          buf;
+    mt_str_t          path;
+    mt_json_frame_t  *frame;
+
+    mt_buf_init(&buf, p->d->arena, 0);
+
+    for (i = mt_json_top(p)->root; i < n; i++) {
+        frame = &p->frames[i];
+
+        if (frame->table == NULL) {
+            mt_buf_str(&buf, mt_arena_printf(p->d->arena, "[%zu]",
+                                             frame->met - 1));
+            continue;
+        }
+
+        if (buf.len) {
+            mt_buf_byte(&buf, '.');
+        }
+
+        mt_buf_str(&buf, mt_utf8_prefix(frame->key, MT_KEY_SHOWN));
+    }
+
+    path.data = buf.len ? buf.data : "";
+    path.len = buf.len;
+
+    return path;
+}
+
+
+/* An error at what the first n frames stand at; the first one is kept. */
+
+static void
+mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
+{
+    mt_error_t  *error;
+
+    error = mt_json_top(p)->error;
+
+    if (error->status == MT_OK) {
+        error->status = status;
+        error->field = mt_json_path(p, n);
+    }
+}
+
+
+static mt_json_frame_t *
+mt_json_push(mt_json_parse_t *p)
+{
+    mt_json_frame_t  *frame, *outer;
+
+    frame = &p->frames[p->n];
+    memset(frame, 0, sizeof(mt_json_frame_t));
+
+    if (p->n > 0) {
+        outer = mt_json_top(p);
+        frame->error = outer->error;
+        frame->root = outer->root;
+    }
+
+    frame->missing = MT_NOT_MISSING;
+    p->n++;
+
+    return frame;
+}
+
+
+static int
+mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
+    void *object)
+{
+    mt_json_frame_t  *frame;
+
+    frame = mt_json_push(p);
+    frame->table = table;
+    frame->object = object;
+    frame->seen = mt_arena_alloc(p->d->arena, table->n);
+
+    return frame->seen ? 1 : mt_json_stop(p, MT_NO_MEMORY);
+}
+
+
+static int
+mt_json_push_body(mt_json_parse_t *p)
+{
+    if (!mt_json_push_object(p, p->table, p->object)) {
+        return 0;
+    }
+
+    mt_json_top(p)->error = &p->d->error;
+
+    return 1;
+}
+
+
+static int
+mt_json_push_payload(mt_json_parse_t *p)
+{
+    mt_json_frame_t   *frame;
+    mt_json_decode_t  *d;
+
+    d = p->d;
+    d->payload_seen = 2;
+
+    if (!mt_json_push_object(p, d->payload_table ? d->payload_table
+                                                 : &mt_json_no_table,
+                             d->payload_object))
+    {
+        return 0;
+    }
+
+    frame = mt_json_top(p);
+    frame->payload = 1;
+    frame->error = &d->payload_error;
+    frame->root = p->n - 1;
+
+    return 1;
+}
+
+
+/* Takes the innermost frame off and hands what is missing in it outwards. */
+
+static void
+mt_json_pop(mt_json_parse_t *p)
+{
+    size_t            at;
+    mt_json_frame_t  *inner, *outer;
+
+    inner = mt_json_top(p);
+    p->n--;
+
+    if (inner->missing == MT_NOT_MISSING) {
+        return;
+    }
+
+    if (inner->root == p->n) {
+        if (inner->error->status == MT_OK) {
+            inner->error->status = MT_MISSING;
+            inner->error->field = inner->missing_path;
+        }
+
+        return;
+    }
+
+    outer = mt_json_top(p);
+    at = outer->table ? (size_t) (outer->member - outer->table->members) : 0;
+
+    if (at < outer->missing) {
+        outer->missing = at;
+        outer->missing_path = inner->missing_path;
+    }
+}
+
+
+/* A string that lasts: in the body, or a copy of what yajl has decoded. */
+
+static int
+mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
+{
+    uintptr_t  at;
+
+    at = (uintptr_t) data - (uintptr_t) p->body.data;
+    s->data = data;
+    s->len = len;
+
+    if (at < p->body.len) {
+        return 1;
+    }
+
+    *s = mt_arena_str(p->d->arena, *s);
+
+    return s->len == len ? 1 : mt_json_stop(p, MT_NO_MEMORY);
+}
+
+
+/*
+ * The member that the value which comes now, not null, is to be read into;
+ * NULL when there is none, or when another spelling of it was there before.
+ */
+
+static const mt_json_member_t *
+mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
+{
+    uint8_t                 *seen;
+    const mt_json_member_t  *member;
+
+    member = frame->member;
+
+    if (member == NULL || frame->table == NULL) {
+        return member;
+    }
+
+    seen = &frame->seen[mt_json_primary(frame->table,
+                                        member - frame->table->members)];
+    if (*seen & MT_SEEN_VALUE) {
+        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
+        return NULL;
+    }
+
+    *seen |= MT_SEEN_VALUE;
+
+    return member;
+}
+
+
+static int
+mt_json_add_pair(mt_json_parse_t *p, mt_str_t key,
+    const mt_json_value_t *value)
+{
+    size_t             size;
+    mt_json_pair_t    *pairs;
+    mt_json_decode_t  *d;
+
+    d = p->d;
+
+    if (d->npairs == p->pairs_size) {
+        size = p->pairs_size ? 2 * p->pairs_size : MT_PAIRS_FIRST;
+        pairs = mt_arena_take(d->arena, size * sizeof(mt_json_pair_t));
+
+        if (pairs == NULL) {
+            return mt_json_stop(p, MT_NO_MEMORY);
+        }
+
+        if (d->npairs) {
+            memcpy(pairs, d->pairs, d->npairs * sizeof(mt_json_pair_t));
+        }
+
+        d->pairs = pairs;
+        p->pairs_size = size;
+    }
+
+    d->pairs[d->npairs].key = key;
+    d->pairs[d->npairs].value = *value;
+    d->npairs++;
+
+    return 1;
+}
+
+
+static size_t
+mt_json_item_size(const mt_field_t *field)
+{
+    switch (field->kind) {
+    case MT_INTS:
+        return sizeof(int64_t);
+    case MT_STRS:
+        return sizeof(mt_str_t);
+    default:
+        return field->sub->size;
+    }
+}
+
+
+/*
+ * The place of a list's next item, zeroed.  Only the item last handed out may
+ * be written to: the list moves as it grows.  NULL without memory.
+ */
+
+static void *
+mt_json_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+{
+    char    *items;
+    size_t   one, size;
+
+    one = mt_json_item_size(frame->member->field);
+
+    if (frame->n == frame->size) {
+        size = frame->size ? 2 * frame->size : MT_LIST_FIRST;
+        items = mt_arena_take(p->d->arena, size * one);
+
+        if (items == NULL) {
+            return NULL;
+        }
+
+        if (frame->n) {
+            memcpy(items, frame->items, frame->n * one);
+        }
+
+        frame->items = items;
+        frame->size = size;
+    }
+
+    items = frame->items;
+
+    return memset(items + frame->n++ * one, 0, one);
+}
+
+
+/* Is there room for the item that comes now?  Counts it. */
+
+static int
+mt_json_room(mt_json_parse_t *p, mt_json_frame_t *frame)
+{
+    frame->met++;
+
+    if ((int64_t) frame->n < frame->member->field->max) {
+        return 1;
+    }
+
+    mt_json_fail(p, p->n - 1, MT_TOO_MANY);
+
+    return 0;
+}
+
+
+static int
+mt_json_scalar_item(mt_json_parse_t *p, mt_json_frame_t *frame,
+    const mt_json_value_t *value)
+{
+    int                kind;
+    void              *item;
+    mt_status_t        status;
+    const mt_field_t  *field;
+
+    if (!mt_json_room(p, frame)) {
+        return 1;
+    }
+
+    kind = frame->member->field->kind;
+
+    if (kind == MT_OBJS || value->type == MT_JSON_NULL) {
+        mt_json_fail(p, p->n, MT_BAD_TYPE);
+        return 1;
+    }
+
+    item = mt_json_item(p, frame);
+
+    if (item == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
+    }
+
+    field = kind == MT_INTS ? &mt_json_int_item : &mt_json_str_item;
+    status = mt_json_how(frame->member)->read(value, field, item,
+                                              p->d->arena);
+    if (status == MT_NO_MEMORY) {
+        return mt_json_stop(p, status);
+    }
+
+    if (status != MT_OK) {
+        mt_json_fail(p, p->n, status);
+    }
+
+    return 1;
+}
+
+
+static int
+mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
+    const mt_json_value_t *value)
+{
+    mt_status_t              status;
+    const mt_json_member_t  *member;
+
+    member = frame->member;
+
+    if (member == NULL
+        || mt_json_unfilled(frame->table, member - frame->table->members,
+                            value))
+    {
+        return 1;
+    }
+
+    if (value->type == MT_JSON_NULL) {
+        if (member->flags & MT_JSON_PAYLOAD) {
+            p->d->payload_seen = 1;
+        }
+
+        return 1;
+    }
+
+    if (mt_json_take(p, frame) == NULL) {
+        return 1;
+    }
+
+    status = member->flags & MT_JSON_PAYLOAD
+             ? MT_BAD_TYPE
+             : mt_json_read(member, frame->object, value, p->d->arena);
+
+    if (status == MT_NO_MEMORY) {
+        return mt_json_stop(p, status);
+    }
+
+    if (status != MT_OK) {
+        mt_json_fail(p, p->n, status);
+    }
+
+    return 1;
+}
+
+
+static int
+mt_json_scalar(mt_json_parse_t *p, mt_json_type_t type, const void *data,
+    size_t len)
+{
+    mt_json_frame_t  *frame;
+    mt_json_value_t   value;
+
+    if (p->skip) {
+        return 1;
+    }
+
+    frame = mt_json_top(p);
+
+    if (frame->member == NULL && !frame->payload) {
+        return 1;
+    }
+
+    value.type = type;
+
+    if (type == MT_JSON_NULL || type == MT_JSON_BOOL) {
+        value.text.data = data;
+        value.text.len = len;
+
+    } else if (!mt_json_keep(p, data, len, &value.text)) {
+        return 0;
+    }
+
+    if (frame->table == NULL) {
+        return mt_json_scalar_item(p, frame, &value);
+    }
+
+    if (frame->payload && !mt_json_add_pair(p, frame->key, &value)) {
+        return 0;
+    }
+
+    return mt_json_scalar_member(p, frame, &value);
+}
+
+
+static int
+mt_json_on_null(void *ctx)
+{
+    return mt_json_scalar(ctx, MT_JSON_NULL, "null", 4);
+}
+
+
+static int
+mt_json_on_bool(void *ctx, int value)
+{
+    return value ? mt_json_scalar(ctx, MT_JSON_BOOL, "true", 4)
+                 : mt_json_scalar(ctx, MT_JSON_BOOL, "false", 5);
+}
+
+
+static int
+mt_json_on_number(void *ctx, const char *data, size_t len)
+{
+    return mt_json_scalar(ctx, MT_JSON_NUMBER, data, len);
+}
+
+
+static int
+mt_json_on_string(void *ctx, const unsigned char *data, size_t len)
+{
+    return mt_json_scalar(ctx, MT_JSON_STRING, data, len);
+}
+
+
+static int
+mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
+{
+    int               fresh;
+    size_t            i;
+    mt_json_frame_t  *frame;
+    mt_json_parse_t  *p = ctx;
+
+    if (p->skip) {
+        return 1;
+    }
+
+    frame = mt_json_top(p);
+
+    if (!mt_json_keep(p, data, len, &frame->key)) {
+        return 0;
+    }
+
+    i = mt_json_find(frame->table, frame->key);
+
+    if (i < frame->table->n) {
+        fresh = !(frame->seen[i] & MT_SEEN_KEY);
+        frame->seen[i] |= MT_SEEN_KEY;
+        frame->member = fresh ? &frame->table->members[i] : NULL;
+
+    } else {
+        fresh = mt_json_keys_add(&frame->unknown, p->d->arena, frame->key);
+        frame->member = NULL;
+    }
+
+    if (fresh == -1) {
+        return mt_json_stop(p, MT_NO_MEMORY);
+    }
+
+    if (!fresh) {
+        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
+    }
+
+    return 1;
+}
+
+
+/* What opens now is not read, because it should be something else. */
+
+static int
+mt_json_misplaced(mt_json_parse_t *p)
+{
+    mt_json_fail(p, p->n, MT_BAD_TYPE);
+    p->skip++;
+
+    return 1;
+}
+
+
+/* Something opens: 1 go on with `member`, 0 return *rc. */
+
+static int
+mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
+{
+    mt_json_frame_t  *frame;
+
+    if (p->n + p->skip == MT_JSON_DEPTH_MAX) {
+        *rc = mt_json_stop(p, MT_BAD_JSON);
+        return 0;
+    }
+
+    *rc = 1;
+
+    if (p->skip) {
+        p->skip++;
+        return 0;
+    }
+
+    frame = mt_json_top(p);
+
+    if (frame->payload) {
+        p->d->payload_nested = 1;
+    }
+
+    *member = mt_json_take(p, frame);
+
+    if (*member == NULL
+        || (frame->table == NULL && !mt_json_room(p, frame)))
+    {
+        p->skip++;
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static int
+mt_json_open_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+{
+    void                    *item;
+    const mt_json_member_t  *member;
+
+    member = frame->member;
+
+    if (member->field->kind != MT_OBJS) {
+        return mt_json_misplaced(p);
+    }
+
+    item = mt_json_item(p, frame);
+
+    return item ? mt_json_push_object(p, member->sub, item)
+                : mt_json_stop(p, MT_NO_MEMORY);
+}
+
+
+static int
+mt_json_on_open_object(void *ctx)
+{
+    int                      rc;
+    void                    *object;
+    mt_json_frame_t         *frame;
+    mt_json_parse_t         *p = ctx;
+    const mt_json_member_t  *member;
+
+    if (p->n == 0) {
+        return mt_json_push_body(p);
+    }
+
+    if (!mt_json_enter(p, &member, &rc)) {
+        return rc;
+    }
+
+    frame = mt_json_top(p);
+
+    if (frame->table == NULL) {
+        return mt_json_open_item(p, frame);
+    }
+
+    if (member->flags & MT_JSON_PAYLOAD) {
+        return mt_json_push_payload(p);
+    }
+
+    if (member->field->kind != MT_OBJ) {
+        return mt_json_misplaced(p);
+    }
+
+    object = mt_arena_alloc(p->d->arena, member->field->sub->size);
+
+    if (object == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
+    }
+
+    *(void **) mt_json_place(member, frame->object) = object;
+    mt_json_mark(member, frame->object);
+
+    return mt_json_push_object(p, member->sub, object);
+}
+
+
+static int
+mt_json_on_open_list(void *ctx)
+{
+    int                      rc;
+    mt_json_frame_t         *frame;
+    mt_json_parse_t         *p = ctx;
+    const mt_json_member_t  *member;
+
+    if (!mt_json_enter(p, &member, &rc)) {
+        return rc;
+    }
+
+    if (mt_json_top(p)->table == NULL || (member->flags & MT_JSON_PAYLOAD)) {
+        return mt_json_misplaced(p);
+    }
+
+    switch (member->field->kind) {
+
+    case MT_INTS:
+    case MT_STRS:
+    case MT_OBJS:
+        frame = mt_json_push(p);
+        frame->member = member;
+        return 1;
+
+    default:
+        return mt_json_misplaced(p);
+    }
+}
+
+
+/* Notes the first required member, in table order, that was not given. */
+
+static void
+mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame)
+{
+    size_t                   i;
+    const mt_json_member_t  *member;
+
+    for (i = 0; i < frame->table->n && i < frame->missing; i++) {
+        member = &frame->table->members[i];
+
+        if ((member->flags & MT_JSON_REQUIRED)
+            && !(member->flags & MT_JSON_ALIAS)
+            && !(frame->seen[i] & MT_SEEN_VALUE)
+            && !mt_json_given(member, frame->object))
+        {
+            frame->key = mt_cstr(member->wire);
+            frame->missing = i;
+            frame->missing_path = mt_json_path(p, p->n);
+        }
+    }
+}
+
+
+static int
+mt_json_on_close_object(void *ctx)
+{
+    mt_json_parse_t  *p = ctx;
+
+    if (p->skip) {
+        p->skip--;
+        return 1;
+    }
+
+    mt_json_find_missing(p, mt_json_top(p));
+    mt_json_pop(p);
+
+    if (p->n > 0) {
+        return 1;
+    }
+
+    /* yajl would let an unfinished string follow */
+
+    p->closed = yajl_get_bytes_consumed(p->yajl) == p->body.len;
+
+    return p->closed ? 1 : mt_json_stop(p, MT_BAD_JSON);
+}
+
+
+static void
+mt_json_store_list(mt_json_frame_t *list, void *dst)
+{
+    switch (list->member->field->kind) {
+
+    case MT_INTS:
+        *(mt_ints_t *) dst = (mt_ints_t) { list->n, list->items };
+        break;
+
+    case MT_STRS:
+        *(mt_strs_t *) dst = (mt_strs_t) { list->n, list->items };
+        break;
+
+    default:
+        *(mt_objs_t *) dst = (mt_objs_t) { list->n, list->items };
+    }
+}
+
+
+static int
+mt_json_on_close_list(void *ctx)
+{
+    void             *dst, *object;
+    mt_status_t       status;
+    mt_json_frame_t  *list;
+    mt_json_parse_t  *p = ctx;
+
+    if (p->skip) {
+        p->skip--;
+        return 1;
+    }
+
+    list = mt_json_top(p);
+    mt_json_pop(p);
+
+    object = mt_json_top(p)->object;
+    dst = mt_json_place(list->member, object);
+
+    mt_json_store_list(list, dst);
+    mt_json_mark(list->member, object);
+
+    status = mt_check_bounds(list->member->field, dst);
+
+    if (status != MT_OK) {
+        mt_json_fail(p, p->n, status);
+    }
+
+    return 1;
+}
+
+
+static const yajl_callbacks  mt_json_callbacks = {
+    .yajl_null = mt_json_on_null,
+    .yajl_boolean = mt_json_on_bool,
+    .yajl_number = mt_json_on_number,
+    .yajl_string = mt_json_on_string,
+    .yajl_start_map = mt_json_on_open_object,
+    .yajl_map_key = mt_json_on_key,
+    .yajl_end_map = mt_json_on_close_object,
+    .yajl_start_array = mt_json_on_open_list,
+    .yajl_end_array = mt_json_on_close_list,
+};
+
+
+static mt_status_t
+mt_json_parse(mt_json_parse_t *p)
+{
+    yajl_status  rc;
+
+    mt_json_memory_init(&p->memory, p->d->arena);
+
+    if (setjmp(p->memory.exhausted) != 0) {
+        return MT_NO_MEMORY;
+    }
+
+    p->yajl = yajl_alloc(&mt_json_callbacks, &p->memory.funcs, p);
+
+    /* the whole body has been checked */
+    yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+
+    rc = yajl_parse(p->yajl, (const unsigned char *) p->body.data,
+                    p->body.len);
+
+    if (rc == yajl_status_client_canceled) {
+        return p->status;
+    }
+
+    return rc == yajl_status_ok && p->closed ? MT_OK : MT_BAD_JSON;
+}
+
+
+mt_status_t
+mt_json_decode(mt_json_decode_t *d, mt_str_t body,
+    const mt_json_table_t *table, void *object)
+{
+    mt_status_t      status;
+    mt_json_parse_t  p;
+
+    p.d = d;
+    p.table = table;
+    p.object = object;
+    p.pairs_size = 0;
+    p.status = MT_OK;
+    p.closed = 0;
+    p.skip = 0;
+    p.n = 0;
+
+    status = mt_json_check_body(body, &p.body);
+
+    return status == MT_OK ? mt_json_parse(&p) : status;
+}

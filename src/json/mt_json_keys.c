@@ -1,0 +1,178 @@
+
+#include <sys/auxv.h>
+
+#include "json/mt_json_private.h"
+
+
+#define MT_KEYS_FEW     8          /* up to here without hashing */
+#define MT_KEYS_HASHED  64         /* slots of the first hash; a power of 2 */
+
+
+static inline uint64_t
+mt_rotl(uint64_t v, unsigned bits)
+{
+    return v << bits | v >> (64 - bits);
+}
+
+
+static void
+mt_sip_round(uint64_t v[4])
+{
+    v[0] += v[1];
+    v[1] = mt_rotl(v[1], 13) ^ v[0];
+    v[0] = mt_rotl(v[0], 32);
+
+    v[2] += v[3];
+    v[3] = mt_rotl(v[3], 16) ^ v[2];
+
+    v[0] += v[3];
+    v[3] = mt_rotl(v[3], 21) ^ v[0];
+
+    v[2] += v[1];
+    v[1] = mt_rotl(v[1], 17) ^ v[2];
+    v[2] = mt_rotl(v[2], 32);
+}
+
+
+/* SipHash-1-3 under the 16 random bytes that the kernel gives a process. */
+
+static uint64_t
+mt_keys_hash(mt_str_t key)
+{
+    size_t    i, rest;
+    uint64_t  seed[2], v[4], word;
+
+    memcpy(seed, (const void *) getauxval(AT_RANDOM), sizeof(seed));
+
+    v[0] = seed[0] ^ 0x736f6d6570736575ULL;
+    v[1] = seed[1] ^ 0x646f72616e646f6dULL;
+    v[2] = seed[0] ^ 0x6c7967656e657261ULL;
+    v[3] = seed[1] ^ 0x7465646279746573ULL;
+
+    for (i = 0; i + 8 <= key.len; i += 8) {
+        memcpy(&word, key.data + i, 8);
+        v[3] ^= word;
+        mt_sip_round(v);
+        v[0] ^= word;
+    }
+
+    word = (uint64_t) key.len << 56;
+
+    for (rest = 0; i + rest < key.len; rest++) {
+        word |= (uint64_t) (uint8_t) key.data[i + rest] << (8 * rest);
+    }
+
+    v[3] ^= word;
+    mt_sip_round(v);
+    v[0] ^= word;
+
+    v[2] ^= 0xff;
+    mt_sip_round(v);
+    mt_sip_round(v);
+    mt_sip_round(v);
+
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+
+/* The slot that holds the key, or the free one where it belongs. */
+
+static mt_str_t *
+mt_keys_slot(mt_str_t *slots, size_t size, mt_str_t key)
+{
+    size_t  i;
+
+    for (i = mt_keys_hash(key) & (size - 1);
+         slots[i].data != NULL;
+         i = (i + 1) & (size - 1))
+    {
+        if (mt_str_eq(slots[i], key)) {
+            break;
+        }
+    }
+
+    return &slots[i];
+}
+
+
+/* From the list to a hash, or to one of twice the size. */
+
+static int
+mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
+{
+    size_t     i, size;
+    mt_str_t  *slots;
+
+    size = keys->size < MT_KEYS_HASHED ? MT_KEYS_HASHED : 2 * keys->size;
+    slots = mt_arena_alloc(arena, size * sizeof(mt_str_t));
+
+    if (slots == NULL) {
+        return -1;
+    }
+
+    for (i = 0; i < keys->size; i++) {
+        if (keys->slots[i].data != NULL) {
+            *mt_keys_slot(slots, size, keys->slots[i]) = keys->slots[i];
+        }
+    }
+
+    keys->slots = slots;
+    keys->size = size;
+
+    return 0;
+}
+
+
+static int
+mt_keys_add_few(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key)
+{
+    size_t  i;
+
+    if (keys->slots == NULL) {
+        keys->slots = mt_arena_alloc(arena, MT_KEYS_FEW * sizeof(mt_str_t));
+
+        if (keys->slots == NULL) {
+            return -1;
+        }
+
+        keys->size = MT_KEYS_FEW;
+    }
+
+    for (i = 0; i < keys->n; i++) {
+        if (mt_str_eq(keys->slots[i], key)) {
+            return 0;
+        }
+    }
+
+    keys->slots[keys->n++] = key;
+
+    return 1;
+}
+
+
+int
+mt_json_keys_add(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key)
+{
+    mt_str_t  *slot;
+
+    if (keys->n < MT_KEYS_FEW) {
+        return mt_keys_add_few(keys, arena, key);
+    }
+
+    /* at most half full, so that runs of taken slots stay short */
+
+    if (keys->size < 2 * (keys->n + 1) && mt_keys_grow(keys, arena) != 0) {
+        return -1;
+    }
+
+    slot = mt_keys_slot(keys->slots, keys->size, key);
+
+    if (slot->data != NULL) {
+        return 0;
+    }
+
+    *slot = key;
+    keys->n++;
+
+    return 1;
+}

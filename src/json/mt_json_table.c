@@ -1,0 +1,181 @@
+
+#include "json/mt_json_private.h"
+
+
+static int
+mt_json_wire_eq(const char *wire, mt_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < name.len; i++) {
+        if (wire[i] == '\0' || wire[i] != name.data[i]) {
+            return 0;
+        }
+    }
+
+    return wire[i] == '\0';
+}
+
+
+size_t
+mt_json_find(const mt_json_table_t *table, mt_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < table->n; i++) {
+        if (mt_json_wire_eq(table->members[i].wire, name)) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+void *
+mt_json_place(const mt_json_member_t *member, void *object)
+{
+    return (char *) object + member->base + member->field->offset;
+}
+
+
+/* Every declared structure begins with its `has`. */
+
+int
+mt_json_given(const mt_json_member_t *member, const void *object)
+{
+    const uint64_t  *has;
+
+    if (member->field == NULL) {
+        return 0;
+    }
+
+    has = (const void *) ((const char *) object + member->base);
+
+    return *has >> member->field->number & 1;
+}
+
+
+void
+mt_json_mark(const mt_json_member_t *member, void *object)
+{
+    uint64_t  *has;
+
+    has = (void *) ((char *) object + member->base);
+    *has |= 1ULL << member->field->number;
+}
+
+
+size_t
+mt_json_primary(const mt_json_table_t *table, size_t i)
+{
+    while (i > 0 && (table->members[i].flags & MT_JSON_ALIAS)) {
+        i--;
+    }
+
+    return i;
+}
+
+
+int
+mt_json_unfilled(const mt_json_table_t *table, size_t i,
+    const mt_json_value_t *value)
+{
+    unsigned  flags;
+
+    flags = table->members[mt_json_primary(table, i)].flags;
+
+    return (flags & MT_JSON_REQUIRED)
+           && (flags & MT_JSON_FILLED)
+           && value->type == MT_JSON_STRING
+           && value->text.len == 0;
+}
+
+
+mt_status_t
+mt_json_read(const mt_json_member_t *member, void *object,
+    const mt_json_value_t *value, mt_arena_t *arena)
+{
+    void         *dst;
+    mt_status_t   status;
+
+    dst = mt_json_place(member, object);
+    status = mt_json_how(member)->read(value, member->field, dst, arena);
+
+    if (status == MT_OK) {
+        status = mt_check_bounds(member->field, dst);
+    }
+
+    if (status == MT_OK) {
+        mt_json_mark(member, object);
+    }
+
+    return status;
+}
+
+
+/* What a JSON string could hold. */
+
+static int
+mt_json_text_valid(mt_str_t text)
+{
+    return text.len == 0
+           || (memchr(text.data, '\0', text.len) == NULL
+               && mt_utf8_valid(text));
+}
+
+
+mt_status_t
+mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
+    void *object, mt_str_t name, mt_str_t text)
+{
+    size_t                   i;
+    mt_status_t              status;
+    mt_json_value_t          value = { MT_JSON_STRING, text };
+    const mt_json_member_t  *member;
+
+    i = mt_json_find(table, name);
+
+    if (i == table->n || table->members[i].field == NULL) {
+        return MT_OK;
+    }
+
+    member = &table->members[i];
+
+    if (mt_json_unfilled(table, i, &value)) {
+        return MT_OK;
+    }
+
+    if (mt_json_given(member, object)) {
+        status = MT_DUPLICATE_KEY;
+
+    } else if (!mt_json_text_valid(text)) {
+        status = MT_BAD_VALUE;
+
+    } else {
+        status = mt_json_read(member, object, &value, d->arena);
+    }
+
+    if (status != MT_OK && d->error.status == MT_OK) {
+        d->error.status = status;
+        d->error.field = mt_cstr(member->wire);
+    }
+
+    return status;
+}
+
+
+mt_str_t
+mt_json_wire_name(const mt_json_table_t *table, const mt_model_t *model,
+    unsigned number)
+{
+    size_t  i;
+
+    for (i = 0; number < model->nfields && i < table->n; i++) {
+        if (table->members[i].field == &model->fields[number]) {
+            return mt_cstr(table->members[i].wire);
+        }
+    }
+
+    return MT_STR("");
+}
