@@ -34,15 +34,29 @@ _Static_assert((int) MT_gone_removed == (int) MT_user_removed
 
 typedef struct {
     mt_db_t            db;
+    const mt_model_t  *model;
     const mt_model_t  *gone;      /* NULL: never removed */
+    mt_status_t        missing;
 } mt_id_kind_t;
 
 static const mt_id_kind_t  mt_id_kinds[] = {
-    [MT_NAME_USER]    = { MT_DB_USER,    &mt_gone_model },
-    [MT_NAME_DEPT]    = { MT_DB_DEPT,    &mt_gone_dept_model },
-    [MT_NAME_ROOM]    = { MT_DB_ROOM,    &mt_gone_model },
-    [MT_NAME_MEETING] = { MT_DB_MEETING, NULL },
+    [MT_NAME_USER]    = { MT_DB_USER, &mt_user_model, &mt_gone_model,
+                          MT_NO_SUCH_USER },
+    [MT_NAME_DEPT]    = { MT_DB_DEPT, &mt_dept_model, &mt_gone_dept_model,
+                          MT_NO_SUCH_DEPT },
+    [MT_NAME_ROOM]    = { MT_DB_ROOM, &mt_room_model, &mt_gone_model,
+                          MT_NO_SUCH_ROOM },
+    [MT_NAME_MEETING] = { MT_DB_MEETING, &mt_meeting_model, NULL,
+                          MT_NO_SUCH_MEETING },
 };
+
+
+/* mt_start_with_id() knows every model that has these fields by one of them */
+#define MT_ID_FIELDS_ARE(M)                                                       _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                                    && (int) MT_##M##_fresh_id == (int) MT_dept_edit_fresh_id,                    "id and fresh_id have the same numbers in all")
+
+MT_ID_FIELDS_ARE(user_edit);
+MT_ID_FIELDS_ARE(room_edit);
+MT_ID_FIELDS_ARE(meeting_edit);
 
 
 /* A number from 1 on that is no guest's slot, in canonical decimal form. */
@@ -94,6 +108,29 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
 }
 
 
+mt_status_t
+mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
+    void *record, mt_arena_t *arena)
+{
+    int                  found;
+    int64_t              num;
+    mt_key_t             key;
+    const mt_id_kind_t  *k;
+
+    k = &mt_id_kinds[kind];
+
+    num = mt_resolve(txn, company, kind, ref);
+    if (num == 0) {
+        return k->missing;
+    }
+
+    mt_key_num(&key, company, (uint64_t) num);
+    found = mt_load_copy(txn, k->db, &key, k->model, record, arena);
+
+    return found == 1 ? MT_OK : MT_STORE_FAILED;
+}
+
+
 mt_str_t
 mt_fresh_id(mt_arena_t *arena)
 {
@@ -116,6 +153,35 @@ mt_fresh_id(mt_arena_t *arena)
 }
 
 
+mt_step_t
+mt_start_with_id(mt_call_t *call)
+{
+    char              *args;
+    mt_str_t          *id, *fresh;
+    uint64_t           has;
+    const mt_field_t  *fields;
+
+    args = call->args;
+    fields = call->op->body->fields;
+
+    id = (mt_str_t *) (args + fields[MT_dept_edit_id].offset);
+    fresh = (mt_str_t *) (args + fields[MT_dept_edit_fresh_id].offset);
+
+    if (id->len == 0) {
+        *fresh = mt_fresh_id(call->arena);
+        if (fresh->len == 0) {
+            return mt_refuse(call, MT_INTERNAL, 0);
+        }
+
+        memcpy(&has, args, sizeof(has));
+        has |= MT_BIT(dept_edit, fresh_id);
+        memcpy(args, &has, sizeof(has));
+    }
+
+    return mt_start_command(call);
+}
+
+
 mt_status_t
 mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
 {
@@ -124,6 +190,10 @@ mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
     mt_str_t  record;
 
     *num = 0;
+
+    if (id.len == 0) {
+        return MT_BAD_VALUE;
+    }
 
     mt_key_company(&key, a->company);
     found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);

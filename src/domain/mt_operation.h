@@ -122,6 +122,12 @@ MT_OPERATIONS(MT_OPERATION_EXTERN)
 
 #define MT_OPERATION_MAX  128
 
+enum {
+#define MT_OPERATION_CODE(code, symbol)  MT_CODE_##symbol = code,
+MT_OPERATIONS(MT_OPERATION_CODE)
+#undef MT_OPERATION_CODE
+};
+
 /* NULL for a code that no operation has. */
 const mt_operation_t *mt_operation(unsigned code);
 
@@ -242,8 +248,19 @@ mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
 int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,
     mt_str_t ref);
 
-/* 32 upper-case hex digits (h5yes' form of a string id), random. */
+/* Loads the record that a ref names (mt_user_t, mt_dept_t, mt_room_t or
+ * mt_meeting_t), its strings in the arena: MT_OK, MT_NO_SUCH_... of the kind,
+ * or MT_STORE_FAILED. */
+mt_status_t mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t ref, void *record, mt_arena_t *arena);
+
+/* 32 upper-case hex digits (h5yes' form of a string id), random; empty when
+ * there is no randomness to be had. */
 mt_str_t mt_fresh_id(mt_arena_t *arena);
+
+/* start() of operations that make a record: sets `fresh_id` where no `id` was
+ * given, then as mt_start_command(). */
+mt_step_t mt_start_with_id(mt_call_t *call);
 
 /* The id of an attendance that its client gave none: derived from the
  * meeting's seed and the slot. */

@@ -113,6 +113,8 @@ struct mt_model_s {
 
 /* "given", for fields of patches and requests */
 #define MT_BIT(M, name)           (1ULL << MT_##M##_##name)
+/* the bits of a list of fields: 0 MT_USER_TEXT_FIELDS(MT_FIELD_BIT, user) */
+#define MT_FIELD_BIT(M, n, kind, name, min, max, sub)  | (1ULL << (n))
 #define mt_has(p, M, name)        (((p)->has & MT_BIT(M, name)) != 0)
 #define mt_set(p, M, name, value)                                             \
     ((p)->name = (value), (p)->has |= MT_BIT(M, name))

@@ -1,0 +1,22 @@
+
+/*
+ * What departments, users and rooms share inside apply.
+ */
+
+#ifndef MT_DIRECTORY_H
+#define MT_DIRECTORY_H
+
+#include "domain/mt_apply.h"
+
+
+/* A department named by a record: "" and "0" are none (the root), *num 0.
+ * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */
+mt_status_t mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num);
+
+/* 1 when a key begins with the prefix, 0 when none does, -1 failed. */
+int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
+
+/* Takes a user who is being removed off the rooms' lists of permitted ones. */
+mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
+
+#endif /* MT_DIRECTORY_H */
