@@ -147,6 +147,7 @@ typedef struct {
     mt_error_t              payload_error;   /* the same, of the payload */
     int                     payload_seen;
     int                     payload_nested;
+    mt_str_t                payload_nested_key;   /* the first such */
     mt_json_pair_t         *pairs;
     size_t                  npairs;
 } mt_json_decode_t;

@@ -626,8 +626,9 @@ mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
 
     frame = mt_json_top(p);
 
-    if (frame->payload) {
+    if (frame->payload && !p->d->payload_nested) {
         p->d->payload_nested = 1;
+        p->d->payload_nested_key = mt_utf8_prefix(frame->key, MT_KEY_SHOWN);
     }
 
     *member = mt_json_take(p, frame);
