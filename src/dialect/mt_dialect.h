@@ -28,7 +28,8 @@ typedef struct {
     const mt_operation_t   *operation;
     const mt_json_table_t  *request;    /* -> operation->args */
     void                  (*prepare)(mt_exchange_t *x);   /* or NULL: sets
-                                           what the wire does not say */
+                                           what the wire does not say, or
+                                           refuses; as authenticate, after */
     const mt_json_table_t  *value;      /* members of the answer's value */
     const char             *list;       /* member that holds the rows; "" :
                                            the rows are the value itself */
@@ -105,7 +106,8 @@ struct mt_dialect_s {
 const mt_dialect_t *mt_dialect_find(mt_str_t name);
 const mt_dialect_t *mt_dialect_at(size_t i);
 
-/* The route whose path the URI ends with; NULL when none does. */
+/* The route whose path the URI ends with, the longest if there are several;
+ * NULL when none does. */
 const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
 
 /* The wire path of an error of the call ("meeting_id", "actors[3]"): from

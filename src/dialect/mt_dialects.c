@@ -1,0 +1,85 @@
+
+#include "dialect/mt_dialect.h"
+
+
+static const mt_dialect_t *const  mt_dialects[] = {
+    &mt_dialect_weclubs,
+};
+
+
+const mt_dialect_t *
+mt_dialect_at(size_t i)
+{
+    return i < mt_nitems(mt_dialects) ? mt_dialects[i] : NULL;
+}
+
+
+const mt_dialect_t *
+mt_dialect_find(mt_str_t name)
+{
+    size_t  i;
+
+    for (i = 0; i < mt_nitems(mt_dialects); i++) {
+        if (mt_str_eq(mt_dialects[i]->name, name)) {
+            return mt_dialects[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* A route's path begins with '/': what it ends, it ends at a whole segment. */
+
+static int
+mt_path_ends_with(mt_str_t path, mt_str_t end)
+{
+    return path.len >= end.len
+           && memcmp(path.data + path.len - end.len, end.data, end.len) == 0;
+}
+
+
+const mt_route_t *
+mt_route_find(const mt_dialect_t *dialect, mt_str_t path)
+{
+    size_t             i;
+    const mt_route_t  *route, *best;
+
+    best = NULL;
+
+    for (i = 0; i < dialect->nroutes; i++) {
+        route = &dialect->routes[i];
+
+        if (mt_path_ends_with(path, route->path)
+            && (best == NULL || route->path.len > best->path.len))
+        {
+            best = route;
+        }
+    }
+
+    return best;
+}
+
+
+mt_str_t
+mt_error_path(mt_exchange_t *x)
+{
+    mt_str_t          name;
+    const mt_call_t  *call;
+
+    call = &x->call;
+
+    if (call->error.field.len || call->field == 0 || x->route == NULL) {
+        return call->error.field;
+    }
+
+    name = mt_json_wire_name(x->route->request, x->route->operation->args,
+                             call->field);
+
+    if (name.len == 0 || call->item == 0) {
+        return name;
+    }
+
+    return mt_arena_printf(call->arena, "%.*s[%u]", (int) name.len, name.data,
+                           call->item - 1);
+}

@@ -1,0 +1,623 @@
+
+#include <stdlib.h>
+
+#include "base/mt_crypto.h"
+#include "dialect/mt_weclubs.h"
+
+
+#define MT_WECLUBS_OK             2000
+#define MT_WECLUBS_FAILED         3000
+#define MT_WECLUBS_BAD_ARGUMENT   3001
+#define MT_WECLUBS_EMPTY          3002
+#define MT_WECLUBS_BAD_SIGN       3003
+#define MT_WECLUBS_BAD_CALLER     3004
+#define MT_WECLUBS_NO_USER        3005
+#define MT_WECLUBS_NO_TOKEN       3006
+#define MT_WECLUBS_BAD_TOKEN      3010
+#define MT_WECLUBS_BAD_PASSWORD   3011
+#define MT_WECLUBS_FORBIDDEN      3012
+#define MT_WECLUBS_UNKNOWN_USER   3014
+#define MT_WECLUBS_BAD_METHOD     3100
+#define MT_WECLUBS_BAD_PATH       3101
+#define MT_WECLUBS_ERROR          5000
+
+#define MT_SHA1_HEX               (2 * MT_SHA1_LEN)
+#define MT_MD5_HEX                (2 * MT_MD5_LEN)
+
+
+static void mt_weclubs_names_of(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_form(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_sign(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_envelope(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_caller(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_who(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_members(mt_exchange_t *x);
+static mt_error_t mt_weclubs_error(mt_status_t status);
+static int mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign);
+static int mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN]);
+static int mt_weclubs_compare_keys(const void *one, const void *two);
+static int mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name);
+static void mt_weclubs_check_ref(mt_exchange_t *x,
+    const mt_json_member_t *member);
+static void mt_weclubs_message(mt_exchange_t *x);
+
+
+/* The document's words for its codes.  `why`: the reason follows. */
+
+typedef struct {
+    int       code;
+    int       why;
+    mt_str_t  text;
+} mt_weclubs_code_t;
+
+static const mt_weclubs_code_t  mt_weclubs_codes[] = {
+    { MT_WECLUBS_OK,           0, mt_str("请求成功") },
+    { MT_WECLUBS_FAILED,       1, mt_str("请求失败") },
+    { MT_WECLUBS_BAD_ARGUMENT, 1, mt_str("参数违法") },
+    { MT_WECLUBS_EMPTY,        0, mt_str("请求参数为空") },
+    { MT_WECLUBS_BAD_SIGN,     0, mt_str("签名违法") },
+    { MT_WECLUBS_BAD_CALLER,   0, mt_str("caller值违法") },
+    { MT_WECLUBS_NO_USER,      0, mt_str("没有携带user_id") },
+    { MT_WECLUBS_NO_TOKEN,     0, mt_str("没有携带token") },
+    { MT_WECLUBS_BAD_TOKEN,    0, mt_str("token失效") },
+    { MT_WECLUBS_BAD_PASSWORD, 0, mt_str("密码错误") },
+    { MT_WECLUBS_FORBIDDEN,    0, mt_str("用户没有权限") },
+    { MT_WECLUBS_UNKNOWN_USER, 0, mt_str("找不到该用户") },
+    { MT_WECLUBS_BAD_METHOD,   0, mt_str("违法的请求方法") },
+    { MT_WECLUBS_BAD_PATH,     0, mt_str("不存在该请求方法") },
+    { MT_WECLUBS_ERROR,        1, mt_str("程序出错") },
+};
+
+
+/* Each status' code, and its reason in the clients' language. */
+
+typedef struct {
+    int       code;
+    mt_str_t  reason;
+} mt_weclubs_status_t;
+
+#define MT_S(status, code, reason)                                            \
+    [MT_##status] = { MT_WECLUBS_##code, mt_str(reason) }
+
+static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
+    MT_S(OK,               OK,           "成功"),
+
+    MT_S(BAD_JSON,         BAD_ARGUMENT, "不是一个合法的JSON对象"),
+    MT_S(EMPTY,            EMPTY,        "请求为空"),
+    MT_S(MISSING,          BAD_ARGUMENT, "缺少该参数"),
+    MT_S(BAD_TYPE,         BAD_ARGUMENT, "类型错误"),
+    MT_S(BAD_VALUE,        BAD_ARGUMENT, "取值不允许"),
+    MT_S(TOO_MANY,         BAD_ARGUMENT, "数量过多"),
+    MT_S(DUPLICATE_KEY,    BAD_ARGUMENT, "重复的参数"),
+    MT_S(TOO_LONG,         BAD_ARGUMENT, "内容过长"),
+
+    MT_S(BAD_SIGNATURE,    BAD_SIGN,     "签名不符"),
+    MT_S(BAD_CALLER,       BAD_CALLER,   "caller未分配"),
+    MT_S(NO_USER,          NO_USER,      "没有用户"),
+    MT_S(NO_TOKEN,         NO_TOKEN,     "没有token"),
+    MT_S(BAD_TOKEN,        BAD_TOKEN,    "token无效"),
+    MT_S(TOKEN_EXPIRED,    BAD_TOKEN,    "token过期"),
+    MT_S(BAD_CREDENTIAL,   FORBIDDEN,    "凭证无效"),
+    MT_S(BAD_PASSWORD,     BAD_PASSWORD, "密码错误"),
+    MT_S(FORBIDDEN,        FORBIDDEN,    "没有权限"),
+
+    MT_S(NO_SUCH_COMPANY,  FAILED,       "公司不存在"),
+    MT_S(NO_SUCH_USER,     FAILED,       "用户不存在"),
+    MT_S(NO_SUCH_DEPT,     FAILED,       "社团不存在"),
+    MT_S(NO_SUCH_ROOM,     FAILED,       "会议室不存在"),
+    MT_S(NO_SUCH_MEETING,  FAILED,       "会议不存在"),
+    MT_S(NO_SUCH_ATTENDEE, FAILED,       "参与者不存在"),
+
+    MT_S(ID_TAKEN,         FAILED,       "id已被占用"),
+    MT_S(ACCOUNT_TAKEN,    FAILED,       "账号已被占用"),
+    MT_S(PHONE_TAKEN,      FAILED,       "手机号码已被占用"),
+    MT_S(EMAIL_TAKEN,      FAILED,       "邮箱已被占用"),
+    MT_S(DEPT_IN_USE,      FAILED,       "部门下还有部门或成员"),
+    MT_S(DEPT_CIRCLE,      FAILED,       "部门不能成为自己的上级"),
+    MT_S(ROOM_IN_USE,      FAILED,       "会议室还有未来的会议"),
+
+    MT_S(BAD_TIMES,        FAILED,       "结束时间必须晚于开始时间"),
+    MT_S(CANCELLED,        FAILED,       "会议已撤销"),
+    MT_S(ENDED,            FAILED,       "会议已结束"),
+    MT_S(NOT_STARTED,      FAILED,       "会议尚未开始"),
+    MT_S(STARTED,          FAILED,       "会议已开始"),
+    MT_S(NO_LEADER,        FAILED,       "需要签到负责人"),
+    MT_S(TOO_MANY_LEADERS, FAILED,       "签到负责人不能超过五人"),
+
+    MT_S(ROOM_BUSY,        FAILED,       "会议室已被预订"),
+    MT_S(ROOM_DISABLED,    FAILED,       "会议室已停用"),
+    MT_S(ROOM_HOURS,       FAILED,       "不在会议室开放时间内"),
+    MT_S(ROOM_PERMISSION,  FAILED,       "用户不能预订该会议室"),
+
+    MT_S(NOT_LISTED,       FAILED,       "不在会议名单中"),
+    MT_S(NOT_LEADER,       FAILED,       "不是该会议的签到负责人"),
+    MT_S(TOO_EARLY,        FAILED,       "签到尚未开始"),
+    MT_S(QR_EXPIRED,       FAILED,       "二维码已过期"),
+    MT_S(QR_FUTURE,        FAILED,       "二维码时间在未来"),
+    MT_S(SIGNED_ALREADY,   FAILED,       "已经签到"),
+    MT_S(NO_SIGN_IN,       FAILED,       "该会议不需要签到"),
+    MT_S(TOO_FAR,          FAILED,       "距离会议室太远"),
+    MT_S(NO_POSITION,      FAILED,       "需要位置信息"),
+
+    MT_S(BAD_REQUEST,      BAD_ARGUMENT, "HTTP请求错误"),
+    MT_S(BAD_PATH,         BAD_PATH,     "不存在该请求方法"),
+    MT_S(BAD_METHOD,       BAD_METHOD,   "违法的请求方法"),
+    MT_S(TOO_LARGE,        BAD_ARGUMENT, "请求内容过大"),
+    MT_S(LIMITED,          FAILED,       "请求过于频繁"),
+    MT_S(DENIED,           FORBIDDEN,    "被服务器拒绝"),
+    MT_S(BUSY,             ERROR,        "服务器繁忙"),
+    MT_S(STORE_FULL,       ERROR,        "存储空间已满"),
+    MT_S(STORE_FAILED,     ERROR,        "存储不可用"),
+    MT_S(NO_MEMORY,        ERROR,        "内存不足"),
+    MT_S(INTERNAL,         ERROR,        "内部错误"),
+};
+
+
+/*
+ * In this order a request is judged, and the first that finds a fault says
+ * what is wrong.
+ */
+
+static mt_error_t (*const  mt_weclubs_judges[])(mt_exchange_t *x) = {
+    mt_weclubs_judge_form,
+    mt_weclubs_judge_sign,
+    mt_weclubs_judge_envelope,
+    mt_weclubs_judge_caller,
+    mt_weclubs_judge_who,
+    mt_weclubs_judge_members,
+};
+
+
+void
+mt_weclubs_decode(mt_exchange_t *x)
+{
+    size_t                 size;
+    mt_arena_t            *arena;
+    mt_status_t            status;
+    mt_weclubs_request_t  *request;
+
+    arena = x->call.arena;
+    size = MT_WECLUBS_ARGS + x->route->operation->args->size;
+
+    request = mt_arena_alloc(arena, sizeof(mt_weclubs_request_t));
+    x->decode.payload_object = mt_arena_alloc(arena, size);
+
+    if (request == NULL || x->decode.payload_object == NULL) {
+        x->call.error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    request->common = x->decode.payload_object;
+    x->envelope = request;
+    x->call.args = (char *) x->decode.payload_object + MT_WECLUBS_ARGS;
+
+    x->decode.arena = arena;
+    x->decode.payload_table = x->route->request;
+
+    status = mt_json_decode(&x->decode, x->in.body, &mt_weclubs_envelope,
+                            request);
+    if (status != MT_OK) {
+        x->call.error.status = status;
+        return;
+    }
+
+    mt_weclubs_names_of(x);
+    x->call.error = mt_weclubs_judge(x);
+}
+
+
+/* Through what, who and about which meeting: limits and logs want to know,
+ * whatever comes of it. */
+
+static void
+mt_weclubs_names_of(mt_exchange_t *x)
+{
+    size_t                          i;
+    const mt_json_table_t          *table;
+    mt_weclubs_request_t           *request;
+    const mt_json_member_t         *member;
+    const mt_weclubs_client_t      *client;
+
+    request = x->envelope;
+    client = request->envelope.client;
+
+    if (client) {
+        request->caller = client->caller;
+    }
+
+    x->user = x->route->flags & MT_ROUTE_PUBLIC
+              ? ((mt_login_t *) x->call.args)->mobile
+              : request->common->user_id;
+
+    table = x->route->request;
+
+    for (i = 0; i < table->n; i++) {
+        member = &table->members[i];
+
+        if (mt_weclubs_names(member) == MT_NAME_MEETING) {
+            x->meeting = *mt_weclubs_ref(x, member);
+        }
+    }
+}
+
+
+static mt_error_t
+mt_weclubs_judge(mt_exchange_t *x)
+{
+    size_t      i;
+    mt_error_t  error;
+
+    for (i = 0; i < mt_nitems(mt_weclubs_judges); i++) {
+        error = mt_weclubs_judges[i](x);
+
+        if (error.status != MT_OK) {
+            return error;
+        }
+    }
+
+    return mt_weclubs_error(MT_OK);
+}
+
+
+static mt_error_t
+mt_weclubs_error(mt_status_t status)
+{
+    return (mt_error_t) { status, MT_STR("") };
+}
+
+
+/* What cannot be signed: no data, a member twice, objects and lists in it. */
+
+static mt_error_t
+mt_weclubs_judge_form(mt_exchange_t *x)
+{
+    const mt_json_decode_t  *d;
+
+    d = &x->decode;
+
+    if (d->error.status == MT_DUPLICATE_KEY) {
+        return d->error;
+    }
+
+    if (d->payload_seen == 2 && d->payload_nested) {
+        return (mt_error_t) { MT_BAD_TYPE, d->payload_nested_key };
+    }
+
+    if (d->payload_error.status == MT_DUPLICATE_KEY) {
+        return d->payload_error;
+    }
+
+    if (d->npairs == 0) {
+        return d->error.status == MT_OK ? mt_weclubs_error(MT_EMPTY)
+                                        : d->error;
+    }
+
+    return mt_weclubs_error(MT_OK);
+}
+
+
+static mt_error_t
+mt_weclubs_judge_sign(mt_exchange_t *x)
+{
+    mt_weclubs_request_t  *request;
+
+    request = x->envelope;
+
+    if (x->call.settings->verify_sign
+        && !mt_weclubs_sign_fits(x, request->envelope.sign))
+    {
+        return mt_weclubs_error(MT_BAD_SIGNATURE);
+    }
+
+    return mt_weclubs_error(MT_OK);
+}
+
+
+/*
+ * The signature is the hex SHA-1 of secret, all keys and values by ascending
+ * key, secret; later clients send the hex MD5 of that in upper case.
+ */
+
+static int
+mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
+{
+    char      given[MT_SHA1_HEX], hex[MT_SHA1_HEX];
+    size_t    i;
+    uint8_t   digest[MT_SHA1_LEN];
+    mt_str_t  sha1 = { MT_SHA1_HEX, hex };
+
+    if ((sign.len != MT_SHA1_HEX && sign.len != MT_MD5_HEX)
+        || mt_weclubs_digest(x, digest) != 0)
+    {
+        return 0;
+    }
+
+    if (sign.len == MT_SHA1_HEX) {
+        mt_hex_lower(digest, MT_SHA1_LEN, hex);
+
+    } else {
+        mt_hex_upper(digest, MT_SHA1_LEN, hex);
+
+        if (mt_md5(&sha1, 1, digest) != 0) {
+            return 0;
+        }
+
+        mt_hex_lower(digest, MT_MD5_LEN, hex);
+    }
+
+    for (i = 0; i < sign.len; i++) {
+        given[i] = sign.data[i] >= 'A' && sign.data[i] <= 'F'
+                   ? sign.data[i] | 0x20 : sign.data[i];
+    }
+
+    return mt_secret_eq((mt_str_t) { sign.len, given },
+                        (mt_str_t) { sign.len, hex });
+}
+
+
+static int
+mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
+{
+    size_t             i, n;
+    mt_str_t          *parts;
+    mt_json_decode_t  *d;
+
+    d = &x->decode;
+    n = 2 * d->npairs + 2;
+
+    parts = mt_arena_take(x->call.arena, n * sizeof(mt_str_t));
+
+    if (parts == NULL) {
+        return -1;
+    }
+
+    qsort(d->pairs, d->npairs, sizeof(mt_json_pair_t),
+          mt_weclubs_compare_keys);
+
+    parts[0] = x->call.settings->sign_secret;
+    parts[n - 1] = parts[0];
+
+    for (i = 0; i < d->npairs; i++) {
+        parts[2 * i + 1] = d->pairs[i].key;
+        parts[2 * i + 2] = d->pairs[i].value.text;
+    }
+
+    return mt_sha1(parts, n, digest);
+}
+
+
+static int
+mt_weclubs_compare_keys(const void *one, const void *two)
+{
+    const mt_json_pair_t  *a = one, *b = two;
+
+    return mt_str_cmp(a->key, b->key);
+}
+
+
+static mt_error_t
+mt_weclubs_judge_envelope(mt_exchange_t *x)
+{
+    return x->decode.error;
+}
+
+
+static mt_error_t
+mt_weclubs_judge_caller(mt_exchange_t *x)
+{
+    size_t                       i;
+    const mt_settings_t         *settings;
+    const mt_weclubs_request_t  *request;
+
+    settings = x->call.settings;
+    request = x->envelope;
+
+    for (i = 0; i < settings->ncallers; i++) {
+        if (mt_str_eq(settings->callers[i], request->caller)) {
+            return mt_weclubs_error(MT_OK);
+        }
+    }
+
+    return mt_weclubs_error(settings->ncallers ? MT_BAD_CALLER : MT_OK);
+}
+
+
+static mt_error_t
+mt_weclubs_judge_who(mt_exchange_t *x)
+{
+    if (x->route->flags & MT_ROUTE_PUBLIC) {
+        return mt_weclubs_error(MT_OK);
+    }
+
+    if (!mt_weclubs_carries(&x->decode, MT_STR("user_id"))) {
+        return mt_weclubs_error(MT_NO_USER);
+    }
+
+    if (!mt_weclubs_carries(&x->decode, MT_STR("token"))) {
+        return mt_weclubs_error(MT_NO_TOKEN);
+    }
+
+    return mt_weclubs_error(MT_OK);
+}
+
+
+/* With any value, right or wrong, but null and "". */
+
+static int
+mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name)
+{
+    size_t                 i;
+    const mt_json_pair_t  *pair;
+
+    for (i = 0; i < d->npairs; i++) {
+        pair = &d->pairs[i];
+
+        if (mt_str_eq(pair->key, name)) {
+            return pair->value.type != MT_JSON_NULL && pair->value.text.len;
+        }
+    }
+
+    return 0;
+}
+
+
+static mt_error_t
+mt_weclubs_judge_members(mt_exchange_t *x)
+{
+    return x->decode.payload_error;
+}
+
+
+/* An unknown string for a user_id is told as what it is, before the token. */
+
+void
+mt_weclubs_authenticate(mt_exchange_t *x)
+{
+    size_t                       i;
+    mt_call_t                   *call;
+    mt_status_t                  status;
+    const mt_json_table_t       *table;
+    const mt_weclubs_request_t  *request;
+
+    call = &x->call;
+    table = x->route->request;
+    request = x->envelope;
+
+    call->company = call->settings->company;
+
+    if (x->route->flags & MT_ROUTE_PUBLIC) {
+        return;
+    }
+
+    status = mt_session_check(call, request->common->user_id, request->caller,
+                              request->common->token, &call->actor);
+
+    for (i = 0; i < table->n && call->error.status == MT_OK; i++) {
+        mt_weclubs_check_ref(x, &table->members[i]);
+
+        if (status != MT_OK && call->error.status == MT_OK) {
+            call->error.status = status;
+        }
+    }
+}
+
+
+/*
+ * Ids are integers, but another dialect's string id does as well; a string
+ * that is neither is of the wrong type.
+ */
+
+static void
+mt_weclubs_check_ref(mt_exchange_t *x, const mt_json_member_t *member)
+{
+    int        kind;
+    int64_t    num;
+    mt_str_t   ref;
+    mt_call_t *call;
+
+    call = &x->call;
+    kind = mt_weclubs_names(member);
+
+    if (kind == 0) {
+        return;
+    }
+
+    ref = *mt_weclubs_ref(x, member);
+
+    if (ref.len && !mt_parse_int(ref, &num)
+        && mt_resolve(call->txn, call->company, kind, ref) == 0)
+    {
+        call->error.status = MT_BAD_TYPE;
+        call->error.field = mt_cstr(member->wire);
+    }
+}
+
+
+int
+mt_weclubs_code(mt_status_t status)
+{
+    if ((unsigned) status >= MT_STATUS_MAX
+        || mt_weclubs_statuses[status].code == 0)
+    {
+        status = MT_INTERNAL;
+    }
+
+    return mt_weclubs_statuses[status].code;
+}
+
+
+void
+mt_weclubs_open_answer(mt_exchange_t *x)
+{
+    mt_status_t  status;
+
+    status = x->call.error.status;
+    x->code = mt_weclubs_code(status);
+
+    /* who logs in is the user; everyone else is one of a meeting's people */
+    if (status == MT_NO_SUCH_USER && x->route
+        && (x->route->flags & MT_ROUTE_PUBLIC))
+    {
+        x->code = MT_WECLUBS_UNKNOWN_USER;
+    }
+
+    mt_json_open_object(x->writer);
+
+    mt_json_key(x->writer, "result_code");
+    mt_json_int(x->writer, x->code);
+
+    mt_json_key(x->writer, "result_msg");
+    mt_weclubs_message(x);
+
+    mt_json_key(x->writer, "sys_time");
+    mt_json_int(x->writer, x->call.now);
+
+    mt_json_key(x->writer, "data");
+    mt_json_open_object(x->writer);
+}
+
+
+/* "参数违法: meeting_id 类型错误 (of the wrong type)" */
+
+static void
+mt_weclubs_message(mt_exchange_t *x)
+{
+    size_t                    i;
+    mt_str_t                  path, reason;
+    mt_status_t               status;
+    const mt_weclubs_code_t  *code;
+
+    code = mt_weclubs_codes;
+
+    for (i = 0; i < mt_nitems(mt_weclubs_codes); i++) {
+        if (mt_weclubs_codes[i].code == x->code) {
+            code = &mt_weclubs_codes[i];
+        }
+    }
+
+    if (!code->why) {
+        mt_json_string(x->writer, code->text);
+        return;
+    }
+
+    status = x->call.error.status;
+    path = mt_error_path(x);
+    reason = mt_weclubs_statuses[status].reason;
+
+    mt_json_string(x->writer,
+                   mt_arena_printf(x->call.arena, "%.*s: %.*s%s%.*s (%s)",
+                                   (int) code->text.len, code->text.data,
+                                   (int) path.len, path.data,
+                                   path.len ? " " : "",
+                                   (int) reason.len, reason.data,
+                                   mt_status_reason(status)));
+}
+
+
+void
+mt_weclubs_close_answer(mt_exchange_t *x)
+{
+    mt_json_close_object(x->writer);
+    mt_json_close_object(x->writer);
+}

@@ -1,0 +1,63 @@
+
+/*
+ * What the two files of the weclubs dialect share.  mt_weclubs.c: envelope,
+ * signature, token, codes.  mt_weclubs_tables.c: addresses and members.
+ */
+
+#ifndef MT_WECLUBS_H
+#define MT_WECLUBS_H
+
+#include "dialect/mt_dialect.h"
+
+
+/* The request around `data`. */
+
+#define MT_WECLUBS_CLIENT_FIELDS(F, M)                                        \
+    F(M, 1, STR, caller,        0, MT_ID_MAX, NULL)
+
+#define MT_WECLUBS_ENVELOPE_FIELDS(F, M)                                      \
+    F(M, 1, STR, id,            0, MT_ID_MAX, NULL)                           \
+    F(M, 2, OBJ, client,        0, 0, &mt_weclubs_client_model)               \
+    F(M, 3, STR, sign,          0, MT_TEXT_MAX, NULL)
+
+/*
+ * What stands in `data` beside the operation's args, which follow it in
+ * memory: one object for the payload's table.  dynamic: what dynamic_type
+ * names, of which a meeting is all we have.
+ */
+#define MT_WECLUBS_COMMON_FIELDS(F, M)                                        \
+    F(M, 1, STR, user_id,       1, MT_ID_MAX, NULL)                           \
+    F(M, 2, STR, token,         1, INT32_MAX, NULL)                           \
+    F(M, 3, INT, dynamic,       0, 0, NULL)
+
+MT_DECLARE_MODEL(weclubs_client, MT_WECLUBS_CLIENT_FIELDS);
+MT_DECLARE_MODEL(weclubs_envelope, MT_WECLUBS_ENVELOPE_FIELDS);
+MT_DECLARE_MODEL(weclubs_common, MT_WECLUBS_COMMON_FIELDS);
+
+#define MT_WECLUBS_ARGS  sizeof(mt_weclubs_common_t)
+
+/* An exchange's `envelope`. */
+
+typedef struct {
+    mt_weclubs_envelope_t   envelope;     /* first: the table is of it */
+    mt_weclubs_common_t    *common;
+    mt_str_t                caller;
+} mt_weclubs_request_t;
+
+
+extern const mt_json_table_t  mt_weclubs_envelope;
+
+/* The kind of record (enum mt_name) that a member names by its id, which is
+ * at mt_weclubs_ref(); 0 when the member is no id. */
+int mt_weclubs_names(const mt_json_member_t *member);
+const mt_str_t *mt_weclubs_ref(const mt_exchange_t *x,
+    const mt_json_member_t *member);
+
+/* mt_dialect_t's */
+void mt_weclubs_decode(mt_exchange_t *x);
+void mt_weclubs_authenticate(mt_exchange_t *x);
+void mt_weclubs_open_answer(mt_exchange_t *x);
+void mt_weclubs_close_answer(mt_exchange_t *x);
+int mt_weclubs_code(mt_status_t status);
+
+#endif /* MT_WECLUBS_H */

@@ -1,0 +1,691 @@
+
+#include "dialect/mt_weclubs.h"
+
+
+static mt_status_t mt_weclubs_id_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_weclubs_club_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_weclubs_list_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_weclubs_need_sign_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_weclubs_dynamic_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_weclubs_status_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_weclubs_null_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_weclubs_zero_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_weclubs_unknown_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+
+static void mt_weclubs_look(mt_exchange_t *x);
+static void mt_weclubs_manage(mt_exchange_t *x);
+static void mt_weclubs_end(mt_exchange_t *x);
+static void mt_weclubs_revert(mt_exchange_t *x);
+static void mt_weclubs_sign(mt_exchange_t *x);
+static void mt_weclubs_login(mt_exchange_t *x);
+static void mt_weclubs_public(mt_exchange_t *x);
+static void mt_weclubs_edit(mt_exchange_t *x);
+static void mt_weclubs_page(mt_exchange_t *x);
+
+
+MT_DEFINE_MODEL(weclubs_client, MT_WECLUBS_CLIENT_FIELDS);
+MT_DEFINE_MODEL(weclubs_envelope, MT_WECLUBS_ENVELOPE_FIELDS);
+MT_DEFINE_MODEL(weclubs_common, MT_WECLUBS_COMMON_FIELDS);
+
+
+/* wire forms of requests */
+
+static const mt_wire_t  mt_weclubs_user = {
+    "weclubs_user", mt_weclubs_id_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_meeting = {
+    "weclubs_meeting", mt_weclubs_id_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_club = {
+    "weclubs_club", mt_weclubs_club_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_list = {
+    "weclubs_list", mt_weclubs_list_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_need_sign = {
+    "weclubs_need_sign", mt_weclubs_need_sign_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_dynamic = {
+    "weclubs_dynamic", mt_weclubs_dynamic_read, NULL
+};
+
+static const mt_wire_t  mt_weclubs_status = {
+    "weclubs_status", mt_weclubs_status_read, NULL
+};
+
+/* and of answers: what the document lists and no record holds */
+
+static const mt_wire_t  mt_weclubs_null = {
+    "weclubs_null", NULL, mt_weclubs_null_write
+};
+
+static const mt_wire_t  mt_weclubs_zero = {
+    "weclubs_zero", NULL, mt_weclubs_zero_write
+};
+
+static const mt_wire_t  mt_weclubs_unknown = {
+    "weclubs_unknown", NULL, mt_weclubs_unknown_write
+};
+
+
+/*
+ * An id: a positive integer, as a number or a string, or another dialect's
+ * string id.  Text that is meant as a number and is none ("+1", "1.5", "1e3",
+ * twenty digits) is of the wrong type; other strings are looked up later, as
+ * only the store knows them (mt_weclubs_authenticate()).
+ */
+
+static mt_status_t
+mt_weclubs_check_id(mt_str_t ref)
+{
+    size_t   i;
+    int64_t  n;
+
+    if (mt_parse_int(ref, &n)) {
+        return n > 0 ? MT_OK : MT_BAD_VALUE;
+    }
+
+    for (i = 0; i < ref.len; i++) {
+        if (memchr("0123456789+-.eE \t", ref.data[i], 17) == NULL) {
+            return MT_OK;
+        }
+    }
+
+    return MT_BAD_TYPE;
+}
+
+
+static mt_status_t
+mt_weclubs_id_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    mt_status_t  status;
+
+    status = mt_wire_ref.read(value, field, dst, arena);
+
+    return status == MT_OK ? mt_weclubs_check_id(*(mt_str_t *) dst) : status;
+}
+
+
+/* 0, as we show a meeting without one, is no club. */
+
+static mt_status_t
+mt_weclubs_club_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    mt_str_t     *ref;
+    mt_status_t   status;
+
+    ref = dst;
+    status = mt_wire_ref.read(value, field, dst, arena);
+
+    if (status == MT_OK && mt_str_eq(*ref, MT_STR("0"))) {
+        ref->len = 0;
+    }
+
+    if (status != MT_OK || ref->len == 0) {
+        return status;
+    }
+
+    return mt_weclubs_check_id(*ref);
+}
+
+
+static mt_status_t
+mt_weclubs_list_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    size_t            i;
+    mt_status_t       status;
+    const mt_strs_t  *refs;
+
+    refs = dst;
+    status = mt_wire_ref_csv.read(value, field, dst, arena);
+
+    for (i = 0; status == MT_OK && i < refs->n; i++) {
+        status = mt_weclubs_check_id(refs->v[i]);
+
+        if (refs->v[i].len > MT_ID_MAX) {
+            status = MT_TOO_LONG;
+        }
+    }
+
+    return status;
+}
+
+
+static mt_status_t
+mt_weclubs_need_sign_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena)
+{
+    int64_t      *sign;
+    mt_status_t   status;
+
+    sign = dst;
+    status = mt_wire_plain.read(value, field, dst, arena);
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    switch (*sign) {
+
+    case 0:
+        *sign = MT_SIGN_NONE;
+        return MT_OK;
+
+    case 1:
+        *sign = MT_SIGN_WANTED;
+        return MT_OK;
+
+    default:
+        return MT_BAD_VALUE;
+    }
+}
+
+
+typedef struct {
+    mt_str_t  word;
+    int64_t   value;
+} mt_weclubs_word_t;
+
+
+static mt_status_t
+mt_weclubs_word_read(const mt_json_value_t *value, int64_t *dst,
+    const mt_weclubs_word_t *words, size_t n)
+{
+    size_t  i;
+
+    if (value->type != MT_JSON_STRING) {
+        return MT_BAD_TYPE;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (mt_str_eq(value->text, words[i].word)) {
+            *dst = words[i].value;
+            return MT_OK;
+        }
+    }
+
+    return MT_BAD_VALUE;
+}
+
+
+static mt_status_t
+mt_weclubs_dynamic_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    static const mt_weclubs_word_t  words[] = {
+        { mt_str("meeting"), 0 },
+    };
+
+    (void) field;
+    (void) arena;
+
+    return mt_weclubs_word_read(value, dst, words, mt_nitems(words));
+}
+
+
+static mt_status_t
+mt_weclubs_status_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    static const mt_weclubs_word_t  words[] = {
+        { mt_str("confirm"), MT_ANSWER_ACCEPTED },
+        { mt_str("leave"), MT_ANSWER_DECLINED },
+    };
+
+    (void) field;
+    (void) arena;
+
+    return mt_weclubs_word_read(value, dst, words, mt_nitems(words));
+}
+
+
+static void
+mt_weclubs_null_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_null(w);
+}
+
+
+static void
+mt_weclubs_zero_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_int(w, 0);
+}
+
+
+/* gender: 0 female, 1 male, 2 unknown */
+
+static void
+mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_int(w, 2);
+}
+
+
+int
+mt_weclubs_names(const mt_json_member_t *member)
+{
+    if (member->how == &mt_weclubs_user) {
+        return MT_NAME_USER;
+    }
+
+    if (member->how == &mt_weclubs_meeting) {
+        return MT_NAME_MEETING;
+    }
+
+    return member->how == &mt_weclubs_club ? MT_NAME_DEPT : 0;
+}
+
+
+const mt_str_t *
+mt_weclubs_ref(const mt_exchange_t *x, const mt_json_member_t *member)
+{
+    const char  *payload;
+
+    payload = x->decode.payload_object;
+
+    return (const void *) (payload + member->base + member->field->offset);
+}
+
+
+/* requests */
+
+#define MT_COMMON(wire, name, flags, how)                                     \
+    { wire, MT_FIELD(weclubs_common, name), 0, flags, how, NULL }
+
+#define MT_ARG(wire, M, name, flags, how)                                     \
+    { wire, MT_FIELD(M, name), MT_WECLUBS_ARGS, flags, how, NULL }
+
+#define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
+
+/* not required here: that they are missing has codes of its own */
+#define MT_WHO                                                                \
+    MT_COMMON("user_id", user_id, 0, &mt_weclubs_user),                       \
+    MT_COMMON("token", token, 0, NULL)
+
+
+MT_JSON_TABLE(mt_weclubs_client,
+    { "caller", MT_FIELD(weclubs_client, caller), 0, 0, NULL, NULL },
+);
+
+static const mt_json_member_t  mt_weclubs_envelope_members[] = {
+    { "id", MT_FIELD(weclubs_envelope, id), 0, 0, NULL, NULL },
+    { "client", MT_FIELD(weclubs_envelope, client), 0, 0, NULL,
+      &mt_weclubs_client },
+    { "sign", MT_FIELD(weclubs_envelope, sign), 0, 0, NULL, NULL },
+    { "data", NULL, 0, MT_JSON_PAYLOAD, NULL, NULL },
+};
+
+const mt_json_table_t  mt_weclubs_envelope = {
+    mt_weclubs_envelope_members, mt_nitems(mt_weclubs_envelope_members)
+};
+
+MT_JSON_TABLE(mt_weclubs_act_in,
+    MT_WHO,
+    MT_ARG("meeting_id", meeting_act, ref, MT_MUST, &mt_weclubs_meeting),
+);
+
+MT_JSON_TABLE(mt_weclubs_sign_in,
+    MT_WHO,
+    MT_ARG("meeting_id", checkin_args, ref, MT_MUST, &mt_weclubs_meeting),
+    MT_ARG("leader_id", checkin_args, leader, MT_MUST, &mt_weclubs_user),
+    MT_ARG("create_date", checkin_args, qr_time, MT_JSON_REQUIRED, NULL),
+    MT_ARG("crate_date", checkin_args, qr_time, MT_JSON_ALIAS, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_login_in,
+    MT_ARG("mobile", login, mobile, MT_MUST, NULL),
+    MT_ARG("password", login, md5, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_public_in,
+    MT_WHO,
+    MT_ARG("content", meeting_edit, content, MT_MUST, NULL),
+    MT_ARG("address", meeting_edit, place, MT_MUST, NULL),
+    MT_ARG("deadline", meeting_edit, begin, MT_JSON_REQUIRED, NULL),
+    MT_ARG("need_sign", meeting_edit, sign, MT_JSON_REQUIRED,
+           &mt_weclubs_need_sign),
+    MT_ARG("participation", meeting_edit, people_refs, MT_MUST,
+           &mt_weclubs_list),
+    MT_ARG("leader", meeting_edit, leader_refs, 0, &mt_weclubs_list),
+    MT_ARG("club_id", meeting_edit, dept_ref, 0, &mt_weclubs_club),
+);
+
+MT_JSON_TABLE(mt_weclubs_edit_in,
+    MT_WHO,
+    MT_ARG("meeting_id", meeting_edit, ref, MT_MUST, &mt_weclubs_meeting),
+    MT_ARG("content", meeting_edit, content, 0, NULL),
+    MT_ARG("address", meeting_edit, place, 0, NULL),
+    MT_ARG("deadline", meeting_edit, begin, 0, NULL),
+    MT_ARG("need_sign", meeting_edit, sign, 0, &mt_weclubs_need_sign),
+    MT_ARG("participation", meeting_edit, people_refs, 0, &mt_weclubs_list),
+    MT_ARG("leader", meeting_edit, leader_refs, 0, &mt_weclubs_list),
+    MT_ARG("club_id", meeting_edit, dept_ref, 0, &mt_weclubs_club),
+);
+
+MT_JSON_TABLE(mt_weclubs_page_in,
+    MT_WHO,
+    MT_ARG("sponsor_id", meeting_page, creator, 0, &mt_weclubs_user),
+    MT_ARG("page_no", meeting_page, page_no, 0, NULL),
+    MT_ARG("page_size", meeting_page, page_size, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_answer_in,
+    MT_WHO,
+    MT_COMMON("dynamic_type", dynamic, MT_JSON_REQUIRED, &mt_weclubs_dynamic),
+    MT_ARG("dynamic_id", answer, ref, MT_MUST, &mt_weclubs_meeting),
+    MT_ARG("status", answer, answer, MT_JSON_REQUIRED, &mt_weclubs_status),
+    MT_ARG("comment", answer, comment, 0, NULL),
+);
+
+
+/* answers */
+
+#define MT_SHOW(wire, view, part, M, name, how)                               \
+    { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
+      NULL }
+
+#define MT_OF_USER(wire, name, how)                                           \
+    MT_SHOW(wire, login, user, user, name, how)
+
+#define MT_OF_MEETING(wire, name)                                             \
+    MT_SHOW(wire, meeting, meeting, meeting, name, NULL)
+
+#define MT_DERIVED(wire, name)                                                \
+    MT_SHOW(wire, meeting, derived, meeting_derived, name, NULL)
+
+#define MT_PERSON(wire, name)                                                 \
+    MT_SHOW(wire, person, derived, person_derived, name, NULL)
+
+#define MT_OF_PERSON_USER(wire, name, how)                                    \
+    MT_SHOW(wire, person, user, user, name, how)
+
+#define MT_COUNTS                                                             \
+    MT_SHOW("total_count", meeting, tally, tally, total, NULL),               \
+    MT_DERIVED("unsign_count", unsigned_in),                                  \
+    MT_SHOW("already_sign_count", meeting, tally, tally, signed_in, NULL),    \
+    MT_DERIVED("unconfirm_count", unanswered),                                \
+    MT_DERIVED("already_confirm_count", answered)
+
+
+MT_JSON_TABLE(mt_weclubs_login_out,
+    MT_OF_USER("user_id", num, NULL),
+    MT_SHOW("token", login, session, logged_in, token, NULL),
+    MT_OF_USER("mobile", phone, NULL),
+    MT_OF_USER("nick_name", name, &mt_weclubs_null),
+    MT_OF_USER("real_name", name, &mt_wire_null_if_empty),
+    MT_OF_USER("avatar_url", face, &mt_wire_null_if_empty),
+    MT_OF_USER("gender", num, &mt_weclubs_unknown),
+    MT_OF_USER("school_id", num, &mt_weclubs_null),
+    MT_OF_USER("school_name", num, &mt_weclubs_null),
+    MT_OF_USER("is_auth", num, &mt_weclubs_zero),
+    MT_OF_USER("class_name", num, &mt_weclubs_null),
+);
+
+MT_JSON_TABLE(mt_weclubs_counts_out,
+    MT_COUNTS,
+);
+
+/* "dynamic": the person's answer */
+MT_JSON_TABLE(mt_weclubs_participation_row,
+    MT_PERSON("student_id", num),
+    MT_PERSON("name", name),
+    MT_OF_PERSON_USER("avatar_url", face, &mt_wire_null_if_empty),
+    MT_SHOW("department_name", person, dept, dept, name, NULL),
+    MT_OF_PERSON_USER("job_name", job, NULL),
+    MT_PERSON("is_confirm", confirmed),
+    MT_PERSON("is_leave", on_leave),
+    MT_PERSON("is_sign", signed_in),
+    MT_SHOW("is_late", person, checkin, checkin, late, NULL),
+    MT_SHOW("dynamic_date", person, attendee, attendee, answered, NULL),
+    MT_SHOW("sign_date", person, checkin, checkin, time, NULL),
+    MT_SHOW("comment", person, attendee, attendee, comment, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_public_out,
+    MT_OF_MEETING("meeting_id", num),
+);
+
+/* "deadline" is when the meeting starts */
+MT_JSON_TABLE(mt_weclubs_meeting_out,
+    MT_OF_MEETING("meeting_id", num),
+    MT_DERIVED("content", text),
+    MT_OF_MEETING("address", place),
+    MT_OF_MEETING("create_date", created),
+    MT_OF_MEETING("deadline", begin),
+    MT_OF_MEETING("club_id", dept),
+    MT_SHOW("club_name", meeting, dept, dept, name, NULL),
+    MT_SHOW("club_avatar", meeting, dept, dept, name, &mt_weclubs_null),
+    MT_DERIVED("sign_type", wants_sign),
+    MT_DERIVED("time_to_sign", window),
+    MT_COUNTS,
+);
+
+MT_JSON_TABLE(mt_weclubs_leader_row,
+    MT_PERSON("student_id", num),
+    MT_PERSON("student_name", name),
+    MT_SHOW("department_name", person, dept, dept, name, NULL),
+    MT_OF_PERSON_USER("job_name", job, NULL),
+    MT_OF_PERSON_USER("mobile", phone, NULL),
+    MT_OF_PERSON_USER("avatar_url", face, &mt_wire_null_if_empty),
+);
+
+MT_JSON_TABLE(mt_weclubs_page_out,
+    { "has_more", MT_FIELD(page, has_more), 0, 0, NULL, NULL },
+);
+
+
+/* Actions are POST; the three of the document first, then its companions. */
+
+#define MT_ROUTE(path, flags, op, request, prepare, value, list, row)         \
+    { mt_str(path), MT_METHOD_POST, flags, &mt_op_##op, request, prepare,     \
+      value, list, row }
+
+static const mt_route_t  mt_weclubs_routes[] = {
+    MT_ROUTE("/meeting/get_meeting_participation", 0, participation,
+             &mt_weclubs_act_in, mt_weclubs_look, &mt_weclubs_counts_out,
+             "participation", &mt_weclubs_participation_row),
+
+    MT_ROUTE("/meeting/end_meeting", 0, meeting_end, &mt_weclubs_act_in,
+             mt_weclubs_end, NULL, NULL, NULL),
+
+    MT_ROUTE("/meeting/sign_meeting", 0, checkin, &mt_weclubs_sign_in,
+             mt_weclubs_sign, NULL, NULL, NULL),
+
+    MT_ROUTE("/user/login", MT_ROUTE_PUBLIC, login, &mt_weclubs_login_in,
+             mt_weclubs_login, &mt_weclubs_login_out, NULL, NULL),
+
+    MT_ROUTE("/manage/club_meeting/public_meeting", 0, meeting_create,
+             &mt_weclubs_public_in, mt_weclubs_public,
+             &mt_weclubs_public_out, NULL, NULL),
+
+    MT_ROUTE("/manage/club_meeting/edit_meeting", 0, meeting_update,
+             &mt_weclubs_edit_in, mt_weclubs_edit, NULL, NULL, NULL),
+
+    MT_ROUTE("/manage/club_meeting/revert_meeting", 0, meeting_cancel,
+             &mt_weclubs_act_in, mt_weclubs_revert, NULL, NULL, NULL),
+
+    MT_ROUTE("/manage/club_meeting/remind_confirm_meeting", 0,
+             meeting_remind, &mt_weclubs_act_in, mt_weclubs_manage, NULL,
+             NULL, NULL),
+
+    MT_ROUTE("/manage/club_meeting/get_my_meeting", 0, sponsored_meetings,
+             &mt_weclubs_page_in, mt_weclubs_page, &mt_weclubs_page_out,
+             "meeting", &mt_weclubs_meeting_out),
+
+    MT_ROUTE("/manage/club_meeting/get_my_meeting_detail", 0, meeting_detail,
+             &mt_weclubs_act_in, mt_weclubs_manage, &mt_weclubs_meeting_out,
+             "leaders", &mt_weclubs_leader_row),
+
+    MT_ROUTE("/dynamic/set_dynamic_status", 0, answer, &mt_weclubs_answer_in,
+             NULL, NULL, NULL, NULL),
+};
+
+
+const mt_dialect_t  mt_dialect_weclubs = {
+    .name = mt_str("weclubs"),
+    .routes = mt_weclubs_routes,
+    .nroutes = mt_nitems(mt_weclubs_routes),
+    .decode = mt_weclubs_decode,
+    .authenticate = mt_weclubs_authenticate,
+    .open_answer = mt_weclubs_open_answer,
+    .close_answer = mt_weclubs_close_answer,
+    .code = mt_weclubs_code,
+    .content_type = mt_str("application/json;charset=UTF-8"),
+};
+
+
+/* What the wire does not say. */
+
+static void
+mt_weclubs_may(mt_exchange_t *x, int may, int when)
+{
+    mt_meeting_act_t  *act;
+
+    act = x->call.args;
+
+    mt_set(act, meeting_act, may, may);
+    mt_set(act, meeting_act, when, when);
+}
+
+
+static void
+mt_weclubs_look(mt_exchange_t *x)
+{
+    mt_weclubs_may(x, MT_MAY_MEMBER, MT_WHEN_LIVE);
+}
+
+
+static void
+mt_weclubs_manage(mt_exchange_t *x)
+{
+    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_LIVE);
+}
+
+
+static void
+mt_weclubs_end(mt_exchange_t *x)
+{
+    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_UNDER_WAY);
+}
+
+
+static void
+mt_weclubs_revert(mt_exchange_t *x)
+{
+    mt_weclubs_may(x, MT_MAY_CREATOR, MT_WHEN_LIVE);
+}
+
+
+static void
+mt_weclubs_sign(mt_exchange_t *x)
+{
+    mt_checkin_args_t     *args;
+    mt_weclubs_request_t  *request;
+
+    args = x->call.args;
+    request = x->envelope;
+
+    mt_set(args, checkin_args, request, request->envelope.id);
+    mt_set(args, checkin_args, way, MT_WAY_QR);
+}
+
+
+static void
+mt_weclubs_login(mt_exchange_t *x)
+{
+    mt_login_t            *args;
+    mt_weclubs_request_t  *request;
+
+    args = x->call.args;
+    request = x->envelope;
+
+    mt_set(args, login, caller, request->caller);
+}
+
+
+static void
+mt_weclubs_public(mt_exchange_t *x)
+{
+    mt_meeting_edit_t     *args;
+    mt_weclubs_request_t  *request;
+
+    args = x->call.args;
+    request = x->envelope;
+
+    mt_set(args, meeting_edit, creator_ref, request->common->user_id);
+    mt_set(args, meeting_edit, end,
+           args->begin + x->call.settings->default_length);
+}
+
+
+static void
+mt_weclubs_edit(mt_exchange_t *x)
+{
+    mt_meeting_edit_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_edit, only_creator, 1);
+}
+
+
+/* One's own meetings, whatever sponsor_id says: another's are not shown. */
+
+static void
+mt_weclubs_page(mt_exchange_t *x)
+{
+    mt_meeting_page_t     *args;
+    mt_weclubs_request_t  *request;
+
+    args = x->call.args;
+    request = x->envelope;
+
+    if (!mt_has(args, meeting_page, creator)) {
+        mt_set(args, meeting_page, creator, request->common->user_id);
+
+    } else if (mt_resolve(x->call.txn, x->call.company, MT_NAME_USER,
+                          args->creator)
+               != x->call.actor)
+    {
+        x->call.error.status = MT_FORBIDDEN;
+        return;
+    }
+
+    if (!mt_has(args, meeting_page, page_no)) {
+        mt_set(args, meeting_page, page_no, 1);
+    }
+
+    if (!mt_has(args, meeting_page, page_size)) {
+        mt_set(args, meeting_page, page_size, x->call.settings->page_size);
+    }
+}
