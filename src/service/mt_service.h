@@ -54,13 +54,14 @@ void mt_exchange_work(mt_exchange_t *x);
 mt_step_t mt_exchange_resume(mt_exchange_t *x);
 void mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);
 
-/* The answer is this error instead (MT_BUSY, MT_LIMITED, ...). */
+/* The answer is this error instead (MT_BUSY, MT_LIMITED, ...), unless a part
+ * of it is out already. */
 void mt_exchange_fail(mt_exchange_t *x, mt_status_t status);
 
 /*
- * The answer's next piece, appended to `out` (empty when called): at least
- * `piece` bytes where there are as many.  1: the last, 0: more follow, -1: the
- * answer broke off (the connection must be closed).
+ * The answer's next piece, appended to `out` (empty when called): about
+ * `piece` bytes, or as many rows as an event loop can wait for.  1: the last,
+ * 0: more follow, -1: the answer broke off (the connection must be closed).
  */
 int mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece);
 

@@ -1,0 +1,512 @@
+
+#include "service/mt_service.h"
+
+
+#define MT_SERVER_KEY_LEN   32
+
+/* Rows of one piece: at some 5 us each, what an event loop can wait for. */
+#define MT_PIECE_ROWS       256
+
+#define MT_ERROR_SIZE       256
+
+
+/* How far the answer has come. */
+
+typedef enum {
+    MT_STAGE_BEGIN,
+    MT_STAGE_ROWS,
+    MT_STAGE_SENT
+} mt_stage_t;
+
+
+typedef struct {
+    mt_exchange_t       x;           /* first: what others see of it */
+    mt_service_t       *service;
+    mt_arena_t         *row_arena;
+    mt_buf_t            out;         /* what the writer appends to */
+    mt_stage_t   stage;
+} mt_service_exchange_t;
+
+
+static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
+static int mt_exchange_begin_read(mt_exchange_t *x);
+static void mt_exchange_end_read(mt_exchange_t *x);
+static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_head(mt_service_exchange_t *e);
+static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static mt_status_t mt_service_status(int http_status);
+
+
+mt_status_t
+mt_service_init(mt_service_t *service, mt_store_t *store)
+{
+    mt_key_t      key;
+    mt_str_t      value;
+    mt_txn_t     *txn;
+    mt_status_t   status;
+
+    memset(service, 0, sizeof(mt_service_t));
+
+    status = store ? mt_read_begin(store, &txn) : MT_STORE_FAILED;
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    mt_key_init(&key);
+    mt_key_str(&key, MT_STR("server_key"));
+
+    status = MT_STORE_FAILED;
+
+    if (mt_get(txn, MT_DB_META, &key, &value) == 1
+        && value.len == MT_SERVER_KEY_LEN)
+    {
+        memcpy(service->key_bytes, value.data, MT_SERVER_KEY_LEN);
+        service->server_key.data = service->key_bytes;
+        service->server_key.len = MT_SERVER_KEY_LEN;
+        service->store = store;
+        status = MT_OK;
+    }
+
+    mt_read_end(txn);
+
+    return status;
+}
+
+
+mt_exchange_t *
+mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
+    const mt_settings_t *settings, const mt_input_t *in, int64_t now)
+{
+    mt_arena_t             *arena;
+    mt_service_exchange_t  *e;
+
+    arena = mt_arena_create(MT_EXCHANGE_ARENA);
+
+    if (arena == NULL) {
+        return NULL;
+    }
+
+    e = mt_arena_alloc(arena, sizeof(mt_service_exchange_t));
+
+    if (e == NULL) {
+        mt_arena_destroy(arena);
+        return NULL;
+    }
+
+    e->service = service;
+
+    e->x.dialect = dialect;
+    e->x.in = *in;
+    e->x.call.arena = arena;
+    e->x.call.settings = settings;
+    e->x.call.now = now;
+    e->x.call.server_key = service->server_key;
+
+    return &e->x;
+}
+
+
+/* The exchange itself is in its arena. */
+
+void
+mt_exchange_close(mt_exchange_t *x)
+{
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    if (x->writer) {
+        mt_json_writer_close(x->writer);
+    }
+
+    mt_arena_destroy(e->row_arena);
+    mt_arena_destroy(x->call.arena);
+}
+
+
+static unsigned
+mt_method(mt_str_t name)
+{
+    if (mt_str_eq(name, MT_STR("POST"))) {
+        return MT_METHOD_POST;
+    }
+
+    return mt_str_eq(name, MT_STR("GET")) ? MT_METHOD_GET : 0;
+}
+
+
+void
+mt_exchange_decode(mt_exchange_t *x)
+{
+    x->route = mt_route_find(x->dialect, x->in.path);
+
+    if (x->route == NULL) {
+        mt_exchange_error(x, MT_BAD_PATH);
+        return;
+    }
+
+    x->call.op = x->route->operation;
+
+    if (!(x->route->methods & mt_method(x->in.method))) {
+        mt_exchange_error(x, MT_BAD_METHOD);
+        return;
+    }
+
+    x->dialect->decode(x);
+}
+
+
+static void
+mt_exchange_error(mt_exchange_t *x, mt_status_t status)
+{
+    x->call.error.status = status;
+    x->call.error.field = MT_STR("");
+    x->call.field = 0;
+    x->call.item = 0;
+}
+
+
+/* 1, or 0 with the call's error set. */
+
+static int
+mt_exchange_begin_read(mt_exchange_t *x)
+{
+    mt_status_t             status;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    status = e->service->store
+             ? mt_read_begin(e->service->store, &x->call.txn)
+             : MT_STORE_FAILED;
+
+    if (status != MT_OK) {
+        mt_exchange_error(x, status);
+        x->call.txn = NULL;
+        return 0;
+    }
+
+    return 1;
+}
+
+
+static void
+mt_exchange_end_read(mt_exchange_t *x)
+{
+    mt_read_end(x->call.txn);
+    x->call.txn = NULL;
+}
+
+
+mt_step_t
+mt_exchange_start(mt_exchange_t *x)
+{
+    mt_step_t   step;
+    mt_call_t  *call;
+
+    call = &x->call;
+    step = MT_STEP_DONE;
+
+    if (call->error.status != MT_OK || !mt_exchange_begin_read(x)) {
+        return step;
+    }
+
+    x->dialect->authenticate(x);
+
+    if (call->error.status == MT_OK && x->route->prepare) {
+        x->route->prepare(x);
+    }
+
+    if (call->error.status == MT_OK) {
+        step = call->op->start(call);
+    }
+
+    mt_exchange_end_read(x);
+
+    return step;
+}
+
+
+void
+mt_exchange_work(mt_exchange_t *x)
+{
+    x->call.op->work(&x->call);
+}
+
+
+mt_step_t
+mt_exchange_resume(mt_exchange_t *x)
+{
+    mt_step_t  step;
+
+    if (x->call.error.status != MT_OK || !mt_exchange_begin_read(x)) {
+        return MT_STEP_DONE;
+    }
+
+    step = x->call.op->resume(&x->call);
+
+    mt_exchange_end_read(x);
+
+    return step;
+}
+
+
+void
+mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
+{
+    mt_call_t  *call;
+
+    call = &x->call;
+    call->result = *result;
+
+    if (result->status != MT_OK) {
+        mt_exchange_error(x, result->status);
+        call->field = result->field;
+        call->item = result->item;
+        return;
+    }
+
+    if (call->op->finish && mt_exchange_begin_read(x)) {
+        call->op->finish(call);
+        mt_exchange_end_read(x);
+    }
+}
+
+
+/* Has no effect once a part of the answer is out. */
+
+void
+mt_exchange_fail(mt_exchange_t *x, mt_status_t status)
+{
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    if (e->stage == MT_STAGE_BEGIN) {
+        mt_exchange_error(x, status);
+    }
+}
+
+
+/*
+ * The writer was made for the exchange's own buffer, which stands in for the
+ * caller's meanwhile.  While nothing has left, a failure can still become an
+ * error's answer.
+ */
+
+int
+mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
+{
+    int                     rc, first;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    first = e->stage == MT_STAGE_BEGIN;
+
+    e->out = *out;
+    rc = mt_exchange_piece(e, piece);
+
+    if (rc == -1 && first) {
+        if (x->call.error.status == MT_OK) {
+            mt_exchange_error(x, e->out.failed ? MT_NO_MEMORY
+                                               : MT_STORE_FAILED);
+        }
+
+        e->out = *out;
+        e->stage = MT_STAGE_BEGIN;
+        rc = mt_exchange_piece(e, piece);
+    }
+
+    *out = e->out;
+
+    return rc;
+}
+
+
+static int
+mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
+{
+    int             rc;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    if (e->stage == MT_STAGE_BEGIN) {
+        rc = mt_exchange_head(e);
+
+    } else {
+        rc = 0;
+    }
+
+    if (rc == 0 && e->stage == MT_STAGE_ROWS) {
+        rc = mt_exchange_rows(e, piece);
+    }
+
+    if (rc == 1) {
+        x->dialect->close_answer(x);
+        e->stage = MT_STAGE_SENT;
+    }
+
+    return e->out.failed ? -1 : rc;
+}
+
+
+/* Up to the rows: 0 where they follow, else 1, or -1. */
+
+static int
+mt_exchange_head(mt_service_exchange_t *e)
+{
+    mt_exchange_t     *x;
+    const mt_route_t  *route;
+
+    x = &e->x;
+    route = x->route;
+
+    if (x->writer) {
+        mt_json_writer_close(x->writer);
+    }
+
+    x->writer = mt_json_writer(x->call.arena, &e->out);
+
+    if (x->writer == NULL) {
+        return -1;
+    }
+
+    x->dialect->open_answer(x);
+
+    if (x->call.error.status != MT_OK) {
+        return 1;
+    }
+
+    if (route->value && x->call.reply) {
+        mt_json_members(x->writer, route->value, x->call.reply);
+    }
+
+    if (route->list == NULL) {
+        return 1;
+    }
+
+    if (route->list[0] != '\0') {
+        mt_json_key(x->writer, route->list);
+    }
+
+    mt_json_open_list(x->writer);
+    e->stage = MT_STAGE_ROWS;
+
+    return 0;
+}
+
+
+/* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
+
+static int
+mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
+{
+    int               rc;
+    void             *row;
+    unsigned          n;
+    mt_exchange_t    *x;
+    const mt_rows_t  *rows;
+
+    x = &e->x;
+    rows = x->call.op->rows;
+
+    if (e->row_arena == NULL) {
+        e->row_arena = mt_arena_create(MT_EXCHANGE_ARENA);
+    }
+
+    if (e->row_arena == NULL || !mt_exchange_begin_read(x)) {
+        return -1;
+    }
+
+    if (rows->open(&x->call) != MT_OK) {
+        mt_exchange_end_read(x);
+        return -1;
+    }
+
+    rc = 1;
+
+    for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
+        rc = rows->next(&x->call, e->row_arena, &row);
+
+        if (rc == 1) {
+            mt_json_open_object(x->writer);
+            mt_json_members(x->writer, x->route->row, row);
+            mt_json_close_object(x->writer);
+        }
+
+        mt_arena_reset(e->row_arena);
+    }
+
+    rows->close(&x->call);
+    mt_exchange_end_read(x);
+
+    if (rc == 0) {
+        mt_json_close_list(x->writer);
+        return 1;
+    }
+
+    return rc == 1 ? 0 : -1;
+}
+
+
+int
+mt_exchange_http_status(const mt_exchange_t *x)
+{
+    return mt_status_http(x->call.error.status);
+}
+
+
+static mt_status_t
+mt_service_status(int http_status)
+{
+    size_t  i;
+
+    static const struct {
+        int          http;
+        mt_status_t  status;
+    } map[] = {
+        { 403, MT_DENIED },
+        { 404, MT_BAD_PATH },
+        { 405, MT_BAD_METHOD },
+        { 413, MT_TOO_LARGE },
+        { 429, MT_LIMITED },
+        { 500, MT_INTERNAL },
+        { 503, MT_BUSY },
+    };
+
+    for (i = 0; i < mt_nitems(map); i++) {
+        if (map[i].http == http_status) {
+            return map[i].status;
+        }
+    }
+
+    return http_status < 500 ? MT_BAD_REQUEST : MT_STORE_FAILED;
+}
+
+
+mt_str_t
+mt_service_error(mt_service_t *service, const mt_dialect_t *dialect,
+    const mt_settings_t *settings, int http_status, int64_t now,
+    mt_arena_t *arena)
+{
+    mt_buf_t       out;
+    mt_exchange_t  x;
+
+    (void) service;
+
+    memset(&x, 0, sizeof(mt_exchange_t));
+
+    x.dialect = dialect;
+    x.call.arena = arena;
+    x.call.settings = settings;
+    x.call.now = now;
+    x.call.error.status = mt_service_status(http_status);
+
+    mt_buf_init(&out, arena, MT_ERROR_SIZE);
+    x.writer = mt_json_writer(arena, &out);
+
+    if (x.writer == NULL) {
+        return MT_STR("");
+    }
+
+    dialect->open_answer(&x);
+    dialect->close_answer(&x);
+    mt_json_writer_close(x.writer);
+
+    return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
+}
