@@ -21,7 +21,7 @@ typedef struct {
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
     size_t    bytes;
-} mt_batch_t;
+} mt_sealed_t;
 
 
 static int64_t
@@ -59,7 +59,7 @@ mt_stat_observe(_Atomic uint64_t *histogram, uint64_t value)
  */
 
 static void
-mt_batch_seal(mt_zone_mem_t *mem, mt_batch_t *batch)
+mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 {
     unsigned     i, ring, first;
     uint64_t     head;
@@ -158,7 +158,7 @@ mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
     switch (mt_get(txn, MT_DB_APPLIED, &key, &value)) {
 
     case 0:
-        memset(applied, 0, 8 * MT_COMMIT_RINGS);
+        memset(applied, 0, sizeof(uint64_t) * MT_COMMIT_RINGS);
         return mt_applied_sweep(txn);
 
     case 1:
@@ -205,6 +205,27 @@ mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
 }
 
 
+static mt_status_t
+mt_combine_entry(mt_commit_t *c, mt_entry_t *entry)
+{
+    mt_str_t     command;
+    mt_result_t  result;
+    mt_status_t  status;
+
+    command.data = (char *) entry->command;
+    command.len = entry->len;
+    result = (mt_result_t) { .status = MT_OK };
+
+    status = c->log.apply(c->log.ctx, command, &result);
+
+    if (status == MT_OK) {
+        entry->result = result;
+    }
+
+    return status;
+}
+
+
 /*
  * Applies what of the batch the store does not have yet, and moves `applied`
  * to the batch's end.  What it has was committed by a combiner that died
@@ -212,13 +233,11 @@ mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
  */
 
 static mt_status_t
-mt_batch_apply(mt_commit_t *c, const mt_batch_t *batch, uint64_t *applied)
+mt_combine_apply(mt_commit_t *c, const mt_sealed_t *batch, uint64_t *applied)
 {
     unsigned      ring, n;
     uint64_t      pos;
-    mt_str_t      command;
     mt_entry_t   *entry;
-    mt_result_t   result;
     mt_status_t   status;
 
     n = 0;
@@ -239,16 +258,10 @@ mt_batch_apply(mt_commit_t *c, const mt_batch_t *batch, uint64_t *applied)
         while (pos < batch->end[ring]) {
             entry = mt_ring_next(c->mem, ring, &pos);
 
-            command.data = (char *) entry->command;
-            command.len = entry->len;
-            result = (mt_result_t) { .status = MT_OK };
-
-            status = c->log.apply(c->log.ctx, command, &result);
+            status = mt_combine_entry(c, entry);
             if (status != MT_OK) {
                 return status;
             }
-
-            entry->result = result;
 
             if (++n == (batch->commands + 1) / 2) {
                 mt_stop_point("applied-half");
@@ -265,7 +278,7 @@ mt_batch_apply(mt_commit_t *c, const mt_batch_t *batch, uint64_t *applied)
 
 
 static mt_status_t
-mt_batch_commit(mt_commit_t *c)
+mt_combine_commit(mt_commit_t *c)
 {
     int64_t          us;
     mt_status_t      status;
@@ -292,7 +305,7 @@ mt_batch_commit(mt_commit_t *c)
  */
 
 static mt_status_t
-mt_batch_append(mt_commit_t *c, const mt_batch_t *batch)
+mt_combine_append(mt_commit_t *c, const mt_sealed_t *batch)
 {
     uint64_t      applied[MT_COMMIT_RINGS];
     mt_txn_t     *txn;
@@ -308,7 +321,7 @@ mt_batch_append(mt_commit_t *c, const mt_batch_t *batch)
     status = mt_applied_load(txn, c->mem->epoch, applied);
 
     if (status == MT_OK) {
-        status = mt_batch_apply(c, batch, applied);
+        status = mt_combine_apply(c, batch, applied);
     }
 
     if (status == MT_OK) {
@@ -323,7 +336,7 @@ mt_batch_append(mt_commit_t *c, const mt_batch_t *batch)
 
     mt_stop_point("before-commit");
 
-    status = mt_batch_commit(c);
+    status = mt_combine_commit(c);
 
     mt_stop_point("after-commit");
 
@@ -338,7 +351,8 @@ mt_batch_append(mt_commit_t *c, const mt_batch_t *batch)
  */
 
 static void
-mt_batch_fail(mt_zone_mem_t *mem, const mt_batch_t *batch, mt_status_t status)
+mt_combine_fail(mt_zone_mem_t *mem, const mt_sealed_t *batch,
+    mt_status_t status)
 {
     unsigned     ring;
     uint64_t     pos;
@@ -356,7 +370,7 @@ mt_batch_fail(mt_zone_mem_t *mem, const mt_batch_t *batch, mt_status_t status)
 
 
 static void
-mt_batch_publish(mt_commit_t *c, const mt_batch_t *batch)
+mt_combine_publish(mt_commit_t *c, const mt_sealed_t *batch)
 {
     unsigned  ring;
 
@@ -376,15 +390,15 @@ mt_batch_publish(mt_commit_t *c, const mt_batch_t *batch)
 
 
 static void
-mt_batch_run(mt_commit_t *c)
+mt_combine_batch(mt_commit_t *c)
 {
-    mt_batch_t       batch;
+    mt_sealed_t      batch;
     mt_status_t      status;
     mt_zone_stat_t  *stat;
 
-    mt_batch_seal(c->mem, &batch);
+    mt_combine_seal(c->mem, &batch);
 
-    status = mt_batch_append(c, &batch);
+    status = mt_combine_append(c, &batch);
 
     stat = &c->mem->stat;
 
@@ -395,10 +409,10 @@ mt_batch_run(mt_commit_t *c)
 
     } else {
         mt_stat_add(&stat->failed_batches, 1);
-        mt_batch_fail(c->mem, &batch, status);
+        mt_combine_fail(c->mem, &batch, status);
     }
 
-    mt_batch_publish(c, &batch);
+    mt_combine_publish(c, &batch);
 }
 
 
@@ -441,7 +455,7 @@ mt_commit_combine(mt_commit_t *c)
 
         if (mt_zone_has_work(mem)) {
             do {
-                mt_batch_run(c);
+                mt_combine_batch(c);
             } while (mt_combine_wanted(c));
         }
 

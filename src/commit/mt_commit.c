@@ -67,7 +67,7 @@ mt_commit_claim(mt_commit_t *c)
         atomic_store(&ring->consumed, atomic_load(&ring->done));
 
         c->since = atomic_load(&ring->head);
-        c->ring = i;
+        c->ring = (int) i;
     }
 
     return c->ring;

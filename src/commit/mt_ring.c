@@ -11,7 +11,7 @@ void (*mt_commit_stop)(const char *name);
 size_t
 mt_commit_min_size(void)
 {
-    return sizeof(mt_zone_mem_t) + MT_COMMIT_RINGS * MT_RING_MIN_SIZE;
+    return sizeof(mt_zone_mem_t) + (size_t) MT_COMMIT_RINGS * MT_RING_MIN_SIZE;
 }
 
 
