@@ -3,7 +3,8 @@
  * What the store keeps: one declared structure per kind of record.  PROTOCOL's
  * "One domain under five dialects"; the comment at a field names the
  * documents' members that it is.  Times are milliseconds since the epoch,
- * positions 1e-6 degrees.  Ids of other records are numbers (per company), 0 for none.
+ * positions 1e-6 degrees.  Ids of other records are numbers (per company), 0
+ * for none.
  */
 
 #ifndef MT_RECORDS_H

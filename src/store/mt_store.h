@@ -26,8 +26,10 @@ typedef struct mt_cursor_s  mt_cursor_t;
 
 typedef struct {
     mt_str_t     path;          /* a directory, NUL-terminated */
-    uint64_t     max_size;      /* of the map, in bytes; sparse */
-    unsigned     max_readers;   /* slots: 2 per worker and some for tools */
+    uint64_t     max_size;      /* of the map, in bytes; sparse.  0: as the
+                                   store remembers, for tools */
+    unsigned     max_readers;   /* slots: 2 per worker and some for tools; 0:
+                                   LMDB's default */
     /* level 0 info, 1 error; may be NULL.  From any thread. */
     void       (*log)(void *log_data, int level, const char *text);
     void        *log_data;
@@ -37,8 +39,10 @@ typedef struct {
 /*
  * Makes the directory and an empty store of the present format unless there
  * is one; checks the format if there is.  Opens and closes the environment:
- * for the master process, before the fork.  uid/gid (or -1) own what is
- * made.  MT_STORE_FAILED with the reason in `why` (of `why_size` bytes).
+ * for the master process, before the fork.  uid/gid (or -1) own the directory
+ * and its files, also those of a store that was restored.  MT_STORE_FAILED
+ * with the reason in `why` (of `why_size` bytes); a directory that holds
+ * anything else, or a store of another format, is not touched.
  */
 mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
@@ -73,8 +77,8 @@ typedef struct {
 
 mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
 
-/* A consistent, compacted copy into the directory `dest` (must not hold a
- * store), while others write. */
+/* A consistent, compacted copy into the directory `dest` (made when it is not
+ * there; must not hold a store), while others write.  MT_OK: on disk. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
     size_t why_size);
 
@@ -129,13 +133,15 @@ void mt_key_str(mt_key_t *key, mt_str_t s);
 void mt_key_company(mt_key_t *key, uint32_t company);
 void mt_key_num(mt_key_t *key, uint32_t company, uint64_t num);
 void mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b);
+void mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind,
+    mt_str_t s);
 
 
 /*
  * Raw access.  mt_get(): 1 found, 0 not there, -1 failed.  mt_del(): the same.
- * Failures of writes are sticky: the transaction remembers the first, and
- * mt_write_commit() then fails with it; so a caller may check once, with
- * mt_txn_status().
+ * Failures are sticky: the transaction remembers the first, further writes do
+ * nothing, and mt_write_commit() fails with it; so a caller may check once,
+ * with mt_txn_status().
  */
 int mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value);
 mt_status_t mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
@@ -146,7 +152,7 @@ mt_status_t mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
 mt_status_t mt_txn_status(const mt_txn_t *txn);
 
-/* u64 values; mt_get_num() gives `def` when not there. */
+/* u64 values; mt_get_num_or() gives `def` when not there or on failure. */
 uint64_t mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     uint64_t def);
 mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
@@ -167,11 +173,12 @@ mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 
 
 /*
- * Cursors, over the keys that begin with `prefix`.  Malloc'ed; close before
- * the transaction ends.  mt_cursor_seek(): to the first key >= key;
- * mt_cursor_seek_back(): to the last key <= key; next/prev from there.  All
- * return 1 with *key and *value (valid as mt_get()'s), 0 outside the prefix,
- * -1 on failure.
+ * Cursors, over the keys that begin with `prefix` (NULL: all).  Malloc'ed,
+ * NULL on failure; close before the transaction ends.  mt_cursor_seek(): to
+ * the first key >= at; mt_cursor_seek_back(): to the last key <= at;
+ * next/prev from there, and on a fresh cursor first/last.  All return 1 with
+ * *key and *value (valid as mt_get()'s), 0 outside the prefix, -1 on failure.
+ * Writes between the steps are allowed, also to delete what was just read.
  */
 mt_cursor_t *mt_cursor_open(mt_txn_t *txn, mt_db_t db,
     const mt_key_t *prefix);

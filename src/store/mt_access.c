@@ -1,0 +1,336 @@
+
+#include "store/mt_store_int.h"
+
+#include <errno.h>
+
+
+#define MT_NUM_LEN      8
+#define MT_RECORD_SIZE  256      /* of a record, as a first guess */
+
+
+static int mt_load_from(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, void *object, mt_arena_t *arena);
+static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key, mt_str_t value, unsigned flags);
+
+
+static inline MDB_val
+mt_val(const void *data, size_t len)
+{
+    MDB_val  val;
+
+    val.mv_size = len;
+    val.mv_data = (void *) data;
+
+    return val;
+}
+
+
+void
+mt_key_u8(mt_key_t *key, uint8_t v)
+{
+    if (key->len < MT_KEY_MAX) {
+        key->data[key->len++] = v;
+    }
+}
+
+
+void
+mt_key_u32(mt_key_t *key, uint32_t v)
+{
+    if (key->len + 4 <= MT_KEY_MAX) {
+        (void) mt_put_u32(key->data + key->len, v);
+        key->len += 4;
+    }
+}
+
+
+void
+mt_key_u64(mt_key_t *key, uint64_t v)
+{
+    if (key->len + 8 <= MT_KEY_MAX) {
+        (void) mt_put_u64(key->data + key->len, v);
+        key->len += 8;
+    }
+}
+
+
+void
+mt_key_str(mt_key_t *key, mt_str_t s)
+{
+    if (s.len > MT_KEY_MAX - key->len) {
+        s.len = MT_KEY_MAX - key->len;
+    }
+
+    if (s.len) {
+        memcpy(key->data + key->len, s.data, s.len);
+        key->len += s.len;
+    }
+}
+
+
+void
+mt_key_company(mt_key_t *key, uint32_t company)
+{
+    mt_key_init(key);
+    mt_key_u32(key, company);
+}
+
+
+void
+mt_key_num(mt_key_t *key, uint32_t company, uint64_t num)
+{
+    mt_key_company(key, company);
+    mt_key_u64(key, num);
+}
+
+
+void
+mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b)
+{
+    mt_key_num(key, company, a);
+    mt_key_u64(key, b);
+}
+
+
+void
+mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind, mt_str_t s)
+{
+    mt_key_company(key, company);
+    mt_key_u8(key, (uint8_t) kind);
+    mt_key_str(key, s);
+}
+
+
+int
+mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value)
+{
+    int      rc;
+    MDB_val  k, v;
+
+    k = mt_val(key->data, key->len);
+
+    rc = mdb_get(txn->txn, txn->store->dbi[db], &k, &v);
+
+    if (rc == MDB_SUCCESS) {
+        value->data = v.mv_data;
+        value->len = v.mv_size;
+        return 1;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    (void) mt_txn_fail(txn, mt_db_names[db], rc);
+
+    return -1;
+}
+
+
+static mt_status_t
+mt_put_flags(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
+    unsigned flags)
+{
+    int      rc;
+    MDB_val  k, v;
+
+    if (txn->status != MT_OK) {
+        return txn->status;
+    }
+
+    k = mt_val(key->data, key->len);
+    v = mt_val(value.data, value.len);
+
+    rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
+
+    if (rc != MDB_SUCCESS) {
+        return mt_txn_fail(txn, mt_db_names[db], rc);
+    }
+
+    return MT_OK;
+}
+
+
+mt_status_t
+mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
+{
+    return mt_put_flags(txn, db, key, value, 0);
+}
+
+
+mt_status_t
+mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
+{
+    return mt_put_flags(txn, db, key, value, MDB_APPEND);
+}
+
+
+int
+mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key)
+{
+    int      rc;
+    MDB_val  k;
+
+    if (txn->status != MT_OK) {
+        return -1;
+    }
+
+    k = mt_val(key->data, key->len);
+
+    rc = mdb_del(txn->txn, txn->store->dbi[db], &k, NULL);
+
+    if (rc == MDB_SUCCESS) {
+        return 1;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    (void) mt_txn_fail(txn, mt_db_names[db], rc);
+
+    return -1;
+}
+
+
+uint64_t
+mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t def)
+{
+    mt_str_t  value;
+
+    if (mt_get(txn, db, key, &value) != 1) {
+        return def;
+    }
+
+    if (value.len != MT_NUM_LEN) {
+        (void) mt_txn_fail(txn, mt_db_names[db], MDB_BAD_VALSIZE);
+        return def;
+    }
+
+    return mt_get_u64((const uint8_t *) value.data);
+}
+
+
+mt_status_t
+mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t value)
+{
+    uint8_t   data[MT_NUM_LEN];
+    mt_str_t  s = { sizeof(data), (const char *) data };
+
+    (void) mt_put_u64(data, value);
+
+    return mt_put(txn, db, key, s);
+}
+
+
+int
+mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, void *object, mt_arena_t *arena)
+{
+    int       rc;
+    mt_str_t  value;
+
+    rc = mt_get(txn, db, key, &value);
+
+    return rc == 1 ? mt_load_from(txn, db, value, model, object, arena) : rc;
+}
+
+
+int
+mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, void *object, mt_arena_t *arena)
+{
+    int       rc;
+    size_t    len;
+    mt_str_t  value;
+
+    rc = mt_get(txn, db, key, &value);
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    len = value.len;
+    value = mt_arena_str(arena, value);
+
+    if (value.len != len) {
+        (void) mt_txn_fail(txn, mt_db_names[db], ENOMEM);
+        return -1;
+    }
+
+    return mt_load_from(txn, db, value, model, object, arena);
+}
+
+
+static int
+mt_load_from(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, void *object, mt_arena_t *arena)
+{
+    mt_status_t  rc;
+
+    rc = mt_record_decode(value, model, object, arena);
+
+    if (rc != MT_OK) {
+        (void) mt_txn_fail(txn, mt_db_names[db],
+                           rc == MT_NO_MEMORY ? ENOMEM : MDB_CORRUPTED);
+        return -1;
+    }
+
+    return 1;
+}
+
+
+mt_status_t
+mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, const void *object, mt_arena_t *arena)
+{
+    mt_buf_t  buf;
+    mt_str_t  record;
+
+    mt_buf_init(&buf, arena, MT_RECORD_SIZE);
+    mt_record_encode(&buf, model, object, MT_ENCODE_STATE);
+
+    if (buf.failed) {
+        return mt_txn_fail(txn, mt_db_names[db], ENOMEM);
+    }
+
+    record.data = buf.data;
+    record.len = buf.len;
+
+    return mt_put(txn, db, key, record);
+}
+
+
+uint64_t
+mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s)
+{
+    mt_key_t  key;
+
+    mt_key_name(&key, company, kind, s);
+
+    return mt_get_num_or(txn, MT_DB_NAME, &key, 0);
+}
+
+
+mt_status_t
+mt_name_put(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s,
+    uint64_t num)
+{
+    mt_key_t  key;
+
+    mt_key_name(&key, company, kind, s);
+
+    return mt_put_num(txn, MT_DB_NAME, &key, num);
+}
+
+
+void
+mt_name_del(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s)
+{
+    mt_key_t  key;
+
+    mt_key_name(&key, company, kind, s);
+
+    (void) mt_del(txn, MT_DB_NAME, &key);
+}

@@ -1,0 +1,730 @@
+
+/*
+ * Stores on disk: finding out what a directory holds, making a new store,
+ * making a copy.  Nothing here stays open.
+ */
+
+#include "base/mt_crypto.h"
+#include "store/mt_store_int.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+#define MT_DEFAULT_SIZE  (64ULL << 30)
+
+
+typedef enum {
+    MT_DIR_ABSENT,           /* but could be made */
+    MT_DIR_EMPTY,
+    MT_DIR_STORE             /* or what looks like one */
+} mt_dir_state_t;
+
+
+static mt_status_t mt_dir_state(const char *path, mt_dir_state_t *state,
+    char *why, size_t why_size);
+static mt_status_t mt_dir_parent(const char *path, char *why,
+    size_t why_size);
+static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
+    char *why, size_t why_size);
+static int mt_dir_ours(const char *name);
+static int mt_store_live(const char *path);
+static int mt_sync_directory(const char *path);
+static int mt_read_format(const char *path, uint64_t *format);
+static int mt_make_store(const mt_store_options_t *options);
+static int mt_fill_store(MDB_env *env);
+static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name,
+    const void *data, size_t len);
+static int mt_move_in(const char *path);
+static int mt_own(const char *path, int uid, int gid);
+static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
+    int gid, char *why, size_t why_size);
+static int mt_copy_to(MDB_env *env, const char *dest);
+
+
+static mt_status_t
+mt_dir_state(const char *path, mt_dir_state_t *state, char *why,
+    size_t why_size)
+{
+    struct stat  st;
+
+    if (stat(path, &st) != 0) {
+        if (errno == ENOENT) {
+            *state = MT_DIR_ABSENT;
+            return mt_dir_parent(path, why, why_size);
+        }
+
+        (void) snprintf(why, why_size, "\"%s\": %s", path, strerror(errno));
+        return MT_STORE_FAILED;
+    }
+
+    if (!S_ISDIR(st.st_mode)) {
+        (void) snprintf(why, why_size, "\"%s\" is not a directory", path);
+        return MT_STORE_FAILED;
+    }
+
+    return mt_dir_scan(path, state, why, why_size);
+}
+
+
+static mt_status_t
+mt_dir_parent(const char *path, char *why, size_t why_size)
+{
+    int          is_dir;
+    char        *copy;
+    struct stat  st;
+
+    copy = strdup(path);
+
+    if (copy == NULL) {
+        (void) snprintf(why, why_size, "out of memory");
+        return MT_NO_MEMORY;
+    }
+
+    is_dir = stat(dirname(copy), &st) == 0 && S_ISDIR(st.st_mode);
+    free(copy);
+
+    if (!is_dir) {
+        (void) snprintf(why, why_size, "the directory that is to hold \"%s\" "
+                        "does not exist", path);
+        return MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+/* What an unfinished making leaves, and a file system's own directory. */
+
+static int
+mt_dir_ours(const char *name)
+{
+    size_t    i;
+    mt_str_t  s;
+
+    static const mt_str_t  ours[] = {
+        mt_str("."), mt_str(".."), mt_str("lost+found"),
+        mt_str(MT_NEW_FILE), mt_str(MT_NEW_LOCK)
+    };
+
+    s = mt_cstr(name);
+
+    for (i = 0; i < mt_nitems(ours); i++) {
+        if (mt_str_eq(s, ours[i])) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static mt_status_t
+mt_dir_scan(const char *path, mt_dir_state_t *state, char *why,
+    size_t why_size)
+{
+    DIR            *dir;
+    mt_status_t     rc;
+    struct dirent  *entry;
+
+    dir = opendir(path);
+    if (dir == NULL) {
+        (void) snprintf(why, why_size, "\"%s\": %s", path, strerror(errno));
+        return MT_STORE_FAILED;
+    }
+
+    rc = MT_OK;
+    *state = MT_DIR_EMPTY;
+
+    while ((entry = readdir(dir)) != NULL) {
+        if (mt_str_eq(mt_cstr(entry->d_name), MT_STR(MT_DATA_FILE))) {
+            *state = MT_DIR_STORE;
+            rc = MT_OK;
+            break;
+        }
+
+        if (!mt_dir_ours(entry->d_name) && rc == MT_OK) {
+            (void) snprintf(why, why_size, "\"%s\" holds no store, but \"%s\"",
+                            path, entry->d_name);
+            rc = MT_STORE_FAILED;
+        }
+    }
+
+    (void) closedir(dir);
+
+    return rc;
+}
+
+
+/*
+ * 1 when a process has the store open: then LMDB's first lock byte is held.
+ * Not to be asked while this process has (closing the file would drop the
+ * locks).
+ */
+
+static int
+mt_store_live(const char *path)
+{
+    int           fd, live;
+    char         *file;
+    struct flock  lock;
+
+    file = mt_path_join(path, MT_LOCK_FILE);
+    fd = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+    free(file);
+
+    if (fd == -1) {
+        return 0;
+    }
+
+    memset(&lock, 0, sizeof(lock));
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_len = 1;
+
+    live = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+    (void) close(fd);
+
+    return live;
+}
+
+
+/*
+ * Reads the format without leaving a trace: without the lock file, unless
+ * others may write while we read.  0, or LMDB's error; MDB_NOTFOUND: not one
+ * of our stores.
+ */
+
+static int
+mt_read_format(const char *path, uint64_t *format)
+{
+    int       rc;
+    MDB_dbi   dbi;
+    MDB_env  *env;
+    MDB_txn  *txn;
+    MDB_val   key, value;
+
+    txn = NULL;
+    rc = mt_env_create(&env, 0, 0);
+
+    if (rc == 0) {
+        rc = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS
+                          | (mt_store_live(path) ? 0 : MDB_NOLOCK), 0600);
+    }
+
+    if (rc == 0) {
+        rc = mdb_txn_begin(env, NULL, MDB_RDONLY, &txn);
+    }
+
+    if (rc == 0) {
+        rc = mdb_dbi_open(txn, mt_db_names[MT_DB_META], 0, &dbi);
+    }
+
+    if (rc == 0) {
+        key.mv_data = "format";
+        key.mv_size = sizeof("format") - 1;
+        rc = mdb_get(txn, dbi, &key, &value);
+    }
+
+    if (rc == 0 && value.mv_size == sizeof(*format)) {
+        *format = mt_get_u64(value.mv_data);
+
+    } else if (rc == 0) {
+        rc = MDB_NOTFOUND;
+    }
+
+    if (txn) {
+        mdb_txn_abort(txn);
+    }
+
+    if (env) {
+        mdb_env_close(env);
+    }
+
+    return rc;
+}
+
+
+int
+mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers)
+{
+    int     rc;
+    size_t  page;
+
+    *env = NULL;
+    page = (size_t) sysconf(_SC_PAGESIZE);
+    rc = mdb_env_create(env);
+
+    if (rc == 0) {
+        rc = mdb_env_set_maxdbs(*env, MT_DB_COUNT);
+    }
+
+    if (rc == 0 && max_size) {
+        rc = mdb_env_set_mapsize(*env, (max_size + page - 1) / page * page);
+    }
+
+    if (rc == 0 && max_readers) {
+        rc = mdb_env_set_maxreaders(*env, max_readers);
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_check_format(const char *path, char *why, size_t why_size)
+{
+    int       rc;
+    uint64_t  format;
+
+    format = 0;
+    rc = mt_read_format(path, &format);
+
+    switch (rc) {
+
+    case MDB_SUCCESS:
+        break;
+
+    case MDB_NOTFOUND:
+    case MDB_INCOMPATIBLE:
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH:
+        (void) snprintf(why, why_size, "\"%s/" MT_DATA_FILE "\" is not a "
+                        "store of meetings", path);
+        return MT_STORE_FAILED;
+
+    default:
+        (void) snprintf(why, why_size, "store \"%s\": %s", path,
+                        mdb_strerror(rc));
+        return MT_STORE_FAILED;
+    }
+
+    if (format != MT_STORE_FORMAT) {
+        (void) snprintf(why, why_size, "store \"%s\" has format %llu, this "
+                        "build reads %d", path, (unsigned long long) format,
+                        MT_STORE_FORMAT);
+        return MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+mt_status_t
+mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
+{
+    mt_status_t     rc;
+    mt_dir_state_t  state;
+
+    rc = mt_dir_state(options->path.data, &state, why, why_size);
+
+    if (rc != MT_OK || state != MT_DIR_STORE
+        || mt_store_is_open(options->path.data))
+    {
+        return rc;
+    }
+
+    return mt_store_check_format(options->path.data, why, why_size);
+}
+
+
+/* 0, or -1 with errno. */
+
+static int
+mt_sync_directory(const char *path)
+{
+    int  fd, rc, saved;
+
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fsync(fd);
+    saved = errno;
+
+    (void) close(fd);
+    errno = saved;
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_create(const mt_store_options_t *options, int uid, int gid,
+    char *why, size_t why_size)
+{
+    int              fd, made;
+    const char      *path;
+    mt_status_t      rc;
+    mt_dir_state_t   state;
+
+    path = options->path.data;
+
+    rc = mt_dir_state(path, &state, why, why_size);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    made = state == MT_DIR_ABSENT && mkdir(path, 0700) == 0;
+
+    if (state == MT_DIR_ABSENT && !made && errno != EEXIST) {
+        (void) snprintf(why, why_size, "\"%s\": %s", path, strerror(errno));
+        return MT_STORE_FAILED;
+    }
+
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    /* one maker at a time; the lock goes with the descriptor */
+    if (fd == -1 || flock(fd, LOCK_EX) != 0) {
+        (void) snprintf(why, why_size, "\"%s\": %s", path, strerror(errno));
+        rc = MT_STORE_FAILED;
+
+    } else {
+        rc = mt_create_in(options, uid, gid, why, why_size);
+    }
+
+    if (rc != MT_OK && made) {
+        (void) rmdir(path);
+    }
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
+    size_t why_size)
+{
+    int              rc;
+    const char      *path;
+    mt_status_t      status;
+    mt_dir_state_t   state;
+
+    path = options->path.data;
+
+    /* again: another maker may have been here before the lock */
+    status = mt_dir_state(path, &state, why, why_size);
+
+    if (status == MT_OK && state == MT_DIR_STORE) {
+        status = mt_store_check(options, why, why_size);
+    }
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    rc = state == MT_DIR_STORE ? 0 : mt_make_store(options);
+
+    if (rc == 0) {
+        rc = mt_own(path, uid, gid);
+    }
+
+    if (rc != 0) {
+        (void) snprintf(why, why_size, "store \"%s\": %s", path,
+                        mdb_strerror(rc));
+        return rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL : MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+/* Under another name until it is whole.  0, or LMDB's or system's error. */
+
+static int
+mt_make_store(const mt_store_options_t *options)
+{
+    int          rc;
+    char        *file, *lock;
+    MDB_env     *env;
+    const char  *path;
+
+    path = options->path.data;
+    env = NULL;
+    file = mt_path_join(path, MT_NEW_FILE);
+    lock = mt_path_join(path, MT_NEW_LOCK);
+    rc = file && lock ? 0 : ENOMEM;
+
+    if (rc == 0) {
+        (void) unlink(file);
+        (void) unlink(lock);
+
+        rc = mt_env_create(&env, options->max_size ? options->max_size
+                                                   : MT_DEFAULT_SIZE, 0);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOTLS, 0600);
+    }
+
+    if (rc == 0) {
+        rc = mt_fill_store(env);
+    }
+
+    if (env) {
+        mdb_env_close(env);
+    }
+
+    if (lock) {
+        (void) unlink(lock);
+    }
+
+    if (rc == 0) {
+        rc = mt_move_in(path);
+    }
+
+    if (rc != 0 && file) {
+        (void) unlink(file);
+    }
+
+    free(file);
+    free(lock);
+
+    return rc;
+}
+
+
+static int
+mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name, const void *data,
+    size_t len)
+{
+    MDB_val   key, value;
+    mt_str_t  s;
+
+    s = mt_cstr(name);
+    key.mv_data = (void *) s.data;
+    key.mv_size = s.len;
+    value.mv_data = (void *) data;
+    value.mv_size = len;
+
+    return mdb_put(txn, dbi, &key, &value, 0);
+}
+
+
+static int
+mt_fill_store(MDB_env *env)
+{
+    int       rc, db;
+    uint8_t   format[8], position[8], server_key[MT_SERVER_KEY_LEN];
+    MDB_dbi   dbi[MT_DB_COUNT];
+    MDB_txn  *txn;
+
+    (void) mt_put_u64(format, MT_STORE_FORMAT);
+    (void) mt_put_u64(position, 0);
+
+    if (mt_random(server_key, sizeof(server_key)) != 0) {
+        return errno;
+    }
+
+    rc = mdb_txn_begin(env, NULL, 0, &txn);
+    if (rc != 0) {
+        return rc;
+    }
+
+    for (db = 0; rc == 0 && db < MT_DB_COUNT; db++) {
+        rc = mdb_dbi_open(txn, mt_db_names[db], MDB_CREATE, &dbi[db]);
+    }
+
+    if (rc == 0) {
+        rc = mt_put_meta(txn, dbi[MT_DB_META], "format", format,
+                         sizeof(format));
+    }
+
+    if (rc == 0) {
+        rc = mt_put_meta(txn, dbi[MT_DB_META], "position", position,
+                         sizeof(position));
+    }
+
+    if (rc == 0) {
+        rc = mt_put_meta(txn, dbi[MT_DB_META], "server_key", server_key,
+                         sizeof(server_key));
+    }
+
+    if (rc != 0) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+
+    return mdb_txn_commit(txn);
+}
+
+
+/* Gives the new, synced file its name, and has that on disk, too. */
+
+static int
+mt_move_in(const char *path)
+{
+    int    rc;
+    char  *from, *to, *up;
+
+    from = mt_path_join(path, MT_NEW_FILE);
+    to = mt_path_join(path, MT_DATA_FILE);
+    up = mt_path_join(path, "..");
+
+    if (!from || !to || !up) {
+        rc = ENOMEM;
+
+    } else if (rename(from, to) != 0 || mt_sync_directory(path) != 0
+               || mt_sync_directory(up) != 0)
+    {
+        rc = errno;
+
+    } else {
+        rc = 0;
+    }
+
+    free(from);
+    free(to);
+    free(up);
+
+    return rc;
+}
+
+
+static int
+mt_own(const char *path, int uid, int gid)
+{
+    int     rc;
+    size_t  i;
+
+    static const char *const  names[] = { ".", MT_DATA_FILE, MT_LOCK_FILE };
+
+    rc = 0;
+
+    for (i = 0; rc == 0 && i < mt_nitems(names); i++) {
+        rc = mt_own_file(path, names[i], uid, gid);
+    }
+
+    return rc;
+}
+
+
+int
+mt_own_file(const char *path, const char *name, int uid, int gid)
+{
+    int          rc;
+    char        *file;
+    struct stat  st;
+
+    file = mt_path_join(path, name);
+    if (file == NULL) {
+        return ENOMEM;
+    }
+
+    rc = 0;
+
+    if (stat(file, &st) != 0) {
+        rc = errno == ENOENT ? 0 : errno;
+
+    } else if (((uid != -1 && st.st_uid != (uid_t) uid)
+                || (gid != -1 && st.st_gid != (gid_t) gid))
+               && chown(file, (uid_t) uid, (gid_t) gid) != 0)
+    {
+        rc = errno;
+    }
+
+    free(file);
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_backup(mt_store_t *store, const char *dest, char *why,
+    size_t why_size)
+{
+    int             rc, made;
+    mt_status_t     status;
+    mt_dir_state_t  state;
+
+    status = mt_dir_state(dest, &state, why, why_size);
+    if (status != MT_OK) {
+        return status;
+    }
+
+    if (state == MT_DIR_STORE) {
+        (void) snprintf(why, why_size, "\"%s\" holds a store already", dest);
+        return MT_STORE_FAILED;
+    }
+
+    made = state == MT_DIR_ABSENT;
+
+    if (made && mkdir(dest, 0700) != 0) {
+        (void) snprintf(why, why_size, "\"%s\": %s", dest, strerror(errno));
+        return MT_STORE_FAILED;
+    }
+
+    /* the copy is a read transaction, though LMDB's own */
+    (void) pthread_rwlock_rdlock(&store->map_lock);
+    rc = mt_copy_to(store->env, dest);
+    (void) pthread_rwlock_unlock(&store->map_lock);
+
+    if (rc != 0) {
+        (void) snprintf(why, why_size, "copy to \"%s\": %s", dest,
+                        mdb_strerror(rc));
+
+        if (made) {
+            (void) rmdir(dest);
+        }
+
+        return rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL : MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+static int
+mt_copy_to(MDB_env *env, const char *dest)
+{
+    int    fd, rc;
+    char  *file;
+
+    file = mt_path_join(dest, MT_NEW_FILE);
+    if (file == NULL) {
+        return ENOMEM;
+    }
+
+    fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    if (fd == -1) {
+        rc = errno;
+        free(file);
+        return rc;
+    }
+
+    rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
+
+    if (rc == 0 && fsync(fd) != 0) {
+        rc = errno;
+    }
+
+    if (close(fd) != 0 && rc == 0) {
+        rc = errno;
+    }
+
+    if (rc == 0) {
+        rc = mt_move_in(dest);
+    }
+
+    if (rc != 0) {
+        (void) unlink(file);
+    }
+
+    free(file);
+
+    return rc;
+}

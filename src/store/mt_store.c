@@ -1,0 +1,459 @@
+
+#include "store/mt_store_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+static int mt_store_register(mt_store_t *store);
+static void mt_store_unregister(mt_store_t *store);
+static int mt_store_registered(dev_t dev, ino_t ino);
+static mt_store_t *mt_store_alloc(const mt_store_options_t *options);
+static int mt_store_env(mt_store_t *store, const mt_store_options_t *options);
+static int mt_store_databases(mt_store_t *store, const char **missing);
+static int mt_count_line(const char *line, void *data);
+static mt_status_t mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat);
+static mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
+
+
+#define MT_DB_NAME_ENTRY(symbol, name)  [MT_DB_##symbol] = name,
+
+const char *const  mt_db_names[MT_DB_COUNT] = {
+    MT_DATABASES(MT_DB_NAME_ENTRY)
+};
+
+
+/* The stores that this process has open. */
+
+static pthread_mutex_t   mt_stores_lock = PTHREAD_MUTEX_INITIALIZER;
+static mt_store_t       *mt_stores;
+
+
+mt_status_t
+mt_store_error(mt_store_t *store, const char *what, int rc)
+{
+    char  text[512];
+
+    if (rc == MDB_PANIC) {
+        __atomic_store_n(&store->broken, 1, __ATOMIC_RELAXED);
+    }
+
+    if (store->log) {
+        (void) snprintf(text, sizeof(text), "store \"%s\": %s: %s",
+                        store->path, what, mdb_strerror(rc));
+        store->log(store->log_data, 1, text);
+    }
+
+    switch (rc) {
+
+    case ENOSPC:
+    case EDQUOT:
+    case MDB_MAP_FULL:
+        return MT_STORE_FULL;
+
+    case ENOMEM:
+        return MT_NO_MEMORY;
+
+    default:
+        return MT_STORE_FAILED;
+    }
+}
+
+
+char *
+mt_path_join(const char *path, const char *name)
+{
+    char  *joined;
+
+    return asprintf(&joined, "%s/%s", path, name) < 0 ? NULL : joined;
+}
+
+
+static int
+mt_store_registered(dev_t dev, ino_t ino)
+{
+    mt_store_t  *store;
+
+    for (store = mt_stores; store; store = store->next) {
+        if (store->dev == dev && store->ino == ino) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+mt_store_is_open(const char *path)
+{
+    int          open;
+    char        *file;
+    struct stat  st;
+
+    open = 0;
+    file = mt_path_join(path, MT_DATA_FILE);
+
+    if (file && stat(file, &st) == 0) {
+        (void) pthread_mutex_lock(&mt_stores_lock);
+        open = mt_store_registered(st.st_dev, st.st_ino);
+        (void) pthread_mutex_unlock(&mt_stores_lock);
+    }
+
+    free(file);
+
+    return open;
+}
+
+
+/* 0, or an error number: EBUSY when the process has it open already. */
+
+static int
+mt_store_register(mt_store_t *store)
+{
+    int          rc;
+    char        *file;
+    struct stat  st;
+
+    file = mt_path_join(store->path, MT_DATA_FILE);
+    if (file == NULL) {
+        return ENOMEM;
+    }
+
+    rc = stat(file, &st) == 0 ? 0 : errno;
+    free(file);
+
+    if (rc != 0) {
+        return rc;
+    }
+
+    (void) pthread_mutex_lock(&mt_stores_lock);
+
+    if (mt_store_registered(st.st_dev, st.st_ino)) {
+        rc = EBUSY;
+
+    } else {
+        store->dev = st.st_dev;
+        store->ino = st.st_ino;
+        store->uid = (int) st.st_uid;
+        store->gid = (int) st.st_gid;
+        store->next = mt_stores;
+        mt_stores = store;
+    }
+
+    (void) pthread_mutex_unlock(&mt_stores_lock);
+
+    return rc;
+}
+
+
+static void
+mt_store_unregister(mt_store_t *store)
+{
+    mt_store_t  **p;
+
+    (void) pthread_mutex_lock(&mt_stores_lock);
+
+    for (p = &mt_stores; *p; p = &(*p)->next) {
+        if (*p == store) {
+            *p = store->next;
+            break;
+        }
+    }
+
+    (void) pthread_mutex_unlock(&mt_stores_lock);
+}
+
+
+static mt_store_t *
+mt_store_alloc(const mt_store_options_t *options)
+{
+    mt_store_t  *store;
+
+    store = calloc(1, sizeof(mt_store_t));
+    if (store == NULL) {
+        return NULL;
+    }
+
+    store->path = strdup(options->path.data);
+
+    if (store->path == NULL
+        || pthread_rwlock_init(&store->map_lock, NULL) != 0)
+    {
+        free(store->path);
+        free(store);
+        return NULL;
+    }
+
+    store->log = options->log;
+    store->log_data = options->log_data;
+    store->reader.store = store;
+
+    return store;
+}
+
+
+mt_status_t
+mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
+    size_t why_size)
+{
+    int           rc;
+    const char   *missing;
+    mt_store_t   *store;
+    mt_status_t   status;
+
+    if (mt_store_is_open(options->path.data)) {
+        (void) snprintf(why, why_size, "store \"%s\" is open in this process "
+                        "already", options->path.data);
+        return MT_STORE_FAILED;
+    }
+
+    status = mt_store_check_format(options->path.data, why, why_size);
+    if (status != MT_OK) {
+        return status;
+    }
+
+    store = mt_store_alloc(options);
+    if (store == NULL) {
+        (void) snprintf(why, why_size, "out of memory");
+        return MT_NO_MEMORY;
+    }
+
+    missing = NULL;
+    rc = mt_store_register(store);
+
+    if (rc == 0) {
+        rc = mt_store_env(store, options);
+    }
+
+    if (rc == 0) {
+        rc = mt_store_databases(store, &missing);
+    }
+
+    if (rc == 0) {
+        *out = store;
+        return MT_OK;
+    }
+
+    (void) snprintf(why, why_size, "store \"%s\": %s%s%s",
+                    options->path.data, missing ? missing : "",
+                    missing ? ": " : "", mdb_strerror(rc));
+    mt_store_close(store);
+
+    return MT_STORE_FAILED;
+}
+
+
+static int
+mt_store_env(mt_store_t *store, const mt_store_options_t *options)
+{
+    int  rc;
+
+    rc = mt_env_create(&store->env, options->max_size, options->max_readers);
+
+    if (rc == 0) {
+        rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);
+    }
+
+    /* the lock file belongs to whoever owns the data: a tool run by root may
+     * be the first to open the store, and then the workers must be able to */
+    if (rc == 0 && geteuid() == 0) {
+        rc = mt_own_file(store->path, MT_LOCK_FILE, store->uid, store->gid);
+    }
+
+    return rc;
+}
+
+
+static int
+mt_store_databases(mt_store_t *store, const char **missing)
+{
+    int       rc, db;
+    MDB_txn  *txn;
+
+    rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    if (rc != 0) {
+        return rc;
+    }
+
+    for (db = 0; db < MT_DB_COUNT; db++) {
+        rc = mdb_dbi_open(txn, mt_db_names[db], 0, &store->dbi[db]);
+
+        if (rc != 0) {
+            *missing = mt_db_names[db];
+            mdb_txn_abort(txn);
+            return rc;
+        }
+    }
+
+    /* handles opened in it become the environment's at its end */
+    return mdb_txn_commit(txn);
+}
+
+
+void
+mt_store_close(mt_store_t *store)
+{
+    if (store == NULL) {
+        return;
+    }
+
+    if (store->reader.txn) {
+        mdb_txn_abort(store->reader.txn);
+    }
+
+    if (store->env) {
+        mdb_env_close(store->env);
+    }
+
+    mt_store_unregister(store);
+
+    (void) pthread_rwlock_destroy(&store->map_lock);
+    free(store->path);
+    free(store);
+}
+
+
+int
+mt_store_broken(const mt_store_t *store)
+{
+    return __atomic_load_n(&store->broken, __ATOMIC_RELAXED);
+}
+
+
+int
+mt_store_reader_check(mt_store_t *store)
+{
+    int  rc, dead;
+
+    dead = 0;
+    rc = mdb_reader_check(store->env, &dead);
+
+    if (rc != MDB_SUCCESS) {
+        (void) mt_store_error(store, "check of the readers", rc);
+        return 0;
+    }
+
+    return dead;
+}
+
+
+static int
+mt_count_line(const char *line, void *data)
+{
+    (void) line;
+    (*(unsigned *) data)++;
+
+    return 0;
+}
+
+
+mt_status_t
+mt_store_stat(mt_store_t *store, mt_store_stat_t *stat)
+{
+    char         *file;
+    uint64_t      free_pages;
+    mt_txn_t     *txn;
+    MDB_stat      env_stat;
+    mt_status_t   rc;
+    MDB_envinfo   info;
+    struct stat   st;
+
+    memset(stat, 0, sizeof(*stat));
+
+    rc = mt_read_open(store, &txn);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    (void) mdb_env_info(store->env, &info);
+    (void) mdb_env_stat(store->env, &env_stat);
+    (void) mdb_reader_list(store->env, mt_count_line, &stat->readers);
+
+    /* a heading, or the word that there are none, is a line, too */
+    stat->readers--;
+    stat->max_readers = info.me_maxreaders;
+    stat->map_size = info.me_mapsize;
+    stat->txn_id = info.me_last_txnid;
+
+    rc = mt_stat_databases(txn, stat);
+
+    if (rc == MT_OK) {
+        rc = mt_stat_free(txn, &free_pages);
+    }
+
+    mt_read_close(txn);
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    stat->used_bytes = (info.me_last_pgno + 1 - free_pages)
+                       * env_stat.ms_psize;
+
+    file = mt_path_join(store->path, MT_DATA_FILE);
+
+    if (file && lstat(file, &st) == 0) {
+        stat->file_bytes = (uint64_t) st.st_size;
+    }
+
+    free(file);
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
+{
+    int       rc, db;
+    mt_key_t  key;
+    MDB_stat  st;
+
+    for (db = 0; db < MT_DB_COUNT; db++) {
+        rc = mdb_stat(txn->txn, txn->store->dbi[db], &st);
+
+        if (rc != MDB_SUCCESS) {
+            return mt_txn_fail(txn, mt_db_names[db], rc);
+        }
+
+        stat->entries[db] = st.ms_entries;
+    }
+
+    mt_key_init(&key);
+    mt_key_str(&key, MT_STR("position"));
+    stat->position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+
+    return mt_txn_status(txn);
+}
+
+
+/* LMDB's database 0: by transaction, a count and the pages that it freed. */
+
+static mt_status_t
+mt_stat_free(mt_txn_t *txn, uint64_t *pages)
+{
+    int          rc;
+    size_t       n;
+    MDB_val      key, value;
+    MDB_cursor  *cursor;
+
+    *pages = 0;
+
+    rc = mdb_cursor_open(txn->txn, 0, &cursor);
+    if (rc != MDB_SUCCESS) {
+        return mt_txn_fail(txn, "free list", rc);
+    }
+
+    while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        memcpy(&n, value.mv_data, sizeof(n));
+        *pages += n;
+    }
+
+    mdb_cursor_close(cursor);
+
+    return rc == MDB_NOTFOUND ? MT_OK : mt_txn_fail(txn, "free list", rc);
+}

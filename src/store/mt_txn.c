@@ -1,0 +1,255 @@
+
+#include "store/mt_store_int.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+
+
+#define MT_BEGIN_TRIES  3
+
+
+static mt_status_t mt_txn_start(mt_store_t *store, unsigned flags,
+    MDB_txn **txn);
+static int mt_txn_mend(mt_store_t *store, int rc);
+static int mt_store_remap(mt_store_t *store);
+static mt_status_t mt_txn_open(mt_store_t *store, unsigned flags,
+    mt_txn_t **txn);
+static void mt_txn_free(mt_txn_t *txn);
+static int mt_store_disk_full(const mt_store_t *store);
+
+
+/* Begins a transaction, or renews *txn; afterwards map_lock is held. */
+
+static mt_status_t
+mt_txn_start(mt_store_t *store, unsigned flags, MDB_txn **txn)
+{
+    int  rc, tries;
+
+    for (tries = 1; /* void */ ; tries++) {
+        (void) pthread_rwlock_rdlock(&store->map_lock);
+
+        rc = *txn ? mdb_txn_renew(*txn)
+                  : mdb_txn_begin(store->env, NULL, flags, txn);
+
+        if (rc == MDB_SUCCESS) {
+            return MT_OK;
+        }
+
+        if (*txn) {
+            mdb_txn_abort(*txn);
+            *txn = NULL;
+        }
+
+        (void) pthread_rwlock_unlock(&store->map_lock);
+
+        if (tries == MT_BEGIN_TRIES || !mt_txn_mend(store, rc)) {
+            return mt_store_error(store, "begin of a transaction", rc);
+        }
+    }
+}
+
+
+/* 1 when the cause is gone and it is worth another try. */
+
+static int
+mt_txn_mend(mt_store_t *store, int rc)
+{
+    switch (rc) {
+
+    case MDB_MAP_RESIZED:
+        return mt_store_remap(store);
+
+    case MDB_READERS_FULL:
+        return mt_store_reader_check(store) > 0;
+
+    case MDB_BAD_RSLOT:
+        return 1;
+
+    default:
+        return 0;
+    }
+}
+
+
+/*
+ * Another process made the store larger than our map.  The map can only be
+ * changed while this process has no transaction: else the caller fails, and
+ * a later one will succeed.
+ */
+
+static int
+mt_store_remap(mt_store_t *store)
+{
+    int  rc;
+
+    if (pthread_rwlock_trywrlock(&store->map_lock) != 0) {
+        return 0;
+    }
+
+    rc = mdb_env_set_mapsize(store->env, 0);
+
+    (void) pthread_rwlock_unlock(&store->map_lock);
+
+    return rc == MDB_SUCCESS;
+}
+
+
+mt_status_t
+mt_read_begin(mt_store_t *store, mt_txn_t **txn)
+{
+    mt_status_t  rc;
+
+    rc = mt_txn_start(store, MDB_RDONLY, &store->reader.txn);
+
+    if (rc == MT_OK) {
+        store->reader.status = MT_OK;
+        *txn = &store->reader;
+    }
+
+    return rc;
+}
+
+
+void
+mt_read_end(mt_txn_t *txn)
+{
+    mdb_txn_reset(txn->txn);
+    (void) pthread_rwlock_unlock(&txn->store->map_lock);
+}
+
+
+static mt_status_t
+mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
+{
+    mt_txn_t     *t;
+    mt_status_t   rc;
+
+    t = calloc(1, sizeof(mt_txn_t));
+    if (t == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    rc = mt_txn_start(store, flags, &t->txn);
+
+    if (rc != MT_OK) {
+        free(t);
+        return rc;
+    }
+
+    t->store = store;
+    t->write = !(flags & MDB_RDONLY);
+    *txn = t;
+
+    return MT_OK;
+}
+
+
+/* What is left to do once LMDB's transaction is gone. */
+
+static void
+mt_txn_free(mt_txn_t *txn)
+{
+    (void) pthread_rwlock_unlock(&txn->store->map_lock);
+    free(txn);
+}
+
+
+mt_status_t
+mt_read_open(mt_store_t *store, mt_txn_t **txn)
+{
+    return mt_txn_open(store, MDB_RDONLY, txn);
+}
+
+
+void
+mt_read_close(mt_txn_t *txn)
+{
+    mdb_txn_abort(txn->txn);
+    mt_txn_free(txn);
+}
+
+
+mt_status_t
+mt_write_begin(mt_store_t *store, mt_txn_t **txn)
+{
+    return mt_txn_open(store, 0, txn);
+}
+
+
+mt_status_t
+mt_write_commit(mt_txn_t *txn)
+{
+    int           rc;
+    mt_status_t   status;
+
+    status = txn->status;
+
+    if (status != MT_OK) {
+        mt_write_abort(txn);
+        return status;
+    }
+
+    rc = mdb_txn_commit(txn->txn);
+
+    if (rc == EIO && mt_store_disk_full(txn->store)) {
+        rc = ENOSPC;
+    }
+
+    if (rc != MDB_SUCCESS) {
+        status = mt_store_error(txn->store, "commit", rc);
+    }
+
+    mt_txn_free(txn);
+
+    return status;
+}
+
+
+/* LMDB calls a write that a full disk cut short an I/O error. */
+
+static int
+mt_store_disk_full(const mt_store_t *store)
+{
+    struct statvfs  vfs;
+
+    return statvfs(store->path, &vfs) == 0
+           && vfs.f_bavail * vfs.f_frsize < 1024 * 1024;
+}
+
+
+void
+mt_write_abort(mt_txn_t *txn)
+{
+    mdb_txn_abort(txn->txn);
+    mt_txn_free(txn);
+}
+
+
+int
+mt_txn_is_write(const mt_txn_t *txn)
+{
+    return txn->write;
+}
+
+
+mt_status_t
+mt_txn_status(const mt_txn_t *txn)
+{
+    return txn->status;
+}
+
+
+mt_status_t
+mt_txn_fail(mt_txn_t *txn, const char *what, int rc)
+{
+    mt_status_t  status;
+
+    status = mt_store_error(txn->store, what, rc);
+
+    if (txn->status == MT_OK) {
+        txn->status = status;
+    }
+
+    return txn->status;
+}
