@@ -1,0 +1,457 @@
+
+#include "base/mt_crypto.h"
+#include "domain/mt_apply.h"
+
+
+#define MT_TOKEN_HEX     32
+#define MT_MD5_HEX       (2 * MT_MD5_LEN)
+
+/* A token may be dated ahead of this machine's clock by as much. */
+#define MT_TOKEN_SKEW    MT_MS_PER_MINUTE
+
+static const mt_str_t  mt_token_date = mt_str("_date=");
+
+/* of users whose record holds no password; h5yes' document names it */
+static const mt_str_t  mt_default_password = mt_str("hf@123456");
+
+
+/* What login's work() is given and finds, away from the store. */
+
+typedef struct {
+    int64_t   user;
+    mt_str_t  stored;            /* of the record, copied */
+    mt_str_t  md5;               /* lower case */
+    int       right;             /* out */
+} mt_login_state_t;
+
+
+static mt_status_t mt_token_parse(mt_arena_t *arena, mt_str_t token,
+    mt_str_t *hex, int64_t *issued);
+static mt_str_t mt_token_mac(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
+static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
+    mt_str_t caller, int64_t issued);
+static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
+    mt_str_t caller);
+static int mt_user_may_log_in(const mt_user_t *user);
+static mt_step_t mt_login_start(mt_call_t *call);
+static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
+static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
+static void mt_login_work(mt_call_t *call);
+static mt_str_t mt_default_password_md5(char hex[MT_MD5_HEX]);
+static mt_step_t mt_login_resume(mt_call_t *call);
+static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static void mt_login_finish(mt_call_t *call);
+
+
+const mt_operation_t  mt_op_login = {
+    .code = MT_CODE_login,
+    .name = "login",
+    .args = &mt_login_model,
+    .body = &mt_session_open_model,
+    .start = mt_login_start,
+    .work = mt_login_work,
+    .resume = mt_login_resume,
+    .finish = mt_login_finish,
+    .apply = mt_login_apply
+};
+
+
+mt_str_t
+mt_session_token(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
+    int64_t user, mt_str_t caller, int64_t issued)
+{
+    mt_str_t  mac;
+
+    mac = mt_token_mac(arena, server_key, company, user, caller, issued);
+    if (mac.len == 0) {
+        return mac;
+    }
+
+    return mt_base64(arena, mt_arena_printf(arena, "%.*s%.*s%lld",
+                                            (int) mac.len, mac.data,
+                                            (int) mt_token_date.len,
+                                            mt_token_date.data,
+                                            (long long) issued));
+}
+
+
+/* Empty on failure.  The caller's name stands last: no other parts can make
+ * the same bytes. */
+
+static mt_str_t
+mt_token_mac(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
+    int64_t user, mt_str_t caller, int64_t issued)
+{
+    char      *hex;
+    uint8_t    nums[20], mac[MT_SHA256_LEN];
+    mt_str_t   parts[2];
+
+    mt_put_u64(mt_put_u64(mt_put_u32(nums, company), (uint64_t) user),
+               (uint64_t) issued);
+
+    parts[0].len = sizeof(nums);
+    parts[0].data = (char *) nums;
+    parts[1] = caller;
+
+    hex = mt_arena_take(arena, MT_TOKEN_HEX);
+
+    if (hex == NULL || mt_hmac_sha256(server_key, parts, 2, mac) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(mac, MT_TOKEN_HEX / 2, hex);
+
+    return (mt_str_t) { MT_TOKEN_HEX, hex };
+}
+
+
+mt_status_t
+mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
+    mt_str_t token, int64_t *user)
+{
+    int64_t      num, issued;
+    mt_str_t     hex, mac;
+    mt_status_t  rc;
+
+    *user = 0;
+
+    rc = mt_token_parse(call->arena, token, &hex, &issued);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    num = mt_resolve(call->txn, call->company, MT_NAME_USER, user_ref);
+    if (num == 0) {
+        return MT_BAD_TOKEN;
+    }
+
+    mac = mt_token_mac(call->arena, call->server_key, call->company, num,
+                       caller, issued);
+
+    if (mac.len == 0) {
+        return MT_INTERNAL;
+    }
+
+    if (!mt_secret_eq(mac, hex) || issued > call->now + MT_TOKEN_SKEW) {
+        return MT_BAD_TOKEN;
+    }
+
+    rc = mt_session_current(call, num, caller, issued);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (call->now - issued >= call->settings->token_ttl) {
+        return MT_TOKEN_EXPIRED;
+    }
+
+    *user = num;
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
+    int64_t *issued)
+{
+    mt_str_t  text, date;
+
+    if (mt_base64_decode(arena, token, &text) != 0
+        || text.len <= MT_TOKEN_HEX + mt_token_date.len)
+    {
+        return MT_BAD_TOKEN;
+    }
+
+    hex->len = MT_TOKEN_HEX;
+    hex->data = text.data;
+
+    date.len = mt_token_date.len;
+    date.data = text.data + MT_TOKEN_HEX;
+
+    text.len -= MT_TOKEN_HEX + mt_token_date.len;
+    text.data += MT_TOKEN_HEX + mt_token_date.len;
+
+    if (!mt_str_eq(date, mt_token_date) || !mt_parse_int(text, issued)
+        || *issued <= 0 || *issued > MT_TIME_MAX)
+    {
+        return MT_BAD_TOKEN;
+    }
+
+    return MT_OK;
+}
+
+
+/* A genuine token holds while its user does, and until the next log-in of the
+ * same user through the same caller. */
+
+static mt_status_t
+mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
+    int64_t issued)
+{
+    int           found;
+    mt_key_t      key;
+    mt_user_t     record;
+    mt_session_t  session;
+
+    found = mt_user_load(call->txn, call->company, user, &record,
+                         call->arena);
+
+    if (found == 1 && mt_user_may_log_in(&record)) {
+        mt_session_key(&key, call->company, user, caller);
+        found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
+                        &session, call->arena);
+
+        if (found == 1 && session.issued == issued) {
+            return MT_OK;
+        }
+    }
+
+    return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
+}
+
+
+static void
+mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
+{
+    mt_key_num(key, company, (uint64_t) user);
+    mt_key_str(key, caller);
+}
+
+
+static int
+mt_user_may_log_in(const mt_user_t *user)
+{
+    return user->removed == 0 && !user->placeholder
+           && user->status == MT_USER_ENABLED;
+}
+
+
+static mt_step_t
+mt_login_start(mt_call_t *call)
+{
+    int64_t            num;
+    mt_user_t          user;
+    const mt_login_t  *args;
+    mt_login_state_t  *state;
+
+    args = call->args;
+
+    num = mt_login_find(call, args->mobile);
+    if (num == 0) {
+        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+    }
+
+    if (mt_user_load(call->txn, call->company, num, &user, call->arena) != 1) {
+        return mt_refuse(call, MT_STORE_FAILED, 0);
+    }
+
+    if (!mt_user_may_log_in(&user)) {
+        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+    }
+
+    state = mt_arena_alloc(call->arena, sizeof(*state));
+    if (state == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    state->user = num;
+    state->stored = user.password;
+    state->md5 = mt_login_md5(call->arena, args->md5);
+
+    call->state = state;
+
+    return MT_STEP_WORK;
+}
+
+
+static int64_t
+mt_login_find(mt_call_t *call, mt_str_t mobile)
+{
+    uint64_t  num;
+
+    if (mobile.len == 0) {
+        return 0;
+    }
+
+    num = mt_name_find(call->txn, call->company, MT_NAME_PHONE, mobile);
+    if (num == 0) {
+        num = mt_name_find(call->txn, call->company, MT_NAME_ACCOUNT, mobile);
+    }
+
+    return (int64_t) num;
+}
+
+
+/* In lower case; empty, which is nobody's, when it is no MD5. */
+
+static mt_str_t
+mt_login_md5(mt_arena_t *arena, mt_str_t hex)
+{
+    char    *lower, c;
+    size_t   i;
+
+    lower = hex.len == MT_MD5_HEX ? mt_arena_take(arena, MT_MD5_HEX) : NULL;
+    if (lower == NULL) {
+        return MT_STR("");
+    }
+
+    for (i = 0; i < MT_MD5_HEX; i++) {
+        c = hex.data[i];
+
+        if (c >= 'A' && c <= 'F') {
+            c = (char) (c - 'A' + 'a');
+        }
+
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
+            return MT_STR("");
+        }
+
+        lower[i] = c;
+    }
+
+    return (mt_str_t) { MT_MD5_HEX, lower };
+}
+
+
+/* In a thread: the hash is slow on purpose. */
+
+static void
+mt_login_work(mt_call_t *call)
+{
+    char               hex[MT_MD5_HEX];
+    mt_login_state_t  *state;
+
+    state = call->state;
+
+    if (state->md5.len == 0) {
+        state->right = 0;
+
+    } else if (state->stored.len == 0) {
+        state->right = mt_secret_eq(state->md5, mt_default_password_md5(hex));
+
+    } else {
+        state->right = mt_password_check(state->stored, state->md5);
+    }
+}
+
+
+static mt_str_t
+mt_default_password_md5(char hex[MT_MD5_HEX])
+{
+    uint8_t  md5[MT_MD5_LEN];
+
+    if (mt_md5(&mt_default_password, 1, md5) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(md5, sizeof(md5), hex);
+
+    return (mt_str_t) { MT_MD5_HEX, hex };
+}
+
+
+static mt_step_t
+mt_login_resume(mt_call_t *call)
+{
+    const mt_login_t        *args;
+    mt_session_open_t        body;
+    const mt_login_state_t  *state;
+
+    args = call->args;
+    state = call->state;
+
+    if (!state->right) {
+        return mt_refuse(call, MT_BAD_PASSWORD, MT_login_md5);
+    }
+
+    call->actor = state->user;
+
+    memset(&body, 0, sizeof(body));
+    mt_set(&body, session_open, caller, args->caller);
+
+    return mt_command(call, &body);
+}
+
+
+/* No two tokens of a user and caller are dated the same: the newer one has to
+ * end the older. */
+
+static mt_status_t
+mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_session_open_t  *args = body;
+
+    int           found;
+    int64_t       issued;
+    mt_key_t      key;
+    mt_user_t     user;
+    mt_session_t  session;
+
+    found = mt_user_load(a->txn, a->company, a->actor, &user, a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    if (found == 0 || !mt_user_may_log_in(&user)) {
+        return mt_reject(result, MT_NO_SUCH_USER, 0, 0);
+    }
+
+    mt_session_key(&key, a->company, a->actor, args->caller);
+
+    found = mt_load(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
+                    a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    issued = a->time;
+
+    if (found == 1 && session.issued >= issued) {
+        issued = session.issued + 1;
+    }
+
+    memset(&session, 0, sizeof(session));
+    session.issued = issued;
+
+    result->num = a->actor;
+    result->time = issued;
+
+    return mt_save(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
+                   a->arena);
+}
+
+
+static void
+mt_login_finish(mt_call_t *call)
+{
+    mt_login_view_t   *view;
+    const mt_login_t  *args;
+
+    args = call->args;
+
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+    if (view == NULL) {
+        call->error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    if (mt_user_load(call->txn, call->company, call->actor, &view->user,
+                     call->arena) != 1)
+    {
+        call->error.status = MT_STORE_FAILED;
+        return;
+    }
+
+    view->session.token = mt_session_token(call->arena, call->server_key,
+                                           call->company, call->actor,
+                                           args->caller, call->result.time);
+    if (view->session.token.len == 0) {
+        call->error.status = MT_INTERNAL;
+        return;
+    }
+
+    call->reply = view;
+}
