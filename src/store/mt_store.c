@@ -2,6 +2,7 @@
 #include "store/mt_store_int.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -32,20 +33,37 @@ static pthread_mutex_t   mt_stores_lock = PTHREAD_MUTEX_INITIALIZER;
 static mt_store_t       *mt_stores;
 
 
+void
+mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
+{
+    int      len;
+    char     text[512];
+    va_list  args;
+
+    if (store->log == NULL) {
+        return;
+    }
+
+    len = snprintf(text, sizeof(text), "store \"%s\": ", store->path);
+
+    if (len > 0 && (size_t) len < sizeof(text)) {
+        va_start(args, fmt);
+        (void) vsnprintf(text + len, sizeof(text) - (size_t) len, fmt, args);
+        va_end(args);
+    }
+
+    store->log(store->log_data, level, text);
+}
+
+
 mt_status_t
 mt_store_error(mt_store_t *store, const char *what, int rc)
 {
-    char  text[512];
-
     if (rc == MDB_PANIC) {
         __atomic_store_n(&store->broken, 1, __ATOMIC_RELAXED);
     }
 
-    if (store->log) {
-        (void) snprintf(text, sizeof(text), "store \"%s\": %s: %s",
-                        store->path, what, mdb_strerror(rc));
-        store->log(store->log_data, 1, text);
-    }
+    mt_store_log(store, 1, "%s: %s", what, mdb_strerror(rc));
 
     switch (rc) {
 
