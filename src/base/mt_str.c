@@ -122,13 +122,10 @@ mt_utf8_sequence(const uint8_t *p, size_t left)
 int
 mt_utf8_valid(mt_str_t s)
 {
-    size_t          len;
-    const uint8_t  *p, *end;
+    size_t  i, len;
 
-    p = (const uint8_t *) s.data;
-
-    for (end = p + s.len; p < end; p += len) {
-        len = mt_utf8_sequence(p, end - p);
+    for (i = 0; i < s.len; i += len) {
+        len = mt_utf8_sequence((const uint8_t *) s.data + i, s.len - i);
 
         if (len == 0) {
             return 0;
