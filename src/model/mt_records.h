@@ -226,7 +226,8 @@
     F(M, 2,  INT, signed_in,    0, MT_NUM_MAX, NULL)                          \
     F(M, 3,  INT, late,         0, MT_NUM_MAX, NULL)                          \
     F(M, 4,  INT, accepted,     0, MT_NUM_MAX, NULL)                          \
-    F(M, 5,  INT, declined,     0, MT_NUM_MAX, NULL)
+    F(M, 5,  INT, declined,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 6,  INT, guests,       0, MT_NUM_MAX, NULL)    /* of the total */
 
 /* One log-in of a user through one caller (weclubs): the token's time. */
 #define MT_SESSION_FIELDS(F, M)                                               \

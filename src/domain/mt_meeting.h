@@ -1,0 +1,136 @@
+
+/*
+ * What the operations on meetings share: rules that need no store, the index
+ * entries of a meeting, bookings of a room, and views.
+ */
+
+#ifndef MT_MEETING_H
+#define MT_MEETING_H
+
+#include "domain/mt_apply.h"
+
+
+/* MT_OK while the meeting is neither cancelled nor over; else why it is not:
+ * MT_CANCELLED or MT_ENDED. */
+mt_status_t mt_meeting_live(const mt_meeting_t *meeting, int64_t now);
+
+/* 1 while the meeting keeps others out of its room. */
+int mt_meeting_holds_room(const mt_meeting_t *meeting);
+
+/* 1 for the creator and the sign-in leaders. */
+int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
+
+/*
+ * The entries that the indexes hold for a meeting, always in the same places;
+ * an entry that it has not is an empty key.  Saving writes the difference to
+ * the entries of the record before, verifying looks them up.
+ */
+
+#define MT_MEETING_ENTRIES  9
+
+typedef struct {
+    mt_db_t   db;
+    mt_key_t  key;
+    uint8_t   value[12];
+    size_t    len;
+} mt_index_entry_t;
+
+void mt_meeting_entries(uint32_t company, const mt_meeting_t *meeting,
+    mt_index_entry_t entries[MT_MEETING_ENTRIES]);
+
+/*
+ * The meeting, but for `except`, that holds the room at some time in
+ * [begin, end); 0 when it is free, -1 on failure.
+ */
+int64_t mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
+    int64_t begin, int64_t end, int64_t except);
+
+/* Of a person on a meeting's list, keyed by meeting and slot. */
+int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena);
+int mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena);
+
+/* Counts a person on the list in (sign 1) or out (-1); checkin may be NULL. */
+void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
+    const mt_checkin_t *checkin, int sign);
+
+/*
+ * Whether `actor` belongs to those who may (MT_MAY_*): 1, 0, -1 on failure.
+ */
+int mt_meeting_may(mt_txn_t *txn, uint32_t company,
+    const mt_meeting_t *meeting, int64_t actor, int64_t may);
+
+/* The meeting that a ref names, in start(), with strings as mt_load()'s, and
+ * in apply(): MT_OK, MT_NO_SUCH_MEETING or a failure. */
+mt_status_t mt_meeting_find(mt_call_t *call, mt_str_t ref,
+    mt_meeting_t *meeting);
+mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
+    const mt_meeting_t **meeting);
+
+
+/* Where views come from: `load` is mt_load(), or mt_load_copy() for what must
+ * outlive the transaction. */
+
+typedef struct {
+    mt_txn_t              *txn;
+    uint32_t               company;
+    mt_arena_t            *arena;
+    int                  (*load)(mt_txn_t *txn, mt_db_t db,
+                                 const mt_key_t *key, const mt_model_t *model,
+                                 void *object, mt_arena_t *arena);
+    const mt_settings_t   *settings;
+    int64_t                now;
+    int                    guests;     /* counted */
+} mt_source_t;
+
+/* What a reply is made of: all that it holds outlives the transaction. */
+void mt_source_of(const mt_call_t *call, mt_source_t *source);
+
+/* 1, 0 when there is no such meeting, -1 on failure. */
+int mt_meeting_view(const mt_source_t *source, int64_t num,
+    mt_meeting_view_t *view);
+
+/* The person of a slot, on the meeting's list or not: 1, or -1 on failure.
+ * view->attendee is what the list says (zeroed: not on it). */
+int mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
+    mt_person_view_t *view);
+
+
+/*
+ * People that a command names (mt_people.c).  Nothing is changed before
+ * mt_people_make(), which makes a placeholder user of everyone whom the
+ * directory does not know; until then these have numbers below 0, and
+ * afterwards mt_people_num() gives the real ones.
+ *
+ * mt_people_find(): MT_OK and *num, MT_NO_SUCH_USER where no placeholder may
+ * be made; `name` is what a placeholder would be called.  mt_people_known():
+ * the number, 0 for someone neither known nor found before.
+ */
+
+typedef struct mt_people_s  mt_people_t;
+
+mt_people_t *mt_people_create(mt_apply_t *a, int placeholders);
+mt_apply_t *mt_people_apply(const mt_people_t *people);
+mt_status_t mt_people_find(mt_people_t *people, mt_str_t ref, mt_str_t name,
+    int64_t *num);
+int64_t mt_people_known(const mt_people_t *people, mt_str_t ref);
+void mt_people_make(mt_people_t *people);
+int64_t mt_people_num(const mt_people_t *people, int64_t num);
+
+/*
+ * The list of people as an edit leaves it (mt_roster.c).  mt_roster_judge()
+ * works it out and changes nothing but meeting->next_guest; `old` is the
+ * meeting before, or NULL.  mt_roster_write(), after mt_people_make(), writes
+ * the rows and the tally.
+ */
+
+typedef struct mt_roster_s  mt_roster_t;
+
+mt_roster_t *mt_roster_create(mt_people_t *people,
+    const mt_meeting_edit_t *args, mt_result_t *result);
+mt_status_t mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *old,
+    mt_meeting_t *meeting);
+mt_status_t mt_roster_write(mt_roster_t *roster, mt_meeting_t *meeting);
+
+#endif /* MT_MEETING_H */
