@@ -1,0 +1,700 @@
+
+/*
+ * The list of people of a meeting that is made or changed.  Everything is
+ * worked out in the arena first, sorted by slot, and only then written.
+ */
+
+#include <stdlib.h>
+
+#include "domain/mt_meeting.h"
+
+
+/* what a person's entry says that an attendance has too */
+#define MT_GIVEN_FIELDS  (MT_BIT(person, name) | MT_BIT(person, phone)        \
+                          | MT_BIT(person, email) | MT_BIT(person, face))
+
+_Static_assert((int) MT_person_name == (int) MT_attendee_name
+               && (int) MT_person_phone == (int) MT_attendee_phone
+               && (int) MT_person_email == (int) MT_attendee_email
+               && (int) MT_person_face == (int) MT_attendee_face,
+               "mt_patch() matches fields by number");
+
+
+typedef struct {
+    int64_t               slot;       /* below 0: a newcomer's */
+    size_t                order;      /* of the request; the first wins */
+    const mt_person_t    *given;      /* NULL: by ref alone */
+    const mt_attendee_t  *before;     /* on the list already */
+    unsigned              field;      /* where the request says so, */
+    size_t                item;       /*   plus 1 */
+    mt_attendee_t         row;        /* as it will be */
+} mt_seat_t;
+
+/* The id that an attendance is known by. */
+
+typedef struct {
+    mt_str_t              id;
+    int64_t               slot;
+    const mt_seat_t      *seat;
+} mt_known_t;
+
+struct mt_roster_s {
+    mt_apply_t                *a;
+    const mt_meeting_edit_t   *args;
+    mt_result_t               *result;
+    mt_people_t               *people;
+
+    const mt_meeting_t        *old;
+    mt_meeting_t              *meeting;
+
+    mt_attendee_t             *rows;          /* before, by slot */
+    size_t                     nrows;
+    mt_known_t                *known;         /* of these, by id; or NULL */
+
+    mt_seat_t                 *seats;
+    size_t                     nseats;
+};
+
+
+static mt_status_t mt_roster_load(mt_roster_t *roster);
+static mt_status_t mt_roster_gather(mt_roster_t *roster);
+static void mt_roster_keep(mt_roster_t *roster);
+static mt_status_t mt_roster_people(mt_roster_t *roster, unsigned field,
+    const mt_objs_t *people);
+static mt_status_t mt_roster_refs(mt_roster_t *roster, unsigned field,
+    const mt_strs_t *refs);
+static mt_status_t mt_roster_nameless(mt_roster_t *roster,
+    const mt_person_t *person, int64_t *slot);
+static void mt_roster_sit(mt_roster_t *roster, int64_t slot,
+    const mt_person_t *given, unsigned field, size_t item);
+static void mt_roster_fold(mt_roster_t *roster);
+static mt_status_t mt_roster_drop(mt_roster_t *roster);
+static void mt_roster_fill(mt_roster_t *roster);
+static void mt_roster_fill_row(mt_roster_t *roster, mt_seat_t *seat);
+static mt_status_t mt_roster_unique(mt_roster_t *roster);
+static mt_known_t mt_roster_known(mt_roster_t *roster,
+    const mt_attendee_t *row);
+static mt_status_t mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
+    const mt_attendee_t *row);
+static mt_status_t mt_roster_join(mt_roster_t *roster, mt_tally_t *tally,
+    mt_seat_t *seat);
+static int mt_seat_cmp(const void *one, const void *two);
+static int mt_slot_cmp(const void *one, const void *two);
+static int mt_known_cmp(const void *one, const void *two);
+
+
+mt_roster_t *
+mt_roster_create(mt_people_t *people, const mt_meeting_edit_t *args,
+    mt_result_t *result)
+{
+    mt_apply_t   *a;
+    mt_roster_t  *roster;
+
+    a = mt_people_apply(people);
+
+    roster = mt_arena_alloc(a->arena, sizeof(*roster));
+    if (roster == NULL) {
+        return NULL;
+    }
+
+    roster->a = a;
+    roster->people = people;
+    roster->args = args;
+    roster->result = result;
+
+    return roster;
+}
+
+
+mt_status_t
+mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *old,
+    mt_meeting_t *meeting)
+{
+    mt_status_t  rc;
+
+    roster->old = old;
+    roster->meeting = meeting;
+
+    rc = old ? mt_roster_load(roster) : MT_OK;
+
+    if (rc == MT_OK) {
+        rc = mt_roster_gather(roster);
+    }
+
+    if (rc == MT_OK) {
+        mt_roster_fold(roster);
+        rc = mt_roster_drop(roster);
+    }
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (roster->nseats > MT_ATTENDEES_MAX) {
+        return mt_reject(roster->result, MT_TOO_MANY, MT_meeting_edit_people,
+                         0);
+    }
+
+    mt_roster_fill(roster);
+
+    return mt_roster_unique(roster);
+}
+
+
+static mt_status_t
+mt_roster_load(mt_roster_t *roster)
+{
+    int           rc;
+    size_t        n, room;
+    mt_key_t      prefix;
+    mt_str_t      key, value;
+    mt_apply_t   *a;
+    mt_tally_t   *tally;
+    mt_cursor_t  *cursor;
+
+    a = roster->a;
+
+    tally = mt_tally(a, roster->old->num);
+    if (tally == NULL) {
+        return a->failed;
+    }
+
+    room = (size_t) tally->total;
+
+    roster->rows = mt_arena_take(a->arena, (room + 1) * sizeof(mt_attendee_t));
+    if (roster->rows == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    mt_key_num(&prefix, a->company, (uint64_t) roster->old->num);
+
+    cursor = mt_cursor_open(a->txn, MT_DB_ATTENDEE, &prefix);
+    if (cursor == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    n = 0;
+
+    for (rc = mt_cursor_first(cursor, &key, &value);
+         rc == 1 && n < room;
+         rc = mt_cursor_next(cursor, &key, &value))
+    {
+        /* a copy: the map's pages change with the first write */
+
+        if (mt_record_decode(mt_arena_str(a->arena, value),
+                             &mt_attendee_model, &roster->rows[n++], a->arena)
+            != MT_OK)
+        {
+            rc = -1;
+            break;
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    roster->nrows = n;
+
+    /* the tally always equals the rows */
+
+    return rc == 0 && n == room ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static mt_status_t
+mt_roster_gather(mt_roster_t *roster)
+{
+    int                       replaced;
+    size_t                    room;
+    mt_status_t               rc;
+    const mt_meeting_edit_t  *args;
+
+    args = roster->args;
+    replaced = mt_has(args, meeting_edit, people)
+               || mt_has(args, meeting_edit, people_refs);
+
+    room = (replaced ? 0 : roster->nrows) + args->people.n
+           + args->people_refs.n + args->add.n + 1;
+
+    roster->seats = mt_arena_alloc(roster->a->arena,
+                                   room * sizeof(mt_seat_t));
+    if (roster->seats == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    if (!replaced) {
+        mt_roster_keep(roster);
+    }
+
+    rc = mt_roster_people(roster, MT_meeting_edit_people, &args->people);
+
+    if (rc == MT_OK) {
+        rc = mt_roster_refs(roster, MT_meeting_edit_people_refs,
+                            &args->people_refs);
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_roster_people(roster, MT_meeting_edit_add, &args->add);
+    }
+
+    if (rc == MT_OK && args->creator_listed) {
+        mt_roster_sit(roster, roster->meeting->creator, NULL, 0, 0);
+    }
+
+    return rc;
+}
+
+
+static void
+mt_roster_keep(mt_roster_t *roster)
+{
+    size_t  i;
+
+    for (i = 0; i < roster->nrows; i++) {
+        mt_roster_sit(roster, roster->rows[i].slot, NULL, 0, 0);
+    }
+}
+
+
+static mt_status_t
+mt_roster_people(mt_roster_t *roster, unsigned field, const mt_objs_t *people)
+{
+    size_t              i;
+    int64_t             slot;
+    mt_status_t         rc;
+    const mt_person_t  *person;
+
+    person = people->v;
+
+    for (i = 0; i < people->n; i++, person++) {
+        if (person->ref.len) {
+            rc = mt_people_find(roster->people, person->ref, person->name,
+                                &slot);
+        } else {
+            rc = mt_roster_nameless(roster, person, &slot);
+        }
+
+        if (rc != MT_OK) {
+            return mt_reject(roster->result, rc, field, i + 1);
+        }
+
+        mt_roster_sit(roster, slot, person, field, i + 1);
+    }
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_roster_refs(mt_roster_t *roster, unsigned field, const mt_strs_t *refs)
+{
+    size_t       i;
+    int64_t      slot;
+    mt_status_t  rc;
+
+    for (i = 0; i < refs->n; i++) {
+        rc = mt_people_find(roster->people, refs->v[i], MT_STR(""), &slot);
+        if (rc != MT_OK) {
+            return mt_reject(roster->result, rc, field, i + 1);
+        }
+
+        mt_roster_sit(roster, slot, NULL, field, i + 1);
+    }
+
+    return MT_OK;
+}
+
+
+/*
+ * Someone without a ref: whom the id of an attendance names, or a guest.
+ */
+
+static mt_status_t
+mt_roster_nameless(mt_roster_t *roster, const mt_person_t *person,
+    int64_t *slot)
+{
+    size_t       i;
+    mt_known_t   wanted, *found;
+    mt_apply_t  *a;
+
+    a = roster->a;
+
+    if (person->id.len == 0 || roster->old == NULL) {
+        *slot = MT_GUEST_SLOT + ++roster->meeting->next_guest;
+        return MT_OK;
+    }
+
+    if (roster->known == NULL) {
+        roster->known = mt_arena_alloc(a->arena, (roster->nrows + 1)
+                                                 * sizeof(mt_known_t));
+        if (roster->known == NULL) {
+            return MT_NO_MEMORY;
+        }
+
+        for (i = 0; i < roster->nrows; i++) {
+            roster->known[i] = mt_roster_known(roster, &roster->rows[i]);
+        }
+
+        qsort(roster->known, roster->nrows, sizeof(mt_known_t), mt_known_cmp);
+    }
+
+    memset(&wanted, 0, sizeof(wanted));
+    wanted.id = person->id;
+
+    found = bsearch(&wanted, roster->known, roster->nrows, sizeof(mt_known_t),
+                    mt_known_cmp);
+    if (found == NULL) {
+        return MT_NO_SUCH_ATTENDEE;
+    }
+
+    *slot = found->slot;
+
+    return MT_OK;
+}
+
+
+/* There is room for everyone that mt_roster_gather() counted. */
+
+static void
+mt_roster_sit(mt_roster_t *roster, int64_t slot, const mt_person_t *given,
+    unsigned field, size_t item)
+{
+    mt_seat_t  *seat;
+
+    seat = &roster->seats[roster->nseats];
+
+    seat->slot = slot;
+    seat->order = roster->nseats++;
+    seat->given = given;
+    seat->field = field;
+    seat->item = item;
+}
+
+
+static void
+mt_roster_fold(mt_roster_t *roster)
+{
+    size_t      i, n;
+    mt_seat_t  *seats;
+
+    seats = roster->seats;
+
+    qsort(seats, roster->nseats, sizeof(mt_seat_t), mt_seat_cmp);
+
+    for (i = 0, n = 0; i < roster->nseats; i++) {
+        if (n == 0 || seats[i].slot != seats[n - 1].slot) {
+            seats[n++] = seats[i];
+        }
+    }
+
+    roster->nseats = n;
+}
+
+
+/* Who is to leave and is unknown has left already. */
+
+static mt_status_t
+mt_roster_drop(mt_roster_t *roster)
+{
+    size_t            i, n;
+    int64_t          *gone, stays;
+    const mt_strs_t  *drop;
+
+    drop = &roster->args->drop;
+
+    if (drop->n == 0) {
+        return MT_OK;
+    }
+
+    gone = mt_arena_take(roster->a->arena, drop->n * sizeof(int64_t));
+    if (gone == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0; i < drop->n; i++) {
+        gone[i] = mt_people_known(roster->people, drop->v[i]);
+    }
+
+    qsort(gone, drop->n, sizeof(int64_t), mt_slot_cmp);
+
+    stays = roster->args->creator_listed ? roster->meeting->creator : 0;
+
+    for (i = 0, n = 0; i < roster->nseats; i++) {
+        if (roster->seats[i].slot == stays
+            || bsearch(&roster->seats[i].slot, gone, drop->n, sizeof(int64_t),
+                       mt_slot_cmp) == NULL)
+        {
+            roster->seats[n++] = roster->seats[i];
+        }
+    }
+
+    roster->nseats = n;
+
+    return MT_OK;
+}
+
+
+/* Both the seats and the rows before are in order of their slots. */
+
+static void
+mt_roster_fill(mt_roster_t *roster)
+{
+    size_t      i, k;
+    mt_seat_t  *seat;
+
+    k = 0;
+
+    for (i = 0; i < roster->nseats; i++) {
+        seat = &roster->seats[i];
+
+        while (k < roster->nrows && roster->rows[k].slot < seat->slot) {
+            k++;
+        }
+
+        if (k < roster->nrows && roster->rows[k].slot == seat->slot) {
+            seat->before = &roster->rows[k];
+        }
+
+        mt_roster_fill_row(roster, seat);
+    }
+}
+
+
+static void
+mt_roster_fill_row(mt_roster_t *roster, mt_seat_t *seat)
+{
+    mt_str_t        derived;
+    mt_attendee_t  *row;
+
+    row = &seat->row;
+
+    if (seat->before) {
+        *row = *seat->before;
+
+    } else if (seat->slot == roster->meeting->creator
+               && roster->args->creator_listed)
+    {
+        row->answer = roster->args->creator_listed;
+        row->answered = roster->a->time;
+    }
+
+    row->slot = seat->slot;
+
+    if (seat->given == NULL) {
+        return;
+    }
+
+    mt_patch(row, &mt_attendee_model, seat->given, &mt_person_model,
+             MT_GIVEN_FIELDS);
+
+    if (seat->given->id.len) {
+        row->id = seat->given->id;
+        derived = mt_attendance_id(roster->a->arena, roster->meeting,
+                                   row->slot);
+
+        if (mt_str_eq(row->id, derived)) {
+            row->id.len = 0;
+        }
+    }
+}
+
+
+static mt_known_t
+mt_roster_known(mt_roster_t *roster, const mt_attendee_t *row)
+{
+    mt_known_t  known;
+
+    known.slot = row->slot;
+    known.seat = NULL;
+    known.id = row->id.len ? row->id
+               : mt_attendance_id(roster->a->arena, roster->meeting,
+                                  row->slot);
+
+    return known;
+}
+
+
+/*
+ * Ids that the engine gives do not clash; only where a client chose some is
+ * there anything to find.  A newcomer's is not known yet, to nobody.
+ */
+
+static mt_status_t
+mt_roster_unique(mt_roster_t *roster)
+{
+    size_t            i, n;
+    mt_known_t       *known;
+    const mt_seat_t  *seat;
+
+    for (i = 0; i < roster->nseats; i++) {
+        if (roster->seats[i].row.id.len) {
+            break;
+        }
+    }
+
+    if (i == roster->nseats) {
+        return MT_OK;
+    }
+
+    known = mt_arena_take(roster->a->arena,
+                          roster->nseats * sizeof(mt_known_t));
+    if (known == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0, n = 0; i < roster->nseats; i++) {
+        seat = &roster->seats[i];
+
+        if (seat->slot > 0 || seat->row.id.len) {
+            known[n] = mt_roster_known(roster, &seat->row);
+            known[n++].seat = seat;
+        }
+    }
+
+    qsort(known, n, sizeof(mt_known_t), mt_known_cmp);
+
+    for (i = 1; i < n; i++) {
+        if (mt_str_eq(known[i].id, known[i - 1].id)) {
+            seat = known[i].seat->item ? known[i].seat : known[i - 1].seat;
+
+            return mt_reject(roster->result, MT_ID_TAKEN, seat->field,
+                             seat->item);
+        }
+    }
+
+    return MT_OK;
+}
+
+
+mt_status_t
+mt_roster_write(mt_roster_t *roster, mt_meeting_t *meeting)
+{
+    size_t       i, k;
+    mt_seat_t   *seat;
+    mt_status_t  rc;
+    mt_tally_t  *tally;
+
+    roster->meeting = meeting;
+
+    tally = mt_tally(roster->a, meeting->num);
+    if (tally == NULL) {
+        return roster->a->failed;
+    }
+
+    k = 0;
+    rc = MT_OK;
+
+    for (i = 0; rc == MT_OK && i <= roster->nseats; i++) {
+        seat = i < roster->nseats ? &roster->seats[i] : NULL;
+
+        while (rc == MT_OK && k < roster->nrows
+               && (seat == NULL || roster->rows[k].slot < seat->slot))
+        {
+            rc = mt_roster_leave(roster, tally, &roster->rows[k++]);
+        }
+
+        if (rc != MT_OK || seat == NULL) {
+            break;
+        }
+
+        if (seat->before) {
+            k++;
+        }
+
+        rc = mt_roster_join(roster, tally, seat);
+    }
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
+    const mt_attendee_t *row)
+{
+    int            found;
+    mt_key_t       key;
+    mt_apply_t    *a;
+    mt_checkin_t   checkin;
+
+    a = roster->a;
+
+    found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
+                            row->slot, &checkin, a->arena);
+
+    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
+                (uint64_t) row->slot);
+
+    if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1) {
+        return MT_STORE_FAILED;
+    }
+
+    mt_tally_count(tally, row, found ? &checkin : NULL, -1);
+
+    return MT_OK;
+}
+
+
+/* Who stays is written again only where the request said something of them */
+
+static mt_status_t
+mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
+{
+    int            found;
+    mt_key_t       key;
+    mt_apply_t    *a;
+    mt_checkin_t   checkin;
+
+    if (seat->before && seat->given == NULL) {
+        return MT_OK;
+    }
+
+    a = roster->a;
+    seat->row.slot = mt_people_num(roster->people, seat->slot);
+
+    if (seat->before == NULL) {
+        found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
+                                seat->row.slot, &checkin, a->arena);
+        if (found < 0) {
+            return MT_STORE_FAILED;
+        }
+
+        mt_tally_count(tally, &seat->row, found ? &checkin : NULL, 1);
+    }
+
+    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
+                (uint64_t) seat->row.slot);
+
+    return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model,
+                   &seat->row, a->arena);
+}
+
+
+static int
+mt_seat_cmp(const void *one, const void *two)
+{
+    const mt_seat_t  *a = one, *b = two;
+
+    if (a->slot != b->slot) {
+        return a->slot < b->slot ? -1 : 1;
+    }
+
+    return a->order < b->order ? -1 : 1;
+}
+
+
+static int
+mt_slot_cmp(const void *one, const void *two)
+{
+    int64_t  a = *(const int64_t *) one, b = *(const int64_t *) two;
+
+    return a < b ? -1 : a > b;
+}
+
+
+static int
+mt_known_cmp(const void *one, const void *two)
+{
+    const mt_known_t  *a = one, *b = two;
+
+    return mt_str_cmp(a->id, b->id);
+}
