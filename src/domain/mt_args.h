@@ -113,7 +113,8 @@
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 60, INT, may,          0, 3, NULL)                                   \
-    F(M, 61, INT, when,         0, 2, NULL)
+    F(M, 61, INT, when,         0, 2, NULL)                                   \
+    F(M, 62, INT, guests,       0, 1, NULL)     /* count and list them too */
 
 /* page_no from 1; page_size 0: all */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \

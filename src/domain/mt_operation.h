@@ -163,8 +163,11 @@ mt_step_t mt_start_command(mt_call_t *call);
 #define MT_WINDOW_CLOSED   2
 
 /*
- * text: the content, or the subject where it is empty; title: the subject, or
- * the first 100 characters of the content where none was given.
+ * window: EARLY also where no sign-in is wanted.  text: the content, or the
+ * subject where it is empty; title: the subject, or the first 100 characters
+ * of the content where none was given.  members: the people on the list,
+ * guests only where they were asked for; unsigned_in and unanswered are of
+ * these.
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
     F(M, 1, INT, life,          0, 3, NULL)                                   \
@@ -174,7 +177,8 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 5, INT, unsigned_in,   0, MT_NUM_MAX, NULL)                          \
     F(M, 6, INT, answered,      0, MT_NUM_MAX, NULL)    /* accepted+declined*/\
     F(M, 7, INT, unanswered,    0, MT_NUM_MAX, NULL)                          \
-    F(M, 8, INT, wants_sign,    0, 1, NULL)
+    F(M, 8, INT, wants_sign,    0, 1, NULL)                                   \
+    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)
 
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \

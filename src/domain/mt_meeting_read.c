@@ -1,0 +1,433 @@
+
+/*
+ * Reading: who takes part in a meeting, a meeting with its leaders, and the
+ * meetings that someone sponsors.
+ */
+
+#include "domain/mt_meeting.h"
+
+
+/* offset of the last number in the keys of ATTENDEE and SPONSORED */
+#define MT_LAST_NUM     12
+#define MT_NUMS_LEN     20
+
+
+/* Where the rows of a reply stand; between two pieces only `last` and the
+ * counts hold. */
+
+typedef struct {
+    mt_meeting_t    meeting;      /* participation, leaders: whose */
+    int64_t         guests;
+    mt_source_t     source;       /* of the piece */
+    mt_cursor_t    *cursor;
+    int             begun;        /* the cursor stands on the row after last */
+    int64_t         sponsor;
+    int64_t         last;         /* given; 0: none yet */
+    int64_t         left;         /* rows to give at most */
+    size_t          next;         /* leader to give */
+} mt_listing_t;
+
+
+static mt_step_t mt_people_start(mt_call_t *call);
+static mt_status_t mt_people_open(mt_call_t *call);
+static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
+    void **row);
+static mt_status_t mt_leaders_open(mt_call_t *call);
+static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
+    void **row);
+static mt_step_t mt_sponsored_start(mt_call_t *call);
+static mt_step_t mt_sponsored_page(mt_call_t *call, mt_listing_t *listing,
+    int64_t skip, int64_t size);
+static mt_status_t mt_sponsored_open(mt_call_t *call);
+static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
+    void **row);
+static void mt_listing_close(mt_call_t *call);
+static void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
+static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
+static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
+    int64_t slot, void **row);
+
+
+static const mt_rows_t  mt_people_rows = {
+    mt_people_open, mt_people_next, mt_listing_close
+};
+
+static const mt_rows_t  mt_leaders_rows = {
+    mt_leaders_open, mt_leaders_next, mt_listing_close
+};
+
+static const mt_rows_t  mt_sponsored_rows = {
+    mt_sponsored_open, mt_sponsored_next, mt_listing_close
+};
+
+
+const mt_operation_t  mt_op_participation = {
+    .code = MT_CODE_participation,
+    .name = "participation",
+    .args = &mt_meeting_act_model,
+    .rows = &mt_people_rows,
+    .start = mt_people_start
+};
+
+const mt_operation_t  mt_op_meeting_detail = {
+    .code = MT_CODE_meeting_detail,
+    .name = "meeting_detail",
+    .args = &mt_meeting_act_model,
+    .rows = &mt_leaders_rows,
+    .start = mt_people_start
+};
+
+const mt_operation_t  mt_op_sponsored_meetings = {
+    .code = MT_CODE_sponsored_meetings,
+    .name = "sponsored_meetings",
+    .args = &mt_meeting_page_model,
+    .rows = &mt_sponsored_rows,
+    .start = mt_sponsored_start
+};
+
+
+/* Of both operations that show one meeting. */
+
+static mt_step_t
+mt_people_start(mt_call_t *call)
+{
+    int                      may;
+    mt_source_t              source;
+    mt_status_t              rc;
+    mt_listing_t            *listing;
+    mt_meeting_view_t       *view;
+    const mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    listing = mt_arena_alloc(call->arena, sizeof(*listing));
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+
+    if (listing == NULL || view == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    rc = mt_meeting_find(call, args->ref, &listing->meeting);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, MT_meeting_act_ref);
+    }
+
+    may = mt_meeting_may(call->txn, call->company, &listing->meeting,
+                         call->actor, args->may);
+    if (may != 1) {
+        return mt_refuse(call, may ? MT_STORE_FAILED : MT_FORBIDDEN, 0);
+    }
+
+    mt_source_of(call, &source);
+    source.guests = args->guests != 0;
+
+    if (mt_meeting_view(&source, listing->meeting.num, view) != 1) {
+        return mt_refuse(call, MT_STORE_FAILED, 0);
+    }
+
+    /* this copy outlives the transaction */
+    listing->meeting = view->meeting;
+    listing->guests = args->guests;
+
+    call->reply = view;
+    call->state = listing;
+
+    return MT_STEP_DONE;
+}
+
+
+static void
+mt_listing_source(mt_call_t *call, mt_listing_t *listing)
+{
+    mt_source_of(call, &listing->source);
+
+    listing->source.load = mt_load;
+    listing->cursor = NULL;
+    listing->begun = 0;
+}
+
+
+static void
+mt_listing_close(mt_call_t *call)
+{
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    if (listing->cursor) {
+        mt_cursor_close(listing->cursor);
+        listing->cursor = NULL;
+    }
+}
+
+
+static mt_status_t
+mt_people_open(mt_call_t *call)
+{
+    mt_key_t       prefix;
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    mt_listing_source(call, listing);
+    mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
+
+    listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
+
+    return listing->cursor ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static int
+mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    int            rc;
+    int64_t        slot;
+    mt_key_t       at;
+    mt_str_t       key, value;
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    if (listing->begun) {
+        rc = mt_cursor_next(listing->cursor, &key, &value);
+
+    } else {
+        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
+                    (uint64_t) listing->last + 1);
+        rc = mt_cursor_seek(listing->cursor, &at, &key, &value);
+        listing->begun = 1;
+    }
+
+    rc = mt_key_last_num(rc, key, &slot);
+
+    /* guests are last */
+
+    if (rc != 1 || (slot >= MT_GUEST_SLOT && !listing->guests)) {
+        return rc < 0 ? -1 : 0;
+    }
+
+    listing->last = slot;
+
+    return mt_row_person(listing, row_arena, slot, row);
+}
+
+
+static mt_status_t
+mt_leaders_open(mt_call_t *call)
+{
+    mt_listing_source(call, call->state);
+
+    return MT_OK;
+}
+
+
+static int
+mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    if (listing->next == listing->meeting.leaders.n) {
+        return 0;
+    }
+
+    return mt_row_person(listing, row_arena,
+                         listing->meeting.leaders.v[listing->next++], row);
+}
+
+
+static int
+mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
+    void **row)
+{
+    mt_person_view_t  *view;
+
+    view = mt_arena_alloc(row_arena, sizeof(*view));
+    if (view == NULL) {
+        return -1;
+    }
+
+    listing->source.arena = row_arena;
+    *row = view;
+
+    return mt_person_view(&listing->source, listing->meeting.num, slot, view);
+}
+
+
+/* The number that ends a key found, passing on what the cursor said. */
+
+static int
+mt_key_last_num(int rc, mt_str_t key, int64_t *num)
+{
+    *num = 0;
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    if (key.len != MT_NUMS_LEN) {
+        return -1;
+    }
+
+    *num = (int64_t) mt_get_u64((const uint8_t *) key.data + MT_LAST_NUM);
+
+    return 1;
+}
+
+
+static mt_step_t
+mt_sponsored_start(mt_call_t *call)
+{
+    int64_t                   size, skip;
+    mt_listing_t             *listing;
+    const mt_meeting_page_t  *args;
+
+    args = call->args;
+
+    listing = mt_arena_alloc(call->arena, sizeof(*listing));
+    if (listing == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    listing->sponsor = mt_resolve(call->txn, call->company, MT_NAME_USER,
+                                  args->creator);
+    if (listing->sponsor == 0) {
+        return mt_refuse(call, MT_NO_SUCH_USER, MT_meeting_page_creator);
+    }
+
+    size = mt_has(args, meeting_page, page_size) ? args->page_size
+                                                 : call->settings->page_size;
+    skip = mt_has(args, meeting_page, page_no) ? args->page_no - 1 : 0;
+
+    return mt_sponsored_page(call, listing, size * skip, size);
+}
+
+
+/*
+ * Finds where the page begins and whether another follows it, by steps in the
+ * index alone.
+ */
+
+static mt_step_t
+mt_sponsored_page(mt_call_t *call, mt_listing_t *listing, int64_t skip,
+    int64_t size)
+{
+    int           rc;
+    int64_t       passed;
+    mt_str_t      key, value;
+    mt_page_t    *page;
+    mt_status_t   status;
+
+    page = mt_arena_alloc(call->arena, sizeof(*page));
+    if (page == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    call->reply = page;
+    call->state = listing;
+
+    listing->left = size ? size : INT64_MAX;
+
+    if (size == 0) {
+        return MT_STEP_DONE;
+    }
+
+    status = mt_sponsored_open(call);
+    if (status != MT_OK) {
+        return mt_refuse(call, status, 0);
+    }
+
+    passed = 0;
+
+    for (rc = mt_cursor_last(listing->cursor, &key, &value);
+         rc == 1 && passed < skip + size;
+         rc = mt_cursor_prev(listing->cursor, &key, &value))
+    {
+        if (++passed == skip
+            && mt_key_last_num(rc, key, &listing->last) != 1)
+        {
+            rc = -1;
+            break;
+        }
+    }
+
+    mt_listing_close(call);
+
+    if (rc < 0) {
+        return mt_refuse(call, MT_STORE_FAILED, 0);
+    }
+
+    page->has_more = rc == 1;
+
+    if (passed < skip) {
+        listing->left = 0;
+    }
+
+    return MT_STEP_DONE;
+}
+
+
+static mt_status_t
+mt_sponsored_open(mt_call_t *call)
+{
+    mt_key_t       prefix;
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    mt_listing_source(call, listing);
+    mt_key_num(&prefix, call->company, (uint64_t) listing->sponsor);
+
+    listing->cursor = mt_cursor_open(call->txn, MT_DB_SPONSORED, &prefix);
+
+    return listing->cursor ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static int
+mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    int                 rc;
+    int64_t             num;
+    mt_key_t            at;
+    mt_str_t            key, value;
+    mt_listing_t       *listing;
+    mt_meeting_view_t  *view;
+
+    listing = call->state;
+
+    if (listing->left == 0) {
+        return 0;
+    }
+
+    if (listing->begun) {
+        rc = mt_cursor_prev(listing->cursor, &key, &value);
+
+    } else {
+        mt_key_num2(&at, call->company, (uint64_t) listing->sponsor,
+                    listing->last ? (uint64_t) listing->last - 1 : UINT64_MAX);
+        rc = mt_cursor_seek_back(listing->cursor, &at, &key, &value);
+        listing->begun = 1;
+    }
+
+    rc = mt_key_last_num(rc, key, &num);
+    if (rc != 1) {
+        return rc;
+    }
+
+    view = mt_arena_alloc(row_arena, sizeof(*view));
+    if (view == NULL) {
+        return -1;
+    }
+
+    listing->last = num;
+    listing->left--;
+    listing->source.arena = row_arena;
+    *row = view;
+
+    /* the index names no meeting that is not there */
+
+    return mt_meeting_view(&listing->source, num, view) == 1 ? 1 : -1;
+}

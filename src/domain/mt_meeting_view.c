@@ -1,0 +1,196 @@
+
+/*
+ * Views of meetings and of people on their lists: records side by side, and
+ * what follows from them.
+ */
+
+#include "domain/mt_meeting.h"
+
+
+#define MT_TITLE_FROM_CONTENT  100      /* characters */
+
+
+static int mt_view_load(const mt_source_t *source, mt_db_t db, int64_t num,
+    const mt_model_t *model, void *object);
+static int mt_view_slot(const mt_source_t *source, mt_db_t db,
+    int64_t meeting, int64_t slot, const mt_model_t *model, void *object);
+static void mt_view_derive(const mt_source_t *source,
+    mt_meeting_view_t *view);
+static int64_t mt_view_window(const mt_source_t *source,
+    const mt_meeting_t *meeting);
+
+
+void
+mt_source_of(const mt_call_t *call, mt_source_t *source)
+{
+    memset(source, 0, sizeof(*source));
+
+    source->txn = call->txn;
+    source->company = call->company;
+    source->arena = call->arena;
+    source->load = mt_load_copy;
+    source->settings = call->settings;
+    source->now = call->now;
+}
+
+
+/* A record that is not there is all zeros: 0; a number 0 names none. */
+
+static int
+mt_view_load(const mt_source_t *source, mt_db_t db, int64_t num,
+    const mt_model_t *model, void *object)
+{
+    int       found;
+    mt_key_t  key;
+
+    found = 0;
+
+    if (num) {
+        mt_key_num(&key, source->company, (uint64_t) num);
+        found = source->load(source->txn, db, &key, model, object,
+                             source->arena);
+    }
+
+    if (found == 0) {
+        memset(object, 0, model->size);
+    }
+
+    return found;
+}
+
+
+static int
+mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
+    int64_t slot, const mt_model_t *model, void *object)
+{
+    int       found;
+    mt_key_t  key;
+
+    mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
+
+    found = source->load(source->txn, db, &key, model, object, source->arena);
+
+    if (found == 0) {
+        memset(object, 0, model->size);
+    }
+
+    return found;
+}
+
+
+int
+mt_meeting_view(const mt_source_t *source, int64_t num,
+    mt_meeting_view_t *view)
+{
+    int            found;
+    mt_meeting_t  *m;
+
+    m = &view->meeting;
+
+    found = mt_view_load(source, MT_DB_MEETING, num, &mt_meeting_model, m);
+    if (found != 1) {
+        return found;
+    }
+
+    if (mt_view_load(source, MT_DB_TALLY, num, &mt_tally_model, &view->tally)
+        < 0
+        || mt_view_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
+                        &view->dept) < 0
+        || mt_view_load(source, MT_DB_USER, m->creator, &mt_user_model,
+                        &view->creator) < 0
+        || mt_view_load(source, MT_DB_ROOM, m->room, &mt_room_model,
+                        &view->room) < 0)
+    {
+        return -1;
+    }
+
+    mt_view_derive(source, view);
+
+    return 1;
+}
+
+
+static void
+mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
+{
+    const mt_tally_t      *tally;
+    const mt_meeting_t    *m;
+    mt_meeting_derived_t  *derived;
+
+    m = &view->meeting;
+    tally = &view->tally;
+    derived = &view->derived;
+
+    memset(derived, 0, sizeof(*derived));
+
+    derived->life = mt_meeting_life(m, source->now);
+    derived->window = mt_view_window(source, m);
+    derived->wants_sign = m->sign != MT_SIGN_NONE;
+
+    derived->text = m->content.len ? m->content : m->subject;
+    derived->title = m->subject.len ? m->subject
+                     : mt_utf8_prefix(m->content, MT_TITLE_FROM_CONTENT);
+
+    derived->members = tally->total - (source->guests ? 0 : tally->guests);
+    derived->answered = tally->accepted + tally->declined;
+    derived->unanswered = derived->members - derived->answered;
+    derived->unsigned_in = derived->members - tally->signed_in;
+}
+
+
+static int64_t
+mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
+{
+    if (meeting->sign == MT_SIGN_NONE) {
+        return MT_WINDOW_EARLY;
+    }
+
+    if (mt_meeting_live(meeting, source->now) != MT_OK) {
+        return MT_WINDOW_CLOSED;
+    }
+
+    return source->now < meeting->begin - source->settings->opens_before
+           ? MT_WINDOW_EARLY : MT_WINDOW_OPEN;
+}
+
+
+/*
+ * The directory keeps the records of users that were removed: they show as
+ * they were.
+ */
+
+int
+mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
+    mt_person_view_t *view)
+{
+    int64_t               user;
+    mt_person_derived_t  *derived;
+
+    user = slot < MT_GUEST_SLOT ? slot : 0;
+
+    if (mt_view_slot(source, MT_DB_ATTENDEE, meeting, slot,
+                     &mt_attendee_model, &view->attendee) < 0
+        || mt_view_slot(source, MT_DB_CHECKIN, meeting, slot,
+                        &mt_checkin_model, &view->checkin) < 0
+        || mt_view_load(source, MT_DB_USER, user, &mt_user_model,
+                        &view->user) < 0
+        || mt_view_load(source, MT_DB_DEPT, view->user.dept, &mt_dept_model,
+                        &view->dept) < 0)
+    {
+        return -1;
+    }
+
+    derived = &view->derived;
+
+    memset(derived, 0, sizeof(*derived));
+
+    derived->num = user;
+    derived->name = view->attendee.name.len ? view->attendee.name
+                                            : view->user.name;
+    derived->signed_in = view->checkin.time != 0;
+    derived->on_leave = view->attendee.answer == MT_ANSWER_DECLINED;
+    derived->confirmed = view->attendee.answer == MT_ANSWER_ACCEPTED
+                         || derived->on_leave;
+
+    return 1;
+}
