@@ -25,7 +25,7 @@
 #define MT_MD5_HEX                (2 * MT_MD5_LEN)
 
 
-static void mt_weclubs_names_of(mt_exchange_t *x);
+static void mt_weclubs_note(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_form(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_sign(mt_exchange_t *x);
@@ -202,7 +202,7 @@ mt_weclubs_decode(mt_exchange_t *x)
         return;
     }
 
-    mt_weclubs_names_of(x);
+    mt_weclubs_note(x);
     x->call.error = mt_weclubs_judge(x);
 }
 
@@ -211,14 +211,16 @@ mt_weclubs_decode(mt_exchange_t *x)
  * whatever comes of it. */
 
 static void
-mt_weclubs_names_of(mt_exchange_t *x)
+mt_weclubs_note(mt_exchange_t *x)
 {
-    size_t                          i;
-    const mt_json_table_t          *table;
-    mt_weclubs_request_t           *request;
-    const mt_json_member_t         *member;
-    const mt_weclubs_client_t      *client;
+    size_t                      i;
+    const mt_login_t           *login;
+    const mt_json_table_t      *table;
+    mt_weclubs_request_t       *request;
+    const mt_json_member_t     *member;
+    const mt_weclubs_client_t  *client;
 
+    table = x->route->request;
     request = x->envelope;
     client = request->envelope.client;
 
@@ -226,17 +228,22 @@ mt_weclubs_names_of(mt_exchange_t *x)
         request->caller = client->caller;
     }
 
-    x->user = x->route->flags & MT_ROUTE_PUBLIC
-              ? ((mt_login_t *) x->call.args)->mobile
-              : request->common->user_id;
+    if (x->route->flags & MT_ROUTE_PUBLIC) {
+        login = x->call.args;
 
-    table = x->route->request;
+        if (mt_has(login, login, mobile)) {
+            x->user = login->mobile;
+        }
+
+    } else if (mt_has(request->common, weclubs_common, user_id)) {
+        x->user = request->common->user_id;
+    }
 
     for (i = 0; i < table->n; i++) {
         member = &table->members[i];
 
-        if (mt_weclubs_names(member) == MT_NAME_MEETING) {
-            x->meeting = *mt_weclubs_ref(x, member);
+        if (mt_weclubs_kind(member) == MT_NAME_MEETING) {
+            x->meeting = mt_weclubs_ref(x, member);
         }
     }
 }
@@ -469,7 +476,7 @@ mt_weclubs_judge_members(mt_exchange_t *x)
 }
 
 
-/* An unknown string for a user_id is told as what it is, before the token. */
+/* A user_id that is no id is told as such, before the token is. */
 
 void
 mt_weclubs_authenticate(mt_exchange_t *x)
@@ -493,12 +500,15 @@ mt_weclubs_authenticate(mt_exchange_t *x)
     status = mt_session_check(call, request->common->user_id, request->caller,
                               request->common->token, &call->actor);
 
-    for (i = 0; i < table->n && call->error.status == MT_OK; i++) {
-        mt_weclubs_check_ref(x, &table->members[i]);
+    /* user_id stands first in every table */
+    mt_weclubs_check_ref(x, &table->members[0]);
 
-        if (status != MT_OK && call->error.status == MT_OK) {
-            call->error.status = status;
-        }
+    if (call->error.status == MT_OK) {
+        call->error.status = status;
+    }
+
+    for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
+        mt_weclubs_check_ref(x, &table->members[i]);
     }
 }
 
@@ -511,19 +521,19 @@ mt_weclubs_authenticate(mt_exchange_t *x)
 static void
 mt_weclubs_check_ref(mt_exchange_t *x, const mt_json_member_t *member)
 {
-    int        kind;
-    int64_t    num;
-    mt_str_t   ref;
-    mt_call_t *call;
+    int         kind;
+    int64_t     num;
+    mt_str_t    ref;
+    mt_call_t  *call;
 
     call = &x->call;
-    kind = mt_weclubs_names(member);
+    kind = mt_weclubs_kind(member);
 
     if (kind == 0) {
         return;
     }
 
-    ref = *mt_weclubs_ref(x, member);
+    ref = mt_weclubs_ref(x, member);
 
     if (ref.len && !mt_parse_int(ref, &num)
         && mt_resolve(call->txn, call->company, kind, ref) == 0)

@@ -47,10 +47,10 @@ typedef struct {
 
 extern const mt_json_table_t  mt_weclubs_envelope;
 
-/* The kind of record (enum mt_name) that a member names by its id, which is
- * at mt_weclubs_ref(); 0 when the member is no id. */
-int mt_weclubs_names(const mt_json_member_t *member);
-const mt_str_t *mt_weclubs_ref(const mt_exchange_t *x,
+/* The kind of record (enum mt_name) that a member names by its id; 0 when the
+ * member is no id.  mt_weclubs_ref(): the id, empty when not given. */
+int mt_weclubs_kind(const mt_json_member_t *member);
+mt_str_t mt_weclubs_ref(const mt_exchange_t *x,
     const mt_json_member_t *member);
 
 /* mt_dialect_t's */

@@ -292,7 +292,7 @@ mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
 
 
 int
-mt_weclubs_names(const mt_json_member_t *member)
+mt_weclubs_kind(const mt_json_member_t *member)
 {
     if (member->how == &mt_weclubs_user) {
         return MT_NAME_USER;
@@ -306,14 +306,25 @@ mt_weclubs_names(const mt_json_member_t *member)
 }
 
 
-const mt_str_t *
+/* Every structure begins with its `has`; a field without its bit may hold a
+ * value that was refused. */
+
+mt_str_t
 mt_weclubs_ref(const mt_exchange_t *x, const mt_json_member_t *member)
 {
-    const char  *payload;
+    uint64_t     given;
+    const char  *object;
 
-    payload = x->decode.payload_object;
+    object = x->decode.payload_object;
+    object += member->base;
 
-    return (const void *) (payload + member->base + member->field->offset);
+    memcpy(&given, object, sizeof(given));
+
+    if (!(given >> member->field->number & 1)) {
+        return MT_STR("");
+    }
+
+    return *(const mt_str_t *) (object + member->field->offset);
 }
 
 
@@ -327,7 +338,8 @@ mt_weclubs_ref(const mt_exchange_t *x, const mt_json_member_t *member)
 
 #define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
 
-/* not required here: that they are missing has codes of its own */
+/* First in each table.  Not required here: that they are missing has codes
+ * of its own. */
 #define MT_WHO                                                                \
     MT_COMMON("user_id", user_id, 0, &mt_weclubs_user),                       \
     MT_COMMON("token", token, 0, NULL)
@@ -430,7 +442,7 @@ MT_JSON_TABLE(mt_weclubs_answer_in,
     MT_SHOW(wire, person, user, user, name, how)
 
 #define MT_COUNTS                                                             \
-    MT_SHOW("total_count", meeting, tally, tally, total, NULL),               \
+    MT_DERIVED("total_count", members),               \
     MT_DERIVED("unsign_count", unsigned_in),                                  \
     MT_SHOW("already_sign_count", meeting, tally, tally, signed_in, NULL),    \
     MT_DERIVED("unconfirm_count", unanswered),                                \
@@ -643,8 +655,6 @@ mt_weclubs_public(mt_exchange_t *x)
     request = x->envelope;
 
     mt_set(args, meeting_edit, creator_ref, request->common->user_id);
-    mt_set(args, meeting_edit, end,
-           args->begin + x->call.settings->default_length);
 }
 
 
