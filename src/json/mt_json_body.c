@@ -93,6 +93,8 @@ mt_json_unicode_escape(const char *p, const char *end)
 }
 
 
+/* The last byte is no backslash, but a brace. */
+
 static int
 mt_json_escapes_valid(mt_str_t s)
 {
@@ -106,10 +108,6 @@ mt_json_escapes_valid(mt_str_t s)
 
         if (p == NULL) {
             return 1;
-        }
-
-        if (end - p < 2) {
-            return 0;
         }
 
         p += 2;

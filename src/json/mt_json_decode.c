@@ -1,250 +1,20 @@
 
 /*
- * The decoder: a stack of frames, one for each open object that a table reads
- * and each open list of a member; everything else is only counted (`skip`).
- * yajl is given the body in one piece, so that the strings it hands out point
- * into the body, but for those with escapes, which are copied.
+ * The decoder: what yajl reports goes into the frame on top.  yajl is given
+ * the body in one piece, so that the strings it hands out point into the body,
+ * but for those with escapes, which are copied.
  */
 
-#include <yajl/yajl_parse.h>
-
-#include "json/mt_json_private.h"
+#include "json/mt_json_frame.h"
 
 
-#define MT_LIST_FIRST    8        /* items that a list has room for at first */
-#define MT_PAIRS_FIRST   16
-#define MT_KEY_SHOWN     64       /* code points of a key in an error's path */
-
-/* of a frame's `seen` */
-#define MT_SEEN_KEY      0x01
-#define MT_SEEN_VALUE    0x02     /* that was not null; kept at the member that
-                                     an alias stands for */
-
-#define MT_NOT_MISSING   SIZE_MAX
+#define MT_LIST_FIRST   8        /* items that a list has room for at first */
+#define MT_PAIRS_FIRST  16
 
 
-typedef struct {
-    /* NULL: a list */
-    const mt_json_table_t   *table;
-    void                    *object;
-    uint8_t                 *seen;        /* by index in the table */
-    mt_json_keys_t           unknown;     /* keys that the table lacks */
-    mt_str_t                 key;         /* the present one */
-    int                      payload;
-
-    /* whose value comes next, NULL to skip it; of a list, its own */
-    const mt_json_member_t  *member;
-
-    /* of a list; `met` counts the items that are not kept too */
-    void                    *items;
-    size_t                   n;
-    size_t                   size;
-    size_t                   met;
-
-    /* where errors go, and the frame that their paths begin at */
-    mt_error_t              *error;
-    unsigned                 root;
-
-    /* the first missing member in table order, here or further in */
-    size_t                   missing;
-    mt_str_t                 missing_path;
-} mt_json_frame_t;
-
-
-typedef struct {
-    mt_json_decode_t        *d;
-    mt_str_t                 body;
-    const mt_json_table_t   *table;       /* of the body's object */
-    void                    *object;
-    yajl_handle              yajl;
-    size_t                   pairs_size;
-    mt_status_t              status;      /* why the parsing was stopped */
-    int                      closed;      /* the body's object has ended */
-    unsigned                 skip;        /* open objects and lists not read */
-    unsigned                 n;
-    mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
-    mt_json_memory_t         memory;
-} mt_json_parse_t;
-
-
-static const mt_json_table_t  mt_json_no_table = { NULL, 0 };
-
+/* the fields that a list's items are read as */
 static const mt_field_t  mt_json_int_item = { .kind = MT_INT };
 static const mt_field_t  mt_json_str_item = { .kind = MT_STR };
-
-
-static int
-mt_json_stop(mt_json_parse_t *p, mt_status_t status)
-{
-    p->status = status;
-    return 0;
-}
-
-
-static mt_json_frame_t *
-mt_json_top(mt_json_parse_t *p)
-{
-    return &p->frames[p->n - 1];
-}
-
-
-/* The path of what the first n frames stand at. */
-
-static mt_str_t
-mt_json_path(mt_json_parse_t *p, unsigned n)
-{
-    unsigned          i;
-    mt_buf_t          buf;
-    mt_str_t          path;
-    mt_json_frame_t  *frame;
-
-    mt_buf_init(&buf, p->d->arena, 0);
-
-    for (i = mt_json_top(p)->root; i < n; i++) {
-        frame = &p->frames[i];
-
-        if (frame->table == NULL) {
-            mt_buf_str(&buf, mt_arena_printf(p->d->arena, "[%zu]",
-                                             frame->met - 1));
-            continue;
-        }
-
-        if (buf.len) {
-            mt_buf_byte(&buf, '.');
-        }
-
-        mt_buf_str(&buf, mt_utf8_prefix(frame->key, MT_KEY_SHOWN));
-    }
-
-    path.data = buf.len ? buf.data : "";
-    path.len = buf.len;
-
-    return path;
-}
-
-
-/* An error at what the first n frames stand at; the first one is kept. */
-
-static void
-mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
-{
-    mt_error_t  *error;
-
-    error = mt_json_top(p)->error;
-
-    if (error->status == MT_OK) {
-        error->status = status;
-        error->field = mt_json_path(p, n);
-    }
-}
-
-
-static mt_json_frame_t *
-mt_json_push(mt_json_parse_t *p)
-{
-    mt_json_frame_t  *frame, *outer;
-
-    frame = &p->frames[p->n];
-    memset(frame, 0, sizeof(mt_json_frame_t));
-
-    if (p->n > 0) {
-        outer = mt_json_top(p);
-        frame->error = outer->error;
-        frame->root = outer->root;
-    }
-
-    frame->missing = MT_NOT_MISSING;
-    p->n++;
-
-    return frame;
-}
-
-
-static int
-mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
-    void *object)
-{
-    mt_json_frame_t  *frame;
-
-    frame = mt_json_push(p);
-    frame->table = table;
-    frame->object = object;
-    frame->seen = mt_arena_alloc(p->d->arena, table->n);
-
-    return frame->seen ? 1 : mt_json_stop(p, MT_NO_MEMORY);
-}
-
-
-static int
-mt_json_push_body(mt_json_parse_t *p)
-{
-    if (!mt_json_push_object(p, p->table, p->object)) {
-        return 0;
-    }
-
-    mt_json_top(p)->error = &p->d->error;
-
-    return 1;
-}
-
-
-static int
-mt_json_push_payload(mt_json_parse_t *p)
-{
-    mt_json_frame_t   *frame;
-    mt_json_decode_t  *d;
-
-    d = p->d;
-    d->payload_seen = 2;
-
-    if (!mt_json_push_object(p, d->payload_table ? d->payload_table
-                                                 : &mt_json_no_table,
-                             d->payload_object))
-    {
-        return 0;
-    }
-
-    frame = mt_json_top(p);
-    frame->payload = 1;
-    frame->error = &d->payload_error;
-    frame->root = p->n - 1;
-
-    return 1;
-}
-
-
-/* Takes the innermost frame off and hands what is missing in it outwards. */
-
-static void
-mt_json_pop(mt_json_parse_t *p)
-{
-    size_t            at;
-    mt_json_frame_t  *inner, *outer;
-
-    inner = mt_json_top(p);
-    p->n--;
-
-    if (inner->missing == MT_NOT_MISSING) {
-        return;
-    }
-
-    if (inner->root == p->n) {
-        if (inner->error->status == MT_OK) {
-            inner->error->status = MT_MISSING;
-            inner->error->field = inner->missing_path;
-        }
-
-        return;
-    }
-
-    outer = mt_json_top(p);
-    at = outer->table ? (size_t) (outer->member - outer->table->members) : 0;
-
-    if (at < outer->missing) {
-        outer->missing = at;
-        outer->missing_path = inner->missing_path;
-    }
-}
 
 
 /* A string that lasts: in the body, or a copy of what yajl has decoded. */
@@ -265,36 +35,6 @@ mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
     *s = mt_arena_str(p->d->arena, *s);
 
     return s->len == len ? 1 : mt_json_stop(p, MT_NO_MEMORY);
-}
-
-
-/*
- * The member that the value which comes now, not null, is to be read into;
- * NULL when there is none, or when another spelling of it was there before.
- */
-
-static const mt_json_member_t *
-mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
-{
-    uint8_t                 *seen;
-    const mt_json_member_t  *member;
-
-    member = frame->member;
-
-    if (member == NULL || frame->table == NULL) {
-        return member;
-    }
-
-    seen = &frame->seen[mt_json_primary(frame->table,
-                                        member - frame->table->members)];
-    if (*seen & MT_SEEN_VALUE) {
-        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
-        return NULL;
-    }
-
-    *seen |= MT_SEEN_VALUE;
-
-    return member;
 }
 
 
@@ -734,30 +474,6 @@ mt_json_on_open_list(void *ctx)
 
     default:
         return mt_json_misplaced(p);
-    }
-}
-
-
-/* Notes the first required member, in table order, that was not given. */
-
-static void
-mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame)
-{
-    size_t                   i;
-    const mt_json_member_t  *member;
-
-    for (i = 0; i < frame->table->n && i < frame->missing; i++) {
-        member = &frame->table->members[i];
-
-        if ((member->flags & MT_JSON_REQUIRED)
-            && !(member->flags & MT_JSON_ALIAS)
-            && !(frame->seen[i] & MT_SEEN_VALUE)
-            && !mt_json_given(member, frame->object))
-        {
-            frame->key = mt_cstr(member->wire);
-            frame->missing = i;
-            frame->missing_path = mt_json_path(p, p->n);
-        }
     }
 }
 

@@ -52,7 +52,7 @@ mt_json_given(const mt_json_member_t *member, const void *object)
 
     has = (const void *) ((const char *) object + member->base);
 
-    return *has >> member->field->number & 1;
+    return (*has >> member->field->number & 1) != 0;
 }
 
 

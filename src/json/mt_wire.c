@@ -386,7 +386,7 @@ mt_wire_decimal(mt_str_t text, mt_decimal_t *number)
 
     number->whole = mt_wire_digits(&p, end);
     number->fraction = MT_STR("");
-    number->point = number->whole.len;
+    number->point = (int64_t) number->whole.len;
 
     if (number->whole.len == 0
         || (number->whole.len > 1 && number->whole.data[0] == '0'))
