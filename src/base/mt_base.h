@@ -113,6 +113,7 @@ typedef struct {
     int             failed;
 } mt_reader_t;
 
+void mt_reader_init(mt_reader_t *r, mt_str_t s);
 uint64_t mt_read_varint(mt_reader_t *r);
 int64_t mt_read_zigzag(mt_reader_t *r);
 mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);

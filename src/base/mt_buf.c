@@ -113,6 +113,16 @@ mt_buf_zigzag(mt_buf_t *buf, int64_t value)
 }
 
 
+void
+mt_reader_init(mt_reader_t *r, mt_str_t s)
+{
+    /* an empty string may have no data, and nothing is added to NULL */
+    r->pos = (const uint8_t *) (s.len ? s.data : "");
+    r->end = r->pos + s.len;
+    r->failed = 0;
+}
+
+
 uint64_t
 mt_read_varint(mt_reader_t *r)
 {

@@ -218,9 +218,7 @@ mt_record_decode(mt_str_t record, const mt_model_t *model, void *object,
 {
     mt_reader_t  r;
 
-    r.pos = (const uint8_t *) record.data;
-    r.end = r.pos + record.len;
-    r.failed = 0;
+    mt_reader_init(&r, record);
 
     return mt_decode_object(&r, model, object, arena, 0);
 }
@@ -371,9 +369,7 @@ mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,
         return MT_OK;
     }
 
-    nested.pos = (const uint8_t *) s.data;
-    nested.end = nested.pos + s.len;
-    nested.failed = 0;
+    mt_reader_init(&nested, s);
 
     return mt_decode_object(&nested, sub, item, arena, depth + 1);
 }

@@ -203,9 +203,7 @@ test_buffer(void)
     mt_buf_byte(&buf, '!');
     ok(!buf.failed, "written");
 
-    r.pos = (const uint8_t *) buf.data;
-    r.end = r.pos + buf.len;
-    r.failed = 0;
+    mt_reader_init(&r, (mt_str_t) { buf.len, buf.data });
     same = 1;
 
     for (i = 0; i < mt_nitems(numbers); i++) {
@@ -219,9 +217,7 @@ test_buffer(void)
     is_int(mt_read_bytes(&r, 1).len, 0, "nothing past the end");
     ok(r.failed, "a read past the end fails");
 
-    r.pos = (const uint8_t *) "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02";
-    r.end = r.pos + 10;
-    r.failed = 0;
+    mt_reader_init(&r, MT_STR("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"));
     is_int(mt_read_varint(&r), 0, "a number of more than 64 bits");
     ok(r.failed, "fails");
 
