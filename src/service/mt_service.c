@@ -34,7 +34,6 @@ static void mt_exchange_end_read(mt_exchange_t *x);
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
-static mt_status_t mt_service_status(int http_status);
 
 
 mt_status_t
@@ -101,7 +100,6 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.arena = arena;
     e->x.call.settings = settings;
     e->x.call.now = now;
-    e->x.call.server_key = service->server_key;
 
     return &e->x;
 }
@@ -182,6 +180,10 @@ mt_exchange_begin_read(mt_exchange_t *x)
         x->call.txn = NULL;
         return 0;
     }
+
+    /* there since the store is open, which may be later than the exchange */
+
+    x->call.server_key = e->service->server_key;
 
     return 1;
 }
@@ -451,7 +453,7 @@ mt_exchange_http_status(const mt_exchange_t *x)
 }
 
 
-static mt_status_t
+mt_status_t
 mt_service_status(int http_status)
 {
     size_t  i;

@@ -76,4 +76,7 @@ mt_str_t mt_service_error(mt_service_t *service, const mt_dialect_t *dialect,
     const mt_settings_t *settings, int http_status, int64_t now,
     mt_arena_t *arena);
 
+/* The status that such an error counts as. */
+mt_status_t mt_service_status(int http_status);
+
 #endif /* MT_SERVICE_H */
