@@ -1,0 +1,333 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+static void ngx_http_meeting_body_ready(ngx_http_request_t *r);
+static ngx_int_t ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_read_file(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_body_loaded(ngx_http_request_t *r);
+static ngx_int_t ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx);
+static mt_str_t ngx_http_meeting_header(void *data, mt_str_t name);
+static void ngx_http_meeting_cleanup(void *data);
+
+
+/*
+ * Reads and decodes the body before the preaccess phase, so that limits may be
+ * set on who is named in it.  Called again after each pause, and once more in
+ * a location that a rewrite leads to.
+ */
+
+ngx_int_t
+ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                     rc;
+    ngx_http_meeting_ctx_t       *ctx;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    if (mlcf->dialect == NULL || r != r->main) {
+        return NGX_DECLINED;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (ctx) {
+
+        if (!ctx->body_read) {
+            return NGX_DONE;
+        }
+
+        if (ctx->conf == mlcf) {
+            return NGX_DECLINED;
+        }
+
+        ctx->conf = mlcf;
+
+        return ngx_http_meeting_open_exchange(ctx);
+    }
+
+    if (ngx_http_meeting_worker.conf == NULL) {
+
+        /* a cache manager or loader does not come here: a bug */
+
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_meeting_create_ctx(r, mlcf) == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_meeting_body_ready);
+
+    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
+        return rc;
+    }
+
+    ngx_http_finalize_request(r, NGX_DONE);
+
+    return NGX_DONE;
+}
+
+
+ngx_http_meeting_ctx_t *
+ngx_http_meeting_create_ctx(ngx_http_request_t *r,
+    ngx_http_meeting_loc_conf_t *mlcf)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_meeting_ctx_t));
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    ctx = cln->data;
+
+    ngx_memzero(ctx, sizeof(ngx_http_meeting_ctx_t));
+
+    ctx->request = r;
+    ctx->conf = mlcf;
+
+    cln->handler = ngx_http_meeting_cleanup;
+
+    ngx_http_set_ctx(r, ctx, ngx_http_meeting_module);
+
+    return ctx;
+}
+
+
+static void
+ngx_http_meeting_cleanup(void *data)
+{
+    ngx_http_meeting_ctx_t *ctx = data;
+
+    if (ctx->exchange) {
+        mt_exchange_close(ctx->exchange);
+    }
+
+    mt_arena_destroy(ctx->pieces);
+}
+
+
+ngx_http_meeting_ctx_t *
+ngx_http_meeting_get_ctx(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t      *cln;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (ctx || (!r->internal && !r->filter_finalize)) {
+        return ctx;
+    }
+
+    /* an error_page led elsewhere: the log still wants to know */
+
+    for (cln = r->pool->cleanup; cln; cln = cln->next) {
+        if (cln->handler == ngx_http_meeting_cleanup) {
+            return cln->data;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_meeting_body_ready(ngx_http_request_t *r)
+{
+    ngx_int_t                rc;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    r->preserve_body = 1;
+
+    rc = ngx_http_meeting_join_body(ctx);
+
+    if (rc == NGX_OK) {
+        ngx_http_meeting_body_loaded(r);
+        return;
+    }
+
+    if (rc == NGX_ERROR) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+
+/* NGX_AGAIN: a thread reads it from its temporary file. */
+
+static ngx_int_t
+ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
+{
+    size_t                    size;
+    u_char                   *p;
+    ngx_buf_t                *b;
+    ngx_uint_t                in_file;
+    ngx_chain_t              *cl;
+    ngx_http_request_body_t  *rb;
+
+    rb = ctx->request->request_body;
+
+    if (rb == NULL || rb->bufs == NULL) {
+        return NGX_OK;
+    }
+
+    size = 0;
+    in_file = 0;
+
+    for (cl = rb->bufs; cl; cl = cl->next) {
+        size += ngx_buf_size(cl->buf);
+        in_file |= !ngx_buf_in_memory(cl->buf);
+    }
+
+    ctx->body.len = size;
+
+    if (rb->bufs->next == NULL && !in_file) {
+        ctx->body.data = (const char *) rb->bufs->buf->pos;
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(ctx->request->pool, size);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ctx->body.data = (const char *) p;
+
+    if (in_file) {
+        return ngx_http_meeting_work(ctx, ngx_http_meeting_read_file,
+                                     ngx_http_meeting_body_loaded)
+               == NGX_OK ? NGX_AGAIN : NGX_ERROR;
+    }
+
+    for (cl = rb->bufs; cl; cl = cl->next) {
+        b = cl->buf;
+        p = ngx_cpymem(p, b->pos, b->last - b->pos);
+    }
+
+    return NGX_OK;
+}
+
+
+/* In a thread. */
+
+static void
+ngx_http_meeting_read_file(ngx_http_meeting_ctx_t *ctx)
+{
+    size_t        size;
+    u_char       *p;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    p = (u_char *) ctx->body.data;
+
+    for (cl = ctx->request->request_body->bufs; cl; cl = cl->next) {
+        b = cl->buf;
+        size = ngx_buf_size(b);
+
+        if (ngx_buf_in_memory(b)) {
+            ngx_memcpy(p, b->pos, size);
+
+        } else if (ngx_read_file(b->file, p, size, b->file_pos)
+                   != (ssize_t) size)
+        {
+            ctx->failed = 1;
+            return;
+        }
+
+        p += size;
+    }
+}
+
+
+static void
+ngx_http_meeting_body_loaded(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    ctx->body_read = 1;
+
+    if (ctx->failed || ngx_http_meeting_open_exchange(ctx) != NGX_DECLINED) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    r->write_event_handler = ngx_http_core_run_phases;
+    ngx_http_core_run_phases(r);
+}
+
+
+/* In place of one that another location made, if any. */
+
+static ngx_int_t
+ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_input_t           in;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (ctx->exchange) {
+        mt_exchange_close(ctx->exchange);
+    }
+
+    ngx_memzero(&in, sizeof(mt_input_t));
+
+    in.method = ngx_http_meeting_str(&r->method_name);
+    in.path = ngx_http_meeting_str(&r->uri);
+    in.query = ngx_http_meeting_str(&r->args);
+    in.body = ctx->body;
+    in.header = ngx_http_meeting_header;
+    in.data = r;
+
+    if (r->headers_in.content_type) {
+        in.content_type =
+                     ngx_http_meeting_str(&r->headers_in.content_type->value);
+    }
+
+    ctx->exchange = mt_exchange_open(&ngx_http_meeting_worker.service,
+                                     ctx->conf->dialect, &ctx->conf->settings,
+                                     &in, ngx_http_meeting_now());
+    if (ctx->exchange == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    mt_exchange_decode(ctx->exchange);
+
+    return NGX_DECLINED;
+}
+
+
+static mt_str_t
+ngx_http_meeting_header(void *data, mt_str_t name)
+{
+    ngx_http_request_t *r = data;
+
+    ngx_uint_t        i;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *header;
+
+    part = &r->headers_in.headers.part;
+
+    for ( ; part; part = part->next) {
+        header = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (header[i].hash != 0
+                && header[i].key.len == name.len
+                && ngx_memcmp(header[i].lowcase_key, name.data, name.len) == 0)
+            {
+                return ngx_http_meeting_str(&header[i].value);
+            }
+        }
+    }
+
+    return MT_STR("");
+}

@@ -1,0 +1,464 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+static void ngx_http_meeting_check_handler(ngx_event_t *ev);
+
+static ngx_int_t ngx_http_meeting_listen(ngx_http_meeting_worker_t *w);
+static void ngx_http_meeting_notify(void *data, unsigned ring);
+static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
+static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
+static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
+    void *data);
+static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w,
+    ngx_queue_t *ready);
+static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
+    ngx_uint_t n);
+
+static mt_status_t ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_combine(ngx_http_meeting_worker_t *w);
+static void ngx_http_meeting_combine_handler(void *data, ngx_log_t *log);
+static void ngx_http_meeting_combine_done(ngx_event_t *ev);
+
+static mt_status_t ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn);
+static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
+    mt_result_t *result);
+static mt_status_t ngx_http_meeting_log_commit(void *ctx);
+static void ngx_http_meeting_log_abort(void *ctx);
+
+
+ngx_int_t
+ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle)
+{
+    mt_log_t            log;
+    ngx_thread_task_t  *task;
+
+    w->ring = -1;
+    ngx_queue_init(&w->held);
+
+    w->check.handler = ngx_http_meeting_check_handler;
+    w->check.data = &w->dummy;
+    w->check.log = cycle->log;
+
+    task = ngx_thread_task_alloc(cycle->pool, 0);
+    if (task == NULL) {
+        return NGX_ERROR;
+    }
+
+    task->ctx = w;
+    task->handler = ngx_http_meeting_combine_handler;
+    task->event.data = w;
+    task->event.handler = ngx_http_meeting_combine_done;
+    task->event.log = cycle->log;
+
+    w->combine = task;
+
+    /* the store may be reopened under the engine */
+
+    log.begin = ngx_http_meeting_log_begin;
+    log.apply = ngx_http_meeting_log_apply;
+    log.commit = ngx_http_meeting_log_commit;
+    log.abort = ngx_http_meeting_log_abort;
+    log.ctx = w;
+
+    w->commit = mt_commit_attach(zone->ring_mem, &log, ngx_http_meeting_notify,
+                                 w);
+
+    return w->commit ? NGX_OK : NGX_ERROR;
+}
+
+
+/* A worker without a ring refuses writes, and asks again once a second. */
+
+void
+ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w)
+{
+    if (w->commit == NULL || w->ring >= 0) {
+        return;
+    }
+
+    w->ring = mt_commit_claim(w->commit);
+
+    if (w->ring < 0) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "all %d rings of zone \"meeting\" are taken: more than "
+                      "%d workers, old and new, are alive",
+                      MT_COMMIT_RINGS, MT_COMMIT_RINGS);
+        return;
+    }
+
+    if (ngx_http_meeting_listen(w) != NGX_OK) {
+
+        /* the check timer collects instead */
+
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "meeting commits are polled for: no event for them");
+    }
+
+    ngx_http_meeting_set_held(w, 0);
+
+    /* what a dead owner left in the ring */
+
+    ngx_http_meeting_commit_check(w);
+}
+
+
+static ngx_int_t
+ngx_http_meeting_listen(ngx_http_meeting_worker_t *w)
+{
+    ngx_event_t       *rev;
+    ngx_connection_t  *c;
+
+    c = ngx_get_connection(w->wakers->fds[w->ring], ngx_cycle->log);
+    if (c == NULL) {
+        return NGX_ERROR;
+    }
+
+    rev = c->read;
+    rev->log = ngx_cycle->log;
+    rev->handler = ngx_http_meeting_wake_handler;
+    c->write->log = ngx_cycle->log;
+    c->data = w;
+
+    /* else a quitting worker takes it for a client's forgotten socket */
+
+    rev->channel = 1;
+    c->write->channel = 1;
+
+    if (ngx_handle_read_event(rev, 0) != NGX_OK) {
+        c->fd = (ngx_socket_t) -1;
+        ngx_free_connection(c);
+        return NGX_ERROR;
+    }
+
+    w->wake = c;
+
+    return NGX_OK;
+}
+
+
+/* From any combiner's thread, and from the event loop. */
+
+static void
+ngx_http_meeting_notify(void *data, unsigned ring)
+{
+    ngx_http_meeting_worker_t *w = data;
+
+    uint64_t  one;
+
+    one = 1;
+
+    if (write(w->wakers->fds[ring], &one, sizeof(one)) == -1
+        && ngx_errno != NGX_EAGAIN)
+    {
+        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, ngx_errno,
+                      "write() to the eventfd of ring %ui failed",
+                      (ngx_uint_t) ring);
+    }
+}
+
+
+static void
+ngx_http_meeting_wake_handler(ngx_event_t *ev)
+{
+    ngx_http_meeting_worker_t  *w;
+
+    uint64_t           count;
+    ngx_connection_t  *c;
+
+    c = ev->data;
+    w = c->data;
+
+    if (read(c->fd, &count, sizeof(count)) == -1
+        && ngx_errno != NGX_EAGAIN)
+    {
+        ngx_log_error(NGX_LOG_ALERT, ev->log, ngx_errno,
+                      "read() from an eventfd failed");
+    }
+
+    ev->ready = 0;
+
+    if (ngx_handle_read_event(ev, 0) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
+                      "cannot wait for meeting commits");
+    }
+
+    ngx_http_meeting_collect(w);
+}
+
+
+static void
+ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
+{
+    ngx_queue_t              ready, *q;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    /*
+     * First all slots are freed, then requests go on: these may bring the
+     * next requests of their connections at once.
+     */
+
+    ngx_queue_init(&ready);
+
+    (void) mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+
+    ngx_http_meeting_refill(w, &ready);
+
+    while (!ngx_queue_empty(&ready)) {
+        q = ngx_queue_head(&ready);
+        ngx_queue_remove(q);
+
+        ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
+
+        ngx_http_meeting_wake(ctx);
+    }
+}
+
+
+static void
+ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
+{
+    ngx_queue_t             *ready = data;
+    ngx_http_meeting_ctx_t  *ctx = waiter;
+
+    ctx->result = *result;
+
+    ngx_queue_insert_tail(ready, &ctx->queue);
+}
+
+
+/*
+ * Moves what was held back into the ring, as far as there is room; what fits
+ * into no ring is ready with that as its result.
+ */
+
+static void
+ngx_http_meeting_refill(ngx_http_meeting_worker_t *w, ngx_queue_t *ready)
+{
+    mt_status_t              status;
+    ngx_queue_t             *q;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    while (!ngx_queue_empty(&w->held)) {
+        q = ngx_queue_head(&w->held);
+        ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
+
+        status = ngx_http_meeting_push(w, ctx);
+
+        if (status == MT_BUSY) {
+            return;
+        }
+
+        ngx_queue_remove(q);
+        ngx_http_meeting_set_held(w, w->nheld - 1);
+
+        if (status != MT_OK) {
+            ctx->result = (mt_result_t) { .status = status };
+            ngx_queue_insert_tail(ready, &ctx->queue);
+        }
+    }
+}
+
+
+static void
+ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w, ngx_uint_t n)
+{
+    w->nheld = n;
+
+    if (w->ring >= 0) {
+        w->stats->held[w->ring] = n;
+    }
+}
+
+
+mt_status_t
+ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r))
+{
+    mt_status_t                 status;
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    if (w->ring < 0) {
+        return MT_BUSY;
+    }
+
+    /* commands keep their order: none passes one that is held back */
+
+    status = ngx_queue_empty(&w->held) ? ngx_http_meeting_push(w, ctx)
+                                       : MT_BUSY;
+
+    if (status == MT_BUSY) {
+
+        if (w->nheld >= w->conf->queue) {
+            (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
+            return MT_BUSY;
+        }
+
+        ngx_queue_insert_tail(&w->held, &ctx->queue);
+        ngx_http_meeting_set_held(w, w->nheld + 1);
+
+        status = MT_OK;
+    }
+
+    if (status == MT_OK) {
+        ngx_http_meeting_suspend(ctx, resume);
+    }
+
+    return status;
+}
+
+
+static mt_status_t
+ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_ctx_t *ctx)
+{
+    int          combine;
+    mt_buf_t    *command;
+    mt_str_t     bytes;
+    mt_status_t  status;
+
+    command = &ctx->exchange->call.command;
+
+    bytes.data = command->data;
+    bytes.len = command->len;
+
+    status = mt_commit_push(w->commit, bytes, ctx, &combine);
+
+    if (combine) {
+        ngx_http_meeting_combine(w);
+    }
+
+    return status;
+}
+
+
+/* At most one task of this process combines; see mt_commit_push(). */
+
+static void
+ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
+{
+    if (w->combining) {
+        w->again = 1;
+        return;
+    }
+
+    if (w->service.store == NULL) {
+
+        /* another worker's store may be open: it will find the ring stalled */
+
+        return;
+    }
+
+    if (ngx_thread_task_post(w->conf->commit_pool, w->combine) != NGX_OK) {
+
+        /* the check timer tries again */
+
+        return;
+    }
+
+    w->combining = 1;
+    w->again = 0;
+
+    ngx_http_meeting_keep_checking(w);
+}
+
+
+/* In a thread. */
+
+static void
+ngx_http_meeting_combine_handler(void *data, ngx_log_t *log)
+{
+    ngx_http_meeting_worker_t *w = data;
+
+    mt_commit_combine(w->commit);
+}
+
+
+static void
+ngx_http_meeting_combine_done(ngx_event_t *ev)
+{
+    ngx_http_meeting_worker_t *w = ev->data;
+
+    w->combining = 0;
+
+    if (mt_store_broken(w->service.store)) {
+        ngx_http_meeting_store_reopen(w);
+    }
+
+    if (w->again) {
+        ngx_http_meeting_combine(w);
+    }
+}
+
+
+/*
+ * While anything is out: after a death nobody else may be there to go on.  The
+ * timer is not cancelable, so that a quitting worker waits for its answers.
+ */
+
+static void
+ngx_http_meeting_check_handler(ngx_event_t *ev)
+{
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    if (ngx_exiting) {
+        mt_commit_retire(w->commit);
+    }
+
+    ngx_http_meeting_collect(w);
+    ngx_http_meeting_commit_check(w);
+    ngx_http_meeting_keep_checking(w);
+}
+
+
+void
+ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w)
+{
+    if (!w->combining && mt_commit_stalled(w->commit)) {
+        ngx_http_meeting_combine(w);
+    }
+}
+
+
+/* The log that the engine sees: the batch of the store that is open now. */
+
+static mt_status_t
+ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    return w->log.begin(w->log.ctx, txn);
+}
+
+
+static mt_status_t
+ngx_http_meeting_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    return w->log.apply(w->log.ctx, command, result);
+}
+
+
+static mt_status_t
+ngx_http_meeting_log_commit(void *ctx)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    return w->log.commit(w->log.ctx);
+}
+
+
+static void
+ngx_http_meeting_log_abort(void *ctx)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    w->log.abort(w->log.ctx);
+}

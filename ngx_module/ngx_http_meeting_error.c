@@ -1,0 +1,166 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+static ngx_int_t ngx_http_meeting_header_filter(ngx_http_request_t *r);
+static ngx_int_t ngx_http_meeting_make_error(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, const mt_dialect_t *dialect);
+static void ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len,
+    mt_str_t type);
+static ngx_int_t ngx_http_meeting_body_filter(ngx_http_request_t *r,
+    ngx_chain_t *in);
+
+
+static ngx_http_output_header_filter_pt  ngx_http_next_header_filter;
+static ngx_http_output_body_filter_pt    ngx_http_next_body_filter;
+
+
+void
+ngx_http_meeting_error_init(void)
+{
+    ngx_http_next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = ngx_http_meeting_header_filter;
+
+    ngx_http_next_body_filter = ngx_http_top_body_filter;
+    ngx_http_top_body_filter = ngx_http_meeting_body_filter;
+}
+
+
+/*
+ * An error that nginx itself answers in a location of the API (no such
+ * address, a limit, a denial, a body too large, ...) keeps its HTTP status and
+ * gets the dialect's envelope in place of nginx's page.
+ */
+
+static ngx_int_t
+ngx_http_meeting_header_filter(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t       *ctx;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    if (mlcf->dialect == NULL
+        || r != r->main
+        || r->headers_out.status < NGX_HTTP_BAD_REQUEST)
+    {
+        return ngx_http_next_header_filter(r);
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (ctx == NULL) {
+        ctx = ngx_http_meeting_create_ctx(r, mlcf);
+        if (ctx == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (!ctx->answered) {
+        if (ngx_http_meeting_make_error(r, ctx, mlcf->dialect) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        ngx_http_meeting_error_header(r, ctx->error.len,
+                                      mlcf->dialect->content_type);
+        ctx->dress = 1;
+    }
+
+    return ngx_http_next_header_filter(r);
+}
+
+
+static ngx_int_t
+ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
+    const mt_dialect_t *dialect)
+{
+    mt_str_t     text;
+    ngx_str_t    s;
+    mt_arena_t  *arena;
+
+    arena = mt_arena_create(0);
+    if (arena == NULL) {
+        return NGX_ERROR;
+    }
+
+    text = mt_service_error(&ngx_http_meeting_worker.service, dialect,
+                            &ctx->conf->settings,
+                            (int) r->headers_out.status,
+                            ngx_http_meeting_now(), arena);
+
+    s.len = text.len;
+    s.data = (u_char *) text.data;
+
+    ctx->error.len = s.len;
+    ctx->error.data = ngx_pstrdup(r->pool, &s);
+
+    mt_arena_destroy(arena);
+
+    return ctx->error.data ? NGX_OK : NGX_ERROR;
+}
+
+
+/* What describes the page that goes; WWW-Authenticate and the like stay. */
+
+static void
+ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len, mt_str_t type)
+{
+    ngx_http_clear_content_length(r);
+    ngx_http_clear_accept_ranges(r);
+    ngx_http_clear_last_modified(r);
+    ngx_http_clear_location(r);
+    ngx_http_clear_etag(r);
+
+    r->headers_out.content_length_n = len;
+    r->headers_out.content_type.data = (u_char *) type.data;
+    r->headers_out.content_type.len = type.len;
+    r->headers_out.content_type_len = type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.charset.len = 0;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_body_filter(ngx_http_request_t *r, ngx_chain_t *in)
+{
+    ngx_buf_t               *b;
+    ngx_chain_t              out, *cl;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (in == NULL || ctx == NULL || ctx->error.data == NULL) {
+        return ngx_http_next_body_filter(r, in);
+    }
+
+    /* the page is taken and dropped, however many parts it comes in */
+
+    for (cl = in; cl; cl = cl->next) {
+        cl->buf->pos = cl->buf->last;
+        cl->buf->file_pos = cl->buf->file_last;
+    }
+
+    if (!ctx->dress) {
+        return NGX_OK;
+    }
+
+    ctx->dress = 0;
+
+    b = ngx_calloc_buf(r->pool);
+    if (b == NULL) {
+        return NGX_ERROR;
+    }
+
+    b->pos = ctx->error.data;
+    b->last = b->pos + ctx->error.len;
+    b->start = b->pos;
+    b->end = b->last;
+    b->temporary = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    return ngx_http_next_body_filter(r, &out);
+}

@@ -1,0 +1,390 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+/* An answer goes out in pieces of about this size, one at a time. */
+#define NGX_HTTP_MEETING_PIECE  (32 * 1024)
+
+
+static void ngx_http_meeting_step(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, mt_step_t step);
+static void ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_worked(ngx_http_request_t *r);
+static void ngx_http_meeting_committed(ngx_http_request_t *r);
+
+static void ngx_http_meeting_answer(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx);
+static ngx_int_t ngx_http_meeting_set_header(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, size_t len);
+static ngx_int_t ngx_http_meeting_set_allow(ngx_http_request_t *r,
+    const mt_route_t *route);
+
+static ngx_int_t ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx,
+    mt_arena_t *arena, mt_buf_t *out);
+static void ngx_http_meeting_send_piece(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, mt_buf_t *out);
+static void ngx_http_meeting_writer(ngx_http_request_t *r);
+static void ngx_http_meeting_write_more(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_wait_writable(ngx_http_request_t *r);
+
+
+/*
+ * From here on the request is finalized by the call's last step, whether that
+ * comes at once or after a wait: hence the reference, which NGX_DONE drops.
+ */
+
+ngx_int_t
+ngx_http_meeting_handler(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    if (r != r->main) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                      "\"meeting_api\" cannot serve a subrequest");
+        return NGX_HTTP_FORBIDDEN;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (ctx == NULL || ctx->exchange == NULL) {
+        ngx_log_error(NGX_LOG_ALERT, r->connection->log, 0,
+                      "meeting request was not decoded");
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->main->count++;
+
+    ngx_http_meeting_step(r, ctx, mt_exchange_start(ctx->exchange));
+
+    return NGX_DONE;
+}
+
+
+static void
+ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
+    mt_step_t step)
+{
+    mt_status_t  status;
+
+    status = MT_OK;
+
+    switch (step) {
+
+    case MT_STEP_WORK:
+
+        if (ngx_http_meeting_work(ctx, ngx_http_meeting_exchange_work,
+                                  ngx_http_meeting_worked)
+            == NGX_OK)
+        {
+            return;
+        }
+
+        status = MT_BUSY;
+        break;
+
+    case MT_STEP_COMMIT:
+
+        status = ngx_http_meeting_commit(ctx, ngx_http_meeting_committed);
+
+        if (status == MT_OK) {
+            return;
+        }
+
+        break;
+
+    case MT_STEP_DONE:
+        break;
+    }
+
+    if (status != MT_OK) {
+        mt_exchange_fail(ctx->exchange, status);
+    }
+
+    ngx_http_meeting_answer(r, ctx);
+}
+
+
+/* In a thread. */
+
+static void
+ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_exchange_work(ctx->exchange);
+}
+
+
+static void
+ngx_http_meeting_worked(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    ngx_http_meeting_step(r, ctx, mt_exchange_resume(ctx->exchange));
+}
+
+
+static void
+ngx_http_meeting_committed(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    mt_exchange_committed(ctx->exchange, &ctx->result);
+
+    ngx_http_meeting_answer(r, ctx);
+}
+
+
+static void
+ngx_http_meeting_answer(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
+{
+    mt_buf_t   out;
+    ngx_int_t  rc;
+
+    rc = ngx_http_meeting_make_piece(ctx, ctx->exchange->call.arena, &out);
+
+    if (rc != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    rc = ngx_http_meeting_set_header(r, ctx, out.len);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_send_header(r);
+    }
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
+
+    ngx_http_meeting_send_piece(r, ctx, &out);
+}
+
+
+/* An answer that is one piece has a length, else it goes out in chunks. */
+
+static ngx_int_t
+ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
+    size_t len)
+{
+    mt_exchange_t   *x;
+    const mt_str_t  *type;
+
+    x = ctx->exchange;
+    type = &x->dialect->content_type;
+
+    ctx->answered = 1;
+
+    r->headers_out.status = mt_exchange_http_status(x);
+    r->headers_out.content_length_n = ctx->last ? (off_t) len : -1;
+
+    r->headers_out.content_type.data = (u_char *) type->data;
+    r->headers_out.content_type.len = type->len;
+    r->headers_out.content_type_len = type->len;
+    r->headers_out.content_type_lowcase = NULL;
+
+    if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED && x->route) {
+        return ngx_http_meeting_set_allow(r, x->route);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_set_allow(ngx_http_request_t *r, const mt_route_t *route)
+{
+    ngx_table_elt_t  *h;
+
+    static ngx_str_t  methods[] = {
+        ngx_null_string,
+        ngx_string("GET"),                /* MT_METHOD_GET */
+        ngx_string("POST"),               /* MT_METHOD_POST */
+        ngx_string("GET, POST")
+    };
+
+    h = ngx_list_push(&r->headers_out.headers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "Allow");
+    h->value = methods[route->methods & (MT_METHOD_GET|MT_METHOD_POST)];
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx, mt_arena_t *arena,
+    mt_buf_t *out)
+{
+    int  rc;
+
+    mt_buf_init(out, arena, 0);
+
+    rc = mt_exchange_output(ctx->exchange, out, NGX_HTTP_MEETING_PIECE);
+
+    if (rc < 0 || out->failed) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "meeting answer broke off");
+        return NGX_ERROR;
+    }
+
+    ctx->last = (rc == 1);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_meeting_send_piece(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
+    mt_buf_t *out)
+{
+    ngx_int_t     rc;
+    ngx_buf_t    *b;
+    ngx_chain_t   cl;
+
+    if (ctx->piece == NULL) {
+        ctx->piece = ngx_calloc_buf(r->pool);
+
+        if (ctx->piece == NULL) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+            return;
+        }
+    }
+
+    b = ctx->piece;
+
+    b->start = (u_char *) out->data;
+    b->pos = b->start;
+    b->last = b->start + out->len;
+    b->end = b->last;
+    b->temporary = (out->len != 0);
+    b->sync = !b->temporary;
+
+    /* a piece is sent at once, for its memory is wanted for the next one */
+
+    b->recycled = !ctx->last;
+    b->last_buf = ctx->last;
+    b->last_in_chain = 1;
+
+    cl.buf = b;
+    cl.next = NULL;
+
+    rc = ngx_http_output_filter(r, &cl);
+
+    if (rc == NGX_ERROR || ctx->last) {
+        ngx_http_finalize_request(r, rc);
+        return;
+    }
+
+    ngx_http_meeting_wait_writable(r);
+}
+
+
+/*
+ * The next piece is made when the client has taken this one, and no sooner
+ * than in the next turn of the event loop, for the other clients' sake.
+ */
+
+static void
+ngx_http_meeting_wait_writable(ngx_http_request_t *r)
+{
+    ngx_event_t               *wev;
+    ngx_http_meeting_ctx_t    *ctx;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    wev = r->connection->write;
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    r->read_event_handler = ngx_http_test_reading;
+    r->write_event_handler = ngx_http_meeting_writer;
+
+    if (!wev->delayed) {
+        ngx_add_timer(wev, clcf->send_timeout);
+    }
+
+    if (ngx_buf_size(ctx->piece) == 0 && wev->ready && !wev->delayed) {
+        ngx_post_event(wev, &ngx_posted_next_events);
+        return;
+    }
+
+    if (ngx_handle_write_event(wev, clcf->send_lowat) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+    }
+}
+
+
+static void
+ngx_http_meeting_writer(ngx_http_request_t *r)
+{
+    ngx_int_t                rc;
+    ngx_event_t             *wev;
+    ngx_connection_t        *c;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    c = r->connection;
+    wev = c->write;
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (wev->timedout) {
+        ngx_log_error(NGX_LOG_INFO, c->log, NGX_ETIMEDOUT,
+                      "client timed out");
+        c->timedout = 1;
+
+        ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+        return;
+    }
+
+    if (!wev->delayed && ngx_buf_size(ctx->piece) != 0) {
+
+        rc = ngx_http_output_filter(r, NULL);
+
+        if (rc == NGX_ERROR) {
+            ngx_http_finalize_request(r, rc);
+            return;
+        }
+    }
+
+    if (wev->delayed || ngx_buf_size(ctx->piece) != 0) {
+        ngx_http_meeting_wait_writable(r);
+        return;
+    }
+
+    ngx_http_meeting_write_more(r, ctx);
+}
+
+
+static void
+ngx_http_meeting_write_more(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
+{
+    mt_buf_t  out;
+
+    if (ctx->pieces == NULL) {
+        ctx->pieces = mt_arena_create(0);
+
+        if (ctx->pieces == NULL) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+            return;
+        }
+    }
+
+    mt_arena_reset(ctx->pieces);
+
+    /* once the header is out an error can only close the connection */
+
+    if (ngx_http_meeting_make_piece(ctx, ctx->pieces, &out) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+
+    ngx_http_meeting_send_piece(r, ctx, &out);
+}

@@ -1,0 +1,271 @@
+
+/*
+ * The glue between nginx and the engine: directives, the shared zone, the
+ * worker's store, and a request's way through the phases.
+ *
+ *     ngx_http_meeting_module.c     directives, configuration
+ *     ngx_http_meeting_store.c      the store: master, zone, workers
+ *     ngx_http_meeting_body.c       rewrite phase: body read and decoded
+ *     ngx_http_meeting_handler.c    content phase: steps of a call, the answer
+ *     ngx_http_meeting_work.c       waiting for threads and for commits
+ *     ngx_http_meeting_commit.c     the worker's ring and its combiner
+ *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
+ *     ngx_http_meeting_variables.c  $meeting_*
+ *     ngx_http_meeting_status.c     statistics and the status location
+ *
+ * Everything runs on the event loop but thread-pool handlers, which say so.
+ */
+
+#ifndef NGX_HTTP_MEETING_MODULE_H
+#define NGX_HTTP_MEETING_MODULE_H
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+#include <ngx_http.h>
+#include <ngx_thread_pool.h>
+
+#include "service/mt_service.h"
+
+
+#define NGX_HTTP_MEETING_DIALECTS  8       /* room in the statistics */
+
+
+typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
+
+
+typedef struct {
+    ngx_str_t                     path;         /* empty: no meeting_store */
+    size_t                        max_size;
+    ngx_shm_zone_t               *shm_zone;
+    ngx_http_meeting_zone_t      *zone;
+    ngx_core_conf_t              *core;         /* user of the workers */
+    ngx_uint_t                    threads;
+    ngx_uint_t                    queue;
+    ngx_thread_pool_t            *work_pool;
+    ngx_thread_pool_t            *commit_pool;
+    ngx_uint_t                    api;          /* unsigned  api:1; */
+} ngx_http_meeting_main_conf_t;
+
+
+typedef struct {
+    const mt_dialect_t           *dialect;      /* NULL: not of the API */
+    ngx_uint_t                    dialect_index;
+    mt_settings_t                 settings;     /* merged, for the engine */
+
+    mt_zone_t                    *zone;
+    ngx_str_t                     public_base;
+    ngx_msec_t                    sign_open;
+    ngx_msec_t                    sign_grace;
+    ngx_msec_t                    qr_max_age;
+    ngx_msec_t                    qr_skew;
+    ngx_msec_t                    default_length;
+    ngx_uint_t                    page_size;
+    ngx_flag_t                    weclubs_verify;
+    ngx_str_t                     weclubs_secret;
+    ngx_msec_t                    weclubs_token_ttl;
+    ngx_array_t                  *weclubs_callers;     /* of mt_str_t */
+
+    ngx_uint_t                    prometheus;   /* of meeting_status */
+} ngx_http_meeting_loc_conf_t;
+
+
+/*
+ * A request of the API.  In its pool, with the exchange closed by the pool's
+ * cleanup: nginx keeps the pool while r->blocked is set, so that whoever holds
+ * a waiting request (a thread, a ring's slot) may rely on it.
+ */
+
+typedef struct ngx_http_meeting_ctx_s  ngx_http_meeting_ctx_t;
+
+struct ngx_http_meeting_ctx_s {
+    ngx_http_request_t           *request;
+    ngx_http_meeting_loc_conf_t  *conf;
+    mt_exchange_t                *exchange;     /* NULL before the body is in */
+    mt_str_t                      body;
+
+    /* waiting */
+    void                        (*resume)(ngx_http_request_t *r);
+    void                        (*work)(ngx_http_meeting_ctx_t *ctx);
+    ngx_thread_task_t            *task;
+    ngx_queue_t                   queue;        /* for the ring, or from it */
+    mt_result_t                   result;
+
+    /* the answer, piece by piece */
+    mt_arena_t                   *pieces;
+    ngx_buf_t                    *piece;
+
+    ngx_str_t                     error;        /* in place of nginx's page */
+
+    unsigned                      body_read:1;
+    unsigned                      failed:1;     /* work */
+    unsigned                      ready:1;      /* what it waited for is here */
+    unsigned                      answered:1;   /* the header is ours */
+    unsigned                      last:1;       /* piece */
+    unsigned                      dress:1;      /* error is to be sent */
+};
+
+
+/* In the shared zone; counters are relaxed atomics. */
+
+typedef struct {
+    ngx_atomic_t   requests[NGX_HTTP_MEETING_DIALECTS]
+                           [MT_OPERATION_MAX][MT_STATUS_MAX];
+    ngx_atomic_t   aborted;                     /* the client went away */
+    ngx_atomic_t   busy;                        /* no room in the ring */
+    ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
+    void          *ring_mem;                    /* beside this */
+} ngx_http_meeting_stats_t;
+
+
+/* One per process and ring; shared by the cycles that share the zone. */
+
+typedef struct {
+    ngx_uint_t     refs;
+    int            fds[MT_COMMIT_RINGS];
+} ngx_http_meeting_wakers_t;
+
+
+struct ngx_http_meeting_zone_s {
+    ngx_http_meeting_main_conf_t  *conf;
+    ngx_pool_t                    *pool;        /* of the cycle */
+    ngx_http_meeting_stats_t      *stats;
+    void                          *ring_mem;    /* for mt_commit_attach() */
+    ngx_http_meeting_wakers_t     *wakers;
+};
+
+
+/* This process, once it is a worker. */
+
+typedef struct {
+    ngx_http_meeting_main_conf_t  *conf;
+    ngx_http_meeting_stats_t      *stats;
+    ngx_http_meeting_wakers_t     *wakers;
+
+    mt_service_t                   service;     /* store NULL: not open */
+    mt_batch_t                    *batch;
+    mt_log_t                       log;         /* the batch's */
+
+    mt_commit_t                   *commit;
+    int                            ring;        /* -1: none claimed */
+    ngx_connection_t              *wake;        /* the ring's eventfd */
+    ngx_thread_task_t             *combine;
+    ngx_queue_t                    held;        /* the ring had no room */
+    ngx_uint_t                     nheld;
+
+    ngx_uint_t                     waiting;     /* requests, for anything */
+    ngx_event_t                    check;       /* while waiting */
+    ngx_event_t                    tick;        /* once a second */
+    ngx_uint_t                     ticks;
+    ngx_connection_t               dummy;       /* for timers' debug log */
+
+    unsigned                       combining:1;
+    unsigned                       again:1;     /* asked for while combining */
+    unsigned                       complained:1;
+} ngx_http_meeting_worker_t;
+
+
+/* ngx_http_meeting_module.c */
+
+extern ngx_module_t               ngx_http_meeting_module;
+
+static ngx_inline mt_str_t
+ngx_http_meeting_str(const ngx_str_t *s)
+{
+    return (mt_str_t) { s->len, (const char *) s->data };
+}
+
+
+static ngx_inline int64_t
+ngx_http_meeting_now(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (int64_t) tp->sec * 1000 + tp->msec;
+}
+
+
+/* ngx_http_meeting_store.c */
+
+extern ngx_http_meeting_worker_t  ngx_http_meeting_worker;
+
+char *ngx_http_meeting_store_check(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf);
+ngx_int_t ngx_http_meeting_zone_init(ngx_shm_zone_t *shm_zone, void *data);
+ngx_int_t ngx_http_meeting_init_process(ngx_cycle_t *cycle);
+void ngx_http_meeting_exit_process(ngx_cycle_t *cycle);
+void ngx_http_meeting_store_reopen(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_body.c */
+
+ngx_int_t ngx_http_meeting_rewrite_handler(ngx_http_request_t *r);
+ngx_http_meeting_ctx_t *ngx_http_meeting_create_ctx(ngx_http_request_t *r,
+    ngx_http_meeting_loc_conf_t *mlcf);
+
+/* Also where nginx has cleared the request's contexts; NULL when none. */
+ngx_http_meeting_ctx_t *ngx_http_meeting_get_ctx(ngx_http_request_t *r);
+
+
+/* ngx_http_meeting_handler.c */
+
+ngx_int_t ngx_http_meeting_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_meeting_work.c */
+
+/*
+ * The request waits: nothing happens to it until ngx_http_meeting_wake(),
+ * which goes on with resume(), or frees it if it was terminated meanwhile.
+ * After a wake the context may be gone.
+ */
+void ngx_http_meeting_suspend(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r));
+void ngx_http_meeting_wake(ngx_http_meeting_ctx_t *ctx);
+
+/* Runs work() in a thread, then wakes.  NGX_ERROR: it cannot be queued. */
+ngx_int_t ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
+    void (*work)(ngx_http_meeting_ctx_t *ctx),
+    void (*resume)(ngx_http_request_t *r));
+
+/* Keeps the check timer, and so a quitting worker, going while needed. */
+void ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_commit.c */
+
+ngx_int_t ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle);
+void ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w);
+
+/* Queues the exchange's command; resume() finds ctx->result.  Other than
+ * MT_OK: it was not queued. */
+mt_status_t ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r));
+void ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_error.c */
+
+void ngx_http_meeting_error_init(void);
+
+
+/* ngx_http_meeting_variables.c */
+
+ngx_int_t ngx_http_meeting_add_variables(ngx_conf_t *cf);
+
+
+/* ngx_http_meeting_status.c */
+
+ngx_int_t ngx_http_meeting_status_handler(ngx_http_request_t *r);
+
+/* log phase */
+ngx_int_t ngx_http_meeting_count(ngx_http_request_t *r);
+
+/* How the request ended, as far as is known. */
+mt_status_t ngx_http_meeting_outcome(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx);
+
+#endif /* NGX_HTTP_MEETING_MODULE_H */

@@ -1,0 +1,523 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+/* What the status location shows, taken at one time. */
+
+typedef struct {
+    mt_store_stat_t   store;
+    mt_commit_stat_t  commit;
+    uint64_t          open;              /* this worker's store */
+    uint64_t          held;
+    uint64_t          busy;
+    uint64_t          aborted;
+} ngx_http_meeting_snapshot_t;
+
+
+/* A single number: "group": { "key": N }, and name N. */
+
+typedef struct {
+    const char  *group;
+    const char  *key;
+    const char  *name;
+    const char  *type;
+    const char  *help;
+    size_t       offset;
+    size_t       size;                   /* 4 or 8 */
+} ngx_http_meeting_metric_t;
+
+typedef struct {
+    const char  *key;
+    const char  *name;
+    const char  *help;
+    size_t       buckets;                /* offsets; MT_HISTOGRAM counters */
+    size_t       sum;
+    double       unit;
+} ngx_http_meeting_histogram_t;
+
+
+typedef void (*ngx_http_meeting_count_pt)(mt_buf_t *out, mt_str_t dialect,
+    const char *operation, mt_status_t status, uint64_t n);
+
+
+static void ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_snapshot_t *snapshot);
+static uint64_t ngx_http_meeting_value(
+    const ngx_http_meeting_snapshot_t *snapshot, size_t offset, size_t size);
+
+static void ngx_http_meeting_json(mt_buf_t *out,
+    const ngx_http_meeting_snapshot_t *snapshot);
+static void ngx_http_meeting_prometheus(mt_buf_t *out,
+    const ngx_http_meeting_snapshot_t *snapshot);
+static void ngx_http_meeting_prometheus_histogram(mt_buf_t *out,
+    const ngx_http_meeting_histogram_t *h,
+    const ngx_http_meeting_snapshot_t *snapshot);
+
+static void ngx_http_meeting_each_count(mt_buf_t *out,
+    ngx_http_meeting_count_pt put);
+static void ngx_http_meeting_json_count(mt_buf_t *out, mt_str_t dialect,
+    const char *operation, mt_status_t status, uint64_t n);
+static void ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
+    const char *operation, mt_status_t status, uint64_t n);
+
+static void ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r, mt_buf_t *out,
+    ngx_uint_t prometheus);
+
+
+#define ngx_http_meeting_metric(group, key, field, name, type, help)          \
+    { group, key, "meeting_" name, type, help,                                \
+      offsetof(ngx_http_meeting_snapshot_t, field),                           \
+      sizeof(((ngx_http_meeting_snapshot_t *) NULL)->field) }
+
+static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
+
+    ngx_http_meeting_metric("store", "open", open, "store_open", "gauge",
+        "Whether the answering worker has the store open"),
+    ngx_http_meeting_metric("store", "map_bytes", store.map_size,
+        "store_map_bytes", "gauge", "What the store may grow to"),
+    ngx_http_meeting_metric("store", "used_bytes", store.used_bytes,
+        "store_used_bytes", "gauge", "What of it is in use"),
+    ngx_http_meeting_metric("store", "file_bytes", store.file_bytes,
+        "store_file_bytes", "gauge", "Size of the data file"),
+    ngx_http_meeting_metric("store", "readers", store.readers,
+        "store_readers", "gauge", "Reader slots taken"),
+    ngx_http_meeting_metric("store", "max_readers", store.max_readers,
+        "store_max_readers", "gauge", "Reader slots"),
+    ngx_http_meeting_metric("store", "position", store.position,
+        "journal_position", "counter", "Commands in the journal"),
+
+    ngx_http_meeting_metric("commit", "batches", commit.batches,
+        "commit_batches_total", "counter", "Batches committed"),
+    ngx_http_meeting_metric("commit", "commands", commit.commands,
+        "commit_commands_total", "counter", "Commands in them"),
+    ngx_http_meeting_metric("commit", "failed_batches", commit.failed_batches,
+        "commit_failed_batches_total", "counter", "Batches that failed"),
+    ngx_http_meeting_metric("commit", "takeovers", commit.takeovers,
+        "commit_takeovers_total", "counter", "Combiners that died"),
+    ngx_http_meeting_metric("commit", "queued_bytes", commit.queued_bytes,
+        "commit_queued_bytes", "gauge", "Commands waiting in the rings"),
+    ngx_http_meeting_metric("commit", "ring_bytes", commit.ring_size,
+        "commit_ring_bytes", "gauge", "Room of one ring"),
+    ngx_http_meeting_metric("commit", "rings", commit.rings_claimed,
+        "commit_rings", "gauge", "Rings held by workers"),
+    ngx_http_meeting_metric("commit", "held", held,
+        "commit_held", "gauge", "Commands held back by workers"),
+    ngx_http_meeting_metric("commit", "busy", busy,
+        "commit_busy_total", "counter", "Commands refused for want of room"),
+
+    ngx_http_meeting_metric("clients", "aborted", aborted,
+        "aborted_total", "counter", "Clients that left before their answer")
+};
+
+
+static const ngx_http_meeting_histogram_t  ngx_http_meeting_histograms[] = {
+
+    { "batch_size", "meeting_commit_batch_commands", "Commands of a batch",
+      offsetof(ngx_http_meeting_snapshot_t, commit.batch_size),
+      offsetof(ngx_http_meeting_snapshot_t, commit.commands), 1 },
+
+    { "commit_us", "meeting_commit_seconds", "Time of a batch",
+      offsetof(ngx_http_meeting_snapshot_t, commit.commit_us),
+      offsetof(ngx_http_meeting_snapshot_t, commit.commit_us_sum), 1e-6 }
+};
+
+
+ngx_int_t
+ngx_http_meeting_count(ngx_http_request_t *r)
+{
+    ngx_uint_t                    op;
+    mt_status_t                   status;
+    const mt_route_t             *route;
+    ngx_http_meeting_ctx_t       *ctx;
+    ngx_http_meeting_stats_t     *stats;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    ctx = ngx_http_meeting_get_ctx(r);
+
+    mlcf = ctx ? ctx->conf
+               : ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    stats = ngx_http_meeting_worker.stats;
+
+    if (mlcf->dialect == NULL || stats == NULL) {
+        return NGX_OK;
+    }
+
+    if (!r->header_sent || r->headers_out.status < NGX_HTTP_OK) {
+        (void) ngx_atomic_fetch_add(&stats->aborted, 1);
+        return NGX_OK;
+    }
+
+    route = ctx && ctx->exchange ? ctx->exchange->route : NULL;
+
+    op = route ? route->operation->code : 0;
+    status = ngx_http_meeting_outcome(r, ctx);
+
+    if (op < MT_OPERATION_MAX
+        && (ngx_uint_t) status < MT_STATUS_MAX
+        && mlcf->dialect_index < NGX_HTTP_MEETING_DIALECTS)
+    {
+        (void) ngx_atomic_fetch_add(
+                      &stats->requests[mlcf->dialect_index][op][status], 1);
+    }
+
+    return NGX_OK;
+}
+
+
+mt_status_t
+ngx_http_meeting_outcome(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
+{
+    if (ctx && ctx->answered) {
+        return ctx->exchange->call.error.status;
+    }
+
+    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
+        return MT_OK;
+    }
+
+    return mt_service_status((int) r->headers_out.status);
+}
+
+
+/* Some microseconds of reading, so inline. */
+
+ngx_int_t
+ngx_http_meeting_status_handler(ngx_http_request_t *r)
+{
+    mt_buf_t                      out;
+    ngx_int_t                     rc;
+    ngx_str_t                     format;
+    mt_arena_t                   *arena;
+    ngx_uint_t                    prometheus;
+    ngx_http_meeting_worker_t    *w;
+    ngx_http_meeting_snapshot_t   snapshot;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
+        return NGX_HTTP_NOT_ALLOWED;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    w = &ngx_http_meeting_worker;
+
+    if (w->commit == NULL) {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    prometheus = mlcf->prometheus;
+
+    if (ngx_http_arg(r, (u_char *) "format", 6, &format) == NGX_OK) {
+        prometheus = format.len == 10
+                     && ngx_strncmp(format.data, "prometheus", 10) == 0;
+    }
+
+    arena = mt_arena_create(0);
+    if (arena == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_http_meeting_take(w, &snapshot);
+
+    mt_buf_init(&out, arena, 0);
+
+    if (prometheus) {
+        ngx_http_meeting_prometheus(&out, &snapshot);
+
+    } else {
+        ngx_http_meeting_json(&out, &snapshot);
+    }
+
+    rc = out.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
+                    : ngx_http_meeting_send(r, &out, prometheus);
+
+    mt_arena_destroy(arena);
+
+    return rc;
+}
+
+
+static void
+ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_snapshot_t *snapshot)
+{
+    ngx_uint_t  i;
+
+    ngx_memzero(snapshot, sizeof(ngx_http_meeting_snapshot_t));
+
+    if (w->service.store
+        && mt_store_stat(w->service.store, &snapshot->store) == MT_OK)
+    {
+        snapshot->open = 1;
+    }
+
+    mt_commit_stat(w->commit, &snapshot->commit);
+
+    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+        snapshot->held += w->stats->held[i];
+    }
+
+    snapshot->busy = w->stats->busy;
+    snapshot->aborted = w->stats->aborted;
+}
+
+
+static uint64_t
+ngx_http_meeting_value(const ngx_http_meeting_snapshot_t *snapshot,
+    size_t offset, size_t size)
+{
+    const char  *p = (const char *) snapshot + offset;
+
+    return size == sizeof(uint64_t) ? *(const uint64_t *) p
+                                    : *(const unsigned *) p;
+}
+
+
+static void
+ngx_http_meeting_json(mt_buf_t *out,
+    const ngx_http_meeting_snapshot_t *snapshot)
+{
+    size_t                               i, n;
+    const uint64_t                      *buckets;
+    const char                          *group;
+    const ngx_http_meeting_metric_t     *m;
+    const ngx_http_meeting_histogram_t  *h;
+
+    group = NULL;
+
+    for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
+        m = &ngx_http_meeting_metrics[i];
+
+        if (group == NULL || ngx_strcmp(group, m->group) != 0) {
+            ngx_http_meeting_print(out, "%s\"%s\": {", group ? "},\n" : "{\n",
+                                   m->group);
+            group = m->group;
+
+        } else {
+            mt_buf_str(out, MT_STR(", "));
+        }
+
+        ngx_http_meeting_print(out, "\"%s\": %llu", m->key,
+            (unsigned long long) ngx_http_meeting_value(snapshot, m->offset,
+                                                        m->size));
+    }
+
+    mt_buf_str(out, MT_STR("}"));
+
+    for (i = 0; i < mt_nitems(ngx_http_meeting_histograms); i++) {
+        h = &ngx_http_meeting_histograms[i];
+        buckets = (const uint64_t *) ((const char *) snapshot + h->buckets);
+
+        ngx_http_meeting_print(out, ",\n\"%s\": [", h->key);
+
+        for (n = 0; n < MT_HISTOGRAM; n++) {
+            ngx_http_meeting_print(out, "%s%llu", n ? ", " : "",
+                                   (unsigned long long) buckets[n]);
+        }
+
+        mt_buf_str(out, MT_STR("]"));
+    }
+
+    mt_buf_str(out, MT_STR(",\n\"requests\": ["));
+    ngx_http_meeting_each_count(out, ngx_http_meeting_json_count);
+    mt_buf_str(out, MT_STR("]\n}\n"));
+}
+
+
+static void
+ngx_http_meeting_prometheus(mt_buf_t *out,
+    const ngx_http_meeting_snapshot_t *snapshot)
+{
+    size_t                            i;
+    const ngx_http_meeting_metric_t  *m;
+
+    for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
+        m = &ngx_http_meeting_metrics[i];
+
+        ngx_http_meeting_print(out,
+            "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
+            m->name, m->help, m->name, m->type, m->name,
+            (unsigned long long) ngx_http_meeting_value(snapshot, m->offset,
+                                                        m->size));
+    }
+
+    for (i = 0; i < mt_nitems(ngx_http_meeting_histograms); i++) {
+        ngx_http_meeting_prometheus_histogram(out,
+                                     &ngx_http_meeting_histograms[i], snapshot);
+    }
+
+    mt_buf_str(out, MT_STR("# HELP meeting_requests_total Requests by "
+                           "dialect, operation and result\n"
+                           "# TYPE meeting_requests_total counter\n"));
+
+    ngx_http_meeting_each_count(out, ngx_http_meeting_prometheus_count);
+}
+
+
+/* Integers in bucket i are below 2^i; the last bucket has no bound. */
+
+static void
+ngx_http_meeting_prometheus_histogram(mt_buf_t *out,
+    const ngx_http_meeting_histogram_t *h,
+    const ngx_http_meeting_snapshot_t *snapshot)
+{
+    size_t           i;
+    uint64_t         count;
+    const uint64_t  *buckets;
+
+    buckets = (const uint64_t *) ((const char *) snapshot + h->buckets);
+    count = 0;
+
+    ngx_http_meeting_print(out, "# HELP %s %s\n# TYPE %s histogram\n",
+                           h->name, h->help, h->name);
+
+    for (i = 0; i < MT_HISTOGRAM - 1; i++) {
+        count += buckets[i];
+
+        ngx_http_meeting_print(out, "%s_bucket{le=\"%.10g\"} %llu\n", h->name,
+                               (double) ((1ULL << i) - 1) * h->unit,
+                               (unsigned long long) count);
+    }
+
+    count += buckets[i];
+
+    ngx_http_meeting_print(out,
+        "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.10g\n%s_count %llu\n",
+        h->name, (unsigned long long) count, h->name,
+        (double) ngx_http_meeting_value(snapshot, h->sum, sizeof(uint64_t))
+        * h->unit,
+        h->name, (unsigned long long) count);
+}
+
+
+/* Those that happened. */
+
+static void
+ngx_http_meeting_each_count(mt_buf_t *out, ngx_http_meeting_count_pt put)
+{
+    size_t                     i, op, status;
+    uint64_t                   n;
+    const mt_dialect_t        *dialect;
+    const mt_operation_t      *operation;
+    ngx_http_meeting_stats_t  *stats;
+
+    stats = ngx_http_meeting_worker.stats;
+
+    for (i = 0; i < NGX_HTTP_MEETING_DIALECTS; i++) {
+
+        dialect = mt_dialect_at(i);
+        if (dialect == NULL) {
+            return;
+        }
+
+        for (op = 0; op < MT_OPERATION_MAX; op++) {
+            operation = mt_operation(op);
+
+            for (status = 0; status < MT_STATUS_MAX; status++) {
+                n = stats->requests[i][op][status];
+
+                if (n) {
+                    put(out, dialect->name,
+                        operation ? operation->name : "none", status, n);
+                }
+            }
+        }
+    }
+}
+
+
+static void
+ngx_http_meeting_json_count(mt_buf_t *out, mt_str_t dialect,
+    const char *operation, mt_status_t status, uint64_t n)
+{
+    ngx_http_meeting_print(out,
+        "%s\n  {\"dialect\": \"%.*s\", \"operation\": \"%s\", "
+        "\"result\": \"%s\", \"count\": %llu}",
+        out->data[out->len - 1] == '[' ? "" : ",",
+        (int) dialect.len, dialect.data, operation, mt_status_name(status),
+        (unsigned long long) n);
+}
+
+
+static void
+ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
+    const char *operation, mt_status_t status, uint64_t n)
+{
+    ngx_http_meeting_print(out,
+        "meeting_requests_total{dialect=\"%.*s\",operation=\"%s\","
+        "result=\"%s\"} %llu\n",
+        (int) dialect.len, dialect.data, operation, mt_status_name(status),
+        (unsigned long long) n);
+}
+
+
+static void
+ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
+{
+    int      n;
+    char     line[512];
+    va_list  args;
+
+    va_start(args, fmt);
+    n = vsnprintf(line, sizeof(line), fmt, args);
+    va_end(args);
+
+    if (n < 0 || (size_t) n >= sizeof(line)) {
+        out->failed = 1;
+        return;
+    }
+
+    mt_buf_put(out, line, n);
+}
+
+
+static ngx_int_t
+ngx_http_meeting_send(ngx_http_request_t *r, mt_buf_t *out,
+    ngx_uint_t prometheus)
+{
+    ngx_int_t    rc;
+    ngx_buf_t   *b;
+    ngx_chain_t  cl;
+
+    b = ngx_create_temp_buf(r->pool, out->len);
+    if (b == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b->last = ngx_cpymem(b->last, out->data, out->len);
+    b->last_buf = (r == r->main) ? 1 : 0;
+    b->last_in_chain = 1;
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = out->len;
+
+    if (prometheus) {
+        ngx_str_set(&r->headers_out.content_type,
+                    "text/plain; version=0.0.4; charset=utf-8");
+
+    } else {
+        ngx_str_set(&r->headers_out.content_type, "application/json");
+    }
+
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+
+    rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
+        return rc;
+    }
+
+    cl.buf = b;
+    cl.next = NULL;
+
+    return ngx_http_output_filter(r, &cl);
+}
