@@ -1,0 +1,946 @@
+
+#include "store/mt_store.h"
+#include "tap.h"
+
+#include <ftw.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lmdb.h>
+
+
+#define WHY   300
+#define KEYS  20
+
+
+static char         dir[300];        /* of the whole test */
+static char         path[400];       /* of the store at hand */
+static char         why[WHY];
+static mt_arena_t  *arena;
+static int          logged;
+
+
+static void
+count_log(void *data, int level, const char *text)
+{
+    (void) data;
+    (void) level;
+    (void) text;
+
+    __atomic_fetch_add(&logged, 1, __ATOMIC_RELAXED);
+}
+
+
+static mt_store_options_t
+options(uint64_t max_size)
+{
+    mt_store_options_t  o;
+
+    memset(&o, 0, sizeof(o));
+    o.path = mt_cstr(path);
+    o.max_size = max_size;
+    o.max_readers = 20;
+    o.log = count_log;
+
+    return o;
+}
+
+
+static void
+use_path(const char *name)
+{
+    (void) snprintf(path, sizeof(path), "%s/%s", dir, name);
+    why[0] = '\0';
+}
+
+
+static int
+why_has(const char *text)
+{
+    return strstr(why, text) != NULL;
+}
+
+
+static int
+remove_entry(const char *name, const struct stat *st, int type,
+    struct FTW *ftw)
+{
+    (void) st;
+    (void) type;
+    (void) ftw;
+
+    return remove(name);
+}
+
+
+/* A checksum over a directory's files, names and times. */
+
+static uint64_t  sum;
+
+
+static int
+sum_entry(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+    int          c;
+    FILE        *file;
+    const char  *p;
+
+    (void) ftw;
+
+    for (p = name; *p; p++) {
+        sum = sum * 31 + (uint8_t) *p;
+    }
+
+    sum = sum * 31 + (uint64_t) st->st_mtim.tv_sec * 1000000007
+          + (uint64_t) st->st_mtim.tv_nsec + st->st_uid + st->st_mode;
+
+    if (type != FTW_F) {
+        return 0;
+    }
+
+    file = fopen(name, "rb");
+
+    if (file) {
+        while ((c = fgetc(file)) != EOF) {
+            sum = sum * 31 + (uint64_t) c;
+        }
+
+        (void) fclose(file);
+    }
+
+    return 0;
+}
+
+
+static uint64_t
+checksum(const char *of)
+{
+    sum = 0;
+    (void) nftw(of, sum_entry, 8, FTW_PHYS);
+
+    return sum;
+}
+
+
+static mt_store_t *
+open_store(uint64_t max_size)
+{
+    mt_store_t          *store;
+    mt_store_options_t   o;
+
+    o = options(max_size);
+    store = NULL;
+
+    if (mt_store_create(&o, -1, -1, why, WHY) != MT_OK
+        || mt_store_open(&store, &o, why, WHY) != MT_OK)
+    {
+        printf("Bail out! %s\n", why);
+        exit(1);
+    }
+
+    return store;
+}
+
+
+static void
+write_file(const char *name, const char *text)
+{
+    char   file[500];
+    FILE  *f;
+
+    (void) snprintf(file, sizeof(file), "%s/%s", path, name);
+    f = fopen(file, "wb");
+
+    if (f) {
+        (void) fputs(text, f);
+        (void) fclose(f);
+    }
+}
+
+
+static void
+meta_key(mt_key_t *key, const char *name)
+{
+    mt_key_init(key);
+    mt_key_str(key, mt_cstr(name));
+}
+
+
+static void
+test_create(void)
+{
+    mt_key_t             key;
+    mt_str_t             value, first;
+    mt_txn_t            *txn;
+    mt_store_t          *store, *again;
+    struct stat          st;
+    mt_store_options_t   o;
+
+    use_path("new");
+    o = options(1 << 24);
+
+    is_int(mt_store_check(&o, why, WHY), MT_OK, "check: could be made");
+    ok(stat(path, &st) != 0, "and was not made by that");
+    is_int(mt_store_open(&store, &o, why, WHY), MT_STORE_FAILED,
+           "open: not there");
+    is_int(mt_store_create(&o, 12, 34, why, WHY), MT_OK, "create: %s", why);
+    ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0700,
+       "a directory for its owner only");
+
+    if (geteuid() == 0) {
+        ok(st.st_uid == 12 && st.st_gid == 34, "given to its owner");
+    }
+
+    is_int(mt_store_create(&o, 0, 0, why, WHY), MT_OK, "create again: %s",
+           why);
+    is_int(mt_store_check(&o, why, WHY), MT_OK, "check: %s", why);
+    is_int(mt_store_open(&store, &o, why, WHY), MT_OK, "open: %s", why);
+    is_int(mt_store_open(&again, &o, why, WHY), MT_STORE_FAILED,
+           "not twice in a process");
+    ok(why_has("already"), "and says why");
+    is_int(mt_store_check(&o, why, WHY), MT_OK, "check while it is open");
+    is_int(mt_store_create(&o, -1, -1, why, WHY), MT_OK,
+           "create while it is open");
+
+    is_int(mt_read_begin(store, &txn), MT_OK, "read");
+    meta_key(&key, "format");
+    is_int(mt_get_num_or(txn, MT_DB_META, &key, 0), MT_STORE_FORMAT,
+           "the format");
+    meta_key(&key, "position");
+    is_int(mt_get_num_or(txn, MT_DB_META, &key, 9), 0, "the position");
+    meta_key(&key, "server_key");
+    is_int(mt_get(txn, MT_DB_META, &key, &value), 1, "the server's key");
+    is_int(value.len, 32, "of 32 bytes");
+    first = mt_arena_str(arena, value);
+    mt_read_end(txn);
+    mt_store_close(store);
+
+    use_path("another");
+    store = open_store(1 << 24);
+    is_int(mt_read_begin(store, &txn), MT_OK, "read another");
+    is_int(mt_get(txn, MT_DB_META, &key, &value), 1, "another server's key");
+    ok(!mt_str_eq(first, value), "is another");
+    mt_read_end(txn);
+    mt_store_close(store);
+    mt_store_close(NULL);
+}
+
+
+/* Nothing that is not ours is opened, or changed by the attempt. */
+
+static void
+refused(const char *what, const char *reason)
+{
+    uint64_t             before;
+    mt_store_t          *store;
+    mt_store_options_t   o;
+
+    o = options(1 << 24);
+    before = checksum(path);
+
+    is_int(mt_store_create(&o, 12, 34, why, WHY), MT_STORE_FAILED,
+           "%s: not created", what);
+    ok(why_has(reason), "%s: %s", what, why);
+    why[0] = '\0';
+    is_int(mt_store_check(&o, why, WHY), MT_STORE_FAILED, "%s: refused",
+           what);
+    ok(why_has(reason), "%s: says so", what);
+    is_int(mt_store_open(&store, &o, why, WHY), MT_STORE_FAILED,
+           "%s: not opened", what);
+    ok(checksum(path) == before, "%s: untouched", what);
+}
+
+
+static void
+set_format(uint64_t format)
+{
+    mt_key_t     key;
+    mt_txn_t    *txn;
+    mt_store_t  *store;
+
+    store = open_store(1 << 24);
+    (void) mt_write_begin(store, &txn);
+    meta_key(&key, "format");
+    (void) mt_put_num(txn, MT_DB_META, &key, format);
+    is_int(mt_write_commit(txn), MT_OK, "a store of another format");
+    mt_store_close(store);
+}
+
+
+static void
+foreign_lmdb(void)
+{
+    MDB_dbi   dbi;
+    MDB_env  *env;
+    MDB_txn  *txn;
+    MDB_val   v = { 1, "x" };
+
+    (void) mdb_env_create(&env);
+    (void) mdb_env_open(env, path, 0, 0600);
+    (void) mdb_txn_begin(env, NULL, 0, &txn);
+    (void) mdb_dbi_open(txn, NULL, 0, &dbi);
+    (void) mdb_put(txn, dbi, &v, &v, 0);
+    is_int(mdb_txn_commit(txn), 0, "someone else's LMDB");
+    mdb_env_close(env);
+}
+
+
+static void
+test_refusals(void)
+{
+    char                 name[500];
+    mt_store_t          *store;
+    mt_store_options_t   o;
+
+    use_path("foreign");
+    (void) mkdir(path, 0755);
+    write_file("thesis.txt", "years of work");
+    refused("a directory of something else", "thesis.txt");
+
+    use_path("garbage");
+    (void) mkdir(path, 0755);
+    write_file("data.mdb", "this is no database, though it has its name");
+    refused("a file of another kind", "not a store");
+
+    use_path("lmdb");
+    (void) mkdir(path, 0755);
+    foreign_lmdb();
+    refused("someone else's LMDB", "not a store");
+
+    use_path("format");
+    set_format(7);
+    refused("another format", "has format 7, this build reads 1");
+    (void) snprintf(name, sizeof(name), "%s/lock.mdb", path);
+    (void) unlink(name);
+    refused("another format, no lock file", "has format 7");
+
+    use_path("foreign/thesis.txt");
+    refused("a file", "not a directory");
+
+    use_path("no/parent");
+    o = options(1 << 24);
+    is_int(mt_store_check(&o, why, WHY), MT_STORE_FAILED, "no parent");
+    is_int(mt_store_create(&o, -1, -1, why, WHY), MT_STORE_FAILED,
+           "no parent: not created");
+
+    use_path("unfinished");
+    (void) mkdir(path, 0755);
+    (void) snprintf(name, sizeof(name), "%s/lost+found", path);
+    (void) mkdir(name, 0700);
+    write_file("data.mdb.new", "half of a");
+    write_file("data.mdb.new-lock", "half of a");
+    is_int(mt_store_check(&o, why, WHY), MT_OK, "an unfinished store: %s",
+           why);
+    store = open_store(1 << 24);
+    ok(store != NULL, "is made anew");
+    mt_store_close(store);
+}
+
+
+static void
+test_access(void)
+{
+    int           rc;
+    mt_key_t      key;
+    mt_str_t      value;
+    mt_txn_t     *txn, *own;
+    mt_user_t     user = { .num = 17, .name = mt_str("name") }, back;
+    mt_store_t   *store;
+
+    use_path("access");
+    store = open_store(1 << 24);
+
+    is_int(mt_write_begin(store, &txn), MT_OK, "write");
+    ok(mt_txn_is_write(txn), "is a write");
+    mt_key_num(&key, 1000, 17);
+    is_int(mt_load(txn, MT_DB_USER, &key, &mt_user_model, &back, arena), 0,
+           "not there yet");
+    is_int(mt_del(txn, MT_DB_USER, &key), 0, "nothing to delete");
+    is_int(mt_save(txn, MT_DB_USER, &key, &mt_user_model, &user, arena),
+           MT_OK, "save");
+    is_int(mt_name_find(txn, 1000, MT_NAME_USER, MT_STR("id")), 0,
+           "nobody's name");
+    is_int(mt_name_put(txn, 1000, MT_NAME_USER, MT_STR("id"), 17), MT_OK,
+           "a name");
+    is_int(mt_name_put(txn, 1000, MT_NAME_DEPT, MT_STR("id"), 18), MT_OK,
+           "the same, of a department");
+    is_int(mt_write_commit(txn), MT_OK, "commit");
+
+    is_int(mt_read_begin(store, &txn), MT_OK, "read");
+    ok(!mt_txn_is_write(txn), "is no write");
+    is_int(mt_load(txn, MT_DB_USER, &key, &mt_user_model, &back, arena), 1,
+           "load");
+    is_str(back.name, "name", "a string in the map");
+    is_int(mt_load_copy(txn, MT_DB_USER, &key, &mt_user_model, &back, arena),
+           1, "load a copy");
+    is_int(mt_name_find(txn, 1000, MT_NAME_USER, MT_STR("id")), 17,
+           "whose name");
+    is_int(mt_name_find(txn, 1001, MT_NAME_USER, MT_STR("id")), 0,
+           "in another company nobody's");
+    is_int(mt_read_open(store, &own), MT_OK, "a transaction of its own");
+    mt_read_end(txn);
+    is_str(back.name, "name", "the copy outlives the transaction");
+
+    (void) mt_write_begin(store, &txn);
+    mt_name_del(txn, 1000, MT_NAME_USER, MT_STR("id"));
+    is_int(mt_name_find(txn, 1000, MT_NAME_USER, MT_STR("id")), 0,
+           "no longer a name");
+    is_int(mt_del(txn, MT_DB_USER, &key), 1, "delete");
+    mt_write_abort(txn);
+
+    (void) mt_write_begin(store, &txn);
+    is_int(mt_del(txn, MT_DB_USER, &key), 1, "delete after an abort");
+    is_int(mt_write_commit(txn), MT_OK, "commit");
+
+    is_int(mt_get(own, MT_DB_USER, &key, &value), 1,
+           "an older transaction sees what was");
+    mt_read_close(own);
+    (void) mt_read_begin(store, &txn);
+    is_int(mt_get(txn, MT_DB_USER, &key, &value), 0, "a new one does not");
+    mt_read_end(txn);
+
+    (void) mt_write_begin(store, &txn);
+    mt_key_init(&key);
+    mt_key_u64(&key, 5);
+    is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_OK,
+           "append");
+    is_int(mt_txn_status(txn), MT_OK, "so far so good");
+    rc = __atomic_load_n(&logged, __ATOMIC_RELAXED);
+    is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")),
+           MT_STORE_FAILED, "append out of order");
+    is_int(__atomic_load_n(&logged, __ATOMIC_RELAXED), rc + 1, "is logged");
+    mt_key_u64(&key, 6);
+    is_int(mt_put(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_STORE_FAILED,
+           "further writes fail");
+    is_int(mt_txn_status(txn), MT_STORE_FAILED, "the failure is remembered");
+    is_int(mt_write_commit(txn), MT_STORE_FAILED, "and fails the commit");
+
+    (void) mt_write_begin(store, &txn);
+    mt_key_num(&key, 1000, 17);
+    (void) mt_put(txn, MT_DB_USER, &key, MT_STR("\xff\xff"));
+    is_int(mt_load(txn, MT_DB_USER, &key, &mt_user_model, &back, arena), -1,
+           "an unreadable record");
+    is_int(mt_get_num_or(txn, MT_DB_USER, &key, 3), 3, "is no number");
+    is_int(mt_write_commit(txn), MT_STORE_FAILED, "nothing was written");
+
+    mt_store_close(store);
+}
+
+
+/* Keys 10, 20, ... of companies 1 and 3, and of 0xffffffff. */
+
+static void
+fill_cursors(mt_store_t *store)
+{
+    size_t     i, j;
+    mt_key_t   key;
+    mt_txn_t  *txn;
+
+    static const uint32_t  companies[] = { 1, 3, UINT32_MAX };
+
+    (void) mt_write_begin(store, &txn);
+
+    for (i = 0; i < mt_nitems(companies); i++) {
+        for (j = 1; j <= KEYS; j++) {
+            mt_key_num(&key, companies[i], 10 * j);
+            (void) mt_put_num(txn, MT_DB_USER, &key, 10 * j);
+        }
+    }
+
+    is_int(mt_write_commit(txn), MT_OK, "keys for cursors");
+}
+
+
+typedef int (*move_t)(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+
+
+/* The number that a move comes to: 0 outside, -1 on failure. */
+
+static int64_t
+moved(mt_cursor_t *c, move_t move)
+{
+    int       rc;
+    mt_str_t  key, value;
+
+    rc = move(c, &key, &value);
+
+    return rc == 1 ? (int64_t) mt_get_u64((const uint8_t *) value.data) : rc;
+}
+
+
+static int64_t
+sought(mt_cursor_t *c, int back, uint32_t company, uint64_t num)
+{
+    int       rc;
+    mt_key_t  at;
+    mt_str_t  key, value;
+
+    mt_key_num(&at, company, num);
+    rc = back ? mt_cursor_seek_back(c, &at, &key, &value)
+              : mt_cursor_seek(c, &at, &key, &value);
+
+    return rc == 1 ? (int64_t) mt_get_u64((const uint8_t *) value.data) : rc;
+}
+
+
+static void
+test_cursor(mt_txn_t *txn, uint32_t company)
+{
+    int           n;
+    int64_t       num;
+    mt_key_t      prefix;
+    mt_cursor_t  *c;
+
+    mt_key_company(&prefix, company);
+    c = mt_cursor_open(txn, MT_DB_USER, &prefix);
+
+    for (n = 0; (num = moved(c, mt_cursor_next)) == 10 * (n + 1); n++) {
+        /* void */
+    }
+
+    ok(n == KEYS && num == 0, "%u: forward, then the end", company);
+    mt_cursor_close(c);
+    c = mt_cursor_open(txn, MT_DB_USER, &prefix);
+
+    for (n = KEYS; n && moved(c, mt_cursor_prev) == 10 * n; n--) {
+        /* void */
+    }
+
+    ok(n == 0 && moved(c, mt_cursor_prev) == 0,
+       "%u: backward, then the end", company);
+
+    is_int(moved(c, mt_cursor_first), 10, "first");
+    is_int(moved(c, mt_cursor_last), 10 * KEYS, "last");
+    is_int(moved(c, mt_cursor_prev), 10 * KEYS - 10, "prev");
+
+    is_int(sought(c, 0, company, 0), 10, "seek before the first");
+    is_int(sought(c, 0, company, 20), 20, "seek a key");
+    is_int(sought(c, 0, company, 21), 30, "seek between");
+    is_int(moved(c, mt_cursor_next), 40, "and next");
+    is_int(sought(c, 0, company, 10 * KEYS + 1), 0, "seek after the last");
+    is_int(sought(c, 0, 0, 0), 10, "seek before the prefix");
+
+    is_int(sought(c, 1, company, 9), 0, "seek back before the first");
+    is_int(sought(c, 1, company, 10), 10, "seek back to the first");
+    is_int(sought(c, 1, company, 29), 20, "seek back between");
+    is_int(moved(c, mt_cursor_prev), 10, "and prev");
+    is_int(moved(c, mt_cursor_prev), 0, "and the end");
+    is_int(sought(c, 1, company, UINT64_MAX), 10 * KEYS,
+           "seek back from after the last");
+    is_int(sought(c, 1, 0, 5), 0, "seek back before the prefix");
+
+    if (company != UINT32_MAX) {
+        is_int(sought(c, 0, company + 1, 0), 0, "seek after the prefix");
+        is_int(sought(c, 1, company + 1, 0), 10 * KEYS,
+               "seek back from the next prefix");
+        is_int(sought(c, 1, UINT32_MAX, UINT64_MAX), 10 * KEYS,
+               "seek back from far after the prefix");
+    }
+
+    mt_cursor_close(c);
+}
+
+
+static void
+test_cursors(void)
+{
+    int           n;
+    mt_key_t      prefix, key;
+    mt_txn_t     *txn;
+    mt_store_t   *store;
+    mt_cursor_t  *c;
+
+    use_path("cursors");
+    store = open_store(1 << 24);
+
+    (void) mt_read_begin(store, &txn);
+    mt_key_company(&prefix, 1);
+    c = mt_cursor_open(txn, MT_DB_USER, &prefix);
+    is_int(moved(c, mt_cursor_first), 0, "first of nothing");
+    is_int(moved(c, mt_cursor_last), 0, "last of nothing");
+    is_int(sought(c, 0, 1, 5), 0, "seek in nothing");
+    is_int(sought(c, 1, 1, 5), 0, "seek back in nothing");
+    mt_cursor_close(c);
+    mt_read_end(txn);
+
+    fill_cursors(store);
+    (void) mt_read_begin(store, &txn);
+    test_cursor(txn, 1);
+    test_cursor(txn, 3);
+    test_cursor(txn, UINT32_MAX);
+
+    mt_key_company(&prefix, 2);
+    c = mt_cursor_open(txn, MT_DB_USER, &prefix);
+    is_int(moved(c, mt_cursor_first), 0, "nothing between: first");
+    is_int(moved(c, mt_cursor_last), 0, "nothing between: last");
+    mt_cursor_close(c);
+
+    c = mt_cursor_open(txn, MT_DB_USER, NULL);
+
+    for (n = 0; moved(c, mt_cursor_next) > 0; n++) {
+        /* void */
+    }
+
+    is_int(n, 3 * KEYS, "without a prefix: all");
+    is_int(moved(c, mt_cursor_last), 10 * KEYS, "the very last");
+    is_int(moved(c, mt_cursor_first), 10, "the very first");
+    mt_cursor_close(c);
+    mt_cursor_close(NULL);
+    mt_read_end(txn);
+
+    is_int(mt_write_begin(store, &txn), MT_OK, "write under a cursor");
+    mt_key_company(&prefix, 3);
+    mt_key_num(&key, 3, 10 * KEYS);
+    c = mt_cursor_open(txn, MT_DB_USER, &prefix);
+    is_int(moved(c, mt_cursor_first), 10, "first");
+    is_int(mt_put_num(txn, MT_DB_USER, &key, 1), MT_OK, "a write");
+    is_int(moved(c, mt_cursor_next), 20, "next after it");
+    mt_cursor_close(c);
+    mt_write_abort(txn);
+
+    mt_store_close(store);
+}
+
+
+/* Each row deleted as soon as it was read: none is left out. */
+
+static void
+test_delete_under_cursor(void)
+{
+    int           n, forward;
+    char          filler[200];
+    move_t        step;
+    mt_key_t      key, prefix;
+    mt_str_t      k, v, value = { sizeof(filler), filler };
+    mt_txn_t     *txn;
+    mt_store_t   *store;
+    mt_cursor_t  *c;
+
+    use_path("deletes");
+    store = open_store(1 << 26);
+    memset(filler, 'x', sizeof(filler));
+
+    for (forward = 0; forward < 2; forward++) {
+        (void) mt_write_begin(store, &txn);
+
+        for (n = 0; n < 5000; n++) {
+            mt_key_num2(&key, (uint32_t) n % 3, 1, (uint64_t) n);
+            (void) mt_put(txn, MT_DB_ATTENDEE, &key, value);
+        }
+
+        mt_key_num(&prefix, 1, 1);
+        c = mt_cursor_open(txn, MT_DB_ATTENDEE, &prefix);
+
+        step = forward ? mt_cursor_next : mt_cursor_prev;
+
+        for (n = 0; step(c, &k, &v) == 1; n++) {
+            mt_key_init(&key);
+            mt_key_str(&key, k);
+
+            if (mt_del(txn, MT_DB_ATTENDEE, &key) != 1) {
+                break;
+            }
+        }
+
+        is_int(n, 1667, "rows read and deleted, %s",
+               forward ? "forward" : "backward");
+        is_int(moved(c, mt_cursor_first), 0, "none is left");
+        mt_cursor_close(c);
+        is_int(mt_write_commit(txn), MT_OK, "commit");
+    }
+
+    mt_store_close(store);
+}
+
+
+static mt_status_t
+put_many(mt_store_t *store, uint64_t from, uint64_t to)
+{
+    char       filler[1000];
+    uint64_t   i;
+    mt_key_t   key;
+    mt_str_t   value = { sizeof(filler), filler };
+    mt_txn_t  *txn;
+
+    memset(filler, 'x', sizeof(filler));
+
+    if (mt_write_begin(store, &txn) != MT_OK) {
+        return MT_STORE_FAILED;
+    }
+
+    for (i = from; i < to; i++) {
+        mt_key_num(&key, 1, i);
+        (void) mt_put(txn, MT_DB_ROOM, &key, value);
+    }
+
+    return mt_write_commit(txn);
+}
+
+
+static void
+test_full(void)
+{
+    mt_store_t       *store;
+    mt_store_stat_t   before, after;
+
+    use_path("full");
+    store = open_store(1 << 20);
+
+    is_int(put_many(store, 0, 100), MT_OK, "some rows");
+    is_int(mt_store_stat(store, &before), MT_OK, "stat");
+    is_int(before.entries[MT_DB_ROOM], 100, "rows are counted");
+    is_int(put_many(store, 100, 5000), MT_STORE_FULL, "a full map");
+    is_int(put_many(store, 100, 5000), MT_STORE_FULL, "a full map, again");
+    is_int(mt_store_stat(store, &after), MT_OK, "stat");
+    is_int(after.entries[MT_DB_ROOM], 100, "nothing of it was written");
+    ok(after.used_bytes > 100 * 1000 && after.used_bytes <= after.map_size,
+       "bytes are counted");
+    ok(!mt_store_broken(store), "the store is not broken");
+    is_int(put_many(store, 100, 110), MT_OK, "a smaller write goes in");
+    mt_store_close(store);
+
+    store = open_store(1 << 24);
+    is_int(put_many(store, 100, 5000), MT_OK, "all with a larger map");
+    is_int(mt_store_stat(store, &after), MT_OK, "stat");
+    is_int(after.map_size, 1 << 24, "the map's size");
+    is_int(after.max_readers, 20, "readers allowed");
+    is_int(after.readers, 1, "readers there are: the count itself");
+    mt_store_close(store);
+}
+
+
+/*
+ * Another process with a larger map fills the store beyond ours: the next
+ * transaction sees it.
+ */
+
+static void
+test_resized(void)
+{
+    int          down[2], status;
+    char         c;
+    pid_t        pid;
+    mt_key_t     key;
+    mt_str_t     value;
+    mt_txn_t    *txn, *own;
+    mt_store_t  *store;
+
+    use_path("resized");
+
+    if (pipe(down) != 0) {
+        ok(0, "pipe");
+        return;
+    }
+
+    (void) fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        if (read(down[0], &c, 1) != 1) {
+            _exit(2);
+        }
+
+        store = open_store(1 << 26);
+        status = put_many(store, 0, 10000) != MT_OK;
+        mt_store_close(store);
+        _exit(status);
+    }
+
+    store = open_store(1 << 20);
+    (void) mt_read_begin(store, &txn);
+    mt_read_end(txn);
+
+    ok(write(down[1], "x", 1) == 1 && waitpid(pid, &status, 0) == pid
+       && status == 0, "another process outgrows our map");
+
+    is_int(mt_read_begin(store, &txn), MT_OK, "a read follows");
+    mt_key_num(&key, 1, 9999);
+    is_int(mt_get(txn, MT_DB_ROOM, &key, &value), 1, "and sees it");
+    is_int(mt_read_open(store, &own), MT_OK, "a read beside it");
+    mt_read_close(own);
+    mt_read_end(txn);
+    is_int(put_many(store, 10000, 10100), MT_OK, "a write follows");
+
+    mt_store_close(store);
+    (void) close(down[0]);
+    (void) close(down[1]);
+}
+
+
+/* A reader that was killed gives its slot and its pages back. */
+
+static void
+test_readers(void)
+{
+    int          up[2], status;
+    char         c;
+    pid_t        pid;
+    mt_txn_t    *txn;
+    mt_store_t  *store;
+
+    use_path("readers");
+
+    if (pipe(up) != 0) {
+        ok(0, "pipe");
+        return;
+    }
+
+    (void) fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        store = open_store(1 << 24);
+
+        if (mt_read_begin(store, &txn) == MT_OK && write(up[1], "x", 1) == 1) {
+            (void) sleep(60);
+        }
+
+        _exit(1);
+    }
+
+    ok(read(up[0], &c, 1) == 1, "another process reads");
+    store = open_store(1 << 24);
+    is_int(mt_store_reader_check(store), 0, "it is alive");
+    (void) kill(pid, SIGKILL);
+    (void) waitpid(pid, &status, 0);
+    is_int(mt_store_reader_check(store), 1, "it is dead");
+    is_int(mt_store_reader_check(store), 0, "and gone");
+    mt_store_close(store);
+    (void) close(up[0]);
+    (void) close(up[1]);
+}
+
+
+static int  stop;
+
+
+/* Pairs of rows in two databases: any state that is whole has both. */
+
+static void *
+write_pairs(void *data)
+{
+    uint64_t     i;
+    mt_key_t     key;
+    mt_txn_t    *txn;
+    mt_store_t  *store;
+
+    store = data;
+
+    for (i = 1; !__atomic_load_n(&stop, __ATOMIC_RELAXED); i++) {
+        if (mt_write_begin(store, &txn) != MT_OK) {
+            break;
+        }
+
+        mt_key_num(&key, 1, i);
+        (void) mt_put_num(txn, MT_DB_DEPT, &key, i);
+        (void) mt_put_num(txn, MT_DB_USER, &key, i);
+        meta_key(&key, "position");
+        (void) mt_put_num(txn, MT_DB_META, &key, i);
+
+        if (mt_write_commit(txn) != MT_OK) {
+            break;
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+test_backup(void)
+{
+    int               i, whole;
+    char              dest[500];
+    uint64_t          before;
+    pthread_t         writer;
+    mt_store_t       *store, *copy;
+    mt_store_stat_t   stat;
+
+    use_path("backed");
+    store = open_store(1 << 26);
+    stop = 0;
+    whole = 1;
+
+    if (!ok(pthread_create(&writer, NULL, write_pairs, store) == 0,
+            "a writer"))
+    {
+        return;
+    }
+
+    for (i = 0; i < 3; i++) {
+        (void) usleep(50000);
+        (void) snprintf(dest, sizeof(dest), "%s/backup%d", dir, i);
+        is_int(mt_store_backup(store, dest, why, WHY), MT_OK, "backup: %s",
+               why);
+    }
+
+    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
+    (void) pthread_join(writer, NULL);
+
+    before = checksum(dest);
+    is_int(mt_store_backup(store, dest, why, WHY), MT_STORE_FAILED,
+           "no backup over a store");
+    ok(why_has("holds a store already"), "and says why");
+    ok(checksum(dest) == before, "which stays as it is");
+    is_int(mt_store_backup(store, path, why, WHY), MT_STORE_FAILED,
+           "no backup into itself");
+    mt_store_close(store);
+
+    for (i = 0; i < 3; i++) {
+        (void) snprintf(path, sizeof(path), "%s/backup%d", dir, i);
+        copy = open_store(0);
+        is_int(mt_store_stat(copy, &stat), MT_OK, "a copy opens");
+        whole &= stat.position > 0
+                 && stat.position == stat.entries[MT_DB_DEPT]
+                 && stat.position == stat.entries[MT_DB_USER];
+        mt_store_close(copy);
+    }
+
+    ok(whole, "copies made while others write are whole");
+
+    use_path("backed");
+    store = open_store(1 << 26);
+    (void) snprintf(dest, sizeof(dest), "%s/foreign", dir);
+    before = checksum(dest);
+    is_int(mt_store_backup(store, dest, why, WHY), MT_STORE_FAILED,
+           "no backup beside something else");
+    ok(checksum(dest) == before, "which stays as it is");
+    mt_store_close(store);
+}
+
+
+int
+main(void)
+{
+    const char  *tmp;
+
+    tmp = getenv("TMPDIR");
+    (void) snprintf(dir, sizeof(dir), "%s/meeting-store-XXXXXX",
+                    tmp ? tmp : "/tmp");
+
+    if (mkdtemp(dir) == NULL) {
+        printf("Bail out! no temporary directory\n");
+        return 1;
+    }
+
+    arena = mt_arena_create(0);
+
+    test_create();
+    test_refusals();
+    test_access();
+    test_cursors();
+    test_delete_under_cursor();
+    test_full();
+    test_resized();
+    test_readers();
+    test_backup();
+
+    mt_arena_destroy(arena);
+    (void) nftw(dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+
+    return tap_done();
+}
