@@ -84,8 +84,12 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
     }
 
     num = (int64_t) mt_name_find(txn, company, kind, ref);
-    if (num != 0 || !mt_parse_num(ref, &num)) {
+    if (num != 0) {
         return num;
+    }
+
+    if (!mt_parse_num(ref, &num)) {
+        return 0;
     }
 
     k = &mt_id_kinds[kind];
