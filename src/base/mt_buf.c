@@ -6,7 +6,7 @@
 #define MT_BUF_MIN     64
 
 
-static int mt_buf_grow(mt_buf_t *buf, size_t more);
+static char *mt_buf_grow(mt_buf_t *buf, size_t more);
 
 
 void
@@ -24,29 +24,33 @@ mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 }
 
 
-/* Makes room for `more` bytes.  The old bytes stay behind in the arena. */
+/*
+ * Makes room for `more` bytes; the old bytes stay behind in the arena.  The
+ * free space's address, or NULL.  A buffer that failed has no room left, so
+ * that mt_buf_room() need not ask.
+ */
 
-static int
+static char *
 mt_buf_grow(mt_buf_t *buf, size_t more)
 {
     char    *data;
     size_t   size;
 
-    if (buf->failed || more > SIZE_MAX / 4 - buf->len) {
-        buf->failed = 1;
-        return -1;
-    }
-
     size = buf->size ? 2 * buf->size : MT_BUF_MIN;
 
-    if (size < buf->len + more) {
+    if (more > SIZE_MAX / 4 - buf->len) {
+        buf->failed = 1;
+
+    } else if (size < buf->len + more) {
         size = buf->len + more;
     }
 
-    data = mt_arena_take(buf->arena, size);
+    data = buf->failed ? NULL : mt_arena_take(buf->arena, size);
+
     if (data == NULL) {
         buf->failed = 1;
-        return -1;
+        buf->size = buf->len;
+        return NULL;
     }
 
     if (buf->len) {
@@ -56,23 +60,29 @@ mt_buf_grow(mt_buf_t *buf, size_t more)
     buf->data = data;
     buf->size = size;
 
-    return 0;
+    return data + buf->len;
+}
+
+
+static inline char *
+mt_buf_room(mt_buf_t *buf, size_t more)
+{
+    return more <= buf->size - buf->len ? buf->data + buf->len
+                                        : mt_buf_grow(buf, more);
 }
 
 
 void
 mt_buf_put(mt_buf_t *buf, const void *data, size_t len)
 {
-    if (len == 0 || buf->failed) {
-        return;
-    }
+    char  *p;
 
-    if (len > buf->size - buf->len && mt_buf_grow(buf, len) != 0) {
-        return;
-    }
+    p = len ? mt_buf_room(buf, len) : NULL;
 
-    memcpy(buf->data + buf->len, data, len);
-    buf->len += len;
+    if (p) {
+        memcpy(p, data, len);
+        buf->len += len;
+    }
 }
 
 
@@ -86,23 +96,34 @@ mt_buf_str(mt_buf_t *buf, mt_str_t s)
 void
 mt_buf_byte(mt_buf_t *buf, uint8_t byte)
 {
-    mt_buf_put(buf, &byte, 1);
+    char  *p;
+
+    p = mt_buf_room(buf, 1);
+
+    if (p) {
+        *p = (char) byte;
+        buf->len++;
+    }
 }
 
 
 void
 mt_buf_varint(mt_buf_t *buf, uint64_t value)
 {
-    size_t   n;
-    uint8_t  bytes[MT_VARINT_MAX];
+    char  *p;
 
-    for (n = 0; value >= 0x80; value >>= 7) {
-        bytes[n++] = (uint8_t) (value | 0x80);
+    p = mt_buf_room(buf, MT_VARINT_MAX);
+
+    if (p == NULL) {
+        return;
     }
 
-    bytes[n++] = (uint8_t) value;
+    for ( /* void */ ; value >= 0x80; value >>= 7) {
+        *p++ = (char) (value | 0x80);
+    }
 
-    mt_buf_put(buf, bytes, n);
+    *p++ = (char) value;
+    buf->len = (size_t) (p - buf->data);
 }
 
 

@@ -59,8 +59,11 @@ mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
 mt_status_t
 mt_store_error(mt_store_t *store, const char *what, int rc)
 {
-    if (rc == MDB_PANIC) {
-        __atomic_store_n(&store->broken, 1, __ATOMIC_RELAXED);
+    /* said once: every transaction fails from now on */
+    if (rc == MDB_PANIC
+        && __atomic_exchange_n(&store->broken, 1, __ATOMIC_RELAXED))
+    {
+        return MT_STORE_FAILED;
     }
 
     mt_store_log(store, 1, "%s: %s", what, mdb_strerror(rc));
