@@ -38,6 +38,8 @@ typedef enum {
 
 static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
     uint8_t *out);
+static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
+    int encrypt);
 static void mt_hex(const uint8_t *in, size_t n, char *out,
     const char *digits);
 static uint8_t mt_base64_digit(uint8_t c);
@@ -50,6 +52,7 @@ static int mt_password_split(mt_str_t stored, mt_str_t *parts);
 static EVP_MD       *mt_md_sha1;
 static EVP_MD       *mt_md_md5;
 static EVP_MD       *mt_md_sha256;
+static EVP_CIPHER   *mt_cipher_aes;
 static EVP_MAC_CTX  *mt_mac_hmac_sha256;     /* a template, without a key */
 
 
@@ -68,7 +71,9 @@ mt_crypto_init(void)
     mt_md_md5 = EVP_MD_fetch(NULL, "MD5", NULL);
     mt_md_sha256 = EVP_MD_fetch(NULL, digest, NULL);
 
-    if (!mt_md_sha1 || !mt_md_md5 || !mt_md_sha256) {
+    mt_cipher_aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
+
+    if (!mt_md_sha1 || !mt_md_md5 || !mt_md_sha256 || !mt_cipher_aes) {
         return -1;
     }
 
@@ -177,6 +182,51 @@ mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
 }
 
 
+static int
+mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
+    int encrypt)
+{
+    int              rc, len;
+    EVP_CIPHER_CTX  *ctx;
+
+    ctx = mt_cipher_aes ? EVP_CIPHER_CTX_new() : NULL;
+    if (ctx == NULL) {
+        return -1;
+    }
+
+    rc = EVP_CipherInit_ex2(ctx, mt_cipher_aes, key, NULL, encrypt, NULL);
+
+    /* else decryption would keep the block back, as the padded last one */
+    if (rc == 1) {
+        rc = EVP_CIPHER_CTX_set_padding(ctx, 0);
+    }
+
+    if (rc == 1) {
+        rc = EVP_CipherUpdate(ctx, out, &len, in, MT_AES_LEN);
+    }
+
+    EVP_CIPHER_CTX_free(ctx);
+
+    return rc == 1 && len == MT_AES_LEN ? 0 : -1;
+}
+
+
+int
+mt_aes_encrypt_block(const uint8_t key[MT_AES_KEY_LEN],
+    const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN])
+{
+    return mt_aes_block(key, in, out, 1);
+}
+
+
+int
+mt_aes_decrypt_block(const uint8_t key[MT_AES_KEY_LEN],
+    const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN])
+{
+    return mt_aes_block(key, in, out, 0);
+}
+
+
 int
 mt_random(void *out, size_t len)
 {
@@ -230,6 +280,38 @@ void
 mt_hex_upper(const uint8_t *in, size_t n, char *out)
 {
     mt_hex(in, n, out, "0123456789ABCDEF");
+}
+
+
+int
+mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n)
+{
+    char    c;
+    size_t  i;
+
+    if (hex.len != 2 * n) {
+        return -1;
+    }
+
+    memset(out, 0, n);
+
+    for (i = 0; i < hex.len; i++) {
+        c = hex.data[i];
+
+        if (c >= '0' && c <= '9') {
+            c -= '0';
+
+        } else if (c >= 'a' && c <= 'f') {
+            c -= 'a' - 10;
+
+        } else {
+            return -1;
+        }
+
+        out[i / 2] = (uint8_t) (out[i / 2] << 4 | c);
+    }
+
+    return 0;
 }
 
 

@@ -14,6 +14,8 @@
 #define MT_SHA1_LEN      20
 #define MT_MD5_LEN       16
 #define MT_SHA256_LEN    32
+#define MT_AES_LEN       16
+#define MT_AES_KEY_LEN   32
 
 
 /* Fetches the algorithms.  0, or -1 when OpenSSL lacks one.  Idempotent. */
@@ -26,6 +28,13 @@ int mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN]);
 int mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
     uint8_t out[MT_SHA256_LEN]);
 
+/* One block of AES-256 on its own: a permutation of 16 bytes under the key,
+ * and its inverse.  0, or -1 on an OpenSSL failure. */
+int mt_aes_encrypt_block(const uint8_t key[MT_AES_KEY_LEN],
+    const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN]);
+int mt_aes_decrypt_block(const uint8_t key[MT_AES_KEY_LEN],
+    const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN]);
+
 /* Random bytes from the operating system's generator.  0 or -1. */
 int mt_random(void *out, size_t len);
 
@@ -35,6 +44,9 @@ int mt_secret_eq(mt_str_t a, mt_str_t b);
 /* Hex of n bytes into out[2n] (no NUL). */
 void mt_hex_lower(const uint8_t *in, size_t n, char *out);
 void mt_hex_upper(const uint8_t *in, size_t n, char *out);
+
+/* The n bytes of 2n lower-case hex digits.  0, or -1 for anything else. */
+int mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n);
 
 /* Base64 with padding, in the arena.  Decoding is strict: 0, or -1 when it is
  * not Base64 or memory is out. */

@@ -117,5 +117,6 @@ mt_str_t mt_error_path(mt_exchange_t *x);
 
 /* Lists the present dialects: mt_dialects.c. */
 extern const mt_dialect_t  mt_dialect_weclubs;
+extern const mt_dialect_t  mt_dialect_h5yes;
 
 #endif /* MT_DIALECT_H */

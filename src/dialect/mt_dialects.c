@@ -4,6 +4,7 @@
 
 static const mt_dialect_t *const  mt_dialects[] = {
     &mt_dialect_weclubs,
+    &mt_dialect_h5yes,
 };
 
 

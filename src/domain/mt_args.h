@@ -158,6 +158,11 @@
 #define MT_SESSION_OPEN_FIELDS(F, M)                                          \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
 
+/* Asking for an access token. */
+#define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
+    F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
+    F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)
+
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
@@ -173,5 +178,6 @@ MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
 MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
+MT_DECLARE_MODEL(token_issue, MT_TOKEN_ISSUE_FIELDS);
 
 #endif /* MT_ARGS_H */

@@ -1,5 +1,5 @@
 
-#include "domain/mt_apply.h"
+#include "domain/mt_directory.h"
 
 
 static mt_status_t mt_company_add_apply(mt_apply_t *a, const void *body,
@@ -138,13 +138,13 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
     const mt_named_t  *args = body;
 
     int              found;
-    mt_key_t         key;
     mt_credential_t  credential;
 
-    mt_credential_key(&key, (int64_t) mt_name_find(a->txn, 0, MT_NAME_APPKEY,
-                                                   args->ref));
-    found = mt_load_copy(a->txn, MT_DB_CREDENTIAL, &key,
-                         &mt_credential_model, &credential, a->arena);
+    found = mt_credential_load(a->txn,
+                               (int64_t) mt_name_find(a->txn, 0,
+                                                      MT_NAME_APPKEY,
+                                                      args->ref),
+                               &credential, a->arena);
     if (found == -1) {
         return MT_STORE_FAILED;
     }
@@ -172,6 +172,19 @@ mt_credential_key(mt_key_t *key, int64_t num)
 {
     mt_key_init(key);
     mt_key_u64(key, (uint64_t) num);
+}
+
+
+int
+mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
+    mt_arena_t *arena)
+{
+    mt_key_t  key;
+
+    mt_credential_key(&key, num);
+
+    return mt_load_copy(txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
+                        credential, arena);
 }
 
 

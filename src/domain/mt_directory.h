@@ -1,6 +1,6 @@
 
 /*
- * What departments, users and rooms share inside apply.
+ * What companies, departments, users and rooms share inside the domain.
  */
 
 #ifndef MT_DIRECTORY_H
@@ -18,5 +18,9 @@ int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 
 /* Takes a user who is being removed off the rooms' lists of permitted ones. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
+
+/* The credential, revoked ones too: 1 found, 0 not, -1 failed. */
+int mt_credential_load(mt_txn_t *txn, int64_t num,
+    mt_credential_t *credential, mt_arena_t *arena);
 
 #endif /* MT_DIRECTORY_H */

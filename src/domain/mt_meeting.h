@@ -7,7 +7,7 @@
 #ifndef MT_MEETING_H
 #define MT_MEETING_H
 
-#include "domain/mt_apply.h"
+#include "domain/mt_view.h"
 
 
 /* MT_OK while the meeting is neither cancelled nor over; else why it is not:
@@ -68,24 +68,6 @@ mt_status_t mt_meeting_find(mt_call_t *call, mt_str_t ref,
 mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
     const mt_meeting_t **meeting);
 
-
-/* Where views come from: `load` is mt_load(), or mt_load_copy() for what must
- * outlive the transaction. */
-
-typedef struct {
-    mt_txn_t              *txn;
-    uint32_t               company;
-    mt_arena_t            *arena;
-    int                  (*load)(mt_txn_t *txn, mt_db_t db,
-                                 const mt_key_t *key, const mt_model_t *model,
-                                 void *object, mt_arena_t *arena);
-    const mt_settings_t   *settings;
-    int64_t                now;
-    int                    guests;     /* counted */
-} mt_source_t;
-
-/* What a reply is made of: all that it holds outlives the transaction. */
-void mt_source_of(const mt_call_t *call, mt_source_t *source);
 
 /* 1, 0 when there is no such meeting, -1 on failure. */
 int mt_meeting_view(const mt_source_t *source, int64_t num,

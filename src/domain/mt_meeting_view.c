@@ -10,53 +10,12 @@
 #define MT_TITLE_FROM_CONTENT  100      /* characters */
 
 
-static int mt_view_load(const mt_source_t *source, mt_db_t db, int64_t num,
-    const mt_model_t *model, void *object);
 static int mt_view_slot(const mt_source_t *source, mt_db_t db,
     int64_t meeting, int64_t slot, const mt_model_t *model, void *object);
 static void mt_view_derive(const mt_source_t *source,
     mt_meeting_view_t *view);
 static int64_t mt_view_window(const mt_source_t *source,
     const mt_meeting_t *meeting);
-
-
-void
-mt_source_of(const mt_call_t *call, mt_source_t *source)
-{
-    memset(source, 0, sizeof(*source));
-
-    source->txn = call->txn;
-    source->company = call->company;
-    source->arena = call->arena;
-    source->load = mt_load_copy;
-    source->settings = call->settings;
-    source->now = call->now;
-}
-
-
-/* A record that is not there is all zeros: 0; a number 0 names none. */
-
-static int
-mt_view_load(const mt_source_t *source, mt_db_t db, int64_t num,
-    const mt_model_t *model, void *object)
-{
-    int       found;
-    mt_key_t  key;
-
-    found = 0;
-
-    if (num) {
-        mt_key_num(&key, source->company, (uint64_t) num);
-        found = source->load(source->txn, db, &key, model, object,
-                             source->arena);
-    }
-
-    if (found == 0) {
-        memset(object, 0, model->size);
-    }
-
-    return found;
-}
 
 
 static int
@@ -87,19 +46,19 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
 
     m = &view->meeting;
 
-    found = mt_view_load(source, MT_DB_MEETING, num, &mt_meeting_model, m);
+    found = mt_source_load(source, MT_DB_MEETING, num, &mt_meeting_model, m);
     if (found != 1) {
         return found;
     }
 
-    if (mt_view_load(source, MT_DB_TALLY, num, &mt_tally_model, &view->tally)
-        < 0
-        || mt_view_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
-                        &view->dept) < 0
-        || mt_view_load(source, MT_DB_USER, m->creator, &mt_user_model,
-                        &view->creator) < 0
-        || mt_view_load(source, MT_DB_ROOM, m->room, &mt_room_model,
-                        &view->room) < 0)
+    if (mt_source_load(source, MT_DB_TALLY, num, &mt_tally_model,
+                       &view->tally) < 0
+        || mt_source_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
+                          &view->dept) < 0
+        || mt_source_load(source, MT_DB_USER, m->creator, &mt_user_model,
+                          &view->creator) < 0
+        || mt_source_load(source, MT_DB_ROOM, m->room, &mt_room_model,
+                          &view->room) < 0)
     {
         return -1;
     }
@@ -172,10 +131,10 @@ mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
                      &mt_attendee_model, &view->attendee) < 0
         || mt_view_slot(source, MT_DB_CHECKIN, meeting, slot,
                         &mt_checkin_model, &view->checkin) < 0
-        || mt_view_load(source, MT_DB_USER, user, &mt_user_model,
-                        &view->user) < 0
-        || mt_view_load(source, MT_DB_DEPT, view->user.dept, &mt_dept_model,
-                        &view->dept) < 0)
+        || mt_source_load(source, MT_DB_USER, user, &mt_user_model,
+                          &view->user) < 0
+        || mt_source_load(source, MT_DB_DEPT, view->user.dept,
+                          &mt_dept_model, &view->dept) < 0)
     {
         return -1;
     }

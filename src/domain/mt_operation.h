@@ -113,7 +113,9 @@ struct mt_operation_s {
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \
-    O(102, sponsored_meetings)
+    O(102, sponsored_meetings)                                                \
+    O(103, token_issue)                                                       \
+    O(104, user_get)
 
 #define MT_OPERATION_EXTERN(code, symbol)                                     \
     extern const mt_operation_t  mt_op_##symbol;
@@ -224,8 +226,24 @@ typedef struct {
     mt_logged_in_t  session;
 } mt_login_view_t;
 
+/* of token_issue; lifetime and expires in milliseconds, the latter absolute */
+#define MT_ACCESS_FIELDS(F, M)                                                \
+    F(M, 1, STR, token,         0, MT_ID_MAX, NULL)                           \
+    F(M, 2, INT, company,       0, UINT32_MAX, NULL)                          \
+    F(M, 3, INT, lifetime,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 4, INT, expires,       0, MT_TIME_MAX, NULL)
+
+MT_DECLARE_MODEL(access, MT_ACCESS_FIELDS);
+
+typedef struct {
+    mt_user_t  user;
+    mt_dept_t  dept;
+} mt_user_view_t;
+
 /*
  * Replies:
+ *     token_issue          mt_access_t
+ *     user_get             mt_user_view_t
  *     participation        mt_meeting_view_t, rows of mt_person_view_t
  *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
  *                          mt_person_view_t
@@ -247,6 +265,18 @@ mt_str_t mt_session_token(mt_arena_t *arena, mt_str_t server_key,
     uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
 mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
     mt_str_t caller, mt_str_t token, int64_t *user);
+
+/*
+ * Access tokens: 40 lower-case hex digits that hold, encrypted and
+ * authenticated under the server's key, a credential's number and the time of
+ * issue.  The store knows none of them: a token is good for access_ttl and
+ * while its credential is in force, and no two are the same.
+ * mt_token_check(): MT_OK, with call->company set to the credential's;
+ * MT_NO_TOKEN for "", MT_BAD_TOKEN, MT_TOKEN_EXPIRED or a failure.
+ */
+mt_str_t mt_token_make(mt_arena_t *arena, mt_str_t server_key,
+    int64_t credential, int64_t issued);
+mt_status_t mt_token_check(mt_call_t *call, mt_str_t token);
 
 /* Ids: the record's number for a ref, 0 when there is none (or removed). */
 int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,

@@ -26,6 +26,9 @@ typedef struct {
     /* meetings that come with a start only */
     int64_t          default_length;    /* default 2 h */
 
+    /* of the dialects with access tokens */
+    int64_t          access_ttl;        /* default 2 h */
+
     /* weclubs */
     int              verify_sign;       /* default 1 */
     mt_str_t         sign_secret;

@@ -70,6 +70,51 @@ test_hmac(void)
 }
 
 
+/* FIPS 197, appendix C.3 */
+
+static void
+test_aes_block(void)
+{
+    size_t   i;
+    uint8_t  key[MT_AES_KEY_LEN], plain[MT_AES_LEN], out[MT_AES_LEN];
+
+    for (i = 0; i < sizeof(key); i++) {
+        key[i] = (uint8_t) i;
+    }
+
+    for (i = 0; i < sizeof(plain); i++) {
+        plain[i] = (uint8_t) (i << 4 | i);
+    }
+
+    is_int(mt_aes_encrypt_block(key, plain, out), 0, "a block encrypted");
+    is_str(hex(out, sizeof(out)), "8ea2b7ca516745bfeafc49904b496089",
+           "AES-256 of FIPS 197");
+
+    is_int(mt_aes_decrypt_block(key, out, out), 0, "a block decrypted");
+    ok(memcmp(out, plain, sizeof(plain)) == 0, "to what it was");
+}
+
+
+static void
+test_hex(void)
+{
+    size_t   i;
+    uint8_t  out[4];
+
+    static const char *const  wrong[] = {
+        "", "0123456", "012345678", "0123456G", "0123456A", "012345 7"
+    };
+
+    is_int(mt_hex_decode(MT_STR("00ff1a09"), out, 4), 0, "hex decoded");
+    is_str(hex(out, 4), "00ff1a09", "to the same bytes");
+
+    for (i = 0; i < mt_nitems(wrong); i++) {
+        is_int(mt_hex_decode(mt_cstr(wrong[i]), out, 4), -1,
+               "\"%s\" is not four bytes", wrong[i]);
+    }
+}
+
+
 static void
 test_base64(void)
 {
@@ -180,6 +225,8 @@ main(void)
 
     test_digests();
     test_hmac();
+    test_aes_block();
+    test_hex();
     test_base64();
     test_secrets();
     test_passwords();

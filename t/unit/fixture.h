@@ -95,6 +95,7 @@ fixture_open_empty(fixture_t *f)
     f->settings.opens_before = MT_MS_PER_HOUR;
     f->settings.qr_skew = MT_MS_PER_MINUTE;
     f->settings.default_length = 2 * MT_MS_PER_HOUR;
+    f->settings.access_ttl = 2 * MT_MS_PER_HOUR;
     f->settings.token_ttl = 7 * MT_MS_PER_DAY;
     f->settings.page_size = 20;
 
@@ -370,6 +371,46 @@ fixture_company(fixture_t *f, uint32_t num)
 
     return fixture_made(fixture_run(f, &mt_op_company_add, &args),
                         "cannot add a company");
+}
+
+
+/* A credential of a company; the secret is the key's name and "-secret". */
+
+__attribute__((unused))
+static int64_t
+fixture_credential(fixture_t *f, uint32_t company, const char *appkey)
+{
+    uint8_t              hash[MT_SHA256_LEN];
+    mt_str_t             parts[2] = { { 0, NULL }, mt_str("-secret") };
+    mt_credential_add_t  args;
+
+    parts[0] = mt_cstr(appkey);
+    mt_sha256(parts, 2, hash);
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, credential_add, company, company);
+    mt_set(&args, credential_add, appid, MT_STR("app"));
+    mt_set(&args, credential_add, appkey, mt_cstr(appkey));
+    mt_set(&args, credential_add, secret_hash,
+           ((mt_str_t) { sizeof(hash), (char *) hash }));
+
+    return fixture_made(fixture_run(f, &mt_op_credential_add, &args),
+                        "cannot add a credential");
+}
+
+
+__attribute__((unused))
+static void
+fixture_revoke(fixture_t *f, const char *appkey)
+{
+    mt_named_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, named, ref, mt_cstr(appkey));
+
+    if (fixture_run(f, &mt_op_credential_revoke, &args).status != MT_OK) {
+        fixture_die("cannot revoke a credential");
+    }
 }
 
 

@@ -1,0 +1,191 @@
+
+#include "dialect/mt_arguments.h"
+
+
+/* In one query string or form: more than any route has members. */
+#define MT_ARGUMENTS_MAX  256
+
+
+static mt_status_t mt_decode_pairs(mt_exchange_t *x,
+    const mt_json_table_t *table, void *object, mt_str_t text);
+static int mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
+static int mt_hex_digit(char c);
+static int mt_is_form(const mt_input_t *in);
+static char mt_first_mark(mt_str_t body);
+
+
+mt_status_t
+mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object)
+{
+    mt_str_t     body;
+    mt_status_t  status;
+
+    body = x->in.body;
+
+    status = mt_decode_pairs(x, table, object, x->in.query);
+    if (status != MT_OK) {
+        return status;
+    }
+
+    if (mt_str_eq(x->in.method, MT_STR("GET")) || mt_first_mark(body) == 0) {
+        body = MT_STR("{}");
+
+    } else if (mt_is_form(&x->in)) {
+        status = mt_decode_pairs(x, table, object, body);
+        body = MT_STR("{}");
+    }
+
+    return status == MT_OK ? mt_json_decode(&x->decode, body, table, object)
+                           : status;
+}
+
+
+/* "name=value&name=value"; a name without '=' has the value "". */
+
+static mt_status_t
+mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
+    mt_str_t text)
+{
+    size_t       n;
+    mt_str_t     name, value;
+    const char  *p, *end, *amp, *is;
+
+    p = text.data;
+    end = p + text.len;
+
+    for (n = 0; p < end; n++) {
+        if (n == MT_ARGUMENTS_MAX) {
+            return MT_TOO_MANY;
+        }
+
+        amp = memchr(p, '&', end - p);
+        amp = amp ? amp : end;
+        is = memchr(p, '=', amp - p);
+        is = is ? is : amp;
+
+        name.data = p;
+        name.len = is - p;
+        value.data = is < amp ? is + 1 : amp;
+        value.len = amp - value.data;
+
+        if (mt_decode_percent(x->call.arena, name, &name) != 0
+            || mt_decode_percent(x->call.arena, value, &value) != 0)
+        {
+            return MT_NO_MEMORY;
+        }
+
+        if (mt_json_set_text(&x->decode, table, object, name, value)
+            == MT_NO_MEMORY)
+        {
+            return MT_NO_MEMORY;
+        }
+
+        p = amp < end ? amp + 1 : end;
+    }
+
+    return MT_OK;
+}
+
+
+/* 0, or -1 without memory.  '+' is a blank; a '%' that begins no escape stands
+ * for itself. */
+
+static int
+mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
+{
+    char    *p;
+    size_t   i;
+
+    if (in.len == 0) {
+        *out = MT_STR("");
+        return 0;
+    }
+
+    p = mt_arena_take(arena, in.len);
+    if (p == NULL) {
+        return -1;
+    }
+
+    out->data = p;
+
+    for (i = 0; i < in.len; i++) {
+        if (in.data[i] == '%' && in.len - i > 2
+            && mt_hex_digit(in.data[i + 1]) >= 0
+            && mt_hex_digit(in.data[i + 2]) >= 0)
+        {
+            *p++ = (char) (mt_hex_digit(in.data[i + 1]) << 4
+                           | mt_hex_digit(in.data[i + 2]));
+            i += 2;
+
+        } else {
+            *p++ = in.data[i] == '+' ? ' ' : in.data[i];
+        }
+    }
+
+    out->len = p - out->data;
+
+    return 0;
+}
+
+
+static int
+mt_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+
+    c |= 0x20;
+
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+
+/* curl calls all that it sends a form, JSON too: what begins as an object is
+ * none. */
+
+static int
+mt_is_form(const mt_input_t *in)
+{
+    char      c;
+    size_t    i;
+    mt_str_t  type;
+
+    type = MT_STR("application/x-www-form-urlencoded");
+
+    if (in->content_type.len < type.len || mt_first_mark(in->body) == '{') {
+        return 0;
+    }
+
+    for (i = 0; i < type.len; i++) {
+        c = in->content_type.data[i];
+
+        if (c >= 'A' && c <= 'Z') {
+            c |= 0x20;
+        }
+
+        if (c != type.data[i]) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The first byte that is no white space; 0 when there is none. */
+
+static char
+mt_first_mark(mt_str_t body)
+{
+    size_t  i;
+
+    for (i = 0; i < body.len; i++) {
+        if (memchr(" \t\r\n", body.data[i], 4) == NULL) {
+            return body.data[i];
+        }
+    }
+
+    return 0;
+}

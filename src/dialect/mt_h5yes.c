@@ -1,0 +1,308 @@
+
+#include "dialect/mt_arguments.h"
+#include "dialect/mt_h5yes.h"
+
+
+#define MT_H5YES_OK             10000
+#define MT_H5YES_INVALID        71001
+#define MT_H5YES_NO_TOKEN       71002
+#define MT_H5YES_BAD_TOKEN      71003
+#define MT_H5YES_EXPIRED        71004
+#define MT_H5YES_LACK           71005
+#define MT_H5YES_ACCOUNT        71006
+#define MT_H5YES_PHONE          71007
+#define MT_H5YES_MISMATCH       71008
+#define MT_H5YES_NO_USER        71009
+#define MT_H5YES_NO_DEPT        71010
+#define MT_H5YES_NO_ROOM        71011
+#define MT_H5YES_NO_MEETING     71012
+#define MT_H5YES_NO_ATTENDANCE  71013
+
+
+static void mt_h5yes_names_of(mt_exchange_t *x);
+static int mt_h5yes_has_value(const mt_exchange_t *x);
+static mt_str_t mt_h5yes_message(mt_exchange_t *x);
+static mt_str_t mt_h5yes_text(mt_exchange_t *x, mt_str_t text);
+
+
+/* The document's words for its codes; "%s" is the parameter's name.  detail:
+ * what follows them. */
+
+typedef enum {
+    MT_DETAIL_NONE,
+    MT_DETAIL_FIELD,
+    MT_DETAIL_WHY          /* field and reason */
+} mt_h5yes_detail_t;
+
+typedef struct {
+    int                code;
+    mt_h5yes_detail_t  detail;
+    mt_str_t           text;
+} mt_h5yes_code_t;
+
+static const mt_h5yes_code_t  mt_h5yes_codes[] = {
+    { MT_H5YES_OK, MT_DETAIL_NONE, mt_str("") },
+    { MT_H5YES_INVALID, MT_DETAIL_WHY, mt_str("Invalid arguments") },
+    { MT_H5YES_NO_TOKEN, MT_DETAIL_NONE, mt_str("Lack access token") },
+    { MT_H5YES_BAD_TOKEN, MT_DETAIL_NONE, mt_str("Illegal access token") },
+    { MT_H5YES_EXPIRED, MT_DETAIL_NONE, mt_str("Expire access token") },
+    { MT_H5YES_LACK, MT_DETAIL_NONE, mt_str("Lack %s arguments") },
+    { MT_H5YES_ACCOUNT, MT_DETAIL_NONE,
+      mt_str("Account is already occupied") },
+    { MT_H5YES_PHONE, MT_DETAIL_NONE, mt_str("Phone is already occupied") },
+    { MT_H5YES_MISMATCH, MT_DETAIL_FIELD,
+      mt_str("Arguments type mismatch") },
+    { MT_H5YES_NO_USER, MT_DETAIL_NONE, mt_str("User is not exist") },
+    { MT_H5YES_NO_DEPT, MT_DETAIL_NONE, mt_str("Dept is not exist") },
+    { MT_H5YES_NO_ROOM, MT_DETAIL_NONE, mt_str("Room is not exist") },
+    { MT_H5YES_NO_MEETING, MT_DETAIL_NONE, mt_str("Meeting is not exist") },
+    { MT_H5YES_NO_ATTENDANCE, MT_DETAIL_NONE,
+      mt_str("Attendance is not exist") },
+};
+
+
+/*
+ * Statuses with a code of their own.  All the others are invalid arguments,
+ * but for what is below the dialect: that has its HTTP status for a code, as
+ * the document knows none.
+ */
+
+static const struct {
+    mt_status_t  status;
+    int          code;
+} mt_h5yes_statuses[] = {
+    { MT_OK, MT_H5YES_OK },
+    { MT_NO_TOKEN, MT_H5YES_NO_TOKEN },
+    { MT_BAD_TOKEN, MT_H5YES_BAD_TOKEN },
+    { MT_TOKEN_EXPIRED, MT_H5YES_EXPIRED },
+    { MT_MISSING, MT_H5YES_LACK },
+    { MT_ACCOUNT_TAKEN, MT_H5YES_ACCOUNT },
+    { MT_PHONE_TAKEN, MT_H5YES_PHONE },
+    { MT_BAD_TYPE, MT_H5YES_MISMATCH },
+    { MT_NO_SUCH_USER, MT_H5YES_NO_USER },
+    { MT_NO_SUCH_DEPT, MT_H5YES_NO_DEPT },
+    { MT_NO_SUCH_ROOM, MT_H5YES_NO_ROOM },
+    { MT_NO_SUCH_MEETING, MT_H5YES_NO_MEETING },
+    { MT_CANCELLED, MT_H5YES_NO_MEETING },
+    { MT_NO_SUCH_ATTENDEE, MT_H5YES_NO_ATTENDANCE },
+};
+
+
+int
+mt_h5yes_code(mt_status_t status)
+{
+    int     http;
+    size_t  i;
+
+    for (i = 0; i < mt_nitems(mt_h5yes_statuses); i++) {
+        if (mt_h5yes_statuses[i].status == status) {
+            return mt_h5yes_statuses[i].code;
+        }
+    }
+
+    http = mt_status_http(status);
+
+    return http == 200 ? MT_H5YES_INVALID : http;
+}
+
+
+/*
+ * A fault of the arguments waits in x->decode.error until the token was looked
+ * at: who has none learns nothing of what a request should hold.
+ */
+
+void
+mt_h5yes_decode(mt_exchange_t *x)
+{
+    void         *request;
+    mt_status_t   status;
+
+    request = mt_arena_alloc(x->call.arena,
+                             MT_H5YES_ARGS + x->route->operation->args->size);
+    if (request == NULL) {
+        x->call.error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    x->envelope = request;
+    x->call.args = (char *) request + MT_H5YES_ARGS;
+    x->decode.arena = x->call.arena;
+
+    status = mt_decode_arguments(x, x->route->request, request);
+
+    if (status == MT_NO_MEMORY) {
+        x->call.error.status = status;
+        return;
+    }
+
+    if (status != MT_OK) {
+        x->decode.error.status = status;
+        x->decode.error.field = MT_STR("");
+    }
+
+    mt_h5yes_names_of(x);
+}
+
+
+/* About whom and which meeting: limits and logs want to know, whatever comes
+ * of it. */
+
+static void
+mt_h5yes_names_of(mt_exchange_t *x)
+{
+    size_t                   i, k;
+    mt_str_t                 wire;
+    const mt_str_t          *ref;
+    const mt_json_table_t   *table;
+    const mt_json_member_t  *member;
+
+    static const struct {
+        mt_str_t  wire;
+        size_t    place;
+    } names[] = {
+        { mt_str("userId"), offsetof(mt_exchange_t, user) },
+        { mt_str("createdId"), offsetof(mt_exchange_t, user) },
+        { mt_str("meetingId"), offsetof(mt_exchange_t, meeting) },
+    };
+
+    table = x->route->request;
+
+    for (i = 0; i < table->n; i++) {
+        member = &table->members[i];
+        wire = mt_cstr(member->wire);
+
+        for (k = 0; k < mt_nitems(names); k++) {
+            if (mt_str_eq(wire, names[k].wire)) {
+                ref = (const void *) ((const char *) x->envelope
+                                      + member->base
+                                      + member->field->offset);
+                *(mt_str_t *) ((char *) x + names[k].place) = *ref;
+            }
+        }
+    }
+}
+
+
+void
+mt_h5yes_authenticate(mt_exchange_t *x)
+{
+    mt_call_t                *call;
+    const mt_h5yes_common_t  *common;
+
+    call = &x->call;
+    common = x->envelope;
+
+    if (!(x->route->flags & MT_ROUTE_PUBLIC)) {
+        call->error.status = mt_token_check(call, common->token);
+    }
+
+    if (call->error.status == MT_OK) {
+        call->error = x->decode.error;
+    }
+}
+
+
+/* {"success", "message", "value", "code", "fieldErrors"}; no value on an
+ * error, nor where the document shows none. */
+
+void
+mt_h5yes_open_answer(mt_exchange_t *x)
+{
+    x->code = mt_h5yes_code(x->call.error.status);
+
+    mt_json_open_object(x->writer);
+
+    mt_json_key(x->writer, "success");
+    mt_json_bool(x->writer, x->code == MT_H5YES_OK);
+
+    mt_json_key(x->writer, "message");
+    mt_json_string(x->writer, mt_h5yes_message(x));
+
+    if (mt_h5yes_has_value(x)) {
+        mt_json_key(x->writer, "value");
+
+        if (x->route->list == NULL) {
+            mt_json_open_object(x->writer);
+        }
+    }
+}
+
+
+void
+mt_h5yes_close_answer(mt_exchange_t *x)
+{
+    if (mt_h5yes_has_value(x) && x->route->list == NULL) {
+        mt_json_close_object(x->writer);
+    }
+
+    mt_json_key(x->writer, "code");
+    mt_json_int(x->writer, x->code);
+
+    mt_json_key(x->writer, "fieldErrors");
+    mt_json_open_object(x->writer);
+    mt_json_close_object(x->writer);
+
+    mt_json_close_object(x->writer);
+}
+
+
+static int
+mt_h5yes_has_value(const mt_exchange_t *x)
+{
+    return x->code == MT_H5YES_OK && (x->route->value || x->route->list);
+}
+
+
+static mt_str_t
+mt_h5yes_message(mt_exchange_t *x)
+{
+    size_t                    i;
+    mt_str_t                  path, text;
+    const char               *why;
+    const mt_h5yes_code_t    *code;
+
+    why = mt_status_reason(x->call.error.status);
+
+    for (i = 0; mt_h5yes_codes[i].code != x->code; i++) {
+        if (i + 1 == mt_nitems(mt_h5yes_codes)) {
+            return mt_cstr(why);
+        }
+    }
+
+    code = &mt_h5yes_codes[i];
+    text = mt_h5yes_text(x, code->text);
+    path = mt_error_path(x);
+
+    if (code->detail == MT_DETAIL_NONE) {
+        return text;
+    }
+
+    return mt_arena_printf(x->call.arena, "%.*s%s%.*s%s%s",
+                           (int) text.len, text.data,
+                           path.len ? ": " : "", (int) path.len, path.data,
+                           code->detail == MT_DETAIL_WHY ? ": " : "",
+                           code->detail == MT_DETAIL_WHY ? why : "");
+}
+
+
+/* The text with the parameter's name in it. */
+
+static mt_str_t
+mt_h5yes_text(mt_exchange_t *x, mt_str_t text)
+{
+    mt_str_t     path;
+    const char  *at;
+
+    at = memmem(text.data, text.len, "%s", 2);
+
+    if (at == NULL) {
+        return text;
+    }
+
+    path = mt_error_path(x);
+
+    return mt_arena_printf(x->call.arena, "%.*s%.*s%.*s",
+                           (int) (at - text.data), text.data,
+                           (int) path.len, path.data,
+                           (int) (text.data + text.len - at - 2), at + 2);
+}
