@@ -60,6 +60,9 @@ static mt_status_t mt_batch_apply(void *ctx, mt_str_t command,
 static mt_status_t mt_batch_commit(void *ctx);
 static void mt_batch_abort(void *ctx);
 static void mt_batch_close(mt_batch_t *batch);
+static mt_status_t mt_batch_read(mt_batch_t *batch,
+    const mt_command_t *command, const mt_operation_t **operation,
+    void **body);
 static mt_status_t mt_batch_dispatch(mt_batch_t *batch,
     const mt_command_t *command, mt_str_t encoded, mt_result_t *result);
 static mt_status_t mt_batch_unreadable(mt_batch_t *batch, const char *what,
@@ -218,10 +221,44 @@ mt_batch_apply(void *ctx, mt_str_t encoded, mt_result_t *result)
     rc = mt_record_decode(encoded, &mt_command_model, &command,
                           batch->scratch);
     if (rc != MT_OK) {
-        return mt_batch_unreadable(batch, "a command", 0);
+        return rc == MT_STORE_FAILED
+               ? mt_batch_unreadable(batch, "a command", 0) : rc;
     }
 
     return mt_batch_dispatch(batch, &command, encoded, result);
+}
+
+
+/* What a command asks for.  One that cannot be read is a bug, damage, or of a
+ * later version: it is never skipped. */
+
+static mt_status_t
+mt_batch_read(mt_batch_t *batch, const mt_command_t *command,
+    const mt_operation_t **operation, void **body)
+{
+    mt_status_t            rc;
+    const mt_operation_t  *op;
+
+    op = command->op > 0 && command->op < MT_OPERATION_MAX
+         ? mt_operation((unsigned) command->op) : NULL;
+
+    if (op == NULL || op->apply == NULL) {
+        return mt_batch_unreadable(batch, "an operation unknown to this "
+                                   "version", command->op);
+    }
+
+    *operation = op;
+    *body = mt_arena_alloc(batch->scratch, op->body->size);
+
+    if (*body == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    rc = mt_record_decode(command->body, op->body, *body, batch->scratch);
+
+    return rc == MT_STORE_FAILED
+           ? mt_batch_unreadable(batch, "the body of a command", command->op)
+           : rc;
 }
 
 
@@ -234,24 +271,9 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     mt_status_t            rc;
     const mt_operation_t  *op;
 
-    op = command->op > 0 && command->op < MT_OPERATION_MAX
-         ? mt_operation((unsigned) command->op) : NULL;
-
-    if (op == NULL || op->apply == NULL) {
-        return mt_batch_unreadable(batch, "an operation unknown to this "
-                                   "version", command->op);
-    }
-
-    body = mt_arena_alloc(batch->scratch, op->body->size);
-    if (body == NULL) {
-        return MT_NO_MEMORY;
-    }
-
-    rc = mt_record_decode(command->body, op->body, body, batch->scratch);
+    rc = mt_batch_read(batch, command, &op, &body);
     if (rc != MT_OK) {
-        return rc == MT_NO_MEMORY ? rc
-               : mt_batch_unreadable(batch, "the body of a command",
-                                     command->op);
+        return rc;
     }
 
     memset(&a, 0, sizeof(a));

@@ -39,7 +39,8 @@
         parent 0 is the root */                                               \
     D(USER,        "user")       /* C N                 user */               \
     D(MEMBER,      "member")     /* C N(dept) N(user)   -                     \
-        users of a department; dept 0: those without one */                   \
+        users of a department, placeholders left out; dept 0: those without   \
+        one */                                                                \
     D(ROOM,        "room")       /* C N                 room */               \
     D(MEETING,     "meeting")    /* C N                 meeting */            \
     D(BOOKING,     "booking")    /* C N(room) T(begin) N(meeting)   T(end)    \
@@ -56,7 +57,8 @@
     D(ATTENDEE,    "attendee")   /* C N(meeting) S      attendee */           \
     D(CHECKIN,     "checkin")    /* C N(meeting) S      checkin               \
         stays when the person is taken off the list */                        \
-    D(TALLY,       "tally")      /* C N(meeting)        tally */              \
+    D(TALLY,       "tally")      /* C N(meeting)        tally                 \
+        none where all counts are 0 */                                        \
     D(SESSION,     "session")    /* C N(user) caller    session */            \
     D(JOURNAL,     "journal")    /* u64 position        journal, appended */
 
