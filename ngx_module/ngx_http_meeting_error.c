@@ -76,8 +76,7 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
-    const mt_dialect_t *dialect)
+ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 {
     mt_str_t     text;
     ngx_str_t    s;
