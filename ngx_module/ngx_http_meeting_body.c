@@ -182,7 +182,7 @@ ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
 
     for (cl = rb->bufs; cl; cl = cl->next) {
         size += ngx_buf_size(cl->buf);
-        in_file |= !ngx_buf_in_memory(cl->buf);
+        in_file |= cl->buf->in_file;
     }
 
     ctx->body.len = size;
@@ -229,6 +229,12 @@ ngx_http_meeting_read_file(ngx_http_meeting_ctx_t *ctx)
     for (cl = ctx->request->request_body->bufs; cl; cl = cl->next) {
         b = cl->buf;
         size = ngx_buf_size(b);
+
+        /* the last buffer of a body may be no more than a mark */
+
+        if (size == 0) {
+            continue;
+        }
 
         if (ngx_buf_in_memory(b)) {
             ngx_memcpy(p, b->pos, size);
