@@ -272,7 +272,6 @@ test_people(void)
     mt_journal_t  entry;
     uint64_t      position;
     size_t        i, users;
-    mt_named_t    named;
 
     fixture_open(&f);
     live(&f);
@@ -302,12 +301,6 @@ test_people(void)
 
     is_int(users, 3, "placeholders raise no event, their completion does");
     is_int(position - 1, meta(&f, "position"), "the journal has no gap");
-
-    f.now += MT_MS_PER_HOUR;
-    memset(&named, 0, sizeof(named));
-    mt_set(&named, named, ref, MT_STR("r"));
-    is_int(fixture_run(&f, &mt_op_room_remove, &named).status, MT_OK,
-           "the room may go when its last meeting is over");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);
