@@ -62,6 +62,7 @@ static mt_status_t mt_edit_dept(mt_edit_t *edit);
 static mt_status_t mt_edit_leaders(mt_edit_t *edit);
 static mt_status_t mt_edit_list(mt_edit_t *edit);
 static mt_status_t mt_edit_room(mt_edit_t *edit);
+static mt_status_t mt_edit_room_load(mt_edit_t *edit, mt_room_t *room);
 static mt_status_t mt_edit_enter(mt_edit_t *edit, const mt_room_t *room);
 static void mt_edit_checked(mt_edit_t *edit, const mt_room_t *room,
     int moved);
@@ -540,51 +541,31 @@ mt_edit_list(mt_edit_t *edit)
 static mt_status_t
 mt_edit_room(mt_edit_t *edit)
 {
-    int                  found, moved, shifted;
-    mt_key_t             key;
+    int                  moved, shifted;
     mt_room_t            room;
-    mt_apply_t          *a;
     mt_status_t          rc;
     mt_meeting_t        *m;
     const mt_meeting_t  *old;
 
-    a = edit->a;
     m = &edit->meeting;
     old = edit->old;
 
-    if (mt_has(edit->args, meeting_edit, room_ref)) {
-        m->room = mt_resolve(a->txn, a->company, MT_NAME_ROOM,
-                             edit->args->room_ref);
-
-        if (m->room == 0 && edit->args->room_ref.len) {
-            return mt_reject(edit->result, MT_NO_SUCH_ROOM,
-                             MT_meeting_edit_room_ref, 0);
-        }
+    rc = mt_edit_room_load(edit, &room);
+    if (rc != MT_OK) {
+        return mt_reject(edit->result, rc, MT_meeting_edit_room_ref, 0);
     }
 
     moved = old == NULL || old->room != m->room;
     shifted = moved || old->begin != m->begin || old->end != m->end;
 
-    memset(&room, 0, sizeof(room));
+    rc = m->room && moved ? mt_edit_enter(edit, &room) : MT_OK;
+    if (rc != MT_OK) {
+        return mt_reject(edit->result, rc, MT_meeting_edit_room_ref, 0);
+    }
 
-    if (m->room) {
-        mt_key_num(&key, a->company, (uint64_t) m->room);
-
-        found = mt_load(a->txn, MT_DB_ROOM, &key, &mt_room_model, &room,
-                        a->arena);
-        if (found != 1) {
-            return MT_STORE_FAILED;
-        }
-
-        rc = moved ? mt_edit_enter(edit, &room) : MT_OK;
-        if (rc != MT_OK) {
-            return mt_reject(edit->result, rc, MT_meeting_edit_room_ref, 0);
-        }
-
-        if (shifted && !mt_room_open(&room, m)) {
-            return mt_reject(edit->result, MT_ROOM_HOURS,
-                             MT_meeting_edit_begin, 0);
-        }
+    if (m->room && shifted && !mt_room_open(&room, m)) {
+        return mt_reject(edit->result, MT_ROOM_HOURS, MT_meeting_edit_begin,
+                         0);
     }
 
     mt_edit_checked(edit, &room, moved);
@@ -596,6 +577,37 @@ mt_edit_room(mt_edit_t *edit)
     }
 
     return MT_OK;
+}
+
+
+/* The room that the meeting is to be in; zeroed where it is in none. */
+
+static mt_status_t
+mt_edit_room_load(mt_edit_t *edit, mt_room_t *room)
+{
+    mt_key_t     key;
+    mt_apply_t  *a;
+
+    a = edit->a;
+
+    if (mt_has(edit->args, meeting_edit, room_ref)) {
+        edit->meeting.room = mt_resolve(a->txn, a->company, MT_NAME_ROOM,
+                                        edit->args->room_ref);
+
+        if (edit->meeting.room == 0 && edit->args->room_ref.len) {
+            return MT_NO_SUCH_ROOM;
+        }
+    }
+
+    if (edit->meeting.room == 0) {
+        memset(room, 0, sizeof(*room));
+        return MT_OK;
+    }
+
+    mt_key_num(&key, a->company, (uint64_t) edit->meeting.room);
+
+    return mt_load(a->txn, MT_DB_ROOM, &key, &mt_room_model, room, a->arena)
+           == 1 ? MT_OK : MT_STORE_FAILED;
 }
 
 

@@ -36,8 +36,8 @@ static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static mt_step_t mt_sponsored_start(mt_call_t *call);
-static mt_step_t mt_sponsored_page(mt_call_t *call, mt_listing_t *listing,
-    int64_t skip, int64_t size);
+static mt_status_t mt_sponsored_skip(mt_call_t *call, int64_t skip,
+    int64_t size, mt_page_t *page);
 static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -281,13 +281,17 @@ static mt_step_t
 mt_sponsored_start(mt_call_t *call)
 {
     int64_t                   size, skip;
+    mt_page_t                *page;
+    mt_status_t               rc;
     mt_listing_t             *listing;
     const mt_meeting_page_t  *args;
 
     args = call->args;
 
     listing = mt_arena_alloc(call->arena, sizeof(*listing));
-    if (listing == NULL) {
+    page = mt_arena_alloc(call->arena, sizeof(*page));
+
+    if (listing == NULL || page == NULL) {
         return mt_refuse(call, MT_NO_MEMORY, 0);
     }
 
@@ -301,42 +305,38 @@ mt_sponsored_start(mt_call_t *call)
                                                  : call->settings->page_size;
     skip = mt_has(args, meeting_page, page_no) ? args->page_no - 1 : 0;
 
-    return mt_sponsored_page(call, listing, size * skip, size);
+    call->reply = page;
+    call->state = listing;
+
+    if (size == 0) {
+        listing->left = INT64_MAX;
+        return MT_STEP_DONE;
+    }
+
+    rc = mt_sponsored_skip(call, size * skip, size, page);
+
+    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
 }
 
 
 /*
  * Finds where the page begins and whether another follows it, by steps in the
- * index alone.
+ * index alone: `last` becomes the meeting before the page, has_more is told.
  */
 
-static mt_step_t
-mt_sponsored_page(mt_call_t *call, mt_listing_t *listing, int64_t skip,
-    int64_t size)
+static mt_status_t
+mt_sponsored_skip(mt_call_t *call, int64_t skip, int64_t size,
+    mt_page_t *page)
 {
-    int           rc;
-    int64_t       passed;
-    mt_str_t      key, value;
-    mt_page_t    *page;
-    mt_status_t   status;
+    int            rc;
+    int64_t        passed;
+    mt_str_t       key, value;
+    mt_listing_t  *listing;
 
-    page = mt_arena_alloc(call->arena, sizeof(*page));
-    if (page == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
-    }
+    listing = call->state;
 
-    call->reply = page;
-    call->state = listing;
-
-    listing->left = size ? size : INT64_MAX;
-
-    if (size == 0) {
-        return MT_STEP_DONE;
-    }
-
-    status = mt_sponsored_open(call);
-    if (status != MT_OK) {
-        return mt_refuse(call, status, 0);
+    if (mt_sponsored_open(call) != MT_OK) {
+        return MT_STORE_FAILED;
     }
 
     passed = 0;
@@ -355,17 +355,10 @@ mt_sponsored_page(mt_call_t *call, mt_listing_t *listing, int64_t skip,
 
     mt_listing_close(call);
 
-    if (rc < 0) {
-        return mt_refuse(call, MT_STORE_FAILED, 0);
-    }
-
     page->has_more = rc == 1;
+    listing->left = passed < skip ? 0 : size;
 
-    if (passed < skip) {
-        listing->left = 0;
-    }
-
-    return MT_STEP_DONE;
+    return rc < 0 ? MT_STORE_FAILED : MT_OK;
 }
 
 
