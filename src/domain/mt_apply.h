@@ -76,7 +76,7 @@ void mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);
  * that it claims (an id that is a canonical decimal one), 0 where the next
  * automatic one is to be used; MT_ID_TAKEN: the id, or the number it claims,
  * was ever used; MT_NO_SUCH_COMPANY.
- * mt_id_take() takes the id, with `num` from the above, and returns the number.
+ * mt_id_take() takes the id, with `num` from the above; returns the number.
  *
  * A command that makes several records of a kind must take claimed numbers
  * first, lest an automatic one gets in their way.

@@ -52,7 +52,11 @@ static const mt_id_kind_t  mt_id_kinds[] = {
 
 
 /* mt_start_with_id() knows every model that has these fields by one of them */
-#define MT_ID_FIELDS_ARE(M)                                                       _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                                    && (int) MT_##M##_fresh_id == (int) MT_dept_edit_fresh_id,                    "id and fresh_id have the same numbers in all")
+#define MT_ID_FIELDS_ARE(M)                                                   \
+    _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                 \
+                   && (int) MT_##M##_fresh_id                                 \
+                      == (int) MT_dept_edit_fresh_id,                         \
+                   "id and fresh_id have the same numbers in all")
 
 MT_ID_FIELDS_ARE(user_edit);
 MT_ID_FIELDS_ARE(room_edit);
