@@ -84,7 +84,12 @@ mt_checkin_start(mt_call_t *call)
         return mt_refuse(call, rc, signing.field);
     }
 
-    return signing.again ? MT_STEP_DONE : mt_checkin_command(call, &signing);
+    /*
+     * A retry, too: the sign-in that is seen here may be visible without being
+     * on disk yet, and its success may only be told after a sync.
+     */
+
+    return mt_checkin_command(call, &signing);
 }
 
 
