@@ -1,0 +1,419 @@
+
+#include "ctl/mt_ctl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/mt_crypto.h"
+
+
+#define MT_CTL_ZONE         "Asia/Shanghai"
+
+/* of a store that is made here: meeting_store's default */
+#define MT_CTL_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
+#define MT_CTL_MAX_READERS  1024
+#define MT_CTL_WHY          512
+
+
+/* The names of the options, as wire names of a table of args. */
+
+static const char *const  mt_ctl_names[] = {
+#define MT_CTL_NAME(symbol, name, meta, help)  name,
+    MT_CTL_OPTIONS(MT_CTL_NAME)
+#undef MT_CTL_NAME
+};
+
+
+int
+mt_ctl_fail(const char *fmt, ...)
+{
+    va_list  args;
+
+    fputs("meetingctl: ", stderr);
+
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+
+    fputc('\n', stderr);
+
+    return MT_CTL_FAILED;
+}
+
+
+int
+mt_ctl_fail_status(const char *what, mt_status_t status)
+{
+    return mt_ctl_fail("%s: %s (%s)", what, mt_status_reason(status),
+                       mt_status_name(status));
+}
+
+
+static void
+mt_ctl_log(void *data, int level, const char *text)
+{
+    (void) data;
+
+    if (level > 0) {
+        mt_ctl_fail("%s", text);
+    }
+}
+
+
+int64_t
+mt_ctl_now(void)
+{
+    struct timespec  ts;
+
+    clock_gettime(CLOCK_REALTIME, &ts);
+
+    return (int64_t) ts.tv_sec * MT_MS_PER_SECOND + ts.tv_nsec / 1000000;
+}
+
+
+static int
+mt_ctl_settings(mt_ctl_t *ctl)
+{
+    int64_t      company;
+    const char  *zone, *number;
+
+    company = MT_CTL_COMPANY;
+    number = ctl->given[MT_OPT_COMPANY];
+
+    if (number != NULL
+        && (!mt_parse_int(mt_cstr(number), &company)
+            || company < 1 || company > UINT32_MAX))
+    {
+        return mt_ctl_fail("--company: \"%s\" is not a company's number",
+                           number);
+    }
+
+    zone = ctl->given[MT_OPT_TIMEZONE] ? ctl->given[MT_OPT_TIMEZONE]
+                                       : MT_CTL_ZONE;
+
+    ctl->company = (uint32_t) company;
+    ctl->settings.company = ctl->company;
+    ctl->settings.default_length = 2 * MT_MS_PER_HOUR;
+    ctl->settings.zone = mt_zone_open(zone);
+
+    if (ctl->settings.zone == NULL) {
+        return mt_ctl_fail("--timezone: this system knows no zone \"%s\"",
+                           zone);
+    }
+
+    return MT_CTL_OK;
+}
+
+
+int
+mt_ctl_open(mt_ctl_t *ctl, int create)
+{
+    char                why[MT_CTL_WHY];
+    mt_store_options_t  options;
+
+    ctl->arena = mt_arena_create(0);
+    ctl->line = mt_arena_create(0);
+
+    if (ctl->arena == NULL || ctl->line == NULL) {
+        return mt_ctl_fail("out of memory");
+    }
+
+    if (mt_crypto_init() == -1) {
+        return mt_ctl_fail("OpenSSL lacks an algorithm");
+    }
+
+    if (mt_ctl_settings(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    memset(&options, 0, sizeof(options));
+
+    options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
+    options.max_size = create ? MT_CTL_MAX_SIZE : 0;    /* 0: as it is */
+    options.max_readers = MT_CTL_MAX_READERS;
+    options.log = mt_ctl_log;
+
+    if (create
+        && mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK)
+    {
+        return mt_ctl_fail("%s", why);
+    }
+
+    if (mt_store_open(&ctl->store, &options, why, sizeof(why)) != MT_OK) {
+        return mt_ctl_fail("%s", why);
+    }
+
+    return MT_CTL_OK;
+}
+
+
+void
+mt_ctl_close(mt_ctl_t *ctl)
+{
+    if (ctl->batch != NULL) {
+        mt_batch_destroy(ctl->batch);
+    }
+
+    if (ctl->store != NULL) {
+        mt_store_close(ctl->store);
+    }
+
+    if (ctl->settings.zone != NULL) {
+        mt_zone_close((mt_zone_t *) ctl->settings.zone);
+    }
+
+    if (ctl->line != NULL) {
+        mt_arena_destroy(ctl->line);
+    }
+
+    if (ctl->arena != NULL) {
+        mt_arena_destroy(ctl->arena);
+    }
+}
+
+
+int
+mt_ctl_is_csv(mt_ctl_t *ctl, int def)
+{
+    const char  *format;
+
+    format = ctl->given[MT_OPT_FORMAT];
+
+    if (format == NULL) {
+        return def;
+    }
+
+    if (mt_str_eq(mt_cstr(format), MT_STR("csv"))) {
+        return 1;
+    }
+
+    if (mt_str_eq(mt_cstr(format), MT_STR("jsonl"))) {
+        return 0;
+    }
+
+    mt_ctl_fail("--format: \"%s\" is neither csv nor jsonl", format);
+
+    return -1;
+}
+
+
+int
+mt_ctl_args(mt_ctl_t *ctl, const mt_json_table_t *table, void *args)
+{
+    size_t            i;
+    mt_status_t       status;
+    mt_json_decode_t  d;
+
+    memset(&d, 0, sizeof(d));
+    d.arena = ctl->arena;
+
+    for (i = 0; i < MT_OPT_COUNT; i++) {
+        if (ctl->given[i] == NULL) {
+            continue;
+        }
+
+        status = mt_json_set_text(&d, table, args, mt_cstr(mt_ctl_names[i]),
+                                  mt_cstr(ctl->given[i]));
+        if (status != MT_OK) {
+            return mt_ctl_fail("--%s: %s", mt_ctl_names[i],
+                               mt_status_reason(status));
+        }
+    }
+
+    return MT_CTL_OK;
+}
+
+
+mt_batch_t *
+mt_ctl_batch(mt_ctl_t *ctl)
+{
+    if (ctl->batch == NULL) {
+        ctl->batch = mt_batch_create(ctl->store);
+    }
+
+    return ctl->batch;
+}
+
+
+/* `model` is that of the args or the body, which may number fields apart. */
+
+static int
+mt_ctl_refused(const mt_call_t *call, const mt_json_table_t *table,
+    const mt_model_t *model, mt_status_t status, unsigned field)
+{
+    mt_str_t  option;
+
+    option = mt_json_wire_name(table, model, field);
+
+    if (option.len == 0) {
+        return mt_ctl_fail_status(call->op->name, status);
+    }
+
+    return mt_ctl_fail("--%.*s: %s (%s)", (int) option.len, option.data,
+                       mt_status_reason(status), mt_status_name(status));
+}
+
+
+/* What the operation prepares before its command, with a transaction. */
+
+static mt_step_t
+mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
+    mt_step_t (*prepare)(mt_call_t *call))
+{
+    mt_step_t    step;
+    mt_status_t  status;
+
+    status = mt_read_begin(ctl->store, &call->txn);
+
+    if (status != MT_OK) {
+        return mt_refuse(call, status, 0);
+    }
+
+    step = prepare(call);
+
+    mt_read_end(call->txn);
+    call->txn = NULL;
+
+    return step;
+}
+
+
+int
+mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
+    const mt_json_table_t *table, void *args)
+{
+    mt_str_t     command;
+    mt_step_t    step;
+    mt_status_t  status;
+
+    memset(call, 0, sizeof(mt_call_t));
+
+    call->arena = ctl->arena;
+    call->settings = &ctl->settings;
+    call->op = op;
+    call->args = args;
+    call->company = ctl->company;
+    call->now = mt_ctl_now();
+
+    step = mt_ctl_prepare(ctl, call, op->start);
+
+    if (step == MT_STEP_WORK) {
+        op->work(call);
+        step = mt_ctl_prepare(ctl, call, op->resume);
+    }
+
+    if (step != MT_STEP_COMMIT) {
+        return mt_ctl_refused(call, table, op->args, call->error.status,
+                              call->field);
+    }
+
+    if (mt_ctl_batch(ctl) == NULL) {
+        return mt_ctl_fail_status(op->name, MT_NO_MEMORY);
+    }
+
+    command.data = call->command.data;
+    command.len = call->command.len;
+
+    status = mt_apply_now(ctl->batch, command, &call->result);
+
+    if (status != MT_OK) {
+        return mt_ctl_fail_status(op->name, status);
+    }
+
+    if (call->result.status != MT_OK) {
+        return mt_ctl_refused(call, table, op->body, call->result.status,
+                              call->result.field);
+    }
+
+    return MT_CTL_OK;
+}
+
+
+void
+mt_ctl_line(mt_ctl_t *ctl)
+{
+    mt_arena_reset(ctl->line);
+    mt_buf_init(&ctl->out, ctl->line, 4096);
+
+    ctl->writer = mt_json_writer(ctl->line, &ctl->out);
+
+    if (ctl->writer == NULL) {
+        exit(mt_ctl_fail("out of memory"));
+    }
+}
+
+
+int
+mt_ctl_flush(mt_ctl_t *ctl)
+{
+    mt_json_writer_close(ctl->writer);
+    mt_buf_byte(&ctl->out, '\n');
+
+    if (ctl->out.failed) {
+        return mt_ctl_fail("out of memory");
+    }
+
+    if (fwrite(ctl->out.data, 1, ctl->out.len, stdout) != ctl->out.len) {
+        return mt_ctl_fail("standard output: %s", strerror(errno));
+    }
+
+    return MT_CTL_OK;
+}
+
+
+int
+mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table, const void *object)
+{
+    mt_ctl_line(ctl);
+
+    mt_json_open_object(ctl->writer);
+    mt_json_members(ctl->writer, table, object);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
+
+
+int
+mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn)
+{
+    mt_status_t  status;
+
+    status = mt_read_begin(ctl->store, txn);
+
+    if (status != MT_OK) {
+        mt_ctl_fail_status("store", status);
+    }
+
+    return status == MT_OK;
+}
+
+
+int
+mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting)
+{
+    int       rc;
+    int64_t   num;
+    mt_key_t  key;
+
+    num = mt_resolve(txn, ctl->company, MT_NAME_MEETING,
+                     mt_cstr(ctl->given[MT_OPT_MEETING]));
+    rc = 0;
+
+    if (num != 0) {
+        mt_key_num(&key, ctl->company, (uint64_t) num);
+        rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, meeting,
+                     ctl->arena);
+    }
+
+    if (rc != 1) {
+        mt_ctl_fail_status("--meeting", rc == 0 ? MT_NO_SUCH_MEETING
+                                                : MT_STORE_FAILED);
+        return 0;
+    }
+
+    return 1;
+}

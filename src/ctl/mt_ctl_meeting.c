@@ -1,0 +1,247 @@
+
+/* Rooms and meetings from the command line: for a first try, and to see. */
+
+#include "ctl/mt_ctl.h"
+
+
+MT_JSON_TABLE(mt_ctl_room_options,
+    { "id",       MT_FIELD(room_edit, id) },
+    { "name",     MT_FIELD(room_edit, name) },
+    { "address",  MT_FIELD(room_edit, address) },
+    { "capacity", MT_FIELD(room_edit, capacity) }
+);
+
+MT_JSON_TABLE(mt_ctl_room_row,
+    { "number", MT_FIELD(room, num) },
+    { "id",     MT_FIELD(room, id) },
+    { "name",   MT_FIELD(room, name) }
+);
+
+MT_JSON_TABLE(mt_ctl_meeting_options,
+    { "id",      MT_FIELD(meeting_edit, id) },
+    { "subject", MT_FIELD(meeting_edit, subject) },
+    { "address", MT_FIELD(meeting_edit, place) },
+    { "begin",   MT_FIELD(meeting_edit, begin) },
+    { "end",     MT_FIELD(meeting_edit, end) },
+    { "room",    MT_FIELD(meeting_edit, room_ref) },
+    { "creator", MT_FIELD(meeting_edit, creator_ref) },
+    { "leaders", MT_FIELD(meeting_edit, leader_refs), 0, 0,
+      &mt_wire_ref_csv },
+    { "people",  MT_FIELD(meeting_edit, people_refs), 0, 0,
+      &mt_wire_ref_csv }
+);
+
+
+typedef struct {
+    mt_meeting_t          meeting;
+    mt_tally_t            tally;
+    mt_meeting_derived_t  derived;
+} mt_ctl_shown_t;
+
+#define MT_CTL_TALLY    offsetof(mt_ctl_shown_t, tally)
+#define MT_CTL_DERIVED  offsetof(mt_ctl_shown_t, derived)
+
+/* life: MT_LIFE_*, 0 scheduled, 1 under way, 2 ended, 3 cancelled */
+
+MT_JSON_TABLE(mt_ctl_meeting_row,
+    { "number",  MT_FIELD(meeting, num) },
+    { "id",      MT_FIELD(meeting, id) },
+    { "subject", MT_FIELD(meeting, subject) },
+    { "begin",   MT_FIELD(meeting, begin) },
+    { "end",     MT_FIELD(meeting, end) },
+    { "creator", MT_FIELD(meeting, creator) },
+    { "room",    MT_FIELD(meeting, room) },
+    { "life",    MT_FIELD(meeting_derived, life), MT_CTL_DERIVED },
+    { "people",  MT_FIELD(tally, total), MT_CTL_TALLY },
+    { "signed",  MT_FIELD(tally, signed_in), MT_CTL_TALLY },
+    { "late",    MT_FIELD(tally, late), MT_CTL_TALLY }
+);
+
+
+#define MT_CTL_LINKS_FIELDS(F, M)                                             \
+    F(M, 1, INT, meeting,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 2, STR, attendee_url,  0, MT_URL_MAX, NULL)                          \
+    F(M, 3, STR, host_url,      0, MT_URL_MAX, NULL)
+
+MT_DECLARE_MODEL(ctl_links, MT_CTL_LINKS_FIELDS);
+MT_DEFINE_MODEL(ctl_links, MT_CTL_LINKS_FIELDS);
+
+MT_JSON_TABLE(mt_ctl_links_row,
+    { "meeting",         MT_FIELD(ctl_links, meeting) },
+    { "attendeeJoinUrl", MT_FIELD(ctl_links, attendee_url) },
+    { "hostJoinUrl",     MT_FIELD(ctl_links, host_url) }
+);
+
+
+int
+mt_ctl_room_add(mt_ctl_t *ctl)
+{
+    int             rc;
+    mt_key_t        key;
+    mt_txn_t       *txn;
+    mt_call_t       call;
+    mt_room_t       room;
+    mt_room_edit_t  args;
+
+    memset(&args, 0, sizeof(args));
+
+    mt_set(&args, room_edit, open, 0);
+    mt_set(&args, room_edit, close, 24 * 60);
+    mt_set(&args, room_edit, status, 1);
+
+    if (mt_ctl_args(ctl, &mt_ctl_room_options, &args) != MT_CTL_OK
+        || mt_ctl_run(ctl, &call, &mt_op_room_add, &mt_ctl_room_options,
+                      &args)
+           != MT_CTL_OK
+        || !mt_ctl_read(ctl, &txn))
+    {
+        return MT_CTL_FAILED;
+    }
+
+    mt_key_num(&key, ctl->company, (uint64_t) call.result.num);
+
+    rc = mt_load(txn, MT_DB_ROOM, &key, &mt_room_model, &room, ctl->arena)
+         == 1
+         ? mt_ctl_print(ctl, &mt_ctl_room_row, &room)
+         : mt_ctl_fail_status("store", MT_STORE_FAILED);
+
+    mt_read_end(txn);
+
+    return rc;
+}
+
+
+static int
+mt_ctl_show(mt_ctl_t *ctl, const char *ref)
+{
+    int             rc;
+    mt_txn_t       *txn;
+    mt_key_t        key;
+    mt_ctl_shown_t  shown;
+
+    memset(&shown, 0, sizeof(shown));
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    rc = MT_CTL_FAILED;
+    ctl->given[MT_OPT_MEETING] = ref;
+
+    if (mt_ctl_meeting(ctl, txn, &shown.meeting)) {
+        mt_key_num(&key, ctl->company, (uint64_t) shown.meeting.num);
+
+        if (mt_load(txn, MT_DB_TALLY, &key, &mt_tally_model, &shown.tally,
+                    ctl->arena)
+            == -1)
+        {
+            mt_ctl_fail_status("store", MT_STORE_FAILED);
+
+        } else {
+            shown.derived.life = mt_meeting_life(&shown.meeting,
+                                                 mt_ctl_now());
+            rc = mt_ctl_print(ctl, &mt_ctl_meeting_row, &shown);
+        }
+    }
+
+    mt_read_end(txn);
+
+    return rc;
+}
+
+
+int
+mt_ctl_meeting_add(mt_ctl_t *ctl)
+{
+    mt_str_t           num;
+    mt_call_t          call;
+    mt_meeting_edit_t  args;
+
+    memset(&args, 0, sizeof(args));
+
+    if (mt_ctl_args(ctl, &mt_ctl_meeting_options, &args) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    if (!mt_has(&args, meeting_edit, begin)) {
+        mt_set(&args, meeting_edit, begin, mt_ctl_now());
+    }
+
+    if (!mt_has(&args, meeting_edit, end)) {
+        mt_set(&args, meeting_edit, end,
+               args.begin + ctl->settings.default_length);
+    }
+
+    if (!mt_has(&args, meeting_edit, leader_refs)) {
+        mt_set(&args, meeting_edit, leader_refs,
+               ((mt_strs_t) { 1, &args.creator_ref }));
+    }
+
+    mt_set(&args, meeting_edit, sign, MT_SIGN_WANTED);
+
+    if (mt_ctl_run(ctl, &call, &mt_op_meeting_create,
+                   &mt_ctl_meeting_options, &args)
+        != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    num = mt_arena_printf(ctl->arena, "%lld", (long long) call.result.num);
+
+    return mt_ctl_show(ctl, num.data);
+}
+
+
+int
+mt_ctl_meeting_show(mt_ctl_t *ctl)
+{
+    return mt_ctl_show(ctl, ctl->given[MT_OPT_MEETING]);
+}
+
+
+static mt_str_t
+mt_ctl_link(mt_ctl_t *ctl, mt_str_t code)
+{
+    mt_str_t     base;
+    const char  *given;
+
+    given = ctl->given[MT_OPT_BASE];
+    base = given ? mt_cstr(given) : MT_STR("");
+
+    while (base.len > 0 && base.data[base.len - 1] == '/') {
+        base.len--;
+    }
+
+    return mt_arena_printf(ctl->arena, "%.*s/k/%.*s", (int) base.len,
+                           base.data, (int) code.len, code.data);
+}
+
+
+int
+mt_ctl_meeting_links(mt_ctl_t *ctl)
+{
+    int             rc;
+    mt_txn_t       *txn;
+    mt_meeting_t    meeting;
+    mt_ctl_links_t  links;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    rc = MT_CTL_FAILED;
+
+    if (mt_ctl_meeting(ctl, txn, &meeting)) {
+        memset(&links, 0, sizeof(links));
+
+        links.meeting = meeting.num;
+        links.attendee_url = mt_ctl_link(ctl, meeting.attendee_code);
+        links.host_url = mt_ctl_link(ctl, meeting.host_code);
+
+        rc = mt_ctl_print(ctl, &mt_ctl_links_row, &links);
+    }
+
+    mt_read_end(txn);
+
+    return rc;
+}

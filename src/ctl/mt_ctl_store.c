@@ -1,0 +1,125 @@
+
+#include "ctl/mt_ctl.h"
+
+#include <stdio.h>
+
+
+static const char *const  mt_ctl_databases[] = {
+#define MT_CTL_DATABASE(symbol, name)  name,
+    MT_DATABASES(MT_CTL_DATABASE)
+#undef MT_CTL_DATABASE
+};
+
+
+static void
+mt_ctl_number(mt_ctl_t *ctl, const char *name, uint64_t value)
+{
+    mt_json_key(ctl->writer, name);
+    mt_json_int(ctl->writer, (int64_t) value);
+}
+
+
+static void
+mt_ctl_text(mt_ctl_t *ctl, const char *name, const char *value)
+{
+    mt_json_key(ctl->writer, name);
+    mt_json_string(ctl->writer, mt_cstr(value));
+}
+
+
+int
+mt_ctl_backup(mt_ctl_t *ctl)
+{
+    char  why[512];
+
+    if (mt_store_backup(ctl->store, ctl->operand, why, sizeof(why)) != MT_OK) {
+        return mt_ctl_fail("backup: %s", why);
+    }
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_ctl_text(ctl, "backup", ctl->operand);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
+
+
+static void
+mt_ctl_complain(void *data, const char *text)
+{
+    (void) data;
+
+    mt_ctl_fail("%s", text);
+}
+
+
+int
+mt_ctl_verify(mt_ctl_t *ctl)
+{
+    int        rc;
+    int64_t    breaches;
+    mt_txn_t  *txn;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    breaches = mt_verify(txn, mt_ctl_complain, NULL);
+
+    mt_read_end(txn);
+
+    if (breaches == -1) {
+        return mt_ctl_fail_status("verify", MT_STORE_FAILED);
+    }
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_json_key(ctl->writer, "ok");
+    mt_json_bool(ctl->writer, breaches == 0);
+    mt_ctl_number(ctl, "breaches", (uint64_t) breaches);
+    mt_json_close_object(ctl->writer);
+
+    rc = mt_ctl_flush(ctl);
+
+    return breaches == 0 ? rc : MT_CTL_FAILED;
+}
+
+
+int
+mt_ctl_stat(mt_ctl_t *ctl)
+{
+    size_t           i;
+    mt_status_t      status;
+    mt_store_stat_t  stat;
+
+    status = mt_store_stat(ctl->store, &stat);
+
+    if (status != MT_OK) {
+        return mt_ctl_fail_status("stat", status);
+    }
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+
+    mt_ctl_number(ctl, "format", MT_STORE_FORMAT);
+    mt_ctl_number(ctl, "position", stat.position);
+    mt_ctl_number(ctl, "transaction", stat.txn_id);
+    mt_ctl_number(ctl, "map_size", stat.map_size);
+    mt_ctl_number(ctl, "used_bytes", stat.used_bytes);
+    mt_ctl_number(ctl, "file_bytes", stat.file_bytes);
+    mt_ctl_number(ctl, "readers", stat.readers);
+    mt_ctl_number(ctl, "max_readers", stat.max_readers);
+
+    mt_json_key(ctl->writer, "entries");
+    mt_json_open_object(ctl->writer);
+
+    for (i = 0; i < MT_DB_COUNT; i++) {
+        mt_ctl_number(ctl, mt_ctl_databases[i], stat.entries[i]);
+    }
+
+    mt_json_close_object(ctl->writer);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
