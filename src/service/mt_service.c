@@ -99,6 +99,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.in = *in;
     e->x.call.arena = arena;
     e->x.call.settings = settings;
+    e->x.call.company = settings->company;    /* until a token names another */
     e->x.call.now = now;
 
     return &e->x;
