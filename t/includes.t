@@ -1,0 +1,124 @@
+#!/usr/bin/perl
+
+# The order of the layers and a few habits that no compiler checks.
+
+use strict;
+use warnings;
+
+use File::Find;
+use FindBin;
+use Test::More;
+
+my $top = "$FindBin::Bin/..";
+
+# What each layer may include; a layer's own headers come along.
+
+my %sees = (
+    base       => [],
+    model      => [qw(base)],
+    json       => [qw(base model)],
+    store      => [qw(base model)],
+    commit     => [qw(base model store)],
+    domain     => [qw(base model store commit)],
+    dialect    => [qw(base model json domain)],
+    service    => [qw(base model json store commit domain dialect)],
+    ctl        => [qw(base model json store domain)],
+    ngx_module => [qw(base model json store commit domain dialect service)],
+);
+
+# Functions that do not know where a counted string ends.  One place turns a
+# terminated string into a counted one; zones have terminated names.
+
+my $banned = qr/\b(strn?(?:case)?cmp|strn?cpy|strn?cat|v?sprintf|strlen
+                   |strtok|strstr|strchr|sscanf|ato[il]+|gets)\s*\(/x;
+my %may = (
+    'src/base/mt_str.c'  => 'strlen',
+    'src/base/mt_zone.c' => 'strchr',
+);
+
+my @sources = files(qr/\.[ch]$/, 'src', 'ngx_module');
+
+
+sub files {
+    my ($what, @dirs) = @_;
+    my @found;
+
+    find({ no_chdir => 1, wanted => sub {
+        push @found, $File::Find::name if -f && $_ =~ $what;
+    } }, grep { -d } map { "$top/$_" } @dirs);
+
+    return sort map { s{^\Q$top/}{}r } @found;
+}
+
+
+sub lines {
+    my ($file) = @_;
+
+    open my $in, '<:encoding(UTF-8)', "$top/$file" or die "$file: $!";
+    chomp(my @lines = <$in>);
+
+    return @lines;
+}
+
+
+# The code alone, in as many lines: no comments, no string's content.
+
+sub code {
+    my $text = join "\n", @_;
+
+    $text =~ s{("(?:[^"\\\n]|\\.)*")|/\*.*?\*/}
+              {defined $1 ? '""' : "\n" x ($& =~ tr/\n//)}gse;
+
+    return split /\n/, $text;
+}
+
+
+sub complain {
+    my ($what, @at) = @_;
+
+    is(join("\n", @at), '', $what);
+}
+
+
+my (@direction, @nginx, @functions, @width, @marks);
+
+for my $file (@sources) {
+    my ($layer) = $file =~ m{^(?:src/)?([^/]+)/};
+    my @lines = lines($file);
+    my @code = code(@lines);
+
+    die "no layer is named $layer" unless $sees{$layer};
+
+    for my $i (0 .. $#lines) {
+        my $at = "$file:" . ($i + 1);
+
+        if ($lines[$i] =~ /^\s*#\s*include\s+"(?:([^\/"]+)\/)?/) {
+            my $from = $1 // ($layer eq 'ngx_module' ? $layer : '');
+
+            push @direction, "$at: $lines[$i]"
+                unless grep { $_ eq $from } $layer, @{ $sees{$layer} };
+        }
+
+        push @nginx, $at
+            if $layer ne 'ngx_module' && $lines[$i] =~ /\bngx_/i;
+        push @width, $at if length $lines[$i] > 79 || $lines[$i] =~ /\t| $/;
+        push @marks, $at if $lines[$i] =~ /\b(TODO|FIXME|XXX|HACK)\b/;
+
+        if (($code[$i] // '') =~ $banned && $1 ne ($may{$file} // '')) {
+            push @functions, "$at: $1";
+        }
+    }
+}
+
+cmp_ok(scalar @sources, '>', 20, 'the sources are found');
+complain('includes go from higher layers to lower ones', @direction);
+complain('no name of nginx in the engine', @nginx);
+complain('no function for terminated strings', @functions);
+complain('79 columns, no tabs, no blanks at line ends', @width);
+complain('nothing is marked as unfinished', @marks);
+complain('files stay below 800 lines',
+    grep { lines($_) > 800 }
+        @sources, files(qr/\.([cht]|pm|pl|conf)$/, 't', 'conf.examples'),
+        files(qr/./, 'scripts'));
+
+done_testing();
