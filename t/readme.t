@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+
+# What README.md says: the tour works as pasted, and directives and variables
+# are those of the module.
+
+use strict;
+use warnings;
+
+use Cwd qw(abs_path);
+use File::Temp qw(tempdir);
+use FindBin;
+use IO::Socket::INET;
+use JSON::PP;
+use Test::More;
+
+my $top = abs_path("$FindBin::Bin/..");
+my $dir = tempdir(CLEANUP => 1);
+my $readme = slurp("$top/README.md");
+my $port = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+    ->sockport;
+
+chdir $top or die $!;
+
+END {
+    local $?;
+    qx(scripts/run --dir $dir --stop);
+}
+
+
+sub slurp {
+    my ($file) = @_;
+
+    open my $in, '<', $file or die "$file: $!";
+    local $/;
+
+    return scalar <$in>;
+}
+
+
+# the first two commands
+
+my ($first) = $readme =~ /\n```\n(.*?)```/s;
+is($first, "scripts/run\nscripts/test\n", 'the two commands stand first');
+
+
+# directives and variables
+
+my $sources = join '', map { slurp($_) } glob 'ngx_module/*.c';
+
+for my $kind ([ directives => qr/\{ ngx_string\("(meeting_\w+)"\),\s+NGX_HTTP/,
+                qr/^### (meeting_\w+)$/m ],
+              [ variables => qr/ngx_string\("(meeting_\w+)"\), ngx_http/,
+                qr/^\| `\$(meeting_\w+)` \|/m ])
+{
+    my ($what, $in_source, $in_readme) = @$kind;
+    my @there = sort $sources =~ /$in_source/g;
+
+    cmp_ok(scalar @there, '>', 3, "the module has $what");
+    is_deeply([ sort $readme =~ /$in_readme/g ], \@there,
+        "the same $what as in the module");
+}
+
+for my $section ($readme =~ /^(### meeting_.*?)(?=^##)/msg) {
+    my ($name) = $section =~ /^### (\w+)/;
+
+    my $form = join '<br>\n', "\\*\\*Syntax:\\*\\* `$name .*`",
+        '\*\*Default:\*\* .*', '\*\*Context:\*\* (?:http|location)';
+
+    like($section, qr/$form/, "$name: syntax, default, context");
+}
+
+my @links = $readme =~ /\]\(#([\w-]+)\)/g;
+my %anchors = map { lc(s/[^\w -]//gr) =~ s/ /-/gr => 1 }
+    $readme =~ /^#+ (.*)$/mg;
+is_deeply([ grep { !$anchors{$_} } @links ], [], 'its links lead somewhere');
+
+
+# the tour
+
+my ($tour) = $readme =~ /^## A two-minute tour\n(.*?)^## /ms;
+my $script = join "\n", $tour =~ /^```sh\n(.*?)^```/msg;
+
+$script =~ s{run/}{$dir/}g;
+
+my $started = qx(scripts/run --dir $dir --port $port 2>&1);
+is($?, 0, 'scripts/run') or BAIL_OUT($started);
+
+open my $out, '>', "$dir/tour.sh" or die $!;
+print $out $script;
+close $out;
+
+my $said = qx(sh -eu $dir/tour.sh 2>&1);
+is($?, 0, 'the tour as pasted') or diag($said);
+
+my @answers = map { decode_json($_) } $said =~ /^(\{.*\})$/mg;
+
+is_deeply([ map { $_->{result_code} } @answers ], [ 2000, 2000, 3000, 2000 ],
+    'logged in, signed in, refused, read') or diag($said);
+is_deeply([ map { "$_->{student_id}:$_->{is_sign}" }
+            @{ $answers[-1]{data}{participation} // [] } ],
+    [ '1:0', '2:1', '3:0' ], 'person 2 is there');
+like($said, qr/^2,2,.*,2,1\r?$/m, 'and in the export');
+
+done_testing();
