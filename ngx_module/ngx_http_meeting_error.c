@@ -83,8 +83,7 @@ ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    text = mt_service_error(&ngx_http_meeting_worker.service, dialect,
-                            &ctx->conf->settings,
+    text = mt_service_error(dialect, &ctx->conf->settings,
                             (int) r->headers_out.status,
                             ngx_http_meeting_now(), arena);
 

@@ -470,6 +470,9 @@ sub test_rights {
 		2000, 'five leaders');
 	answers($boss->call($path, { %data, leader => 987654 . '' }), 3000,
 		'an unknown leader');
+	answers($boss->call($path, { %data, leader => '1',
+		deadline => '253402300799999' }), 3001,
+		'it would end in the year 10000', qr/ deadline /);
 	answers($boss->call($path, { %data, leader => '1', club_id => 987654 }),
 		3000, 'an unknown club', qr/社团不存在/);
 	answers($boss->call($path, { %data, leader => '1',

@@ -44,7 +44,7 @@ my %calls = (
 	'/manage/club_meeting/public_meeting' => [ @who,
 		[ 'content', 'string', '"c"' ],
 		[ 'address', 'string', '"a"' ],
-		[ 'deadline', 'integer', '1490689606519' ],
+		[ 'deadline', 'time', '1490689606519' ],
 		[ 'need_sign', 'flag', '0' ],
 		[ 'participation', 'list', '"1"' ],
 		[ 'leader', 'list', '"1"' ],
@@ -52,7 +52,7 @@ my %calls = (
 	'/manage/club_meeting/edit_meeting' => [ @act,
 		[ 'content', 'string', '"c"' ],
 		[ 'address', 'string', '"a"' ],
-		[ 'deadline', 'integer', '1490689606519' ],
+		[ 'deadline', 'time', '1490689606519' ],
 		[ 'need_sign', 'flag', '0' ],
 		[ 'participation', 'list', '"1"' ],
 		[ 'leader', 'list', '"1"' ] ],
@@ -74,6 +74,7 @@ my %bad = (
 	id => [ grep { $_ ne '""' } bad_values('id') ],
 	club => [ grep { !/^("0?"|0)\z/ } bad_values('id') ],
 	integer => [ bad_values('integer'), '-1', '9223372036854775807' ],
+	time => [ bad_values('integer'), '-1', '253402300800000' ],
 	flag => [ bad_values('integer'), '-1', '2' ],
 	string => [ bad_values('string') ],
 	word => [ bad_values('string'), '"Meeting"', '"meeting "', '"mission"' ],
@@ -107,7 +108,7 @@ for my $path (sort keys %calls) {
 		[ map { [ $_->[0], $_->[2] ] } @{$calls{$path}} ]);
 
 	like($answer->{code}, qr/^(?:2000|3000|3011)\z/,
-		"$path: $answer->{msg}");
+		"$path: good values");
 }
 
 $t->finish();

@@ -148,13 +148,16 @@ mt_meeting_update_start(mt_call_t *call)
 static mt_step_t
 mt_edit_times(mt_call_t *call, int64_t length)
 {
+    unsigned            field;
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    field = MT_meeting_edit_end;
 
     if (mt_has(args, meeting_edit, begin)) {
         if (!mt_has(args, meeting_edit, end)) {
             mt_set(args, meeting_edit, end, args->begin + length);
+            field = MT_meeting_edit_begin;
         }
 
         mt_set(args, meeting_edit, begin_offset,
@@ -163,7 +166,7 @@ mt_edit_times(mt_call_t *call, int64_t length)
 
     if (mt_has(args, meeting_edit, end)) {
         if (args->end > MT_TIME_MAX) {
-            return mt_refuse(call, MT_BAD_VALUE, MT_meeting_edit_end);
+            return mt_refuse(call, MT_BAD_VALUE, field);
         }
 
         mt_set(args, meeting_edit, end_offset,

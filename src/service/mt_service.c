@@ -483,14 +483,11 @@ mt_service_status(int http_status)
 
 
 mt_str_t
-mt_service_error(mt_service_t *service, const mt_dialect_t *dialect,
-    const mt_settings_t *settings, int http_status, int64_t now,
-    mt_arena_t *arena)
+mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
+    int http_status, int64_t now, mt_arena_t *arena)
 {
     mt_buf_t       out;
     mt_exchange_t  x;
-
-    (void) service;
 
     memset(&x, 0, sizeof(mt_exchange_t));
 

@@ -72,7 +72,7 @@ int mt_exchange_http_status(const mt_exchange_t *x);
  * The dialect's envelope for an error that the server itself raised (404, 405,
  * 413, 429, 5xx, before or instead of an exchange).  Written into `arena`.
  */
-mt_str_t mt_service_error(mt_service_t *service, const mt_dialect_t *dialect,
+mt_str_t mt_service_error(const mt_dialect_t *dialect,
     const mt_settings_t *settings, int http_status, int64_t now,
     mt_arena_t *arena);
 

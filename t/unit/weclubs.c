@@ -736,8 +736,8 @@ test_server(void)
     };
 
     for (i = 0; i < mt_nitems(cases); i++) {
-        text = mt_service_error(&d.service, d.dialect, &d.f.settings,
-                                cases[i].http, d.f.now, d.f.arena);
+        text = mt_service_error(d.dialect, &d.f.settings, cases[i].http,
+                                d.f.now, d.f.arena);
         d.text = text;
         ok(drive_shows(&d, cases[i].shows)
            && drive_shows(&d, "\"data\":{}}"), "an answer for HTTP %d",
