@@ -2,7 +2,24 @@
 #include "dialect/mt_h5yes.h"
 
 
+#define MT_HOUR_LEN  5             /* "HH:MM" */
+
+static mt_status_t mt_h5yes_hour_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_h5yes_hour_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src);
+
+static void mt_h5yes_clear_face(mt_exchange_t *x);
+static void mt_h5yes_update_room(mt_exchange_t *x);
+
+
 MT_DEFINE_MODEL(h5yes_common, MT_H5YES_COMMON_FIELDS);
+
+
+/* INT of minutes of the day as "HH:MM"; "" is a room's hour by default */
+static const mt_wire_t  mt_h5yes_hour = {
+    "h5yes_hour", mt_h5yes_hour_read, mt_h5yes_hour_write
+};
 
 
 /* requests */
@@ -23,9 +40,100 @@ MT_JSON_TABLE(mt_h5yes_gettoken_in,
     MT_ARG("appsecret", token_issue, secret, MT_MUST, NULL),
 );
 
+MT_JSON_TABLE(mt_h5yes_list_in,
+    MT_TOKEN,
+);
+
 MT_JSON_TABLE(mt_h5yes_user_in,
     MT_TOKEN,
     MT_ARG("userId", named, ref, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_h5yes_clear_face_in,
+    MT_TOKEN,
+    MT_ARG("userId", user_face, ref, MT_MUST, NULL),
+);
+
+#define MT_USER_ARG(wire, name, flags)                                        \
+    MT_ARG(wire, user_edit, name, flags, NULL)
+
+#define MT_USER_ARGS(flags)                                                   \
+    MT_USER_ARG("name", name, flags),                                         \
+    MT_USER_ARG("account", account, flags),                                   \
+    MT_USER_ARG("password", plain, 0),                                        \
+    MT_USER_ARG("phone", phone, 0),                                           \
+    MT_USER_ARG("position", job, 0),                                          \
+    MT_USER_ARG("email", email, 0),                                           \
+    MT_USER_ARG("memo", memo, 0),                                             \
+    MT_USER_ARG("departmentId", dept, 0)
+
+MT_JSON_TABLE(mt_h5yes_user_add_in,
+    MT_TOKEN,
+    MT_USER_ARG("id", id, 0),
+    MT_USER_ARGS(MT_MUST),
+);
+
+MT_JSON_TABLE(mt_h5yes_user_update_in,
+    MT_TOKEN,
+    MT_USER_ARG("id", ref, MT_MUST),
+    MT_USER_ARGS(0),
+);
+
+MT_JSON_TABLE(mt_h5yes_dept_in,
+    MT_TOKEN,
+    MT_ARG("deptId", named, ref, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_h5yes_dept_add_in,
+    MT_TOKEN,
+    MT_ARG("id", dept_edit, id, 0, NULL),
+    MT_ARG("name", dept_edit, name, MT_MUST, NULL),
+    MT_ARG("parentId", dept_edit, parent, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_h5yes_dept_update_in,
+    MT_TOKEN,
+    MT_ARG("id", dept_edit, ref, MT_MUST, NULL),
+    MT_ARG("name", dept_edit, name, 0, NULL),
+    MT_ARG("parentId", dept_edit, parent, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_h5yes_room_in,
+    MT_TOKEN,
+    MT_ARG("roomId", named, ref, MT_MUST, NULL),
+);
+
+#define MT_ROOM_ARG(wire, name, flags, how)                                   \
+    MT_ARG(wire, room_edit, name, flags, how)
+
+#define MT_ROOM_ARGS(flags)                                                   \
+    MT_ROOM_ARG("departmentId", dept, 0, NULL),                               \
+    MT_ROOM_ARG("name", name, flags, NULL),                                   \
+    MT_ROOM_ARG("address", address, 0, NULL),                                 \
+    MT_ROOM_ARG("memo", memo, 0, NULL),                                       \
+    MT_ROOM_ARG("beginTime", open, 0, &mt_h5yes_hour),                        \
+    MT_ROOM_ARG("endTime", close, 0, &mt_h5yes_hour),                         \
+    MT_ROOM_ARG("capacity", capacity, 0, NULL),                               \
+    MT_ROOM_ARG("size", size, 0, NULL),                                       \
+    MT_ROOM_ARG("longitude", longitude, 0, &mt_wire_micro),                   \
+    MT_ROOM_ARG("latitude", latitude, 0, &mt_wire_micro),                     \
+    MT_ROOM_ARG("radius", radius, 0, NULL),                                   \
+    MT_ROOM_ARG("status", status, 0, NULL),                                   \
+    MT_ROOM_ARG("needAudit", need_audit, 0, NULL),                            \
+    MT_ROOM_ARG("permission", permission, 0, NULL),                           \
+    MT_ROOM_ARG("sceneImage", image, 0, NULL),                                \
+    MT_ROOM_ARG("userIds", users, 0, NULL)
+
+MT_JSON_TABLE(mt_h5yes_room_add_in,
+    MT_TOKEN,
+    MT_ROOM_ARG("id", id, 0, NULL),
+    MT_ROOM_ARGS(MT_MUST),
+);
+
+MT_JSON_TABLE(mt_h5yes_room_update_in,
+    MT_TOKEN,
+    MT_ROOM_ARG("id", ref, MT_MUST, NULL),
+    MT_ROOM_ARGS(0),
 );
 
 
@@ -37,6 +145,12 @@ MT_JSON_TABLE(mt_h5yes_user_in,
 
 #define MT_OF_USER(wire, name, how)                                           \
     MT_SHOW(wire, user, user, user, name, how)
+
+#define MT_OF_DEPT(wire, name)                                                \
+    MT_SHOW(wire, dept, dept, dept, name, NULL)
+
+#define MT_OF_ROOM(wire, name, how)                                           \
+    MT_SHOW(wire, room, room, room, name, how)
 
 
 MT_JSON_TABLE(mt_h5yes_gettoken_out,
@@ -64,6 +178,34 @@ MT_JSON_TABLE(mt_h5yes_user_out,
     MT_OF_USER("isAdmin", admin, &mt_wire_bool),
 );
 
+MT_JSON_TABLE(mt_h5yes_dept_out,
+    MT_OF_DEPT("id", id),
+    MT_OF_DEPT("name", name),
+    MT_SHOW("parentId", dept, parent, dept, id, NULL),
+    MT_OF_DEPT("createdTime", created),
+);
+
+MT_JSON_TABLE(mt_h5yes_room_out,
+    MT_OF_ROOM("id", id, NULL),
+    MT_SHOW("departmentId", room, dept, dept, id, NULL),
+    MT_OF_ROOM("name", name, NULL),
+    MT_OF_ROOM("address", address, NULL),
+    MT_OF_ROOM("memo", memo, NULL),
+    MT_OF_ROOM("beginTime", open, &mt_h5yes_hour),
+    MT_OF_ROOM("endTime", close, &mt_h5yes_hour),
+    MT_OF_ROOM("capacity", capacity, NULL),
+    MT_OF_ROOM("size", size, NULL),
+    MT_OF_ROOM("longitude", longitude, &mt_wire_micro),
+    MT_OF_ROOM("latitude", latitude, &mt_wire_micro),
+    MT_OF_ROOM("radius", radius, NULL),
+    MT_OF_ROOM("status", status, NULL),
+    MT_OF_ROOM("needAudit", need_audit, NULL),
+    MT_OF_ROOM("permission", permission, NULL),
+    MT_OF_ROOM("sceneImage", image, NULL),
+    MT_OF_ROOM("createdTime", created, NULL),
+    MT_SHOW("userIds", room, derived, room_derived, user_ids, NULL),
+);
+
 
 /* How an answer shows what it is about. */
 
@@ -80,8 +222,40 @@ static const mt_route_t  mt_h5yes_routes[] = {
       &mt_op_token_issue, &mt_h5yes_gettoken_in, NULL,
       MT_VALUE(&mt_h5yes_gettoken_out) },
 
+    MT_ROUTE("user/list", user_list, &mt_h5yes_list_in, NULL,
+             MT_LIST(&mt_h5yes_user_out)),
     MT_ROUTE("user/get", user_get, &mt_h5yes_user_in, NULL,
              MT_VALUE(&mt_h5yes_user_out)),
+    MT_ROUTE("user/add", user_add, &mt_h5yes_user_add_in, NULL,
+             MT_VALUE(&mt_h5yes_user_out)),
+    MT_ROUTE("user/update", user_update, &mt_h5yes_user_update_in, NULL,
+             MT_VALUE(&mt_h5yes_user_out)),
+    MT_ROUTE("user/clearFace", user_face, &mt_h5yes_clear_face_in,
+             mt_h5yes_clear_face, MT_NO_VALUE),
+    MT_ROUTE("user/remove", user_remove, &mt_h5yes_user_in, NULL,
+             MT_NO_VALUE),
+
+    MT_ROUTE("dept/list", dept_list, &mt_h5yes_list_in, NULL,
+             MT_LIST(&mt_h5yes_dept_out)),
+    MT_ROUTE("dept/get", dept_get, &mt_h5yes_dept_in, NULL,
+             MT_VALUE(&mt_h5yes_dept_out)),
+    MT_ROUTE("dept/add", dept_add, &mt_h5yes_dept_add_in, NULL,
+             MT_VALUE(&mt_h5yes_dept_out)),
+    MT_ROUTE("dept/update", dept_update, &mt_h5yes_dept_update_in, NULL,
+             MT_VALUE(&mt_h5yes_dept_out)),
+    MT_ROUTE("dept/remove", dept_remove, &mt_h5yes_dept_in, NULL,
+             MT_NO_VALUE),
+
+    MT_ROUTE("room/list", room_list, &mt_h5yes_list_in, NULL,
+             MT_LIST(&mt_h5yes_room_out)),
+    MT_ROUTE("room/get", room_get, &mt_h5yes_room_in, NULL,
+             MT_VALUE(&mt_h5yes_room_out)),
+    MT_ROUTE("room/add", room_add, &mt_h5yes_room_add_in, NULL,
+             MT_VALUE(&mt_h5yes_room_out)),
+    MT_ROUTE("room/update", room_update, &mt_h5yes_room_update_in,
+             mt_h5yes_update_room, MT_VALUE(&mt_h5yes_room_out)),
+    MT_ROUTE("room/remove", room_remove, &mt_h5yes_room_in, NULL,
+             MT_NO_VALUE),
 };
 
 
@@ -96,3 +270,102 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .code = mt_h5yes_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
 };
+
+
+static mt_status_t
+mt_h5yes_hour_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    size_t       i;
+    unsigned     digits[MT_HOUR_LEN];
+    int64_t     *minutes;
+    mt_str_t     text;
+
+    (void) arena;
+
+    minutes = dst;
+    text = value->text;
+
+    if (value->type != MT_JSON_STRING) {
+        return MT_BAD_TYPE;
+    }
+
+    if (text.len == 0) {
+        *minutes = field == MT_FIELD(room_edit, open) ? MT_ROOM_OPEN
+                                                      : MT_ROOM_CLOSE;
+        return MT_OK;
+    }
+
+    if (text.len != MT_HOUR_LEN || text.data[2] != ':') {
+        return MT_BAD_VALUE;
+    }
+
+    for (i = 0; i < MT_HOUR_LEN; i++) {
+        digits[i] = (unsigned) text.data[i] - '0';
+
+        if (digits[i] > 9 && i != 2) {
+            return MT_BAD_VALUE;
+        }
+    }
+
+    if (digits[3] > 5) {
+        return MT_BAD_VALUE;
+    }
+
+    *minutes = (digits[0] * 10 + digits[1]) * 60 + digits[3] * 10 + digits[4];
+
+    return MT_OK;
+}
+
+
+static void
+mt_h5yes_hour_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    char      text[MT_HOUR_LEN];
+    int64_t   minutes;
+    mt_str_t  s;
+
+    (void) field;
+
+    minutes = *(const int64_t *) src;
+
+    text[0] = (char) ('0' + minutes / 600 % 10);
+    text[1] = (char) ('0' + minutes / 60 % 10);
+    text[2] = ':';
+    text[3] = (char) ('0' + minutes % 60 / 10);
+    text[4] = (char) ('0' + minutes % 10);
+
+    s.len = sizeof(text);
+    s.data = text;
+
+    mt_json_string(w, s);
+}
+
+
+/* What the wire does not say. */
+
+static void
+mt_h5yes_clear_face(mt_exchange_t *x)
+{
+    mt_user_face_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, user_face, face, MT_STR(""));
+}
+
+
+/* The document: a sceneImage that is not changed is to be sent as "". */
+
+static void
+mt_h5yes_update_room(mt_exchange_t *x)
+{
+    mt_room_edit_t  *args;
+
+    args = x->call.args;
+
+    if (args->image.len == 0) {
+        args->has &= ~MT_BIT(room_edit, image);
+    }
+}

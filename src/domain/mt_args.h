@@ -31,6 +31,10 @@
 #define MT_NAMED_FIELDS(F, M)                                                 \
     F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
 
+/* of lists that are always whole */
+#define MT_NOTHING_FIELDS(F, M)                                               \
+    F(M, 1, INT, nothing,       0, 0, NULL)
+
 /* fresh_id: the string id to give when the client chose none */
 
 #define MT_DEPT_EDIT_FIELDS(F, M)                                             \
@@ -40,11 +44,19 @@
     F(M, 31, STR, parent,       0, MT_ID_MAX, NULL)     /* "", "0": root */   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
 
+/* plain: the password as typed, "" for the default one; it becomes `password`
+ * before there is a command */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
+    F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
+
+/* a new picture of a user, "" for none */
+#define MT_USER_FACE_FIELDS(F, M)                                             \
+    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
+    F(M, 9, STR, face,          0, MT_URL_MAX, NULL)
 
 #define MT_ROOM_EDIT_FIELDS(F, M)                                             \
     MT_ROOM_TEXT_FIELDS(F, M)                                                 \
@@ -167,8 +179,10 @@
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
 MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
+MT_DECLARE_MODEL(nothing, MT_NOTHING_FIELDS);
 MT_DECLARE_MODEL(dept_edit, MT_DEPT_EDIT_FIELDS);
 MT_DECLARE_MODEL(user_edit, MT_USER_EDIT_FIELDS);
+MT_DECLARE_MODEL(user_face, MT_USER_FACE_FIELDS);
 MT_DECLARE_MODEL(room_edit, MT_ROOM_EDIT_FIELDS);
 MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);
 MT_DECLARE_MODEL(meeting_edit, MT_MEETING_EDIT_FIELDS);

@@ -19,18 +19,22 @@ static mt_status_t mt_dept_save(mt_apply_t *a, const mt_dept_t *dept);
 const mt_operation_t  mt_op_dept_add = {
     .code = MT_CODE_dept_add,
     .name = "dept_add",
+    .kind = MT_NAME_DEPT,
     .args = &mt_dept_edit_model,
     .body = &mt_dept_edit_model,
     .start = mt_start_with_id,
+    .finish = mt_directory_finish,
     .apply = mt_dept_add_apply
 };
 
 const mt_operation_t  mt_op_dept_update = {
     .code = MT_CODE_dept_update,
     .name = "dept_update",
+    .kind = MT_NAME_DEPT,
     .args = &mt_dept_edit_model,
     .body = &mt_dept_edit_model,
     .start = mt_start_command,
+    .finish = mt_directory_finish,
     .apply = mt_dept_update_apply
 };
 

@@ -19,6 +19,18 @@ int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 /* Takes a user who is being removed off the rooms' lists of permitted ones. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
 
+/* finish() of operations that make or change a record of op->kind: replies
+ * with its view. */
+void mt_directory_finish(mt_call_t *call);
+
+/* The password of users whose record holds none; h5yes' document names it. */
+extern const mt_str_t  mt_default_password;
+
+/* The lower-case hex MD5 of a password, in `hex`; empty on failure. */
+#define MT_MD5_HEX  32
+
+mt_str_t mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX]);
+
 /* The credential, revoked ones too: 1 found, 0 not, -1 failed. */
 int mt_credential_load(mt_txn_t *txn, int64_t num,
     mt_credential_t *credential, mt_arena_t *arena);

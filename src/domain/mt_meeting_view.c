@@ -55,8 +55,7 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
                        &view->tally) < 0
         || mt_source_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
                           &view->dept) < 0
-        || mt_source_load(source, MT_DB_USER, m->creator, &mt_user_model,
-                          &view->creator) < 0
+        || mt_source_user(source, m->creator, &view->creator) < 0
         || mt_source_load(source, MT_DB_ROOM, m->room, &mt_room_model,
                           &view->room) < 0)
     {
@@ -131,8 +130,7 @@ mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
                      &mt_attendee_model, &view->attendee) < 0
         || mt_view_slot(source, MT_DB_CHECKIN, meeting, slot,
                         &mt_checkin_model, &view->checkin) < 0
-        || mt_source_load(source, MT_DB_USER, user, &mt_user_model,
-                          &view->user) < 0
+        || mt_source_user(source, user, &view->user) < 0
         || mt_source_load(source, MT_DB_DEPT, view->user.dept,
                           &mt_dept_model, &view->dept) < 0)
     {

@@ -63,8 +63,8 @@ typedef struct {
  * The rows of a reply that is a list.  open() is called at the start of every
  * piece (a fresh transaction, so that no long answer pins old pages) and goes
  * on after the last row given; next() fills *row, allocated in row_arena,
- * which the caller resets after each row: 1, 0 at the end, -1 on failure;
- * close() ends the piece.
+ * which the caller resets after each row: 1 (with *row NULL when what it came
+ * to is not shown), 0 at the end, -1 on failure; close() ends the piece.
  */
 typedef struct {
     mt_status_t (*open)(mt_call_t *call);
@@ -74,6 +74,8 @@ typedef struct {
 
 struct mt_operation_s {
     uint8_t             code;      /* stable: it stands in the journal */
+    uint8_t             kind;      /* enum mt_name: of the directory's record
+                                      that it replies with; 0: other */
     const char         *name;      /* $meeting_operation, metrics */
     const mt_model_t   *args;      /* what a request fills */
     const mt_model_t   *body;      /* what its command carries, NULL: read */
@@ -99,6 +101,7 @@ struct mt_operation_s {
     O(15, user_add)                                                           \
     O(16, user_update)                                                        \
     O(17, user_remove)                                                        \
+    O(18, user_face)                                                          \
     O(20, room_add)                                                           \
     O(21, room_update)                                                        \
     O(22, room_remove)                                                        \
@@ -115,7 +118,12 @@ struct mt_operation_s {
     O(101, meeting_detail)                                                    \
     O(102, sponsored_meetings)                                                \
     O(103, token_issue)                                                       \
-    O(104, user_get)
+    O(104, user_get)                                                          \
+    O(105, user_list)                                                         \
+    O(106, dept_get)                                                          \
+    O(107, dept_list)                                                         \
+    O(108, room_get)                                                          \
+    O(109, room_list)
 
 #define MT_OPERATION_EXTERN(code, symbol)                                     \
     extern const mt_operation_t  mt_op_##symbol;
@@ -235,15 +243,37 @@ typedef struct {
 
 MT_DECLARE_MODEL(access, MT_ACCESS_FIELDS);
 
+/* the directory; face is an address here, whatever the record holds */
+
 typedef struct {
     mt_user_t  user;
     mt_dept_t  dept;
 } mt_user_view_t;
 
+typedef struct {
+    mt_dept_t  dept;
+    mt_dept_t  parent;
+} mt_dept_view_t;
+
+/* user_ids: the string ids of the people who may book */
+#define MT_ROOM_DERIVED_FIELDS(F, M)                                          \
+    F(M, 1, STRS, user_ids,     0, MT_ATTENDEES_MAX, NULL)
+
+MT_DECLARE_MODEL(room_derived, MT_ROOM_DERIVED_FIELDS);
+
+typedef struct {
+    mt_room_t          room;
+    mt_dept_t          dept;
+    mt_room_derived_t  derived;
+} mt_room_view_t;
+
 /*
  * Replies:
  *     token_issue          mt_access_t
- *     user_get             mt_user_view_t
+ *     user_get, _add, _update, _face       mt_user_view_t
+ *     dept_get, _add, _update              mt_dept_view_t
+ *     room_get, _add, _update              mt_room_view_t
+ *     user_list, dept_list, room_list      rows of these
  *     participation        mt_meeting_view_t, rows of mt_person_view_t
  *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
  *                          mt_person_view_t

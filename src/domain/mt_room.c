@@ -4,11 +4,6 @@
 #include "domain/mt_directory.h"
 
 
-/* h5yes: 07:00 to 23:00 */
-#define MT_ROOM_OPEN   420
-#define MT_ROOM_CLOSE  1380
-
-
 static mt_status_t mt_room_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_room_update_apply(mt_apply_t *a, const void *body,
@@ -30,18 +25,22 @@ static mt_status_t mt_room_save(mt_apply_t *a, const mt_room_t *room);
 const mt_operation_t  mt_op_room_add = {
     .code = MT_CODE_room_add,
     .name = "room_add",
+    .kind = MT_NAME_ROOM,
     .args = &mt_room_edit_model,
     .body = &mt_room_edit_model,
     .start = mt_start_with_id,
+    .finish = mt_directory_finish,
     .apply = mt_room_add_apply
 };
 
 const mt_operation_t  mt_op_room_update = {
     .code = MT_CODE_room_update,
     .name = "room_update",
+    .kind = MT_NAME_ROOM,
     .args = &mt_room_edit_model,
     .body = &mt_room_edit_model,
     .start = mt_start_command,
+    .finish = mt_directory_finish,
     .apply = mt_room_update_apply
 };
 

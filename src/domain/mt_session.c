@@ -1,18 +1,15 @@
 
 #include "base/mt_crypto.h"
-#include "domain/mt_apply.h"
+#include "domain/mt_directory.h"
+#include "domain/mt_view.h"
 
 
 #define MT_TOKEN_HEX     32
-#define MT_MD5_HEX       (2 * MT_MD5_LEN)
 
 /* A token may be dated ahead of this machine's clock by as much. */
 #define MT_TOKEN_SKEW    MT_MS_PER_MINUTE
 
 static const mt_str_t  mt_token_date = mt_str("_date=");
-
-/* of users whose record holds no password; h5yes' document names it */
-static const mt_str_t  mt_default_password = mt_str("hf@123456");
 
 
 /* What login's work() is given and finds, away from the store. */
@@ -38,7 +35,6 @@ static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
 static void mt_login_work(mt_call_t *call);
-static mt_str_t mt_default_password_md5(char hex[MT_MD5_HEX]);
 static mt_step_t mt_login_resume(mt_call_t *call);
 static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
@@ -330,26 +326,11 @@ mt_login_work(mt_call_t *call)
         state->right = 0;
 
     } else if (state->stored.len == 0) {
-        state->right = mt_secret_eq(state->md5, mt_default_password_md5(hex));
+        state->right = mt_secret_eq(state->md5, mt_password_md5(mt_default_password, hex));
 
     } else {
         state->right = mt_password_check(state->stored, state->md5);
     }
-}
-
-
-static mt_str_t
-mt_default_password_md5(char hex[MT_MD5_HEX])
-{
-    uint8_t  md5[MT_MD5_LEN];
-
-    if (mt_md5(&mt_default_password, 1, md5) != 0) {
-        return MT_STR("");
-    }
-
-    mt_hex_lower(md5, sizeof(md5), hex);
-
-    return (mt_str_t) { MT_MD5_HEX, hex };
 }
 
 
@@ -427,6 +408,7 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static void
 mt_login_finish(mt_call_t *call)
 {
+    mt_source_t        source;
     mt_login_view_t   *view;
     const mt_login_t  *args;
 
@@ -438,9 +420,9 @@ mt_login_finish(mt_call_t *call)
         return;
     }
 
-    if (mt_user_load(call->txn, call->company, call->actor, &view->user,
-                     call->arena) != 1)
-    {
+    mt_source_of(call, &source);
+
+    if (mt_source_user(&source, call->actor, &view->user) != 1) {
         call->error.status = MT_STORE_FAILED;
         return;
     }

@@ -1,12 +1,19 @@
 
+#include "base/mt_crypto.h"
 #include "domain/mt_directory.h"
 
 
+static mt_step_t mt_user_edit_start(mt_call_t *call);
+static void mt_user_edit_work(mt_call_t *call);
+static mt_step_t mt_user_edit_resume(mt_call_t *call);
+static mt_step_t mt_user_edit_command(mt_call_t *call, mt_str_t password);
 static mt_status_t mt_user_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_user_update_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_user_remove_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_user_face_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_user_judge_new(mt_apply_t *a,
     const mt_user_edit_t *args, mt_user_t *user);
@@ -24,18 +31,26 @@ static mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 const mt_operation_t  mt_op_user_add = {
     .code = MT_CODE_user_add,
     .name = "user_add",
+    .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,
     .body = &mt_user_edit_model,
-    .start = mt_start_with_id,
+    .start = mt_user_edit_start,
+    .work = mt_user_edit_work,
+    .resume = mt_user_edit_resume,
+    .finish = mt_directory_finish,
     .apply = mt_user_add_apply
 };
 
 const mt_operation_t  mt_op_user_update = {
     .code = MT_CODE_user_update,
     .name = "user_update",
+    .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,
     .body = &mt_user_edit_model,
-    .start = mt_start_command,
+    .start = mt_user_edit_start,
+    .work = mt_user_edit_work,
+    .resume = mt_user_edit_resume,
+    .finish = mt_directory_finish,
     .apply = mt_user_update_apply
 };
 
@@ -47,6 +62,20 @@ const mt_operation_t  mt_op_user_remove = {
     .start = mt_start_command,
     .apply = mt_user_remove_apply
 };
+
+const mt_operation_t  mt_op_user_face = {
+    .code = MT_CODE_user_face,
+    .name = "user_face",
+    .kind = MT_NAME_USER,
+    .args = &mt_user_face_model,
+    .body = &mt_user_face_model,
+    .start = mt_start_command,
+    .finish = mt_directory_finish,
+    .apply = mt_user_face_apply
+};
+
+
+const mt_str_t  mt_default_password = mt_str("hf@123456");
 
 
 /* What else than the id is unique; a field has the same number in the record
@@ -70,6 +99,96 @@ static const struct {
 #define MT_USER_EDITABLE                                                      \
     ((0 MT_USER_TEXT_FIELDS(MT_FIELD_BIT, user_edit))                         \
      & ~MT_BIT(user_edit, id))
+
+
+/* The default password costs no hash: its record is none. */
+
+static mt_step_t
+mt_user_edit_start(mt_call_t *call)
+{
+    const mt_user_edit_t  *args;
+
+    args = call->args;
+
+    if (args->plain.len == 0 || mt_str_eq(args->plain, mt_default_password)) {
+        return mt_user_edit_command(call, MT_STR(""));
+    }
+
+    return MT_STEP_WORK;
+}
+
+
+/* In a thread: the hash is slow on purpose. */
+
+static void
+mt_user_edit_work(mt_call_t *call)
+{
+    char                   hex[MT_MD5_HEX];
+    mt_str_t              *hash, md5;
+    const mt_user_edit_t  *args;
+
+    args = call->args;
+
+    hash = mt_arena_alloc(call->arena, sizeof(*hash));
+    md5 = mt_password_md5(args->plain, hex);
+
+    if (hash && md5.len) {
+        *hash = mt_password_hash(call->arena, md5);
+    }
+
+    call->state = hash;
+}
+
+
+static mt_step_t
+mt_user_edit_resume(mt_call_t *call)
+{
+    const mt_str_t  *hash;
+
+    hash = call->state;
+
+    if (hash == NULL || hash->len == 0) {
+        return mt_refuse(call, MT_INTERNAL, 0);
+    }
+
+    return mt_user_edit_command(call, *hash);
+}
+
+
+/* The command holds the password's hash, where one was given, never itself. */
+
+static mt_step_t
+mt_user_edit_command(mt_call_t *call, mt_str_t password)
+{
+    mt_user_edit_t  *args;
+
+    args = call->args;
+
+    if (mt_has(args, user_edit, plain)) {
+        mt_set(args, user_edit, password, password);
+
+        args->plain = MT_STR("");
+        args->has &= ~MT_BIT(user_edit, plain);
+    }
+
+    return call->op == &mt_op_user_add ? mt_start_with_id(call)
+                                       : mt_start_command(call);
+}
+
+
+mt_str_t
+mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX])
+{
+    uint8_t  md5[MT_MD5_LEN];
+
+    if (mt_md5(&plain, 1, md5) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(md5, sizeof(md5), hex);
+
+    return (mt_str_t) { MT_MD5_HEX, hex };
+}
 
 
 static mt_status_t
@@ -202,8 +321,33 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    user.face = MT_STR("");
     user.removed = a->time;
     user.updated = a->time;
+
+    result->num = user.num;
+
+    return mt_user_save(a, &user);
+}
+
+
+static mt_status_t
+mt_user_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_user_face_t  *args = body;
+
+    mt_user_t    user;
+    mt_status_t  rc;
+
+    rc = mt_user_find(a, args->ref, &user);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_user_face_ref, 0);
+    }
+
+    user.face = args->face;
+    user.updated = a->time;
+
+    mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
     result->num = user.num;
 

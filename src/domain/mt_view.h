@@ -32,10 +32,16 @@ void mt_source_of(const mt_call_t *call, mt_source_t *source);
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object);
 
+/* The user's record with the face as an address. */
+int mt_source_user(const mt_source_t *source, int64_t num, mt_user_t *user);
 
-/* 1; 0 when the directory does not show it: removed, a placeholder, or not
- * there; -1 on failure. */
-int mt_user_view(const mt_source_t *source, int64_t num,
-    mt_user_view_t *view);
+/*
+ * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows
+ * it, in a structure of mt_directory_view_size(): mt_user_view_t, ...  1; 0
+ * when it shows none: removed, a placeholder, or never there; -1 on failure.
+ */
+size_t mt_directory_view_size(enum mt_name kind);
+int mt_directory_view(const mt_source_t *source, enum mt_name kind,
+    int64_t num, void *view);
 
 #endif /* MT_VIEW_H */

@@ -125,6 +125,24 @@ mt_json_text_valid(mt_str_t text)
 }
 
 
+/* Text has no lists: they are spelt "a,b,c". */
+
+static mt_status_t
+mt_json_read_text(const mt_json_member_t *member, void *object,
+    const mt_json_value_t *value, mt_arena_t *arena)
+{
+    mt_json_member_t  listed;
+
+    if (member->field->kind == MT_STRS && member->how == NULL) {
+        listed = *member;
+        listed.how = &mt_wire_ref_csv;
+        member = &listed;
+    }
+
+    return mt_json_read(member, object, value, arena);
+}
+
+
 mt_status_t
 mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     void *object, mt_str_t name, mt_str_t text)
@@ -153,7 +171,7 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
         status = MT_BAD_VALUE;
 
     } else {
-        status = mt_json_read(member, object, &value, d->arena);
+        status = mt_json_read_text(member, object, &value, d->arena);
     }
 
     if (status != MT_OK && d->error.status == MT_OK) {

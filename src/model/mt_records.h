@@ -79,7 +79,8 @@
 /*
  * password: as mt_password_hash() makes it; empty = the documented default
  * (hf@123456), which so costs no hash.  placeholder: named by a dialect that
- * has no user API, not yet in the directory.
+ * has no user API, not yet in the directory.  face: a file's name in the
+ * resources folder, or an address.
  */
 #define MT_USER_TEXT_FIELDS(F, M)                                             \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -104,6 +105,9 @@
     F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
 
 /* open, close: minutes of the local day, close up to 1440 */
+#define MT_ROOM_OPEN   420              /* where none are given: 07:00 */
+#define MT_ROOM_CLOSE  1380             /* 23:00 */
+
 #define MT_ROOM_TEXT_FIELDS(F, M)                                             \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
     F(M, 3,  STR, name,         0, MT_NAME_MAX, NULL)                         \

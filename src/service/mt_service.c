@@ -426,7 +426,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
         rc = rows->next(&x->call, e->row_arena, &row);
 
-        if (rc == 1) {
+        if (rc == 1 && row) {
             mt_json_open_object(x->writer);
             mt_json_members(x->writer, x->route->row, row);
             mt_json_close_object(x->writer);

@@ -1,0 +1,387 @@
+
+/*
+ * The h5yes dialect's own: envelope, codes, where arguments stand, and the
+ * directory's addresses as the document's examples show them.
+ */
+
+#include "drive.h"
+#include "tap.h"
+
+
+#define API    "/meeting/api/open/"
+#define TOKEN  "/meeting/api/oapi/gettoken"
+
+#define FORM   "application/x-www-form-urlencoded; charset=utf-8"
+#define JSON   "application/json"
+
+/* the envelope after the value */
+#define END    "\"code\":10000,\"fieldErrors\":{}}"
+
+
+static drive_t      d;
+static const char  *token;
+
+
+static int
+request(const char *method, const char *path, const char *query,
+    const char *type, const char *body)
+{
+    mt_input_t  in;
+
+    memset(&in, 0, sizeof(in));
+    in.method = mt_cstr(method);
+    in.path = mt_cstr(path);
+    in.query = mt_cstr(query);
+    in.content_type = mt_cstr(type);
+    in.body = mt_cstr(body);
+    in.header = drive_no_header;
+
+    drive_exchange(&d, &in);
+
+    return d.code;
+}
+
+
+/* Posts a body, which is a format, with the token in the query. */
+
+__attribute__((format(printf, 2, 3)))
+static int
+post(const char *what, const char *format, ...)
+{
+    char     path[100], query[60], body[4096];
+    va_list  args;
+
+    va_start(args, format);
+    vsnprintf(body, sizeof(body), format, args);
+    va_end(args);
+
+    snprintf(path, sizeof(path), API "%s", what);
+    snprintf(query, sizeof(query), "access_token=%s", token);
+
+    return request("POST", path, query, JSON, body);
+}
+
+
+static const char *
+get_token(const char *appkey)
+{
+    char         query[200];
+    mt_str_t     text;
+    const char  *at;
+
+    snprintf(query, sizeof(query), "appkey=%s&appsecret=%s-secret", appkey,
+             appkey);
+
+    if (request("GET", TOKEN, query, "", "") != 10000) {
+        fixture_die("no token");
+    }
+
+    at = memmem(d.text.data, d.text.len, "\"access_token\":\"", 16);
+    text.data = at + 16;
+    text.len = 40;
+
+    return mt_arena_str(d.f.arena, text).data;
+}
+
+
+static void
+is_answer(const char *want, const char *what)
+{
+    if (!ok(mt_str_eq(d.text, mt_cstr(want)), "%s", what)) {
+        printf("# got  %.*s\n# want %s\n", (int) d.text.len, d.text.data,
+               want);
+    }
+}
+
+
+/* The codes and words, over every status. */
+
+static void
+test_codes(void)
+{
+    int            code;
+    size_t         i;
+    mt_buf_t       out;
+    mt_exchange_t  x;
+
+    static const mt_status_t  statuses[] = {
+#define STATUS(number, symbol, name, reason)  MT_##symbol,
+        MT_STATUSES(STATUS)
+#undef STATUS
+    };
+
+    for (i = 0; i < mt_nitems(statuses); i++) {
+        memset(&x, 0, sizeof(x));
+        x.dialect = d.dialect;
+        x.call.arena = d.f.arena;
+        x.call.settings = &d.f.settings;
+        x.call.error.status = statuses[i];
+
+        mt_buf_init(&out, d.f.arena, 0);
+        x.writer = mt_json_writer(d.f.arena, &out);
+
+        if (statuses[i] != MT_OK) {
+            d.dialect->open_answer(&x);
+            d.dialect->close_answer(&x);
+        }
+
+        mt_json_writer_close(x.writer);
+        d.text = (mt_str_t) { out.len, out.data };
+
+        code = d.dialect->code(statuses[i]);
+
+        ok((code == 10000 && statuses[i] == MT_OK)
+           || (code >= 71001 && code <= 71013)
+           || (code == mt_status_http(statuses[i]) && code >= 400),
+           "%s has a code: %d", mt_status_name(statuses[i]), code);
+
+        ok(statuses[i] == MT_OK
+           || (drive_shows(&d, "{\"success\":false,\"message\":\"")
+               && drive_shows(&d, "\",\"code\":")
+               && drive_shows(&d, ",\"fieldErrors\":{}}")
+               && !memmem(out.data, out.len, "\"message\":\"\"", 12)
+               && !memmem(out.data, out.len, "\"value\"", 7)),
+           "%s has words", mt_status_name(statuses[i]));
+    }
+}
+
+
+static void
+test_token(void)
+{
+    char  query[300];
+
+    token = get_token("key");
+
+    snprintf(query, sizeof(query),
+             "{\"success\":true,\"message\":\"\",\"value\":{"
+             "\"access_token\":\"%s\",\"company_id\":\"1000\","
+             "\"expires_in\":7200}," END, token);
+    is_answer(query, "a token");
+
+    is_int(request("GET", TOKEN, "", "", ""), 71005, "no key");
+    ok(drive_shows(&d, "\"Lack appkey arguments\""), "is named");
+
+    is_int(request("GET", TOKEN, "appkey=key&appsecret=", "", ""), 71005,
+           "an empty secret");
+    ok(drive_shows(&d, "\"Lack appsecret arguments\""), "is named");
+
+    is_int(request("GET", TOKEN, "appkey=key&appsecret=x", "", ""), 71001,
+           "a wrong secret");
+    is_int(request("GET", TOKEN, "appkey=no&appsecret=key-secret", "", ""),
+           71001, "an unknown key");
+
+    is_int(request("POST", TOKEN, "appkey=key&appsecret=key-secret", "", ""),
+           405, "gettoken is asked for");
+    is_int(d.http, 405, "with GET only");
+
+    is_int(request("POST", API "user/list", "", JSON, "{}"), 71002,
+           "no token");
+    is_answer("{\"success\":false,\"message\":\"Lack access token\","
+              "\"code\":71002,\"fieldErrors\":{}}", "in the envelope");
+    is_int(request("POST", API "user/list", "access_token=", "", ""), 71002,
+           "an empty token");
+    is_int(request("POST", API "user/list", "access_token=x", "", "["), 71003,
+           "a foreign token, whatever follows");
+
+    snprintf(query, sizeof(query), "access_token=%s", token);
+    is_int(request("GET", API "user/list", query, "", ""), 405,
+           "all else is posted");
+    is_int(request("POST", API "user/none", query, "", ""), 404,
+           "an unknown address");
+    is_int(d.http, 404, "is not found");
+
+    d.f.now += 7200000;
+    is_int(request("POST", API "user/list", query, "", ""), 71004,
+           "an old token");
+    d.f.now -= 7200000;
+}
+
+
+/* A body, a form, the query; which of them wins. */
+
+static void
+test_arguments(void)
+{
+    char  text[400], token_query[60];
+
+    snprintf(token_query, sizeof(token_query), "access_token=%s", token);
+
+    is_int(post("dept/add", "{\"id\":\"d 1\",\"name\":\"x\"}"), 10000,
+           "arguments in JSON");
+
+    snprintf(text, sizeof(text), "%s&deptId=d+1", token_query);
+    is_int(request("POST", API "dept/get", text, JSON, ""), 10000,
+           "in the query");
+    is_int(request("POST", API "dept/get", text, JSON, " \r\n\t"), 10000,
+           "beside a blank body");
+    is_int(request("POST", API "dept/get", text, JSON, "{\"deptId\":null}"),
+           10000, "null in JSON says nothing");
+    is_int(request("POST", API "dept/get", text, JSON, "{\"deptId\":\"y\"}"),
+           71010, "JSON wins over the query");
+
+    snprintf(text, sizeof(text), "deptId=%%64%%201&unknown&=&%s",
+             token_query);
+    is_int(request("POST", API "dept/get", "", FORM, text), 10000,
+           "in a form, the token too");
+    is_int(request("POST", API "dept/get", "deptId=d", FORM, text), 71001,
+           "both in the form and in the query");
+    ok(drive_shows(&d, "\"Invalid arguments: deptId: given twice\""),
+       "is once too often");
+
+    snprintf(text, sizeof(text), "{\"deptId\":\"d 1\",\"access_token\":\"%s\"}",
+             token);
+    is_int(request("POST", API "dept/get", "", JSON, text), 10000,
+           "the token in JSON");
+    is_int(request("POST", API "dept/get", "", FORM, text), 10000,
+           "JSON that is called a form");
+
+    snprintf(text, sizeof(text), "%s&deptId=%%ff", token_query);
+    is_int(request("POST", API "dept/get", text, JSON, ""), 71001,
+           "no UTF-8 in the query");
+
+    snprintf(text, sizeof(text), "%s&deptId=%%zz%%", token_query);
+    is_int(request("POST", API "dept/get", text, JSON, ""), 71010,
+           "a percent sign for itself");
+
+    is_int(post("dept/remove", "{\"deptId\":\"d 1\"}"), 10000, "removed");
+}
+
+
+/* The document's examples, each as it stands there. */
+
+static void
+test_examples(void)
+{
+    d.f.now = 1618911351000;
+    token = get_token("key");
+
+    post("user/add", "{\"id\":\"1\",\"name\":\"admin\",\"account\":\"admin\","
+         "\"phone\":\"1111111111\",\"email\":\"1111111111@qq.com\"}");
+
+#define ADMIN  "{\"id\":\"1\",\"name\":\"admin\",\"account\":\"admin\","      \
+               "\"phone\":\"1111111111\",\"faceUrl\":\"\","                   \
+               "\"position\":\"\",\"email\":\"1111111111@qq.com\","           \
+               "\"status\":1,\"memo\":\"\",\"createdTime\":1618911351000,"    \
+               "\"departmentId\":\"\",\"admin\":false,\"isAdmin\":false}"
+
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" ADMIN "," END,
+              "user/add");
+
+    post("user/get", "{\"userId\":\"1\"}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" ADMIN "," END,
+              "user/get");
+
+    post("user/update", "{\"id\":\"1\"}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" ADMIN "," END,
+              "user/update");
+
+    post("user/list", "%s", "");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":[" ADMIN "]," END,
+              "user/list");
+
+    post("user/clearFace", "{\"userId\":\"1\"}");
+    is_answer("{\"success\":true,\"message\":\"\"," END, "user/clearFace");
+
+    d.f.now = 1618972674000;
+    token = get_token("key");
+
+    post("dept/add", "{\"id\":\"F1C5EFF0AFB649F496EFACDFABCB6129\","
+         "\"name\":\"测试部\"}");
+
+#define DEPT  "{\"id\":\"F1C5EFF0AFB649F496EFACDFABCB6129\","                 \
+              "\"name\":\"测试部\",\"parentId\":\"\","                        \
+              "\"createdTime\":1618972674000}"
+
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" DEPT "," END,
+              "dept/add");
+
+    post("dept/get", "{\"deptId\":\"F1C5EFF0AFB649F496EFACDFABCB6129\"}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" DEPT "," END,
+              "dept/get");
+
+    post("dept/list", "{}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":[" DEPT "]," END,
+              "dept/list");
+
+    d.f.now = 1618998939000;
+    token = get_token("key");
+
+    post("user/add", "{\"id\":\"5AA6083CF4204E63822794BFD31ADCC3\","
+         "\"name\":\"彦祖\",\"account\":\"yanzu\"}");
+    post("room/add", "{\"id\":\"EF7103B3FB2644B1ADDC8CE910CAD84D\","
+         "\"departmentId\":\"F1C5EFF0AFB649F496EFACDFABCB6129\","
+         "\"name\":\"测试会议室\",\"address\":\"广东省广州市花都区机场大道\","
+         "\"memo\":\"仅测试用\",\"capacity\":10,\"size\":\"5\","
+         "\"longitude\":113.307039,\"latitude\":\"23.391208\","
+         "\"radius\":500,\"status\":1,\"needAudit\":1,\"permission\":1,"
+         "\"sceneImage\":\"http://localhost:80/x.jpg\","
+         "\"userIds\":[\"1\",\"5AA6083CF4204E63822794BFD31ADCC3\"]}");
+
+#define ROOM  "{\"id\":\"EF7103B3FB2644B1ADDC8CE910CAD84D\","                 \
+              "\"departmentId\":\"F1C5EFF0AFB649F496EFACDFABCB6129\","        \
+              "\"name\":\"测试会议室\","                                      \
+              "\"address\":\"广东省广州市花都区机场大道\","                   \
+              "\"memo\":\"仅测试用\",\"beginTime\":\"07:00\","                \
+              "\"endTime\":\"23:00\",\"capacity\":10,\"size\":5,"             \
+              "\"longitude\":113.307039,\"latitude\":23.391208,"              \
+              "\"radius\":500,\"status\":1,\"needAudit\":1,"                  \
+              "\"permission\":1,"                                             \
+              "\"sceneImage\":\"http://localhost:80/x.jpg\","                 \
+              "\"createdTime\":1618998939000,\"userIds\":[\"1\","             \
+              "\"5AA6083CF4204E63822794BFD31ADCC3\"]}"
+
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" ROOM "," END,
+              "room/add");
+
+    post("room/get", "{\"roomId\":\"EF7103B3FB2644B1ADDC8CE910CAD84D\"}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":" ROOM "," END,
+              "room/get");
+
+    post("room/list", "{}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":[" ROOM "]," END,
+              "room/list");
+}
+
+
+/* The example of a room that says nothing but its name. */
+
+static void
+test_room_defaults(void)
+{
+    d.f.now = 1619162229722;
+    token = get_token("key");
+
+    post("room/add", "{\"id\":\"F5E14C46237D43FA8DA7981D3EBB3E9A\","
+         "\"name\":\"Postman会议室\"}");
+    is_answer("{\"success\":true,\"message\":\"\",\"value\":{"
+              "\"id\":\"F5E14C46237D43FA8DA7981D3EBB3E9A\","
+              "\"departmentId\":\"\",\"name\":\"Postman会议室\","
+              "\"address\":\"\",\"memo\":\"\",\"beginTime\":\"07:00\","
+              "\"endTime\":\"23:00\",\"capacity\":0,\"size\":0,"
+              "\"longitude\":0.000000,\"latitude\":0.000000,\"radius\":0,"
+              "\"status\":1,\"needAudit\":0,\"permission\":0,"
+              "\"sceneImage\":\"\",\"createdTime\":1619162229722,"
+              "\"userIds\":[]}," END, "a room with its name alone");
+}
+
+
+int
+main(void)
+{
+    drive_open(&d, "h5yes");
+    fixture_company(&d.f, FIXTURE_COMPANY);
+    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+
+    test_codes();
+    test_token();
+    test_arguments();
+    test_examples();
+    test_room_defaults();
+
+    is_int(fixture_verify(&d.f), 0, "the store holds together");
+
+    drive_close(&d);
+
+    return tap_done();
+}
