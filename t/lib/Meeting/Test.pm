@@ -290,7 +290,8 @@ sub test_conf {
 	my ($self) = @_;
 
 	my ($code, undef, $err)
-		= $self->run($self->nginx_env(), $self->nginx_args('-t'));
+		= $self->run($self->nginx_env(), $self->nginx_args('-t',
+		'-e', "$self->{prefix}/tmp/test.log"));
 
 	return ($code == 0, $err);
 }
