@@ -4,7 +4,7 @@
 
 static ngx_int_t ngx_http_meeting_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_meeting_make_error(ngx_http_request_t *r,
-    ngx_http_meeting_ctx_t *ctx, const mt_dialect_t *dialect);
+    ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len,
     mt_str_t type);
 static ngx_int_t ngx_http_meeting_body_filter(ngx_http_request_t *r,
@@ -57,7 +57,12 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
     }
 
     if (!ctx->answered) {
-        if (ngx_http_meeting_make_error(r, ctx, mlcf->dialect) != NGX_OK) {
+
+        /* a rewrite may have led here after the body was read */
+
+        ctx->conf = mlcf;
+
+        if (ngx_http_meeting_make_error(r, ctx) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -71,8 +76,7 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
-    const mt_dialect_t *dialect)
+ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 {
     mt_str_t     text;
     ngx_str_t    s;
@@ -83,7 +87,7 @@ ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         return NGX_ERROR;
     }
 
-    text = mt_service_error(dialect, &ctx->conf->settings,
+    text = mt_service_error(ctx->conf->dialect, &ctx->conf->settings,
                             (int) r->headers_out.status,
                             ngx_http_meeting_now(), arena);
 

@@ -3,7 +3,8 @@
  * The glue between nginx and the engine: directives, the shared zone, the
  * worker's store, and a request's way through the phases.
  *
- *     ngx_http_meeting_module.c     directives, configuration
+ *     ngx_http_meeting_module.c     the module, its configuration
+ *     ngx_http_meeting_directives.c how each directive is read
  *     ngx_http_meeting_store.c      the store: master, zone, workers
  *     ngx_http_meeting_body.c       rewrite phase: body read and decoded
  *     ngx_http_meeting_handler.c    content phase: steps of a call, the answer
@@ -81,7 +82,7 @@ typedef struct ngx_http_meeting_ctx_s  ngx_http_meeting_ctx_t;
 struct ngx_http_meeting_ctx_s {
     ngx_http_request_t           *request;
     ngx_http_meeting_loc_conf_t  *conf;
-    mt_exchange_t                *exchange;     /* NULL before the body is in */
+    mt_exchange_t                *exchange;     /* NULL: no body yet */
     mt_str_t                      body;
 
     /* waiting */
@@ -99,7 +100,7 @@ struct ngx_http_meeting_ctx_s {
 
     unsigned                      body_read:1;
     unsigned                      failed:1;     /* work */
-    unsigned                      ready:1;      /* what it waited for is here */
+    unsigned                      ready:1;      /* to go on */
     unsigned                      answered:1;   /* the header is ours */
     unsigned                      last:1;       /* piece */
     unsigned                      dress:1;      /* error is to be sent */
@@ -185,6 +186,42 @@ ngx_http_meeting_now(void)
 
     return (int64_t) tp->sec * 1000 + tp->msec;
 }
+
+
+/*
+ * ngx_http_meeting_directives.c: an ngx_msec_t or ngx_uint_t at cmd->offset,
+ * with its bounds in cmd->post; or directives of their own.
+ */
+
+typedef struct {
+    ngx_msec_t   min;
+    ngx_uint_t   off;             /* "off" is allowed, and 0 */
+} ngx_http_meeting_time_t;
+
+typedef struct {
+    ngx_uint_t   min;
+    ngx_uint_t   max;
+} ngx_http_meeting_range_t;
+
+char *ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_api(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_timezone(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* Closed with the configuration; NULL when the system has no such zone. */
+mt_zone_t *ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name);
 
 
 /* ngx_http_meeting_store.c */

@@ -352,7 +352,8 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
 
     for (i = 0; i < mt_nitems(ngx_http_meeting_histograms); i++) {
         ngx_http_meeting_prometheus_histogram(out,
-                                     &ngx_http_meeting_histograms[i], snapshot);
+                                              &ngx_http_meeting_histograms[i],
+                                              snapshot);
     }
 
     mt_buf_str(out, MT_STR("# HELP meeting_requests_total Requests by "

@@ -1,0 +1,457 @@
+
+#include "ngx_http_meeting_module.h"
+
+
+#define NGX_HTTP_MEETING_ZONE_SIZE    (64 * 1024 * 1024)
+#define NGX_HTTP_MEETING_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
+#define NGX_HTTP_MEETING_MIN_SIZE     (1024 * 1024)
+#define NGX_HTTP_MEETING_COMPANY      1000
+
+
+static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf, size_t size);
+static char *ngx_http_meeting_unknown_dialect(ngx_conf_t *cf,
+    ngx_command_t *cmd, ngx_str_t *name);
+static void ngx_http_meeting_close_zone(void *data);
+static char *ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_str_t *value);
+
+
+/* meeting_store path=DIR [zone=SIZE] [max_size=SIZE]; */
+
+char *
+ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_main_conf_t *mmcf = conf;
+
+    off_t        size;
+    ssize_t      zone;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+
+    if (mmcf->path.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    zone = NGX_HTTP_MEETING_ZONE_SIZE;
+    size = NGX_HTTP_MEETING_MAX_SIZE;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len > 5 && ngx_strncmp(value[i].data, "path=", 5) == 0) {
+            mmcf->path.data = value[i].data + 5;
+            mmcf->path.len = value[i].len - 5;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "zone=", 5) == 0) {
+            s.data = value[i].data + 5;
+            s.len = value[i].len - 5;
+
+            zone = ngx_parse_size(&s);
+
+            if (zone == NGX_ERROR
+                || zone < (ssize_t) (mt_commit_min_size()
+                                     + 2 * sizeof(ngx_http_meeting_stats_t)))
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "max_size=", 9) == 0) {
+            s.data = value[i].data + 9;
+            s.len = value[i].len - 9;
+
+            size = ngx_parse_offset(&s);
+
+            if (size == NGX_ERROR || size < NGX_HTTP_MEETING_MIN_SIZE) {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            continue;
+        }
+
+        return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+    }
+
+    if (mmcf->path.data == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" must have \"path\" parameter", &cmd->name);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &mmcf->path, 0) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    mmcf->max_size = size;
+
+    return ngx_http_meeting_add_zone(cf, mmcf, zone);
+}
+
+
+static char *
+ngx_http_meeting_add_zone(ngx_conf_t *cf, ngx_http_meeting_main_conf_t *mmcf,
+    size_t size)
+{
+    ngx_str_t                 name = ngx_string("meeting");
+    ngx_shm_zone_t           *shm_zone;
+    ngx_http_meeting_zone_t  *zone;
+
+    zone = ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_zone_t));
+    if (zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    shm_zone = ngx_shared_memory_add(cf, &name, size,
+                                     &ngx_http_meeting_module);
+    if (shm_zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->conf = mmcf;
+    zone->pool = cf->pool;
+
+    shm_zone->init = ngx_http_meeting_zone_init;
+    shm_zone->data = zone;
+
+    mmcf->shm_zone = shm_zone;
+    mmcf->zone = zone;
+    mmcf->core = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
+                                                  ngx_core_module);
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_api DIALECT [company=N]; */
+
+char *
+ngx_http_meeting_set_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    ngx_int_t                      company;
+    ngx_str_t                     *value;
+    ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_meeting_main_conf_t  *mmcf;
+
+    if (mlcf->dialect) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    mlcf->dialect = mt_dialect_find(ngx_http_meeting_str(&value[1]));
+
+    if (mlcf->dialect == NULL) {
+        return ngx_http_meeting_unknown_dialect(cf, cmd, &value[1]);
+    }
+
+    while (mt_dialect_at(mlcf->dialect_index) != mlcf->dialect) {
+        mlcf->dialect_index++;
+    }
+
+    company = NGX_HTTP_MEETING_COMPANY;
+
+    if (cf->args->nelts == 3) {
+
+        if (ngx_strncmp(value[2].data, "company=", 8) != 0) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[2]);
+        }
+
+        company = ngx_atoi(value[2].data + 8, value[2].len - 8);
+
+        if (company == NGX_ERROR || company < 1 || company > UINT32_MAX) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[2]);
+        }
+    }
+
+    mlcf->settings.company = (uint32_t) company;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
+    mmcf->api = 1;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_meeting_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_meeting_unknown_dialect(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_str_t *name)
+{
+    size_t               i;
+    u_char               known[NGX_HTTP_MEETING_DIALECTS * 32], *p, *last;
+    ngx_str_t            dialect;
+    const mt_dialect_t  *d;
+
+    p = known;
+    last = known + sizeof(known);
+
+    for (i = 0; (d = mt_dialect_at(i)) != NULL; i++) {
+        dialect.len = d->name.len;
+        dialect.data = (u_char *) d->name.data;
+
+        p = ngx_slprintf(p, last, "%s%V", i ? ", " : "", &dialect);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "unknown dialect \"%V\" in \"%V\" directive, "
+                       "known are: %*s",
+                       name, &cmd->name, (size_t) (p - known), known);
+
+    return NGX_CONF_ERROR;
+}
+
+
+/* meeting_status [json|prometheus]; */
+
+char *
+ngx_http_meeting_set_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    ngx_str_t                 *value;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2) {
+
+        if (ngx_strcmp(value[1].data, "prometheus") == 0) {
+            mlcf->prometheus = 1;
+
+        } else if (ngx_strcmp(value[1].data, "json") != 0) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+        }
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_meeting_status_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_timezone ZONE; */
+
+char *
+ngx_http_meeting_set_timezone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    ngx_str_t  *value;
+
+    if (mlcf->zone) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    mlcf->zone = ngx_http_meeting_open_zone(cf, value[1].data);
+
+    return mlcf->zone ? NGX_CONF_OK
+                      : ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+}
+
+
+mt_zone_t *
+ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name)
+{
+    mt_zone_t           *zone;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NULL;
+    }
+
+    zone = mt_zone_open((const char *) name);
+
+    if (zone) {
+        cln->handler = ngx_http_meeting_close_zone;
+        cln->data = zone;
+    }
+
+    return zone;
+}
+
+
+static void
+ngx_http_meeting_close_zone(void *data)
+{
+    mt_zone_close(data);
+}
+
+
+/* meeting_public_base URL; a slash at its end is dropped. */
+
+char *
+ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    size_t       i, scheme;
+    ngx_str_t   *value, *url;
+
+    if (mlcf->public_base.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    url = &value[1];
+
+    scheme = ngx_strncmp(url->data, "https://", 8) == 0 ? 8
+             : ngx_strncmp(url->data, "http://", 7) == 0 ? 7 : 0;
+
+    if (scheme == 0 || url->len == scheme || url->data[scheme] == '/') {
+        return ngx_http_meeting_bad_value(cf, cmd, url);
+    }
+
+    for (i = 0; i < url->len; i++) {
+        if (url->data[i] <= ' ' || url->data[i] >= 0x7f
+            || url->data[i] == '"' || url->data[i] == '\\'
+            || url->data[i] == '?' || url->data[i] == '#')
+        {
+            return ngx_http_meeting_bad_value(cf, cmd, url);
+        }
+    }
+
+    mlcf->public_base = *url;
+
+    while (mlcf->public_base.data[mlcf->public_base.len - 1] == '/') {
+        mlcf->public_base.len--;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* An ngx_msec_t at cmd->offset, bounds in cmd->post. */
+
+char *
+ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_int_t                 ms;
+    ngx_str_t                *value;
+    ngx_msec_t               *field;
+    ngx_http_meeting_time_t  *bounds;
+
+    field = (ngx_msec_t *) (p + cmd->offset);
+    bounds = cmd->post;
+
+    if (*field != NGX_CONF_UNSET_MSEC) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (bounds->off && ngx_strcmp(value[1].data, "off") == 0) {
+        *field = 0;
+        return NGX_CONF_OK;
+    }
+
+    ms = ngx_parse_time(&value[1], 0);
+
+    if (ms == NGX_ERROR || (ngx_msec_t) ms < bounds->min || ms > MT_TIME_MAX) {
+        return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+    }
+
+    *field = ms;
+
+    return NGX_CONF_OK;
+}
+
+
+/* An ngx_uint_t at cmd->offset, bounds in cmd->post. */
+
+char *
+ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_int_t                  n;
+    ngx_str_t                 *value;
+    ngx_uint_t                *field;
+    ngx_http_meeting_range_t  *range;
+
+    field = (ngx_uint_t *) (p + cmd->offset);
+    range = cmd->post;
+
+    if (*field != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    n = ngx_atoi(value[1].data, value[1].len);
+
+    if (n == NGX_ERROR
+        || (ngx_uint_t) n < range->min || (ngx_uint_t) n > range->max)
+    {
+        return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+    }
+
+    *field = n;
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_weclubs_callers NAME ...; */
+
+char *
+ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    mt_str_t    *caller;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    if (mlcf->weclubs_callers) {
+        return "is duplicate";
+    }
+
+    mlcf->weclubs_callers = ngx_array_create(cf->pool, cf->args->nelts - 1,
+                                             sizeof(mt_str_t));
+    if (mlcf->weclubs_callers == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (value[i].len == 0 || value[i].len > MT_ID_MAX) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+        }
+
+        caller = ngx_array_push(mlcf->weclubs_callers);
+        *caller = ngx_http_meeting_str(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
+    ngx_str_t *value)
+{
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\" directive",
+                       value, &cmd->name);
+
+    return NGX_CONF_ERROR;
+}
