@@ -326,7 +326,8 @@ mt_login_work(mt_call_t *call)
         state->right = 0;
 
     } else if (state->stored.len == 0) {
-        state->right = mt_secret_eq(state->md5, mt_password_md5(mt_default_password, hex));
+        state->right = mt_secret_eq(state->md5,
+                                    mt_password_md5(mt_default_password, hex));
 
     } else {
         state->right = mt_password_check(state->stored, state->md5);

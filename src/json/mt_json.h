@@ -159,9 +159,10 @@ mt_status_t mt_json_decode(mt_json_decode_t *d, mt_str_t body,
 
 /* The same checks for members that come from a query string or a form, but
  * for missing ones: `name` is looked up in the table, the text read as a JSON
- * string would be, and for a list of strings as mt_wire_ref_csv reads it.  A name that the table lacks is MT_OK; errors stand in
- * d->error too.  To be called before mt_json_decode(), which then finds the
- * missing (of a body "{}" if there is none). */
+ * string would be, and for a list of strings as mt_wire_ref_csv reads it.  A
+ * name that the table lacks is MT_OK; errors stand in d->error too.  To be
+ * called before mt_json_decode(), which then finds the missing (of a body "{}"
+ * if there is none). */
 mt_status_t mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     void *object, mt_str_t name, mt_str_t text);
 
