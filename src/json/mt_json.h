@@ -95,7 +95,7 @@ struct mt_json_table_s {
 
 /* must be there, not null */
 #define MT_JSON_REQUIRED    0x01
-/* an empty string counts as missing (with REQUIRED) */
+/* an empty string counts as not given: with REQUIRED, as missing */
 #define MT_JSON_FILLED      0x02
 /* another spelling of the member before it: fills the same field, and
  * satisfies that one's REQUIRED */

@@ -85,8 +85,7 @@ mt_json_unfilled(const mt_json_table_t *table, size_t i,
 
     flags = table->members[mt_json_primary(table, i)].flags;
 
-    return (flags & MT_JSON_REQUIRED)
-           && (flags & MT_JSON_FILLED)
+    return (flags & MT_JSON_FILLED)
            && value->type == MT_JSON_STRING
            && value->text.len == 0;
 }

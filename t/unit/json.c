@@ -11,7 +11,8 @@ MT_JSON_TABLE(needs_table,
       .flags = MT_JSON_REQUIRED | MT_JSON_FILLED },
     { "txt", MT_FIELD(tall, text), .flags = MT_JSON_ALIAS },
     { "create_date", MT_FIELD(tall, date), .flags = MT_JSON_REQUIRED },
-    { "crate_date", MT_FIELD(tall, date), .flags = MT_JSON_ALIAS }
+    { "crate_date", MT_FIELD(tall, date), .flags = MT_JSON_ALIAS },
+    { "small", MT_FIELD(tall, small), .flags = MT_JSON_FILLED }
 );
 
 /* Bodies that are refused as a whole, and near misses that are not. */
@@ -215,6 +216,8 @@ static const struct {
     { &needs_table, "{\"num\":1,\"text\":\"a\",\"crate_date\":1}", MT_OK,
       "" },
     { &needs_table, "{\"num\":1,\"text\":\"a\"}", MT_MISSING, "create_date" },
+    { &needs_table, "{\"num\":1,\"text\":\"a\",\"create_date\":1,"
+      "\"small\":\"\"}", MT_OK, "" },
     { &needs_table, "{\"people\":[{}]}", MT_MISSING, "num" },
     { &needs_table, "{\"num\":1,\"people\":[{\"num\":1},{},{}]}", MT_MISSING,
       "people[1].num" },
