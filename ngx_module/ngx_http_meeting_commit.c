@@ -385,9 +385,7 @@ ngx_http_meeting_combine_done(ngx_event_t *ev)
 
     w->combining = 0;
 
-    if (mt_store_broken(w->service.store)) {
-        ngx_http_meeting_store_reopen(w);
-    }
+    ngx_http_meeting_store_mend(w);
 
     if (w->again) {
         ngx_http_meeting_combine(w);

@@ -155,6 +155,7 @@ typedef struct {
     ngx_uint_t                     nheld;
 
     ngx_uint_t                     waiting;     /* requests, for anything */
+    ngx_uint_t                     working;     /* of these, in threads */
     ngx_event_t                    check;       /* while waiting */
     ngx_event_t                    tick;        /* once a second */
     ngx_uint_t                     ticks;
@@ -233,7 +234,7 @@ char *ngx_http_meeting_store_check(ngx_conf_t *cf,
 ngx_int_t ngx_http_meeting_zone_init(ngx_shm_zone_t *shm_zone, void *data);
 ngx_int_t ngx_http_meeting_init_process(ngx_cycle_t *cycle);
 void ngx_http_meeting_exit_process(ngx_cycle_t *cycle);
-void ngx_http_meeting_store_reopen(ngx_http_meeting_worker_t *w);
+void ngx_http_meeting_store_mend(ngx_http_meeting_worker_t *w);
 
 
 /* ngx_http_meeting_body.c */

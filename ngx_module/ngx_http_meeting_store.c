@@ -460,13 +460,19 @@ ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
 
 /*
  * After a failure that left the environment unusable.  Only while nobody
- * combines: no other thread has the store in its hands then, and no read
- * transaction outlives a step of the event loop.
+ * combines or reads in a thread: no other thread has the store in its hands
+ * then, and no read transaction outlives a step of the event loop.
  */
 
 void
-ngx_http_meeting_store_reopen(ngx_http_meeting_worker_t *w)
+ngx_http_meeting_store_mend(ngx_http_meeting_worker_t *w)
 {
+    if (w->combining || w->working || w->service.store == NULL
+        || !mt_store_broken(w->service.store))
+    {
+        return;
+    }
+
     ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
                   "meeting store \"%V\" failed, opening it anew",
                   &w->conf->path);
@@ -485,11 +491,10 @@ ngx_http_meeting_tick_handler(ngx_event_t *ev)
 
     w = &ngx_http_meeting_worker;
 
+    ngx_http_meeting_store_mend(w);
+
     if (w->service.store == NULL) {
         (void) ngx_http_meeting_store_open(w);
-
-    } else if (!w->combining && mt_store_broken(w->service.store)) {
-        ngx_http_meeting_store_reopen(w);
 
     } else if (++w->ticks % NGX_HTTP_MEETING_SWEEP == 0) {
 

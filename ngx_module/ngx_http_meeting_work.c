@@ -117,6 +117,7 @@ ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
         return NGX_ERROR;
     }
 
+    ngx_http_meeting_worker.working++;
     ngx_http_meeting_suspend(ctx, resume);
 
     return NGX_OK;
@@ -137,6 +138,7 @@ ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
 static void
 ngx_http_meeting_work_done(ngx_event_t *ev)
 {
+    ngx_http_meeting_worker.working--;
     ngx_http_meeting_wake(ev->data);
 }
 

@@ -34,6 +34,9 @@ typedef struct {
     const char             *list;       /* member that holds the rows; "" :
                                            the rows are the value itself */
     const mt_json_table_t  *row;
+    const char             *inner;      /* last member of a row, or NULL: it
+                                           holds the rows within the row */
+    const mt_json_table_t  *inner_row;
 } mt_route_t;
 
 #define MT_ROUTE_PUBLIC  0x01           /* no token needed: it gives one */

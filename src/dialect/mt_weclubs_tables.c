@@ -666,6 +666,7 @@ mt_weclubs_edit(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, meeting_edit, only_creator, 1);
+    mt_set(args, meeting_edit, keep_length, 1);
 }
 
 

@@ -83,6 +83,7 @@
  * whole request is refused (NO_SUCH_USER, item = index).  creator_listed: the
  * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not.
  * only_creator: the command's actor must be the creator, else FORBIDDEN.
+ * keep_length: a begin given without an end moves the end too.
  */
 #define MT_MEETING_EDIT_FIELDS(F, M)                                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
@@ -103,6 +104,7 @@
     F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
     F(M, 45, STR, billing_code, 0, 20, NULL)                                  \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
+    F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
     F(M, 61, INT, placeholders, 0, 1, NULL)                                   \
     F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \
@@ -121,18 +123,50 @@
 #define MT_WHEN_BEFORE     1
 #define MT_WHEN_UNDER_WAY  2
 
-/* Looking at a meeting, ending, cancelling it, reminding its people. */
+/* Looking at a meeting, ending, cancelling it, reminding its people.  guests:
+ * count and list them too; uncancelled: only show it if it is not. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 60, INT, may,          0, 3, NULL)                                   \
     F(M, 61, INT, when,         0, 2, NULL)                                   \
-    F(M, 62, INT, guests,       0, 1, NULL)     /* count and list them too */
+    F(M, 62, INT, guests,       0, 1, NULL)                                   \
+    F(M, 63, INT, uncancelled,  0, 1, NULL)
 
 /* page_no from 1; page_size 0: all */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \
     F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, page_no,      1, 1000000, NULL)                             \
     F(M, 3,  INT, page_size,    0, 1000, NULL)
+
+/*
+ * Meetings that pass all the filters given, cancelled ones apart.  Those that
+ * end after and begin before (strictly) what is said, or touch the local day
+ * that an instant falls on; made from created_from on and before created_to.
+ * Where none of these times is given: the next 30 days.
+ */
+#define MT_MEETING_LIST_FIELDS(F, M)                                          \
+    F(M, 1,  STR, room,         1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  STR, speaker,      1, MT_NAME_MAX, NULL)                         \
+    F(M, 3,  STR, speaker_like, 1, MT_NAME_MAX, NULL)   /* a part of it */    \
+    F(M, 4,  INT, checked,      0, 2, NULL)                                   \
+    F(M, 5,  INT, ends_after,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 6,  INT, begins_before, 0, MT_TIME_MAX, NULL)                        \
+    F(M, 7,  INT, day,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 8,  INT, created_from, 0, MT_TIME_MAX, NULL)                         \
+    F(M, 9,  INT, created_to,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 10, INT, order,        0, 4, NULL)             /* MT_ORDER_* */      \
+    F(M, 11, INT, ascending,    0, 1, NULL)
+
+#define MT_LIST_TIMES                                                         \
+    (MT_BIT(meeting_list, ends_after) | MT_BIT(meeting_list, begins_before)   \
+     | MT_BIT(meeting_list, day) | MT_BIT(meeting_list, created_from)         \
+     | MT_BIT(meeting_list, created_to))
+
+#define MT_ORDER_BEGIN     0
+#define MT_ORDER_END       1
+#define MT_ORDER_CREATED   2
+#define MT_ORDER_UPDATED   3
+#define MT_ORDER_CHECKED   4
 
 /* The actor's own answer to a meeting. */
 #define MT_ANSWER_FIELDS(F, M)                                                \
@@ -188,6 +222,7 @@ MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);
 MT_DECLARE_MODEL(meeting_edit, MT_MEETING_EDIT_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
+MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);

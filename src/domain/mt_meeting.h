@@ -69,14 +69,45 @@ mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
     const mt_meeting_t **meeting);
 
 
-/* 1, 0 when there is no such meeting, -1 on failure. */
+/* 1, 0 when there is no such meeting, -1 on failure.  mt_meeting_view_fill():
+ * the rest of a view whose meeting is loaded, 1 or -1. */
 int mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view);
+int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
 
 /* The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * view->attendee is what the list says (zeroed: not on it). */
-int mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
-    mt_person_view_t *view);
+ * view->attendee is what the list says (zeroed: not on it).  Of the meeting
+ * only num and seed are looked at. */
+int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
+    int64_t slot, mt_person_view_t *view);
+
+
+/* Where the rows of a reply stand; between two pieces only `last` and the
+ * counts hold. */
+
+typedef struct {
+    mt_meeting_t    meeting;      /* people, leaders: whose */
+    int64_t         guests;
+    mt_source_t     source;       /* of the piece */
+    mt_cursor_t    *cursor;
+    int             begun;        /* the cursor stands on the row after last */
+    int64_t         sponsor;
+    int64_t         last;         /* given; 0: none yet */
+    int64_t         left;         /* rows to give at most */
+    size_t          next;         /* leader to give */
+    char            seed[16];     /* of a meeting that is a row itself */
+} mt_listing_t;
+
+/* The people on a meeting's list, as mt_person_view_t.  The call's state
+ * begins with an mt_listing_t, which the first sets for the meeting given;
+ * the second makes it the state, and a view the reply. */
+extern const mt_rows_t  mt_people_rows;
+
+void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
+mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
+
+/* At the start of a piece. */
+void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
 
 
 /*

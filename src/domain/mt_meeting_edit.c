@@ -45,7 +45,7 @@ static mt_step_t mt_edit_times(mt_call_t *call, int64_t length);
 static int mt_edit_secrets(mt_call_t *call);
 static mt_str_t mt_random_text(mt_arena_t *arena, mt_str_t alphabet,
     size_t len);
-static void mt_meeting_create_finish(mt_call_t *call);
+static void mt_edit_finish(mt_call_t *call);
 
 static mt_status_t mt_meeting_create_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
@@ -76,8 +76,9 @@ const mt_operation_t  mt_op_meeting_create = {
     .name = "meeting_create",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
+    .rows = &mt_people_rows,
     .start = mt_meeting_create_start,
-    .finish = mt_meeting_create_finish,
+    .finish = mt_edit_finish,
     .apply = mt_meeting_create_apply
 };
 
@@ -86,7 +87,9 @@ const mt_operation_t  mt_op_meeting_update = {
     .name = "meeting_update",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
+    .rows = &mt_people_rows,
     .start = mt_meeting_update_start,
+    .finish = mt_edit_finish,
     .apply = mt_meeting_update_apply
 };
 
@@ -131,7 +134,8 @@ mt_meeting_update_start(mt_call_t *call)
         return mt_refuse(call, rc, MT_meeting_edit_ref);
     }
 
-    step = mt_edit_times(call, meeting.end - meeting.begin);
+    step = mt_edit_times(call, args->keep_length ? meeting.end - meeting.begin
+                                                 : 0);
     if (step == MT_STEP_DONE) {
         return step;
     }
@@ -141,8 +145,8 @@ mt_meeting_update_start(mt_call_t *call)
 
 
 /*
- * Completes the times: the end of a meeting of which only the begin is given,
- * and the offsets by which apply knows the wall clock.
+ * Completes the times: the end of a meeting of which only the begin is given
+ * (length 0: it stays), and the offsets by which apply knows the wall clock.
  */
 
 static mt_step_t
@@ -155,7 +159,7 @@ mt_edit_times(mt_call_t *call, int64_t length)
     field = MT_meeting_edit_end;
 
     if (mt_has(args, meeting_edit, begin)) {
-        if (!mt_has(args, meeting_edit, end)) {
+        if (!mt_has(args, meeting_edit, end) && length) {
             mt_set(args, meeting_edit, end, args->begin + length);
             field = MT_meeting_edit_begin;
         }
@@ -251,22 +255,15 @@ mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len)
 
 
 static void
-mt_meeting_create_finish(mt_call_t *call)
+mt_edit_finish(mt_call_t *call)
 {
-    mt_source_t         source;
-    mt_meeting_view_t  *view;
+    mt_status_t  rc;
 
-    mt_source_of(call, &source);
+    rc = mt_listing_reply(call, call->result.num, 1);
 
-    view = mt_arena_alloc(call->arena, sizeof(*view));
-
-    if (view == NULL || mt_meeting_view(&source, call->result.num, view) != 1)
-    {
-        (void) mt_refuse(call, MT_STORE_FAILED, 0);
-        return;
+    if (rc != MT_OK) {
+        (void) mt_refuse(call, rc, 0);
     }
-
-    call->reply = view;
 }
 
 

@@ -12,23 +12,9 @@
 #define MT_NUMS_LEN     20
 
 
-/* Where the rows of a reply stand; between two pieces only `last` and the
- * counts hold. */
-
-typedef struct {
-    mt_meeting_t    meeting;      /* participation, leaders: whose */
-    int64_t         guests;
-    mt_source_t     source;       /* of the piece */
-    mt_cursor_t    *cursor;
-    int             begun;        /* the cursor stands on the row after last */
-    int64_t         sponsor;
-    int64_t         last;         /* given; 0: none yet */
-    int64_t         left;         /* rows to give at most */
-    size_t          next;         /* leader to give */
-} mt_listing_t;
-
-
 static mt_step_t mt_people_start(mt_call_t *call);
+static mt_status_t mt_people_judge(mt_call_t *call,
+    const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_people_open(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -42,28 +28,35 @@ static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static void mt_listing_close(mt_call_t *call);
-static void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
 static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
     int64_t slot, void **row);
 
 
-static const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close
+const mt_rows_t  mt_people_rows = {
+    mt_people_open, mt_people_next, mt_listing_close, NULL
 };
 
 static const mt_rows_t  mt_leaders_rows = {
-    mt_leaders_open, mt_leaders_next, mt_listing_close
+    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
-    mt_sponsored_open, mt_sponsored_next, mt_listing_close
+    mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL
 };
 
 
 const mt_operation_t  mt_op_participation = {
     .code = MT_CODE_participation,
     .name = "participation",
+    .args = &mt_meeting_act_model,
+    .rows = &mt_people_rows,
+    .start = mt_people_start
+};
+
+const mt_operation_t  mt_op_meeting_get = {
+    .code = MT_CODE_meeting_get,
+    .name = "meeting_get",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
     .start = mt_people_start
@@ -86,62 +79,114 @@ const mt_operation_t  mt_op_sponsored_meetings = {
 };
 
 
-/* Of both operations that show one meeting. */
+/* Of the operations that show one meeting. */
 
 static mt_step_t
 mt_people_start(mt_call_t *call)
 {
-    int                      may;
-    mt_source_t              source;
     mt_status_t              rc;
-    mt_listing_t            *listing;
-    mt_meeting_view_t       *view;
+    mt_meeting_t             meeting;
     const mt_meeting_act_t  *args;
 
     args = call->args;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, MT_meeting_act_ref);
+    }
+
+    rc = mt_people_judge(call, args, &meeting);
+
+    if (rc == MT_OK) {
+        rc = mt_listing_reply(call, meeting.num, args->guests != 0);
+    }
+
+    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
+}
+
+
+static mt_status_t
+mt_people_judge(mt_call_t *call, const mt_meeting_act_t *args,
+    mt_meeting_t *meeting)
+{
+    int  may;
+
+    if (args->uncancelled && meeting->state == MT_MEETING_CANCELLED) {
+        return MT_CANCELLED;
+    }
+
+    may = mt_meeting_may(call->txn, call->company, meeting, call->actor,
+                         args->may);
+
+    return may == 1 ? MT_OK : may ? MT_STORE_FAILED : MT_FORBIDDEN;
+}
+
+
+mt_status_t
+mt_listing_reply(mt_call_t *call, int64_t num, int guests)
+{
+    mt_source_t         source;
+    mt_listing_t       *listing;
+    mt_meeting_view_t  *view;
 
     listing = mt_arena_alloc(call->arena, sizeof(*listing));
     view = mt_arena_alloc(call->arena, sizeof(*view));
 
     if (listing == NULL || view == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
-    }
-
-    rc = mt_meeting_find(call, args->ref, &listing->meeting);
-    if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_act_ref);
-    }
-
-    may = mt_meeting_may(call->txn, call->company, &listing->meeting,
-                         call->actor, args->may);
-    if (may != 1) {
-        return mt_refuse(call, may ? MT_STORE_FAILED : MT_FORBIDDEN, 0);
+        return MT_NO_MEMORY;
     }
 
     mt_source_of(call, &source);
-    source.guests = args->guests != 0;
+    source.guests = guests;
 
-    if (mt_meeting_view(&source, listing->meeting.num, view) != 1) {
-        return mt_refuse(call, MT_STORE_FAILED, 0);
+    if (mt_meeting_view(&source, num, view) != 1) {
+        return MT_STORE_FAILED;
     }
 
     /* this copy outlives the transaction */
     listing->meeting = view->meeting;
-    listing->guests = args->guests;
+    listing->guests = guests;
 
     call->reply = view;
     call->state = listing;
 
-    return MT_STEP_DONE;
+    return MT_OK;
 }
 
 
-static void
+/* What is asked of the meeting later must not lie in the row's memory. */
+
+void
+mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting)
+{
+    size_t  len;
+
+    len = meeting->seed.len;
+
+    if (len > sizeof(listing->seed)) {
+        len = sizeof(listing->seed);
+    }
+
+    if (len) {
+        memcpy(listing->seed, meeting->seed.data, len);
+    }
+
+    memset(&listing->meeting, 0, sizeof(listing->meeting));
+
+    listing->meeting.num = meeting->num;
+    listing->meeting.seed = (mt_str_t) { len, listing->seed };
+    listing->guests = 1;
+    listing->last = 0;
+}
+
+
+void
 mt_listing_source(mt_call_t *call, mt_listing_t *listing)
 {
     mt_source_of(call, &listing->source);
 
     listing->source.load = mt_load;
+    listing->source.guests = listing->guests != 0;
     listing->cursor = NULL;
     listing->begun = 0;
 }
@@ -252,7 +297,7 @@ mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
     listing->source.arena = row_arena;
     *row = view;
 
-    return mt_person_view(&listing->source, listing->meeting.num, slot, view);
+    return mt_person_view(&listing->source, &listing->meeting, slot, view);
 }
 
 

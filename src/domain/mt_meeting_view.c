@@ -16,6 +16,8 @@ static void mt_view_derive(const mt_source_t *source,
     mt_meeting_view_t *view);
 static int64_t mt_view_window(const mt_source_t *source,
     const mt_meeting_t *meeting);
+static int mt_view_derive_person(const mt_source_t *source,
+    const mt_meeting_t *meeting, mt_person_view_t *view);
 
 
 static int
@@ -41,17 +43,23 @@ int
 mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view)
 {
-    int            found;
-    mt_meeting_t  *m;
+    int  found;
+
+    found = mt_source_load(source, MT_DB_MEETING, num, &mt_meeting_model,
+                           &view->meeting);
+
+    return found == 1 ? mt_meeting_view_fill(source, view) : found;
+}
+
+
+int
+mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
+{
+    const mt_meeting_t  *m;
 
     m = &view->meeting;
 
-    found = mt_source_load(source, MT_DB_MEETING, num, &mt_meeting_model, m);
-    if (found != 1) {
-        return found;
-    }
-
-    if (mt_source_load(source, MT_DB_TALLY, num, &mt_tally_model,
+    if (mt_source_load(source, MT_DB_TALLY, m->num, &mt_tally_model,
                        &view->tally) < 0
         || mt_source_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
                           &view->dept) < 0
@@ -118,17 +126,16 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
  */
 
 int
-mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
-    mt_person_view_t *view)
+mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
+    int64_t slot, mt_person_view_t *view)
 {
-    int64_t               user;
-    mt_person_derived_t  *derived;
+    int64_t  user;
 
     user = slot < MT_GUEST_SLOT ? slot : 0;
 
-    if (mt_view_slot(source, MT_DB_ATTENDEE, meeting, slot,
+    if (mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
                      &mt_attendee_model, &view->attendee) < 0
-        || mt_view_slot(source, MT_DB_CHECKIN, meeting, slot,
+        || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, slot,
                         &mt_checkin_model, &view->checkin) < 0
         || mt_source_user(source, user, &view->user) < 0
         || mt_source_load(source, MT_DB_DEPT, view->user.dept,
@@ -137,17 +144,45 @@ mt_person_view(const mt_source_t *source, int64_t meeting, int64_t slot,
         return -1;
     }
 
+    return mt_view_derive_person(source, meeting, view);
+}
+
+
+/* What was given with the attendance goes before what the directory says. */
+
+static int
+mt_view_derive_person(const mt_source_t *source, const mt_meeting_t *meeting,
+    mt_person_view_t *view)
+{
+    const mt_user_t      *user;
+    const mt_attendee_t  *given;
+    mt_person_derived_t  *derived;
+
+    user = &view->user;
+    given = &view->attendee;
     derived = &view->derived;
 
     memset(derived, 0, sizeof(*derived));
 
-    derived->num = user;
-    derived->name = view->attendee.name.len ? view->attendee.name
-                                            : view->user.name;
+    derived->num = user->num;
+    derived->name = given->name.len ? given->name : user->name;
+    derived->phone = given->phone.len ? given->phone : user->phone;
+    derived->email = given->email.len ? given->email : user->email;
+    derived->face = given->face.len ? given->face : user->face;
+
     derived->signed_in = view->checkin.time != 0;
-    derived->on_leave = view->attendee.answer == MT_ANSWER_DECLINED;
-    derived->confirmed = view->attendee.answer == MT_ANSWER_ACCEPTED
+    derived->on_leave = given->answer == MT_ANSWER_DECLINED;
+    derived->confirmed = given->answer == MT_ANSWER_ACCEPTED
                          || derived->on_leave;
+
+    derived->id = given->id;
+
+    /* one that no client chose takes a digest to make */
+
+    if (source->guests && given->slot && given->id.len == 0) {
+        derived->id = mt_attendance_id(source->arena, meeting, given->slot);
+        return derived->id.len ? 1 : -1;
+    }
 
     return 1;
 }

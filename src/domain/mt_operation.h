@@ -9,7 +9,8 @@
  *
  *     start    event loop, read transaction open: judge what can be judged,
  *              fill the reply (a read), or prepare the command (a write)
- *     work     a thread-pool thread, no transaction: only if start asked
+ *     work     a thread-pool thread, no transaction (it may open one of its
+ *              own on call->store): only if start asked
  *     resume   event loop, read transaction open: after work; as start
  *     finish   event loop, read transaction open: after the command was
  *              applied with MT_OK; fills the reply
@@ -45,6 +46,7 @@ typedef struct {
     int64_t                now;         /* ms */
     mt_str_t               server_key;  /* 32 bytes */
 
+    mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 
     mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
@@ -65,12 +67,20 @@ typedef struct {
  * on after the last row given; next() fills *row, allocated in row_arena,
  * which the caller resets after each row: 1 (with *row NULL when what it came
  * to is not shown), 0 at the end, -1 on failure; close() ends the piece.
+ *
+ * inner, or NULL: the rows within each row, of the one given last.  A piece
+ * may end among them; the next one opens both, the outer first, and goes on
+ * there.
  */
-typedef struct {
-    mt_status_t (*open)(mt_call_t *call);
-    int         (*next)(mt_call_t *call, mt_arena_t *row_arena, void **row);
-    void        (*close)(mt_call_t *call);
-} mt_rows_t;
+typedef struct mt_rows_s  mt_rows_t;
+
+struct mt_rows_s {
+    mt_status_t      (*open)(mt_call_t *call);
+    int              (*next)(mt_call_t *call, mt_arena_t *row_arena,
+                             void **row);
+    void             (*close)(mt_call_t *call);
+    const mt_rows_t   *inner;
+};
 
 struct mt_operation_s {
     uint8_t             code;      /* stable: it stands in the journal */
@@ -123,7 +133,9 @@ struct mt_operation_s {
     O(106, dept_get)                                                          \
     O(107, dept_list)                                                         \
     O(108, room_get)                                                          \
-    O(109, room_list)
+    O(109, room_list)                                                         \
+    O(115, meeting_get)                                                       \
+    O(116, meeting_list)
 
 #define MT_OPERATION_EXTERN(code, symbol)                                     \
     extern const mt_operation_t  mt_op_##symbol;
@@ -190,12 +202,18 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 8, INT, wants_sign,    0, 1, NULL)                                   \
     F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)
 
+/* id: of the attendance; name, phone, email, face: as given with it, or else
+ * as the directory has them. */
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
     F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
     F(M, 3, INT, on_leave,      0, 1, NULL)                                   \
-    F(M, 4, STR, name,          0, MT_NAME_MAX, NULL)   /* directory's, or */ \
-    F(M, 5, INT, num,           0, MT_NUM_MAX, NULL)    /* 0 for guests */
+    F(M, 4, STR, name,          0, MT_NAME_MAX, NULL)                         \
+    F(M, 5, INT, num,           0, MT_NUM_MAX, NULL)    /* 0 for guests */    \
+    F(M, 6, STR, id,            0, MT_ID_MAX, NULL)                           \
+    F(M, 7, STR, phone,         0, 32, NULL)                                  \
+    F(M, 8, STR, email,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 9, STR, face,          0, MT_URL_MAX, NULL)
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
@@ -274,12 +292,15 @@ typedef struct {
  *     dept_get, _add, _update              mt_dept_view_t
  *     room_get, _add, _update              mt_room_view_t
  *     user_list, dept_list, room_list      rows of these
- *     participation        mt_meeting_view_t, rows of mt_person_view_t
+ *     participation, meeting_get           mt_meeting_view_t, rows of
+ *                                          mt_person_view_t
  *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
  *                          mt_person_view_t
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
  *     login                mt_login_view_t
- *     meeting_create       mt_meeting_view_t
+ *     meeting_create, _update              as meeting_get, with the guests
+ *     meeting_list         rows of mt_meeting_view_t, and in each those of
+ *                          meeting_get
  *     the others           none
  */
 

@@ -21,7 +21,8 @@ typedef struct {
                                  void *object, mt_arena_t *arena);
     const mt_settings_t   *settings;
     int64_t                now;
-    int                    guests;     /* counted */
+    int                    guests;     /* counted, and all attendances have
+                                          their ids */
 } mt_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */

@@ -15,6 +15,7 @@
 typedef enum {
     MT_STAGE_BEGIN,
     MT_STAGE_ROWS,
+    MT_STAGE_INNER,              /* among the rows within a row */
     MT_STAGE_SENT
 } mt_stage_t;
 
@@ -24,7 +25,9 @@ typedef struct {
     mt_service_t       *service;
     mt_arena_t         *row_arena;
     mt_buf_t            out;         /* what the writer appends to */
-    mt_stage_t   stage;
+    mt_stage_t          stage;
+    const mt_rows_t    *opened;      /* in this piece, to be closed */
+    const mt_rows_t    *opened_inner;
 } mt_service_exchange_t;
 
 
@@ -34,6 +37,12 @@ static void mt_exchange_end_read(mt_exchange_t *x);
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_open_rows(mt_service_exchange_t *e);
+static int mt_exchange_open_inner(mt_service_exchange_t *e);
+static void mt_exchange_close_inner(mt_service_exchange_t *e);
+static void mt_exchange_close_rows(mt_service_exchange_t *e);
+static int mt_exchange_row(mt_service_exchange_t *e);
+static int mt_exchange_inner_row(mt_service_exchange_t *e);
 
 
 mt_status_t
@@ -184,6 +193,7 @@ mt_exchange_begin_read(mt_exchange_t *x)
 
     /* there since the store is open, which may be later than the exchange */
 
+    x->call.store = e->service->store;
     x->call.server_key = e->service->server_key;
 
     return 1;
@@ -335,7 +345,7 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
         rc = 0;
     }
 
-    if (rc == 0 && e->stage == MT_STAGE_ROWS) {
+    if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
         rc = mt_exchange_rows(e, piece);
     }
 
@@ -399,14 +409,11 @@ mt_exchange_head(mt_service_exchange_t *e)
 static int
 mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 {
-    int               rc;
-    void             *row;
-    unsigned          n;
-    mt_exchange_t    *x;
-    const mt_rows_t  *rows;
+    int             rc;
+    unsigned        n;
+    mt_exchange_t  *x;
 
     x = &e->x;
-    rows = x->call.op->rows;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_arena_create(MT_EXCHANGE_ARENA);
@@ -416,26 +423,16 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return -1;
     }
 
-    if (rows->open(&x->call) != MT_OK) {
-        mt_exchange_end_read(x);
-        return -1;
-    }
-
-    rc = 1;
+    rc = mt_exchange_open_rows(e);
 
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
-        rc = rows->next(&x->call, e->row_arena, &row);
-
-        if (rc == 1 && row) {
-            mt_json_open_object(x->writer);
-            mt_json_members(x->writer, x->route->row, row);
-            mt_json_close_object(x->writer);
-        }
+        rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
+                                        : mt_exchange_row(e);
 
         mt_arena_reset(e->row_arena);
     }
 
-    rows->close(&x->call);
+    mt_exchange_close_rows(e);
     mt_exchange_end_read(x);
 
     if (rc == 0) {
@@ -444,6 +441,136 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     }
 
     return rc == 1 ? 0 : -1;
+}
+
+
+/* 1, or -1. */
+
+static int
+mt_exchange_open_rows(mt_service_exchange_t *e)
+{
+    const mt_rows_t  *rows;
+
+    rows = e->x.call.op->rows;
+
+    if (rows->open(&e->x.call) != MT_OK) {
+        return -1;
+    }
+
+    e->opened = rows;
+
+    if (e->stage != MT_STAGE_INNER) {
+        return 1;
+    }
+
+    return mt_exchange_open_inner(e);
+}
+
+
+static int
+mt_exchange_open_inner(mt_service_exchange_t *e)
+{
+    const mt_rows_t  *inner;
+
+    inner = e->x.call.op->rows->inner;
+
+    if (inner->open(&e->x.call) != MT_OK) {
+        return -1;
+    }
+
+    e->opened_inner = inner;
+
+    return 1;
+}
+
+
+static void
+mt_exchange_close_inner(mt_service_exchange_t *e)
+{
+    if (e->opened_inner) {
+        e->opened_inner->close(&e->x.call);
+        e->opened_inner = NULL;
+    }
+}
+
+
+static void
+mt_exchange_close_rows(mt_service_exchange_t *e)
+{
+    mt_exchange_close_inner(e);
+
+    if (e->opened) {
+        e->opened->close(&e->x.call);
+        e->opened = NULL;
+    }
+}
+
+
+/* 1, 0 when there is none, or -1. */
+
+static int
+mt_exchange_row(mt_service_exchange_t *e)
+{
+    int                rc;
+    void              *row;
+    mt_exchange_t     *x;
+    const mt_route_t  *route;
+
+    x = &e->x;
+    route = x->route;
+
+    rc = x->call.op->rows->next(&x->call, e->row_arena, &row);
+
+    if (rc != 1 || row == NULL) {
+        return rc;
+    }
+
+    mt_json_open_object(x->writer);
+    mt_json_members(x->writer, route->row, row);
+
+    if (route->inner == NULL) {
+        mt_json_close_object(x->writer);
+        return 1;
+    }
+
+    mt_json_key(x->writer, route->inner);
+    mt_json_open_list(x->writer);
+    e->stage = MT_STAGE_INNER;
+
+    return mt_exchange_open_inner(e);
+}
+
+
+/* 1, or -1: after the last of them the row that they are in ends. */
+
+static int
+mt_exchange_inner_row(mt_service_exchange_t *e)
+{
+    int             rc;
+    void           *row;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    rc = e->opened_inner->next(&x->call, e->row_arena, &row);
+
+    if (rc == 1 && row) {
+        mt_json_open_object(x->writer);
+        mt_json_members(x->writer, x->route->inner_row, row);
+        mt_json_close_object(x->writer);
+    }
+
+    if (rc == 0) {
+        mt_exchange_close_inner(e);
+
+        mt_json_close_list(x->writer);
+        mt_json_close_object(x->writer);
+        e->stage = MT_STAGE_ROWS;
+
+        return 1;
+    }
+
+    return rc;
 }
 
 

@@ -514,6 +514,9 @@ test_rooms(fixture_t *f)
     is_status(update(f, args), MT_ROOM_BUSY, "too late to lift that");
 
     edit_set(&args, begin, begin + 13 * HOUR);
+    is_status(update(f, args), MT_BAD_TIMES, "a begin alone leaves the end");
+
+    edit_set(&args, keep_length, 1);
     is_status(update(f, args), MT_OK, "elsewhere");
     is_int(meeting(f, num).end, begin + 14 * HOUR, "as long as it was");
 
@@ -523,6 +526,7 @@ test_rooms(fixture_t *f)
            MT_ROOM_DISABLED, "disabled");
     args = edit_of(f, num);
     edit_set(&args, begin, begin + 14 * HOUR);
+    edit_set(&args, keep_length, 1);
     is_status(update(f, args), MT_OK, "a booking in it may shift");
 
     edit_set(&args, room_ref, MT_STR("den"));
