@@ -143,6 +143,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, weclubs_secret),
       NULL },
 
+    { ngx_string("meeting_token_ttl"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, token_ttl),
+      &ngx_http_meeting_some_time },
+
     { ngx_string("meeting_weclubs_token_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,
@@ -376,6 +383,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
+    mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
     mlcf->weclubs_token_ttl = NGX_CONF_UNSET_MSEC;
 
     return mlcf;
@@ -422,6 +430,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_MEETING_PAGE_SIZE);
     ngx_conf_merge_value(conf->weclubs_verify, prev->weclubs_verify, 1);
     ngx_conf_merge_str_value(conf->weclubs_secret, prev->weclubs_secret, "");
+    ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
+                              2 * MT_MS_PER_HOUR);
     ngx_conf_merge_msec_value(conf->weclubs_token_ttl, prev->weclubs_token_ttl,
                               7 * MT_MS_PER_DAY);
 
@@ -486,6 +496,7 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
     s->page_size = conf->page_size;
     s->verify_sign = conf->weclubs_verify;
     s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);
+    s->access_ttl = conf->token_ttl;
     s->token_ttl = conf->weclubs_token_ttl;
 
     if (conf->weclubs_callers) {

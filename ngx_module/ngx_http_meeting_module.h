@@ -62,6 +62,7 @@ typedef struct {
     ngx_msec_t                    qr_skew;
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    ngx_msec_t                    token_ttl;    /* of access tokens */
     ngx_flag_t                    weclubs_verify;
     ngx_str_t                     weclubs_secret;
     ngx_msec_t                    weclubs_token_ttl;
