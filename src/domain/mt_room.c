@@ -14,7 +14,8 @@ static mt_status_t mt_room_edit(mt_apply_t *a, const mt_room_edit_t *args,
     mt_room_t *room, mt_result_t *result);
 static mt_status_t mt_room_users(mt_apply_t *a, const mt_strs_t *refs,
     mt_ints_t *users, mt_result_t *result);
-static int mt_compare_nums(const void *a, const void *b);
+static mt_status_t mt_drop_repeats(mt_arena_t *arena, mt_ints_t *nums);
+static int mt_compare_places(const void *a, const void *b);
 static int mt_room_booked(mt_apply_t *a, int64_t room);
 static mt_status_t mt_rooms_of_user(mt_apply_t *a, int64_t user,
     mt_arena_t *arena, mt_ints_t *rooms);
@@ -189,13 +190,13 @@ mt_room_edit(mt_apply_t *a, const mt_room_edit_t *args, mt_room_t *room,
 }
 
 
-/* The numbers of the people who may book, ascending, each once. */
+/* The numbers of the people who may book, in the order given, each once. */
 
 static mt_status_t
 mt_room_users(mt_apply_t *a, const mt_strs_t *refs, mt_ints_t *users,
     mt_result_t *result)
 {
-    size_t  i, n;
+    size_t  i;
 
     users->n = 0;
 
@@ -217,29 +218,68 @@ mt_room_users(mt_apply_t *a, const mt_strs_t *refs, mt_ints_t *users,
         }
     }
 
-    qsort(users->v, refs->n, sizeof(int64_t), mt_compare_nums);
+    users->n = refs->n;
 
-    n = 1;
+    return mt_drop_repeats(a->arena, users);
+}
 
-    for (i = 1; i < refs->n; i++) {
-        if (users->v[i] != users->v[n - 1]) {
-            users->v[n++] = users->v[i];
+
+typedef struct {
+    int64_t  num;
+    size_t   at;
+} mt_place_t;
+
+
+/* Of numbers that are not 0: the first of each stays where it is. */
+
+static mt_status_t
+mt_drop_repeats(mt_arena_t *arena, mt_ints_t *nums)
+{
+    size_t       i, n;
+    mt_place_t  *places;
+
+    places = mt_arena_take(arena, nums->n * sizeof(mt_place_t));
+    if (places == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0; i < nums->n; i++) {
+        places[i].num = nums->v[i];
+        places[i].at = i;
+    }
+
+    qsort(places, nums->n, sizeof(mt_place_t), mt_compare_places);
+
+    for (i = 1; i < nums->n; i++) {
+        if (places[i].num == places[i - 1].num) {
+            nums->v[places[i].at] = 0;
         }
     }
 
-    users->n = n;
+    n = 0;
+
+    for (i = 0; i < nums->n; i++) {
+        if (nums->v[i]) {
+            nums->v[n++] = nums->v[i];
+        }
+    }
+
+    nums->n = n;
 
     return MT_OK;
 }
 
 
 static int
-mt_compare_nums(const void *a, const void *b)
+mt_compare_places(const void *a, const void *b)
 {
-    int64_t  x = *(const int64_t *) a;
-    int64_t  y = *(const int64_t *) b;
+    const mt_place_t  *x = a, *y = b;
 
-    return (x > y) - (x < y);
+    if (x->num != y->num) {
+        return x->num < y->num ? -1 : 1;
+    }
+
+    return (x->at > y->at) - (x->at < y->at);
 }
 
 

@@ -483,8 +483,8 @@ test_rooms(void)
     args.users.n = 3;
     accepted(fixture_run(&f, &mt_op_room_update, &args), "users set");
     (void) find(&f, MT_NAME_ROOM, "r", &room);
-    ok(room.users.n == 2 && room.users.v[0] == 1 && room.users.v[1] == 2,
-       "each once");
+    ok(room.users.n == 2 && room.users.v[0] == 2 && room.users.v[1] == 1,
+       "each once, as they came");
 
     accepted(with_ref(&f, &mt_op_user_remove, "a"), "one goes");
     (void) find(&f, MT_NAME_ROOM, "r", &room);
