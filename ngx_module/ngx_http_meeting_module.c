@@ -145,7 +145,7 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
 
     { ngx_string("meeting_token_ttl"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_http_meeting_time,
+      ngx_http_meeting_set_time,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_meeting_loc_conf_t, token_ttl),
       &ngx_http_meeting_some_time },
