@@ -82,7 +82,7 @@ $t->start();
 sub body {
 	my ($size) = @_;
 
-	return $t->weclubs_envelope({
+	return $t->app()->envelope({
 		user_id => 1, token => 'x', meeting_id => 1, leader_id => 1,
 		create_date => 1, pad => 'p' x ($size // 0)
 	});

@@ -36,15 +36,14 @@ my $number = $meeting->{number};
 my %signed;
 
 for my $person (@people[0 .. 2]) {
-    my ($user, $token) = $t->login($person->{phone}, $person->{password});
+    my $app = $t->app()->login($person->{phone}, $person->{password});
     my $before = int(time * 1000);
-    my $answer = $t->weclubs('/meeting/sign_meeting', {
-        user_id => $user, token => $token, meeting_id => $number,
-        leader_id => 1, create_date => $before
+    my $answer = $app->call('/meeting/sign_meeting', {
+        meeting_id => $number, leader_id => 1, create_date => $before
     });
 
-    is($answer->{result_code}, 2000, "$person->{id} signs in");
-    $signed{$user} = [ $before, int(time * 1000) + 1000 ];
+    is($answer->{code}, 2000, "$person->{id} signs in");
+    $signed{$app->{user_id}} = [ $before, int(time * 1000) + 1000 ];
 }
 
 my ($rc, $csv) = $t->ctl_run(qw(checkin export --meeting), $number);

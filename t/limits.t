@@ -129,7 +129,7 @@ $t->start();
 
 sub call {
 	my ($uri, %data) = @_;
-	return $t->post($uri, $t->weclubs_envelope({ user_id => 1, token => 'x',
+	return $t->post($uri, $t->app()->envelope({ user_id => 1, token => 'x',
 		meeting_id => 4, leader_id => 1, create_date => 1, %data }));
 }
 

@@ -7,7 +7,8 @@ package Meeting::Test;
 #     $t->company();                     # company 1000
 #     $t->import_users(...);
 #     $t->start();
-#     my $answer = $t->weclubs('/meeting/sign_meeting', { user_id => 1, ... });
+#     my $answer = $t->get('/status')->{json};
+#     my $ann = $t->app()->login('ann', 'her password');
 #     $t->finish();                      # stops, reads the error log, done
 #
 # Templates may hold %%GLOBALS%% (for the top of the file), %%HTTP%% (for the
@@ -21,10 +22,9 @@ use strict;
 
 use Carp qw/ croak /;
 use Cwd qw/ abs_path /;
-use Digest::MD5 qw/ md5_hex /;
-use Digest::SHA qw/ sha1_hex /;
 use Encode qw/ encode_utf8 decode_utf8 /;
 use File::Basename qw/ dirname /;
+use File::Path ();
 use File::Temp qw/ tempdir /;
 use HTTP::Tiny;
 use IO::Select;
@@ -33,6 +33,8 @@ use JSON::PP;
 use POSIX qw/ :sys_wait_h /;
 use Test::More;
 use Time::HiRes qw/ sleep time /;
+
+use Meeting::Weclubs;
 
 our $TOP = abs_path(dirname(__FILE__) . '/../../..');
 our $SECRET = '8924d49e61e1dc9e1618d3bae21ea493';
@@ -89,7 +91,6 @@ sub new {
 		ctl => $ENV{MEETING_CTL} || "$build/meetingctl",
 		ports => {},
 		allowed => [],
-		request => 0,
 		owner => $$,
 	}, $class;
 
@@ -558,69 +559,17 @@ sub post_text {
 }
 
 
-# weclubs.
+# A weclubs client of this server.
 
-# The JSON text of an envelope.  Options: id, caller, secret, sign, encrypt.
+sub app {
+	my ($self, %option) = @_;
 
-sub weclubs_envelope {
-	my ($self, $data, %option) = @_;
-
-	my %envelope = (
-		id => $option{id} // sprintf('%d-%d', $$, ++$self->{request}),
-		client => {
-			caller => $option{caller} // 'chrome_test',
-			version => 'v2.1',
-			date => sprintf('%.0f', time() * 1000),
-		},
-		encrypt => 'md5',
-		sign => $option{sign}
-			// weclubs_sign($data, $option{secret} // $SECRET),
-		data => $data,
+	return Meeting::Weclubs->new(
+		base => 'http://127.0.0.1:' . $self->port(),
+		secret => $SECRET,
+		caller => 'chrome_test',
+		%option
 	);
-
-	return encode_utf8($JSON->encode(\%envelope));
-}
-
-
-# Lower-case hex SHA-1 of the secret, the members in ascending order of their
-# keys, and the secret again; values as they stand in the JSON.
-
-sub weclubs_sign {
-	my ($data, $secret) = @_;
-
-	my $text = join('', map {
-		my $json = $JSON->encode($data->{$_});
-		$_ . ($json =~ /^"/ ? $data->{$_} : $json);
-	} sort keys %{$data // {}});
-
-	return sha1_hex($secret . encode_utf8($text) . $secret);
-}
-
-
-# Calls and gives the decoded answer; with its HTTP status as `http`.
-
-sub weclubs {
-	my ($self, $uri, $data, %option) = @_;
-
-	my $answer = $self->post($uri, $self->weclubs_envelope($data, %option),
-		'Content-Type' => 'application/json');
-
-	return { http => $answer->{status}, %{$answer->{json} // {}} };
-}
-
-
-# Logs in; ($user_id, $token).
-
-sub login {
-	my ($self, $mobile, $password, %option) = @_;
-
-	my $answer = $self->weclubs('/user/login',
-		{ mobile => $mobile, password => md5_hex($password) }, %option);
-
-	croak("login of $mobile: $answer->{result_msg}")
-		if ($answer->{result_code} // 0) != 2000;
-
-	return @{$answer->{data}}{qw/ user_id token /};
 }
 
 
