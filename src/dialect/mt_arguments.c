@@ -11,7 +11,7 @@ static mt_status_t mt_decode_pairs(mt_exchange_t *x,
 static int mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 static int mt_hex_digit(char c);
 static int mt_is_form(const mt_input_t *in);
-static char mt_first_mark(mt_str_t body);
+static int mt_first_mark(mt_str_t body);
 
 
 mt_status_t
@@ -28,7 +28,7 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
         return status;
     }
 
-    if (mt_str_eq(x->in.method, MT_STR("GET")) || mt_first_mark(body) == 0) {
+    if (mt_str_eq(x->in.method, MT_STR("GET")) || mt_first_mark(body) == -1) {
         body = MT_STR("{}");
 
     } else if (mt_is_form(&x->in)) {
@@ -174,18 +174,18 @@ mt_is_form(const mt_input_t *in)
 }
 
 
-/* The first byte that is no white space; 0 when there is none. */
+/* The first byte that is no white space; -1 when there is none. */
 
-static char
+static int
 mt_first_mark(mt_str_t body)
 {
     size_t  i;
 
     for (i = 0; i < body.len; i++) {
         if (memchr(" \t\r\n", body.data[i], 4) == NULL) {
-            return body.data[i];
+            return (uint8_t) body.data[i];
         }
     }
 
-    return 0;
+    return -1;
 }

@@ -10,7 +10,6 @@ static void mt_h5yes_hour_write(mt_json_writer_t *w, const mt_field_t *field,
     const void *src);
 
 static void mt_h5yes_clear_face(mt_exchange_t *x);
-static void mt_h5yes_update_room(mt_exchange_t *x);
 
 
 MT_DEFINE_MODEL(h5yes_common, MT_H5YES_COMMON_FIELDS);
@@ -106,6 +105,7 @@ MT_JSON_TABLE(mt_h5yes_room_in,
 #define MT_ROOM_ARG(wire, name, flags, how)                                   \
     MT_ARG(wire, room_edit, name, flags, how)
 
+/* the document: a sceneImage that is to stay is sent as "" */
 #define MT_ROOM_ARGS(flags)                                                   \
     MT_ROOM_ARG("departmentId", dept, 0, NULL),                               \
     MT_ROOM_ARG("name", name, flags, NULL),                                   \
@@ -121,7 +121,7 @@ MT_JSON_TABLE(mt_h5yes_room_in,
     MT_ROOM_ARG("status", status, 0, NULL),                                   \
     MT_ROOM_ARG("needAudit", need_audit, 0, NULL),                            \
     MT_ROOM_ARG("permission", permission, 0, NULL),                           \
-    MT_ROOM_ARG("sceneImage", image, 0, NULL),                                \
+    MT_ROOM_ARG("sceneImage", image, MT_JSON_FILLED, NULL),                   \
     MT_ROOM_ARG("userIds", users, 0, NULL)
 
 MT_JSON_TABLE(mt_h5yes_room_add_in,
@@ -252,8 +252,8 @@ static const mt_route_t  mt_h5yes_routes[] = {
              MT_VALUE(&mt_h5yes_room_out)),
     MT_ROUTE("room/add", room_add, &mt_h5yes_room_add_in, NULL,
              MT_VALUE(&mt_h5yes_room_out)),
-    MT_ROUTE("room/update", room_update, &mt_h5yes_room_update_in,
-             mt_h5yes_update_room, MT_VALUE(&mt_h5yes_room_out)),
+    MT_ROUTE("room/update", room_update, &mt_h5yes_room_update_in, NULL,
+             MT_VALUE(&mt_h5yes_room_out)),
     MT_ROUTE("room/remove", room_remove, &mt_h5yes_room_in, NULL,
              MT_NO_VALUE),
 };
@@ -353,19 +353,4 @@ mt_h5yes_clear_face(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, user_face, face, MT_STR(""));
-}
-
-
-/* The document: a sceneImage that is not changed is to be sent as "". */
-
-static void
-mt_h5yes_update_room(mt_exchange_t *x)
-{
-    mt_room_edit_t  *args;
-
-    args = x->call.args;
-
-    if (args->image.len == 0) {
-        args->has &= ~MT_BIT(room_edit, image);
-    }
 }
