@@ -21,6 +21,7 @@
 
 static void mt_h5yes_names_of(mt_exchange_t *x);
 static int mt_h5yes_has_value(const mt_exchange_t *x);
+static int mt_h5yes_is_list(const mt_route_t *route);
 static mt_str_t mt_h5yes_message(mt_exchange_t *x);
 static mt_str_t mt_h5yes_text(mt_exchange_t *x, mt_str_t text);
 
@@ -156,13 +157,18 @@ mt_h5yes_names_of(mt_exchange_t *x)
     const mt_json_table_t   *table;
     const mt_json_member_t  *member;
 
+    /* field: where the name alone does not tell */
+
     static const struct {
-        mt_str_t  wire;
-        size_t    place;
+        mt_str_t           wire;
+        const mt_field_t  *field;
+        size_t             place;
     } names[] = {
-        { mt_str("userId"), offsetof(mt_exchange_t, user) },
-        { mt_str("createdId"), offsetof(mt_exchange_t, user) },
-        { mt_str("meetingId"), offsetof(mt_exchange_t, meeting) },
+        { mt_str("userId"), NULL, offsetof(mt_exchange_t, user) },
+        { mt_str("createdId"), NULL, offsetof(mt_exchange_t, user) },
+        { mt_str("meetingId"), NULL, offsetof(mt_exchange_t, meeting) },
+        { mt_str("id"), MT_FIELD(meeting_edit, ref),
+          offsetof(mt_exchange_t, meeting) },
     };
 
     table = x->route->request;
@@ -172,7 +178,10 @@ mt_h5yes_names_of(mt_exchange_t *x)
         wire = mt_cstr(member->wire);
 
         for (k = 0; k < mt_nitems(names); k++) {
-            if (mt_str_eq(wire, names[k].wire)) {
+            if (mt_str_eq(wire, names[k].wire)
+                && (names[k].field == NULL
+                    || names[k].field == member->field))
+            {
                 ref = (const void *) ((const char *) x->envelope
                                       + member->base
                                       + member->field->offset);
@@ -221,7 +230,7 @@ mt_h5yes_open_answer(mt_exchange_t *x)
     if (mt_h5yes_has_value(x)) {
         mt_json_key(x->writer, "value");
 
-        if (x->route->list == NULL) {
+        if (!mt_h5yes_is_list(x->route)) {
             mt_json_open_object(x->writer);
         }
     }
@@ -231,7 +240,7 @@ mt_h5yes_open_answer(mt_exchange_t *x)
 void
 mt_h5yes_close_answer(mt_exchange_t *x)
 {
-    if (mt_h5yes_has_value(x) && x->route->list == NULL) {
+    if (mt_h5yes_has_value(x) && !mt_h5yes_is_list(x->route)) {
         mt_json_close_object(x->writer);
     }
 
@@ -250,6 +259,15 @@ static int
 mt_h5yes_has_value(const mt_exchange_t *x)
 {
     return x->code == MT_H5YES_OK && (x->route->value || x->route->list);
+}
+
+
+/* The value is a list, not an object (that may end in one). */
+
+static int
+mt_h5yes_is_list(const mt_route_t *route)
+{
+    return route->list && route->list[0] == '\0';
 }
 
 

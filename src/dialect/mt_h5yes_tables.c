@@ -23,17 +23,6 @@ static const mt_wire_t  mt_h5yes_hour = {
 
 /* requests */
 
-#define MT_ARG(wire, M, name, flags, how)                                     \
-    { wire, MT_FIELD(M, name), MT_H5YES_ARGS, flags, how, NULL }
-
-/* "" is as good as nothing */
-#define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
-
-/* not required here: that it is missing has a code of its own */
-#define MT_TOKEN                                                              \
-    { "access_token", MT_FIELD(h5yes_common, token), 0, 0, NULL, NULL }
-
-
 MT_JSON_TABLE(mt_h5yes_gettoken_in,
     MT_ARG("appkey", token_issue, appkey, MT_MUST, NULL),
     MT_ARG("appsecret", token_issue, secret, MT_MUST, NULL),
@@ -139,10 +128,6 @@ MT_JSON_TABLE(mt_h5yes_room_update_in,
 
 /* answers */
 
-#define MT_SHOW(wire, view, part, M, name, how)                               \
-    { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
-      NULL }
-
 #define MT_OF_USER(wire, name, how)                                           \
     MT_SHOW(wire, user, user, user, name, how)
 
@@ -209,9 +194,14 @@ MT_JSON_TABLE(mt_h5yes_room_out,
 
 /* How an answer shows what it is about. */
 
-#define MT_VALUE(value)       value, NULL, NULL
-#define MT_LIST(row)          NULL, "", row
-#define MT_NO_VALUE           NULL, NULL, NULL
+#define MT_VALUE(value)       value, NULL, NULL, NULL, NULL
+#define MT_LIST(row)          NULL, "", row, NULL, NULL
+#define MT_NO_VALUE           NULL, NULL, NULL, NULL, NULL
+
+#define MT_MEETING                                                            \
+    &mt_h5yes_meeting_out, "attendances", &mt_h5yes_attendance_out, NULL, NULL
+#define MT_MEETINGS                                                           \
+    NULL, "", &mt_h5yes_meeting_out, "attendances", &mt_h5yes_attendance_out
 
 #define MT_ROUTE(path, op, request, prepare, answer)                          \
     { mt_str("/" path), MT_METHOD_POST, 0, &mt_op_##op, request, prepare,     \
@@ -256,6 +246,19 @@ static const mt_route_t  mt_h5yes_routes[] = {
              MT_VALUE(&mt_h5yes_room_out)),
     MT_ROUTE("room/remove", room_remove, &mt_h5yes_room_in, NULL,
              MT_NO_VALUE),
+
+    MT_ROUTE("meeting/list", meeting_list, &mt_h5yes_meeting_list_in,
+             mt_h5yes_list_meetings, MT_MEETINGS),
+    MT_ROUTE("meeting/get", meeting_get, &mt_h5yes_meeting_in,
+             mt_h5yes_get_meeting, MT_MEETING),
+    MT_ROUTE("meeting/book", meeting_create, &mt_h5yes_book_in, NULL,
+             MT_MEETING),
+    MT_ROUTE("meeting/update", meeting_update, &mt_h5yes_meeting_update_in,
+             mt_h5yes_update_meeting, MT_MEETING),
+    MT_ROUTE("meeting/cancel", meeting_cancel, &mt_h5yes_meeting_in,
+             mt_h5yes_cancel_meeting, MT_NO_VALUE),
+    MT_ROUTE("meeting/finish", meeting_end, &mt_h5yes_meeting_in,
+             mt_h5yes_finish_meeting, MT_NO_VALUE),
 };
 
 

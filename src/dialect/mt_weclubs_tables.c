@@ -198,45 +198,18 @@ mt_weclubs_need_sign_read(const mt_json_value_t *value,
 }
 
 
-typedef struct {
-    mt_str_t  word;
-    int64_t   value;
-} mt_weclubs_word_t;
-
-
-static mt_status_t
-mt_weclubs_word_read(const mt_json_value_t *value, int64_t *dst,
-    const mt_weclubs_word_t *words, size_t n)
-{
-    size_t  i;
-
-    if (value->type != MT_JSON_STRING) {
-        return MT_BAD_TYPE;
-    }
-
-    for (i = 0; i < n; i++) {
-        if (mt_str_eq(value->text, words[i].word)) {
-            *dst = words[i].value;
-            return MT_OK;
-        }
-    }
-
-    return MT_BAD_VALUE;
-}
-
-
 static mt_status_t
 mt_weclubs_dynamic_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
-    static const mt_weclubs_word_t  words[] = {
+    static const mt_word_t  words[] = {
         { mt_str("meeting"), 0 },
     };
 
     (void) field;
     (void) arena;
 
-    return mt_weclubs_word_read(value, dst, words, mt_nitems(words));
+    return mt_wire_word(value, dst, words, mt_nitems(words));
 }
 
 
@@ -244,7 +217,7 @@ static mt_status_t
 mt_weclubs_status_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
-    static const mt_weclubs_word_t  words[] = {
+    static const mt_word_t  words[] = {
         { mt_str("confirm"), MT_ANSWER_ACCEPTED },
         { mt_str("leave"), MT_ANSWER_DECLINED },
     };
@@ -252,7 +225,7 @@ mt_weclubs_status_read(const mt_json_value_t *value, const mt_field_t *field,
     (void) field;
     (void) arena;
 
-    return mt_weclubs_word_read(value, dst, words, mt_nitems(words));
+    return mt_wire_word(value, dst, words, mt_nitems(words));
 }
 
 
@@ -349,17 +322,13 @@ MT_JSON_TABLE(mt_weclubs_client,
     { "caller", MT_FIELD(weclubs_client, caller), 0, 0, NULL, NULL },
 );
 
-static const mt_json_member_t  mt_weclubs_envelope_members[] = {
+MT_JSON_EXTERN_TABLE(mt_weclubs_envelope,
     { "id", MT_FIELD(weclubs_envelope, id), 0, 0, NULL, NULL },
     { "client", MT_FIELD(weclubs_envelope, client), 0, 0, NULL,
       &mt_weclubs_client },
     { "sign", MT_FIELD(weclubs_envelope, sign), 0, 0, NULL, NULL },
     { "data", NULL, 0, MT_JSON_PAYLOAD, NULL, NULL },
-};
-
-const mt_json_table_t  mt_weclubs_envelope = {
-    mt_weclubs_envelope_members, mt_nitems(mt_weclubs_envelope_members)
-};
+);
 
 MT_JSON_TABLE(mt_weclubs_act_in,
     MT_WHO,

@@ -77,6 +77,18 @@ extern const mt_wire_t  mt_wire_micro;
 extern const mt_wire_t  mt_wire_null_if_empty;
 
 
+/* For forms of one's own: the value of one of a few words.  MT_OK, MT_BAD_TYPE
+ * for what is no string, MT_BAD_VALUE for any other word. */
+
+typedef struct {
+    mt_str_t  word;
+    int64_t   value;
+} mt_word_t;
+
+mt_status_t mt_wire_word(const mt_json_value_t *value, int64_t *dst,
+    const mt_word_t *words, size_t n);
+
+
 typedef struct mt_json_table_s  mt_json_table_t;
 
 typedef struct {
@@ -106,6 +118,13 @@ struct mt_json_table_s {
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
     static const mt_json_table_t   name = {                                   \
+        name##_members, mt_nitems(name##_members)                             \
+    }
+
+/* One that other files know. */
+#define MT_JSON_EXTERN_TABLE(name, ...)                                       \
+    static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    const mt_json_table_t   name = {                                          \
         name##_members, mt_nitems(name##_members)                             \
     }
 

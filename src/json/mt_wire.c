@@ -559,6 +559,27 @@ mt_wire_null_if_empty_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
+mt_status_t
+mt_wire_word(const mt_json_value_t *value, int64_t *dst,
+    const mt_word_t *words, size_t n)
+{
+    size_t  i;
+
+    if (value->type != MT_JSON_STRING) {
+        return MT_BAD_TYPE;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (mt_str_eq(value->text, words[i].word)) {
+            *dst = words[i].value;
+            return MT_OK;
+        }
+    }
+
+    return MT_BAD_VALUE;
+}
+
+
 const mt_wire_t  mt_wire_plain = {
     "plain", mt_wire_plain_read, mt_wire_plain_write
 };

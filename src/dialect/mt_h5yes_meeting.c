@@ -1,0 +1,381 @@
+
+#include "dialect/mt_h5yes.h"
+
+
+static mt_status_t mt_h5yes_time_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_h5yes_date_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_h5yes_order_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static mt_status_t mt_h5yes_direction_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static int mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time);
+
+
+/*
+ * INT of a wall clock, "2021-04-23 07:00:00" or "2021-04-23", as the decimal
+ * number of its digits, 20210423070000.  What instant that is only the zone
+ * tells: mt_h5yes_list_meetings().
+ */
+
+static const mt_wire_t  mt_h5yes_time = {
+    "h5yes_time", mt_h5yes_time_read, NULL
+};
+
+static const mt_wire_t  mt_h5yes_date = {
+    "h5yes_date", mt_h5yes_date_read, NULL
+};
+
+static const mt_wire_t  mt_h5yes_order = {
+    "h5yes_order", mt_h5yes_order_read, NULL
+};
+
+static const mt_wire_t  mt_h5yes_direction = {
+    "h5yes_direction", mt_h5yes_direction_read, NULL
+};
+
+
+/* requests */
+
+MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_in,
+    MT_TOKEN,
+    MT_ARG("meetingId", meeting_act, ref, MT_MUST, NULL),
+);
+
+/* a filter that is "" is none */
+#define MT_FILTER(wire, name, how)                                            \
+    MT_ARG(wire, meeting_list, name, MT_JSON_FILLED, how)
+
+MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_list_in,
+    MT_TOKEN,
+    MT_FILTER("roomId", room, NULL),
+    MT_FILTER("speaker", speaker, NULL),
+    MT_FILTER("speakerLike", speaker_like, NULL),
+    MT_FILTER("checkedState", checked, NULL),
+    MT_FILTER("minTime", ends_after, &mt_h5yes_time),
+    MT_FILTER("maxTime", begins_before, &mt_h5yes_time),
+    MT_FILTER("reverseDate", day, &mt_h5yes_date),
+    MT_FILTER("createdBeginTime", created_from, &mt_h5yes_time),
+    MT_FILTER("createdEndTime", created_to, &mt_h5yes_time),
+    MT_FILTER("order_by_expression", order, &mt_h5yes_order),
+    MT_FILTER("direction", ascending, &mt_h5yes_direction),
+);
+
+#define MT_PERSON(wire, name, flags)                                          \
+    { wire, MT_FIELD(person, name), 0, flags, NULL, NULL }
+
+#define MT_PERSON_ARGS(flags)                                                 \
+    MT_PERSON("id", id, 0),                                                   \
+    MT_PERSON("userId", ref, flags),                                          \
+    MT_PERSON("name", name, 0),                                               \
+    MT_PERSON("phone", phone, 0),                                             \
+    MT_PERSON("email", email, 0),                                             \
+    MT_PERSON("faceUrl", face, 0)
+
+/* a userId may be "": a guest's */
+MT_JSON_TABLE(mt_h5yes_person_in,
+    MT_PERSON_ARGS(MT_JSON_REQUIRED),
+);
+
+/* or be missing, where the id says who it is */
+MT_JSON_TABLE(mt_h5yes_person_update_in,
+    MT_PERSON_ARGS(0),
+);
+
+#define MT_MEETING_ARG(wire, name, flags)                                     \
+    MT_ARG(wire, meeting_edit, name, flags, NULL)
+
+#define MT_MEETING_ARGS(must, required, person)                               \
+    MT_MEETING_ARG("roomId", room_ref, must),                                 \
+    MT_MEETING_ARG("speaker", speaker, must),                                 \
+    MT_MEETING_ARG("subject", subject, must),                                 \
+    MT_MEETING_ARG("beginTime", begin, required),                             \
+    MT_MEETING_ARG("endTime", end, required),                                 \
+    MT_MEETING_ARG("address", place, 0),                                      \
+    MT_MEETING_ARG("checkedState", checked, 0),                               \
+    MT_MEETING_ARG("memo", content, 0),                                       \
+    { "attendances", MT_FIELD(meeting_edit, people), MT_H5YES_ARGS, required, \
+      NULL, person }
+
+MT_JSON_EXTERN_TABLE(mt_h5yes_book_in,
+    MT_TOKEN,
+    MT_MEETING_ARG("id", id, 0),
+    MT_MEETING_ARG("createdId", creator_ref, MT_MUST),
+    MT_MEETING_ARGS(MT_MUST, MT_JSON_REQUIRED, &mt_h5yes_person_in),
+);
+
+MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_update_in,
+    MT_TOKEN,
+    MT_MEETING_ARG("id", ref, MT_MUST),
+    MT_MEETING_ARGS(0, 0, &mt_h5yes_person_update_in),
+);
+
+
+/* answers */
+
+#define MT_OF_MEETING(wire, name)                                             \
+    MT_SHOW(wire, meeting, meeting, meeting, name, NULL)
+
+/* a meeting that another dialect gave no subject shows what it is about */
+MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_out,
+    MT_OF_MEETING("id", id),
+    MT_SHOW("roomId", meeting, room, room, id, NULL),
+    MT_OF_MEETING("speaker", speaker),
+    MT_SHOW("subject", meeting, derived, meeting_derived, title, NULL),
+    MT_OF_MEETING("beginTime", begin),
+    MT_OF_MEETING("endTime", end),
+    MT_OF_MEETING("address", place),
+    MT_OF_MEETING("createdTime", created),
+    MT_OF_MEETING("lastUpdateTime", updated),
+    MT_OF_MEETING("checkedState", checked),
+    MT_OF_MEETING("checkedTime", checked_time),
+    MT_OF_MEETING("memo", content),
+);
+
+#define MT_ATTENDANCE(wire, name)                                             \
+    MT_SHOW(wire, person, derived, person_derived, name, NULL)
+
+#define MT_SIGNED(wire, name)                                                 \
+    MT_SHOW(wire, person, checkin, checkin, name, NULL)
+
+MT_JSON_EXTERN_TABLE(mt_h5yes_attendance_out,
+    MT_ATTENDANCE("id", id),
+    MT_SHOW("userId", person, user, user, id, NULL),
+    MT_ATTENDANCE("name", name),
+    MT_ATTENDANCE("phone", phone),
+    MT_ATTENDANCE("email", email),
+    MT_ATTENDANCE("faceUrl", face),
+    MT_ATTENDANCE("isSigned", signed_in),
+    MT_SIGNED("signType", way),
+    MT_SIGNED("signImgUrl", image),
+    MT_SIGNED("signTime", time),
+);
+
+
+/* What the wire does not say. */
+
+void
+mt_h5yes_get_meeting(mt_exchange_t *x)
+{
+    mt_meeting_act_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_act, guests, 1);
+    mt_set(args, meeting_act, uncancelled, 1);
+}
+
+
+void
+mt_h5yes_cancel_meeting(mt_exchange_t *x)
+{
+    mt_meeting_act_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_act, when, MT_WHEN_BEFORE);
+}
+
+
+void
+mt_h5yes_finish_meeting(mt_exchange_t *x)
+{
+    mt_meeting_act_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_act, when, MT_WHEN_UNDER_WAY);
+}
+
+
+/* Somebody must be meant: a user, a guest, or who was there before. */
+
+void
+mt_h5yes_update_meeting(mt_exchange_t *x)
+{
+    size_t                    i;
+    const mt_person_t        *person;
+    const mt_meeting_edit_t  *args;
+
+    args = x->call.args;
+    person = args->people.v;
+
+    for (i = 0; i < args->people.n; i++) {
+        if (!mt_has(&person[i], person, ref) && person[i].id.len == 0) {
+            x->call.error.status = MT_MISSING;
+            x->call.error.field = mt_arena_printf(x->call.arena,
+                                                  "attendances[%zu].userId",
+                                                  i);
+            return;
+        }
+    }
+}
+
+
+/* Wall clocks become instants. */
+
+void
+mt_h5yes_list_meetings(mt_exchange_t *x)
+{
+    size_t              i;
+    mt_call_t          *call;
+    mt_meeting_list_t  *args;
+
+    static const mt_field_t *const  times[] = {
+        MT_FIELD(meeting_list, ends_after),
+        MT_FIELD(meeting_list, begins_before),
+        MT_FIELD(meeting_list, day),
+        MT_FIELD(meeting_list, created_from),
+        MT_FIELD(meeting_list, created_to),
+    };
+
+    call = &x->call;
+    args = call->args;
+
+    for (i = 0; i < mt_nitems(times); i++) {
+        if ((args->has >> times[i]->number & 1)
+            && !mt_h5yes_wall_clock(call->settings->zone,
+                                    (void *) ((char *) args
+                                              + times[i]->offset)))
+        {
+            call->error.status = MT_BAD_VALUE;
+            call->field = times[i]->number;
+            return;
+        }
+    }
+}
+
+
+/* 1, or 0 for a day that the calendar does not have. */
+
+static int
+mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time)
+{
+    int64_t     digits;
+    mt_civil_t  wall, is;
+
+    digits = *time;
+
+    wall.second = (int) (digits % 100);
+    wall.minute = (int) (digits / 100 % 100);
+    wall.hour = (int) (digits / 10000 % 100);
+    wall.day = (int) (digits / 1000000 % 100);
+    wall.month = (int) (digits / 100000000 % 100);
+    wall.year = (int) (digits / 10000000000);
+
+    if (wall.month < 1 || wall.month > 12 || wall.day < 1 || wall.hour > 23
+        || wall.minute > 59 || wall.second > 59)
+    {
+        return 0;
+    }
+
+    *time = mt_zone_instant(zone, &wall);
+    mt_zone_civil(zone, *time, &is);
+
+    return is.day == wall.day;
+}
+
+
+/* The digits of a text that is like the form, a digit for each 0. */
+
+static mt_status_t
+mt_h5yes_digits(const mt_json_value_t *value, mt_str_t form, int64_t *digits)
+{
+    size_t    i;
+    unsigned  digit;
+    mt_str_t  text;
+
+    text = value->text;
+    *digits = 0;
+
+    if (value->type != MT_JSON_STRING) {
+        return MT_BAD_TYPE;
+    }
+
+    if (text.len != form.len) {
+        return MT_BAD_VALUE;
+    }
+
+    for (i = 0; i < form.len; i++) {
+        digit = (unsigned) (uint8_t) text.data[i] - '0';
+
+        if (form.data[i] != '0') {
+            if (text.data[i] != form.data[i]) {
+                return MT_BAD_VALUE;
+            }
+
+        } else if (digit > 9) {
+            return MT_BAD_VALUE;
+
+        } else {
+            *digits = *digits * 10 + digit;
+        }
+    }
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_h5yes_time_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    (void) field;
+    (void) arena;
+
+    return mt_h5yes_digits(value, MT_STR("0000-00-00 00:00:00"), dst);
+}
+
+
+static mt_status_t
+mt_h5yes_date_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    int64_t      *digits;
+    mt_status_t   status;
+
+    (void) field;
+    (void) arena;
+
+    digits = dst;
+    status = mt_h5yes_digits(value, MT_STR("0000-00-00"), digits);
+    *digits *= 1000000;
+
+    return status;
+}
+
+
+static mt_status_t
+mt_h5yes_order_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    static const mt_word_t  words[] = {
+        { mt_str("beginTime"), MT_ORDER_BEGIN },
+        { mt_str("endTime"), MT_ORDER_END },
+        { mt_str("createdTime"), MT_ORDER_CREATED },
+        { mt_str("lastUpdateTime"), MT_ORDER_UPDATED },
+        { mt_str("checkedTime"), MT_ORDER_CHECKED },
+    };
+
+    (void) field;
+    (void) arena;
+
+    return mt_wire_word(value, dst, words, mt_nitems(words));
+}
+
+
+static mt_status_t
+mt_h5yes_direction_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena)
+{
+    static const mt_word_t  words[] = {
+        { mt_str("asc"), 1 },
+        { mt_str("desc"), 0 },
+    };
+
+    (void) field;
+    (void) arena;
+
+    return mt_wire_word(value, dst, words, mt_nitems(words));
+}
