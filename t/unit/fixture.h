@@ -203,6 +203,7 @@ fixture_run(fixture_t *f, const mt_operation_t *op, void *args)
     memset(&f->call, 0, sizeof(f->call));
     f->call.arena = f->arena;
     f->call.settings = &f->settings;
+    f->call.store = f->store;
     f->call.op = op;
     f->call.args = args;
     f->call.company = f->company;

@@ -2,53 +2,6 @@
 #include "meeting_fixture.h"
 
 
-/*
- * The rows of the operation run last, `piece` at a time, each piece in a
- * transaction of its own.  Calls take() for each; returns how many, -1 on
- * failure.
- */
-
-static int
-rows(fixture_t *f, int piece, void (*take)(const void *row, int i))
-{
-    int                rc, n, k;
-    void              *row;
-    mt_arena_t        *arena;
-    const mt_rows_t   *r;
-
-    r = f->call.op->rows;
-    arena = mt_arena_create(0);
-    n = 0;
-    rc = 1;
-
-    while (rc == 1) {
-        if (mt_read_begin(f->store, &f->call.txn) != MT_OK
-            || r->open(&f->call) != MT_OK)
-        {
-            fixture_die("no piece");
-        }
-
-        for (k = 0; k < piece; k++) {
-            rc = r->next(&f->call, arena, &row);
-            if (rc != 1) {
-                break;
-            }
-
-            take(row, n++);
-            mt_arena_reset(arena);
-        }
-
-        r->close(&f->call);
-        mt_read_end(f->call.txn);
-        f->call.txn = NULL;
-    }
-
-    mt_arena_destroy(arena);
-
-    return rc < 0 ? -1 : n;
-}
-
-
 static struct {
     int64_t   num;
     int64_t   signed_in;
