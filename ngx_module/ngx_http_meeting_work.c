@@ -21,12 +21,13 @@ ngx_http_meeting_suspend(ngx_http_meeting_ctx_t *ctx,
     w = &ngx_http_meeting_worker;
 
     /*
-     * While blocked is set nginx does not free the request: it only puts a
-     * handler of its own in place of this write handler if it terminates the
-     * request, and that one finishes the job when called by wake().
+     * While blocked is set nginx does not free the request: if the client goes
+     * away it only puts a handler of its own in place of this write handler,
+     * which finishes the job when called by wake().
      */
 
     r->main->blocked++;
+    r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_meeting_waiting;
 
     ctx->resume = resume;
@@ -53,6 +54,7 @@ ngx_http_meeting_waiting(ngx_http_request_t *r)
 
     ctx->ready = 0;
 
+    r->read_event_handler = ngx_http_block_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
 
     ctx->resume(r);
