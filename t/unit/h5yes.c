@@ -7,6 +7,9 @@
 #include "h5yes_drive.h"
 
 
+#define PEOPLE  900          /* of a long list */
+
+
 /* The codes and words, over every status. */
 
 static void
@@ -122,6 +125,20 @@ test_arguments(void)
 
     is_int(post("dept/add", "{\"id\":\"d 1\",\"name\":\"x\"}"), 10000,
            "arguments in JSON");
+    is_int(post("user/add", "{\"id\":\"77\",\"name\":\"e\",\"account\":\"e\"}"),
+           10000, "a user");
+
+    snprintf(text, sizeof(text), "%s&id=f&name=f&capacity=12&longitude=1.5&"
+             "beginTime=08%%3A00&userIds=77,77", token_query);
+    is_int(request("POST", API "room/add", "", FORM, text), 10000,
+           "a list in a form");
+    ok(drive_shows(&d, "\"userIds\":[\"77\"]")
+       && drive_shows(&d, "\"beginTime\":\"08:00\"")
+       && drive_shows(&d, "\"longitude\":1.500000")
+       && drive_shows(&d, "\"capacity\":12"), "and all else");
+
+    is_int(post("room/remove", "{\"roomId\":\"f\"}"), 10000, "removed");
+    is_int(post("user/remove", "{\"userId\":\"77\"}"), 10000, "removed");
 
     snprintf(text, sizeof(text), "%s&deptId=d+1", token_query);
     is_int(request("POST", API "dept/get", text, JSON, ""), 10000,
@@ -279,6 +296,214 @@ test_room_defaults(void)
 }
 
 
+/* A person that another dialect named is in no directory, until added. */
+
+static void
+test_placeholder(void)
+{
+    mt_person_t        people;
+    mt_meeting_edit_t  args;
+
+    memset(&people, 0, sizeof(people));
+    mt_set(&people, person, ref, MT_STR("openid"));
+    mt_set(&people, person, name, MT_STR("Someone"));
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, meeting_edit, subject, MT_STR("m"));
+    mt_set(&args, meeting_edit, creator_ref, MT_STR("1"));
+    mt_set(&args, meeting_edit, begin, d.f.now + 1000);
+    mt_set(&args, meeting_edit, end, d.f.now + 2000);
+    mt_set(&args, meeting_edit, placeholders, 1);
+    args.people = (mt_objs_t) { 1, &people };
+    args.has |= MT_BIT(meeting_edit, people);
+
+    fixture_made(fixture_run(&d.f, &mt_op_meeting_create, &args), "meeting");
+
+    is_int(post("user/get", "{\"userId\":\"openid\"}"), 71009,
+           "a placeholder is no user");
+    is_int(post("user/update", "{\"id\":\"openid\",\"name\":\"x\"}"), 71009,
+           "to be changed");
+    is_int(post("user/remove", "{\"userId\":\"openid\"}"), 71009,
+           "to be removed");
+    post("user/list", "{}");
+    ok(!memmem(d.text.data, d.text.len, "openid", 6), "or to be listed");
+
+    is_int(post("user/add", "{\"id\":\"openid\",\"name\":\"Some One\","
+                "\"account\":\"some\"}"), 10000, "it can be added");
+    ok(drive_shows(&d, "\"name\":\"Some One\""), "with a name");
+    post("user/list", "{}");
+    ok(drive_shows(&d, "openid"), "and is listed then");
+}
+
+
+/* A face is kept as a file's name and shown as an address. */
+
+static void
+test_face(void)
+{
+    mt_user_face_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_face, ref, MT_STR("openid"));
+    mt_set(&args, user_face, face, MT_STR("0A.jpg"));
+    fixture_made(fixture_run(&d.f, &mt_op_user_face, &args), "face");
+
+    post("user/get", "{\"userId\":\"openid\"}");
+    ok(drive_shows(&d, "\"faceUrl\":\"/meeting/api/opt/resources/1000/"
+                   "0A.jpg\""), "a face without a public base");
+
+    d.f.settings.public_base = MT_STR("https://h");
+    post("user/get", "{\"userId\":\"openid\"}");
+    ok(drive_shows(&d, "\"faceUrl\":\"https://h/meeting/api/opt/resources/"
+                   "1000/0A.jpg\""), "a face with one");
+
+    is_int(post("user/clearFace", "{\"userId\":\"openid\"}"), 10000,
+           "cleared");
+    post("user/get", "{\"userId\":\"openid\"}");
+    ok(drive_shows(&d, "\"faceUrl\":\"\""), "there is none");
+}
+
+
+/* What a request does with a password before there is a command. */
+
+static mt_step_t
+start_with_password(mt_user_edit_t *args, const char *password,
+    mt_call_t *call)
+{
+    memset(args, 0, sizeof(*args));
+    mt_set(args, user_edit, name, MT_STR("n"));
+    mt_set(args, user_edit, plain, mt_cstr(password));
+
+    memset(call, 0, sizeof(*call));
+    call->arena = d.f.arena;
+    call->op = &mt_op_user_add;
+    call->args = args;
+    call->company = FIXTURE_COMPANY;
+    call->now = d.f.now;
+
+    return mt_op_user_add.start(call);
+}
+
+
+static void
+test_password(void)
+{
+    mt_call_t       call;
+    mt_user_edit_t  args;
+
+    is_int(start_with_password(&args, "", &call), MT_STEP_COMMIT,
+           "no password costs no hash");
+    is_int(start_with_password(&args, "hf@123456", &call), MT_STEP_COMMIT,
+           "nor does the default one");
+    ok(!memmem(call.command.data, call.command.len, "hf@", 3),
+       "which is not in the command");
+
+    is_int(start_with_password(&args, "a secret", &call), MT_STEP_WORK,
+           "another is hashed in a thread");
+    mt_op_user_add.work(&call);
+    is_int(mt_op_user_add.resume(&call), MT_STEP_COMMIT, "and then stored");
+    ok(memmem(call.command.data, call.command.len, "scrypt$", 7)
+       && !memmem(call.command.data, call.command.len, "a secret", 8),
+       "as its hash alone");
+}
+
+
+/* What limits and logs are told, whatever comes of the request. */
+
+static void
+is_named(const char *what, const char *body, const char *user,
+    const char *meeting)
+{
+    char            path[100];
+    mt_input_t      in;
+    mt_exchange_t  *x;
+
+    snprintf(path, sizeof(path), API "%s", what);
+
+    memset(&in, 0, sizeof(in));
+    in.method = MT_STR("POST");
+    in.path = mt_cstr(path);
+    in.body = mt_cstr(body);
+    in.header = drive_no_header;
+
+    x = mt_exchange_open(&d.service, d.dialect, &d.f.settings, &in, d.f.now);
+    mt_exchange_decode(x);
+
+    ok(mt_str_eq(x->user, mt_cstr(user))
+       && mt_str_eq(x->meeting, mt_cstr(meeting)), "named by %s: %s", what,
+       body);
+
+    mt_exchange_close(x);
+}
+
+
+static void
+test_names(void)
+{
+    is_named("user/get", "{\"userId\":\"u\"}", "u", "");
+    is_named("user/get", "{\"userId\":1}", "", "");
+    is_named("user/list", "{\"userId\":\"u\"}", "", "");
+    is_named("user/get", "[", "", "");
+}
+
+
+/* More than a piece holds, with many that are not shown. */
+
+static void
+test_long_list(void)
+{
+    char         id[20], want[60];
+    size_t       shown, listed;
+    unsigned     i;
+    const char  *p, *end;
+    mt_named_t   args;
+
+    for (i = 0; i < PEOPLE; i++) {
+        snprintf(id, sizeof(id), "p%u", i);
+        fixture_user(&d.f, id, id, NULL, NULL);
+
+        if (i % 3 == 0 || (i > 300 && i < 700)) {
+            memset(&args, 0, sizeof(args));
+            mt_set(&args, named, ref, mt_cstr(id));
+            fixture_run(&d.f, &mt_op_user_remove, &args);
+        }
+    }
+
+    is_int(post("user/list", "{}"), 10000, "a long list");
+    ok(d.pieces > 4, "in %u pieces", d.pieces);
+    ok(d.longest < 8192, "of %zu bytes at most", d.longest);
+
+    p = d.text.data;
+    end = p + d.text.len;
+    shown = 0;
+
+    for (i = 0; i < PEOPLE; i++) {
+        if (i % 3 == 0 || (i > 300 && i < 700)) {
+            continue;
+        }
+
+        snprintf(want, sizeof(want), "{\"id\":\"p%u\",", i);
+        p = memmem(p, (size_t) (end - p), want, strlen(want));
+
+        if (p == NULL) {
+            break;
+        }
+
+        shown++;
+    }
+
+    is_int(i, PEOPLE, "everybody is there, in order");
+
+    listed = 0;
+
+    for (p = d.text.data; p; listed += p != NULL) {
+        p = memmem(p + 1, (size_t) (end - p - 1), "{\"id\":\"p", 8);
+    }
+
+    is_int(listed, shown, "and nobody twice");
+}
+
+
 int
 main(void)
 {
@@ -291,6 +516,11 @@ main(void)
     test_arguments();
     test_examples();
     test_room_defaults();
+    test_placeholder();
+    test_face();
+    test_password();
+    test_names();
+    test_long_list();
 
     is_int(fixture_verify(&d.f), 0, "the store holds together");
 
