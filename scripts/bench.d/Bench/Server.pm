@@ -1,0 +1,363 @@
+package Bench::Server;
+
+# An nginx with a store of its own, or one that runs already; the people and
+# meetings that the benchmark adds to it; and runs of the client against it.
+
+use warnings;
+use strict;
+
+use File::Path qw/ make_path remove_tree /;
+use IO::Socket::INET;
+use JSON::PP;
+use POSIX qw/ sysconf _SC_CLK_TCK /;
+use Time::HiRes qw/ sleep time /;
+
+use constant SECRET => 'a secret of the benchmark';
+
+# As long as the answer of a sign-in, and with its result code.
+use constant ANSWER => '{"result_code":2000,"result_msg":"请求成功",'
+	. '"sys_time":1600000000000,"data":{}}';
+
+my @servers;
+
+
+# Options: top (of the project), workers, people (that may be in one group of
+# meetings), keep, progress; url and dir of a server that runs.
+
+sub new {
+	my ($class, %option) = @_;
+	my $self = bless { %option, runs => 0, memory => 0 }, $class;
+	my $bin = "$self->{top}/build/bench";
+
+	$self->{roster} = "$bin/roster";
+	$self->{client} = "$bin/load";
+
+	# on the disk that holds the project: /tmp may be memory
+
+	$self->{prefix} = "$bin/run.$$." . scalar(@servers);
+	make_path("$self->{prefix}/tmp");
+	push @servers, $self;
+
+	if ($self->{url}) {
+		$self->adopt();
+
+	} else {
+		$self->{store} = "$self->{prefix}/store";
+		$self->{secret} = SECRET;
+	}
+
+	$self->{progress}->("$self->{people} people");
+	$self->{list} = "$self->{prefix}/people";
+	$self->roster('people', $self->{people}, $self->{list});
+	$self->start();
+
+	return $self;
+}
+
+
+# A server of scripts/run.
+
+sub adopt {
+	my ($self) = @_;
+	my $demo = JSON::PP->new()->decode(slurp("$self->{dir}/demo.json"));
+
+	$self->{url} =~ m{^http://(?:127\.0\.0\.1|localhost):(\d+)/?$}
+		or die "scripts/bench: not a port of this machine: $self->{url}\n";
+
+	$self->{port} = $1;
+	$self->{store} = "$self->{dir}/store";
+	$self->{secret} = $demo->{weclubs_secret};
+	$self->{master} = slurp("$self->{dir}/nginx.pid") + 0;
+	$self->{workers} = () = $self->pids();
+}
+
+
+sub workers { return $_[0]->{workers} }
+
+
+sub start {
+	my ($self) = @_;
+	my $prefix = $self->{prefix};
+	my $port = free_port();
+
+	$self->{ceiling_port} = $port;
+	$self->{port} //= $port;
+
+	open(my $conf, '>', "$prefix/nginx.conf") or die "$prefix: $!\n";
+	print {$conf} $self->configuration($port);
+	close($conf) or die "$prefix/nginx.conf: $!\n";
+
+	local $ENV{PATH} = "$ENV{PATH}:/usr/sbin";
+	system('nginx', '-p', $prefix, '-c', "$prefix/nginx.conf") == 0
+		or die "scripts/bench: nginx does not start\n";
+
+	$self->{own} = wait_for(sub { slurp("$prefix/nginx.pid") }) + 0;
+	$self->{master} //= $self->{own};
+	wait_for(sub { IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") });
+}
+
+
+sub configuration {
+	my ($self, $port) = @_;
+	my $top = $self->{top};
+	my $user = $> == 0 ? 'user root;' : '';
+	my $paths = join "\n    ", map { "${_}_temp_path tmp/$_;" }
+		qw/ client_body proxy fastcgi uwsgi scgi /;
+	my ($module, $store, $locations) = ('') x 3;
+
+	if (!$self->{url}) {
+		$module = "load_module $top/build/ngx_http_meeting_module.so;";
+		$store = "meeting_store path=$self->{store} zone=64m max_size=64g;\n"
+			. "    meeting_weclubs_secret \"$self->{secret}\";";
+		$locations = 'location / { meeting_api weclubs; }'
+			. ' location = /status { meeting_status; }';
+	}
+
+	return <<"CONF" =~ s/ANSWER/ANSWER/er;
+$user
+$module
+load_module $top/build/bench/ceiling.so;
+worker_processes $self->{workers};
+worker_rlimit_nofile 30000;
+pid nginx.pid;
+error_log error.log info;
+
+events {
+    worker_connections 20000;
+}
+
+http {
+    access_log off;
+    keepalive_requests 1000000000;
+    keepalive_timeout 1h;
+    $paths
+    $store
+
+    server {
+        listen 127.0.0.1:$port;
+        $locations
+        location = /ceiling { ceiling 'ANSWER'; }
+    }
+}
+CONF
+}
+
+
+# The store's side.
+
+sub roster {
+	my ($self, @args) = @_;
+
+	open(my $pipe, '-|', $self->{roster}, $self->{store}, @args)
+		or die "$self->{roster}: $!\n";
+	my $answer = do { local $/; <$pipe> } // '';
+
+	close($pipe) or die "scripts/bench: the store: $args[0] failed\n";
+
+	chomp $answer;
+	return $answer;
+}
+
+
+# Makes meetings; what is to be signed into.
+
+sub meetings {
+	my ($self, $meetings, $size, $groups, $order) = @_;
+	my $file = "$self->{prefix}/pairs." . ++$self->{runs};
+
+	return {
+		file => $file,
+		position => $self->roster('meetings', $self->{list}, $meetings,
+			$size, $groups, $order, $file),
+	};
+}
+
+
+# Compares what was answered with what is in the store.
+
+sub check {
+	my ($self, $pairs, $result) = @_;
+
+	$result->{stored} = $self->roster('check', $pairs->{position},
+		$result->{answers});
+	unlink $pairs->{file}, $result->{answers} unless $self->{keep};
+}
+
+
+# All invariants of the store.
+
+sub verify {
+	my ($self) = @_;
+
+	$self->{progress}->('the whole store is verified');
+	$self->roster('verify');
+}
+
+
+# The client.  start_load() gives a function that waits for the result.
+
+sub load {
+	my ($self, @args) = @_;
+
+	return $self->start_load(@args)->();
+}
+
+
+sub start_load {
+	my ($self, $path, $pairs, %option) = @_;
+	my $port = $path eq '/ceiling' ? $self->{ceiling_port} : $self->{port};
+	my $answers = "$self->{prefix}/answers." . ++$self->{runs};
+
+	$option{answers} = $answers if $option{answers};
+	$option{secret} = $self->{secret};
+	$option{tag} = "bench-$self->{runs}-" . time();
+
+	my $master = $path eq '/ceiling' ? $self->{own} : $self->{master};
+	my ($cpu, $status) = ($self->cpu($master), $self->status());
+
+	open(my $pipe, '-|', $self->{client}, $port, $path, $self->{list},
+		$pairs->{file}, map { "$_=$option{$_}" } sort keys %option)
+		or die "$self->{client}: $!\n";
+
+	return sub {
+		my $text = do { local $/; <$pipe> };
+
+		close($pipe) or die "scripts/bench: the client failed\n";
+
+		my $result = JSON::PP->new()->decode($text);
+		my $after = $self->status();
+
+		$result->{cpu} = $self->cpu($master) - $cpu;
+		$result->{answers} = $answers;
+		$result->{$_} = $after->{commit}{$_} - $status->{commit}{$_}
+			for $status && $after ? qw/ batches commands / : ();
+		$self->{memory} = $self->resident()
+			if $self->{memory} < $self->resident();
+
+		return $result;
+	};
+}
+
+
+# The worker processes.
+
+sub pids {
+	my ($self, $master) = @_;
+
+	$master //= $self->{master};
+
+	return split ' ', slurp("/proc/$master/task/$master/children");
+}
+
+
+# Seconds of processor time that they took.
+
+sub cpu {
+	my ($self, $master) = @_;
+	my $ticks = 0;
+
+	for my $pid ($self->pids($master)) {
+		my ($numbers) = slurp("/proc/$pid/stat") =~ /\) (.*)/ or next;
+		my @number = split ' ', $numbers;
+
+		$ticks += $number[11] + $number[12];
+	}
+
+	return $ticks / sysconf(_SC_CLK_TCK);
+}
+
+
+# Megabytes that the largest of them has for itself.
+
+sub resident {
+	my ($self) = @_;
+	my $most = 0;
+
+	for my $pid ($self->pids()) {
+		my ($kb) = slurp("/proc/$pid/status") =~ /^RssAnon:\s+(\d+)/m;
+
+		$most = $kb / 1024 if $kb && $kb / 1024 > $most;
+	}
+
+	return $most;
+}
+
+
+sub memory { return $_[0]->{memory} }
+
+
+sub status {
+	my ($self) = @_;
+	my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}")
+		or return;
+
+	print {$socket} "GET /status HTTP/1.0\r\n\r\n";
+	my $text = do { local $/; <$socket> } // '';
+
+	my ($json) = $text =~ /\r\n\r\n(\{.*)/s or return;
+
+	return eval { JSON::PP->new()->decode($json) };
+}
+
+
+sub stop {
+	my ($self) = @_;
+
+	if (my $pid = delete $self->{own}) {
+		kill 'QUIT', $pid;
+		eval { wait_for(sub { !kill 0, $pid }); 1 } or kill 'TERM', $pid;
+	}
+
+	my $prefix = delete $self->{prefix} or return;
+
+	if ($self->{keep}) {
+		print STDERR "kept: $prefix\n";
+
+	} else {
+		remove_tree($prefix);
+	}
+}
+
+
+END {
+	local ($?, $@);
+	$_->stop() for @servers;
+}
+
+
+# The first true value of a test that is made until then, ten seconds long.
+
+sub wait_for {
+	my ($test) = @_;
+	my $end = time() + 10;
+
+	while (time() < $end) {
+		my $value = $test->();
+
+		return $value if $value;
+		sleep 0.02;
+	}
+
+	die "scripts/bench: nginx does not answer\n";
+}
+
+
+sub free_port {
+	my $socket = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
+		or die "scripts/bench: no free port: $!\n";
+
+	return $socket->sockport();
+}
+
+
+sub slurp {
+	my ($file) = @_;
+
+	open(my $in, '<', $file) or return '';
+	local $/;
+
+	return <$in> // '';
+}
+
+
+1;

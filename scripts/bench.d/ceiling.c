@@ -1,0 +1,136 @@
+
+/*
+ * A location that reads the request's body and answers 200 with a fixed text:
+ * what nginx, the kernel and the client cost without any work in between.
+ *
+ *     ceiling TEXT;         location
+ *
+ * Compiled straight against nginx's headers, as its configure would do it.
+ */
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+
+typedef struct {
+    ngx_str_t  text;
+} ngx_http_ceiling_conf_t;
+
+
+static ngx_int_t ngx_http_ceiling_handler(ngx_http_request_t *r);
+static void ngx_http_ceiling_answer(ngx_http_request_t *r);
+static void *ngx_http_ceiling_create_conf(ngx_conf_t *cf);
+static char *ngx_http_ceiling_set(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+
+static ngx_command_t  ngx_http_ceiling_commands[] = {
+
+    { ngx_string("ceiling"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_ceiling_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_ceiling_conf_t, text),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_ceiling_module_ctx = {
+    .create_loc_conf = ngx_http_ceiling_create_conf
+};
+
+
+ngx_module_t  ngx_http_ceiling_module = {
+    NGX_MODULE_V1,
+    &ngx_http_ceiling_module_ctx,
+    ngx_http_ceiling_commands,
+    NGX_HTTP_MODULE,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NGX_MODULE_V1_PADDING
+};
+
+
+/* what configure writes into a dynamic module's _modules.c */
+
+ngx_module_t  *ngx_modules[] = { &ngx_http_ceiling_module, NULL };
+char          *ngx_module_names[] = { "ngx_http_ceiling_module", NULL };
+char          *ngx_module_order[] = { NULL };
+
+
+static ngx_int_t
+ngx_http_ceiling_handler(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, ngx_http_ceiling_answer);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+static void
+ngx_http_ceiling_answer(ngx_http_request_t *r)
+{
+    ngx_int_t                 rc;
+    ngx_buf_t                *b;
+    ngx_chain_t               out;
+    ngx_http_ceiling_conf_t  *conf;
+
+    conf = ngx_http_get_module_loc_conf(r, ngx_http_ceiling_module);
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.content_length_n = conf->text.len;
+    ngx_str_set(&r->headers_out.content_type,
+                "application/json;charset=UTF-8");
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+
+    rc = ngx_http_send_header(r);
+
+    b = rc == NGX_OK ? ngx_calloc_buf(r->pool) : NULL;
+
+    if (b == NULL) {
+        ngx_http_finalize_request(r, rc == NGX_OK ? NGX_ERROR : rc);
+        return;
+    }
+
+    b->pos = conf->text.data;
+    b->last = b->pos + conf->text.len;
+    b->memory = 1;
+    b->last_buf = 1;
+    b->last_in_chain = 1;
+
+    out.buf = b;
+    out.next = NULL;
+
+    ngx_http_finalize_request(r, ngx_http_output_filter(r, &out));
+}
+
+
+static void *
+ngx_http_ceiling_create_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_ceiling_conf_t));
+}
+
+
+static char *
+ngx_http_ceiling_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_ceiling_handler;
+
+    return ngx_conf_set_str_slot(cf, cmd, conf);
+}

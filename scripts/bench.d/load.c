@@ -1,0 +1,902 @@
+
+/*
+ * The benchmark's client: one thread, requests that are complete before the
+ * clock starts, answers looked at for their length and result code only, so
+ * that most of what is measured is the server.
+ *
+ *     load PORT PATH PEOPLE-FILE PAIRS-FILE [NAME=VALUE ...]
+ *
+ *     connections=64    each with one request out at a time
+ *     idle=0            others, kept open without a request
+ *     duration=3        seconds
+ *     rate=0            requests a second, sent on time whatever the answers
+ *                       do; 0: each connection as fast as it is answered
+ *     body=sign         sign: of a sign-in; read: of a participation list
+ *     again=0           1: the requests over again when all are sent; else
+ *                       each is sent once
+ *     secret=           of the signatures
+ *     tag=0             tells this run's request ids from another's
+ *     answers=          file for what came of each request
+ *
+ * Prints one JSON object.
+ */
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+
+#define LOAD_BUFFER     (64 * 1024)
+#define LOAD_EVENTS     256
+#define LOAD_CODES      16           /* kinds of results in one run */
+#define LOAD_PATIENCE   10           /* seconds for the last answers */
+
+#define LOAD_US         1000000ULL
+#define LOAD_NS         1000ULL      /* in a microsecond */
+
+/* A histogram: below 64 exact, then 32 steps to each doubling. */
+#define LOAD_STEPS      32
+#define LOAD_BINS       1024
+
+#define LOAD_SHA1_HEX   40
+
+
+typedef struct {
+    uint64_t   offset;               /* of the request's text */
+    uint32_t   len;
+    uint32_t   code;                 /* out: of the answer; 0: none yet */
+} load_request_t;
+
+/* A chunked body's place */
+
+typedef enum {
+    LOAD_SIZE,
+    LOAD_SIZE_LF,
+    LOAD_DATA,
+    LOAD_DATA_END,
+    LOAD_TRAILER
+} load_chunk_t;
+
+typedef struct {
+    int              fd;
+    load_request_t  *request;        /* that is out; NULL: none */
+    size_t           sent;
+    uint64_t         began;          /* us */
+    size_t           len;            /* in `buffer` */
+    int              chunked;
+    load_chunk_t     state;
+    uint64_t         left;           /* bytes of the body, or of its chunk */
+    int              head;           /* the header is read */
+    char            *buffer;
+} load_conn_t;
+
+typedef struct {
+    unsigned  code;
+    uint64_t  n;
+} load_count_t;
+
+typedef struct {
+    int              port;
+    const char      *path;
+    unsigned         connections;
+    unsigned         idle;
+    double           duration;
+    double           rate;
+    int              read;
+    int              again;
+    const char      *secret;
+    const char      *tag;
+    const char      *answers;
+
+    size_t           npeople;
+    bench_person_t  *people;
+    size_t           npairs;
+    bench_pair_t    *pairs;
+    char            *text;           /* all requests */
+    size_t           text_len;
+    load_request_t  *requests;
+    size_t           next;           /* to be sent */
+
+    int              epoll;
+    load_conn_t     *conns;
+    unsigned        *free;           /* without a request, while paced */
+    unsigned         nfree;
+    uint64_t         start;          /* us */
+    uint64_t         end;
+    uint64_t         out;            /* requests under way */
+    uint64_t         sent;
+    uint64_t         finished;       /* answered before the end */
+    uint64_t         late;           /* after it */
+    uint64_t         broken;         /* connections lost */
+    uint64_t         latency_sum;
+    uint64_t         latency_max;
+    uint64_t         bins[LOAD_BINS];
+    load_count_t     codes[LOAD_CODES];
+} load_t;
+
+
+static int load_send(load_t *load, load_conn_t *conn, uint64_t began);
+static void load_ready(load_t *load, load_conn_t *conn, uint64_t now);
+
+
+static uint64_t
+load_now(void)
+{
+    struct timespec  now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return now.tv_sec * LOAD_US + now.tv_nsec / LOAD_NS;
+}
+
+
+static unsigned
+load_bin(uint64_t us)
+{
+    unsigned  shift;
+
+    if (us < 2 * LOAD_STEPS) {
+        return (unsigned) us;
+    }
+
+    shift = 58 - __builtin_clzll(us);
+
+    return (unsigned) (shift * LOAD_STEPS + (us >> shift));
+}
+
+
+/* The highest value that falls into a bin. */
+
+static uint64_t
+load_bin_top(unsigned bin)
+{
+    unsigned  shift;
+
+    if (bin < 2 * LOAD_STEPS) {
+        return bin;
+    }
+
+    shift = bin / LOAD_STEPS - 1;
+
+    return ((uint64_t) (bin - shift * LOAD_STEPS + 1) << shift) - 1;
+}
+
+
+/* requests */
+
+static void
+load_sign(load_t *load, EVP_MD_CTX *ctx, char out[LOAD_SHA1_HEX + 1],
+    const char *flat)
+{
+    unsigned       i, len;
+    unsigned char  digest[EVP_MAX_MD_SIZE];
+
+    if (!EVP_DigestInit_ex(ctx, EVP_sha1(), NULL)
+        || !EVP_DigestUpdate(ctx, load->secret, strlen(load->secret))
+        || !EVP_DigestUpdate(ctx, flat, strlen(flat))
+        || !EVP_DigestUpdate(ctx, load->secret, strlen(load->secret))
+        || !EVP_DigestFinal_ex(ctx, digest, &len))
+    {
+        bench_die("no SHA-1");
+    }
+
+    for (i = 0; i < len; i++) {
+        (void) snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    }
+}
+
+
+/* The body as the API's document shows it. */
+
+static size_t
+load_body(load_t *load, EVP_MD_CTX *ctx, size_t i, uint64_t now, char *out,
+    size_t size)
+{
+    char                   flat[512], extra[128], sign[LOAD_SHA1_HEX + 1];
+    unsigned long long     leader;
+    const bench_pair_t    *pair;
+    const bench_person_t  *person;
+
+    pair = &load->pairs[i];
+    person = &load->people[pair->person];
+    leader = load->people[0].num;
+
+    flat[0] = '\0';
+    extra[0] = '\0';
+
+    if (!load->read) {
+        (void) snprintf(extra, sizeof(extra),
+                        ",\"leader_id\":%llu,\"create_date\":%llu", leader,
+                        (unsigned long long) now);
+        (void) snprintf(flat, sizeof(flat), "create_date%lluleader_id%llu",
+                        (unsigned long long) now, leader);
+    }
+
+    (void) snprintf(flat + strlen(flat), sizeof(flat) - strlen(flat),
+                    "meeting_id%utoken%suser_id%llu", pair->meeting,
+                    person->token, (unsigned long long) person->num);
+
+    load_sign(load, ctx, sign, flat);
+
+    return (size_t) snprintf(out, size,
+        "{\"id\":\"%s-%zu\",\"client\":{\"caller\":\"" BENCH_CALLER "\","
+        "\"version\":\"v2.1\",\"date\":\"1222\",\"ex\":{\"sc\":\"720,1280\","
+        "\"dv\":\"xiaomi_os\",\"uid\":\"122fff\",\"sf\":\"pp\","
+        "\"os\":\"android\"}},\"encrypt\":\"md5\",\"sign\":\"%s\","
+        "\"data\":{\"user_id\":\"%llu\",\"token\":\"%s\","
+        "\"meeting_id\":\"%u\"%s}}",
+        load->tag, i, sign, (unsigned long long) person->num, person->token,
+        pair->meeting, extra);
+}
+
+
+static void
+load_requests(load_t *load)
+{
+    char             body[1024], head[512];
+    size_t           i, len, head_len, size;
+    uint64_t         now;
+    EVP_MD_CTX      *ctx;
+    load_request_t  *request;
+
+    ctx = EVP_MD_CTX_new();
+    load->requests = calloc(load->npairs, sizeof(load_request_t));
+    size = 0;
+    now = (uint64_t) time(NULL) * 1000;
+
+    if (ctx == NULL || load->requests == NULL) {
+        bench_die("out of memory");
+    }
+
+    for (i = 0; i < load->npairs; i++) {
+        len = load_body(load, ctx, i, now, body, sizeof(body));
+        head_len = (size_t) snprintf(head, sizeof(head),
+                        "POST %s HTTP/1.1\r\n"
+                        "Host: 127.0.0.1:%d\r\n"
+                        "Content-Type: application/json\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        load->path, load->port, len);
+
+        if (len >= sizeof(body) || head_len >= sizeof(head)) {
+            bench_die("a request is too long");
+        }
+
+        if (load->text_len + head_len + len > size) {
+            size = size ? 2 * size : 1 << 20;
+            load->text = realloc(load->text, size);
+
+            if (load->text == NULL) {
+                bench_die("out of memory");
+            }
+        }
+
+        request = &load->requests[i];
+        request->offset = load->text_len;
+        request->len = (uint32_t) (head_len + len);
+
+        memcpy(load->text + load->text_len, head, head_len);
+        memcpy(load->text + load->text_len + head_len, body, len);
+        load->text_len += head_len + len;
+    }
+
+    EVP_MD_CTX_free(ctx);
+}
+
+
+/* connections */
+
+static int
+load_connect(load_t *load)
+{
+    int                 fd, on;
+    struct sockaddr_in  addr;
+
+    memset(&addr, 0, sizeof(addr));
+    addr.sin_family = AF_INET;
+    addr.sin_port = htons((uint16_t) load->port);
+    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+
+    fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (fd == -1
+        || connect(fd, (struct sockaddr *) &addr, sizeof(addr)) == -1)
+    {
+        bench_die("127.0.0.1:%d: %s", load->port, strerror(errno));
+    }
+
+    on = 1;
+    (void) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void) fcntl(fd, F_SETFL, O_NONBLOCK);
+
+    return fd;
+}
+
+
+static void
+load_watch(load_t *load, load_conn_t *conn, int op, uint32_t events)
+{
+    struct epoll_event  event;
+
+    event.events = events;
+    event.data.ptr = conn;
+
+    if (epoll_ctl(load->epoll, op, conn->fd, &event) == -1) {
+        bench_die("epoll_ctl(): %s", strerror(errno));
+    }
+}
+
+
+static void
+load_open(load_t *load)
+{
+    unsigned       i;
+    load_conn_t   *conn;
+    struct rlimit  limit;
+
+    limit.rlim_cur = load->connections + load->idle + 64;
+    limit.rlim_max = limit.rlim_cur;
+    (void) setrlimit(RLIMIT_NOFILE, &limit);
+
+    load->epoll = epoll_create1(0);
+    load->conns = calloc(load->connections, sizeof(load_conn_t));
+    load->free = calloc(load->connections, sizeof(unsigned));
+
+    if (load->epoll == -1 || load->conns == NULL || load->free == NULL) {
+        bench_die("out of memory");
+    }
+
+    for (i = 0; i < load->idle; i++) {
+        (void) load_connect(load);
+    }
+
+    for (i = 0; i < load->connections; i++) {
+        conn = &load->conns[i];
+        conn->fd = load_connect(load);
+        conn->buffer = malloc(LOAD_BUFFER);
+
+        if (conn->buffer == NULL) {
+            bench_die("out of memory");
+        }
+
+        load_watch(load, conn, EPOLL_CTL_ADD, EPOLLIN);
+        load->free[load->nfree++] = i;
+    }
+}
+
+
+/* The request under way gets no answer; the connection is made anew. */
+
+static void
+load_break(load_t *load, load_conn_t *conn)
+{
+    load->broken++;
+    load->out -= conn->request != NULL;
+
+    (void) close(conn->fd);
+    conn->fd = load_connect(load);
+    conn->request = NULL;
+    conn->len = 0;
+
+    load_watch(load, conn, EPOLL_CTL_ADD, EPOLLIN);
+    load_ready(load, conn, load_now());
+}
+
+
+static void
+load_write(load_t *load, load_conn_t *conn)
+{
+    ssize_t          n;
+    load_request_t  *request;
+
+    request = conn->request;
+
+    n = write(conn->fd, load->text + request->offset + conn->sent,
+              request->len - conn->sent);
+
+    if (n == -1 && errno != EAGAIN) {
+        load_break(load, conn);
+        return;
+    }
+
+    conn->sent += n > 0 ? (size_t) n : 0;
+
+    if (conn->sent < request->len) {
+        load_watch(load, conn, EPOLL_CTL_MOD, EPOLLIN|EPOLLOUT);
+    }
+}
+
+
+/* 1, or 0 when there is nothing to send any more. */
+
+static int
+load_send(load_t *load, load_conn_t *conn, uint64_t began)
+{
+    if (load->next == load->npairs && load->again) {
+        load->next = 0;
+    }
+
+    if (load->next == load->npairs || began >= load->end) {
+        return 0;
+    }
+
+    conn->request = &load->requests[load->next++];
+    conn->sent = 0;
+    conn->began = began;
+    conn->len = 0;
+    conn->head = 0;
+
+    load->sent++;
+    load->out++;
+
+    load_write(load, conn);
+
+    return 1;
+}
+
+
+/* The connection has no request out. */
+
+static void
+load_ready(load_t *load, load_conn_t *conn, uint64_t now)
+{
+    if (load->rate > 0) {
+        load->free[load->nfree++] = (unsigned) (conn - load->conns);
+
+    } else {
+        (void) load_send(load, conn, now);
+    }
+}
+
+
+/* What came of it: the body's result_code, else the HTTP status. */
+
+static unsigned
+load_code(const load_conn_t *conn, const char *body)
+{
+    size_t       len;
+    const char  *end;
+
+    static const char  member[] = "{\"result_code\":";
+
+    end = conn->buffer + conn->len;
+    len = sizeof(member) - 1;
+
+    if ((size_t) (end - body) > len && memcmp(body, member, len) == 0) {
+        return (unsigned) strtoul(body + len, NULL, 10);
+    }
+
+    return (unsigned) strtoul(conn->buffer + 9, NULL, 10);
+}
+
+
+static void
+load_count(load_t *load, unsigned code)
+{
+    unsigned  i;
+
+    for (i = 0; i < LOAD_CODES - 1 && load->codes[i].n; i++) {
+        if (load->codes[i].code == code) {
+            break;
+        }
+    }
+
+    load->codes[i].code = code;
+    load->codes[i].n++;
+}
+
+
+static void
+load_done(load_t *load, load_conn_t *conn)
+{
+    uint64_t  now, us;
+
+    now = load_now();
+    us = now - conn->began;
+
+    load->out--;
+    load_count(load, conn->request->code);
+    conn->request = NULL;
+
+    if (now < load->end) {
+        load->finished++;
+        load->latency_sum += us;
+        load->bins[load_bin(us)]++;
+
+        if (us > load->latency_max) {
+            load->latency_max = us;
+        }
+
+    } else {
+        load->late++;
+    }
+
+    load_ready(load, conn, now);
+}
+
+
+/* Reads over a chunked body: 1 at its end. */
+
+static int
+load_chunked(load_conn_t *conn, const char *p, const char *end)
+{
+    int     hex;
+    size_t  n;
+
+    while (p < end) {
+        switch (conn->state) {
+
+        case LOAD_SIZE:
+            hex = *p++ | 0x20;
+
+            if (hex == ('\r' | 0x20)) {
+                conn->state = LOAD_SIZE_LF;
+
+            } else {
+                hex = hex >= 'a' ? hex - 'a' + 10 : hex - '0';
+                conn->left = conn->left << 4 | (hex & 0xf);
+            }
+
+            break;
+
+        case LOAD_SIZE_LF:
+            p++;
+            conn->state = conn->left ? LOAD_DATA : LOAD_TRAILER;
+            break;
+
+        case LOAD_DATA:
+            n = (size_t) (end - p);
+            n = n < conn->left ? n : conn->left;
+            p += n;
+            conn->left -= n;
+
+            if (conn->left == 0) {
+                conn->state = LOAD_DATA_END;
+            }
+
+            break;
+
+        case LOAD_DATA_END:
+            if (*p++ == '\n') {
+                conn->state = LOAD_SIZE;
+            }
+
+            break;
+
+        case LOAD_TRAILER:
+            /* nginx sends none: "\r\n" */
+            if (*p++ == '\n') {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+/* The header, once it is there: where the body begins, or NULL. */
+
+static const char *
+load_header(load_conn_t *conn)
+{
+    char        *body;
+    const char  *length;
+
+    static const char  field[] = "\r\nContent-Length:";
+
+    body = memmem(conn->buffer, conn->len, "\r\n\r\n", 4);
+    if (body == NULL) {
+        return NULL;
+    }
+
+    body += 4;
+    length = memmem(conn->buffer, (size_t) (body - conn->buffer), field,
+                    sizeof(field) - 1);
+
+    conn->head = 1;
+    conn->chunked = length == NULL;
+    conn->state = LOAD_SIZE;
+    conn->left = length ? strtoull(length + sizeof(field) - 1, NULL, 10) : 0;
+
+    return body;
+}
+
+
+/* The body's first bytes, which hold the result code. */
+
+static const char *
+load_text(const load_conn_t *conn, const char *body)
+{
+    const char  *lf;
+
+    if (!conn->chunked) {
+        return body;
+    }
+
+    lf = memchr(body, '\n', (size_t) (conn->buffer + conn->len - body));
+
+    return lf ? lf + 1 : body;
+}
+
+
+static void
+load_read(load_t *load, load_conn_t *conn)
+{
+    int          last;
+    ssize_t      n;
+    const char  *p, *end;
+
+    n = read(conn->fd, conn->buffer + conn->len, LOAD_BUFFER - 1 - conn->len);
+
+    if (n == -1 && errno == EAGAIN) {
+        return;
+    }
+
+    if (n <= 0 || conn->request == NULL) {
+        load_break(load, conn);
+        return;
+    }
+
+    p = conn->buffer + conn->len;
+    conn->len += (size_t) n;
+    conn->buffer[conn->len] = '\0';
+    end = conn->buffer + conn->len;
+
+    if (!conn->head) {
+        p = load_header(conn);
+
+        if (p == NULL) {
+            return;
+        }
+
+        conn->request->code = load_code(conn, load_text(conn, p));
+    }
+
+    if (conn->chunked) {
+        last = load_chunked(conn, p, end);
+
+    } else {
+        conn->left -= (uint64_t) (end - p);
+        last = conn->left == 0;
+    }
+
+    conn->len = 0;
+
+    if (last) {
+        load_done(load, conn);
+    }
+}
+
+
+/* Sends what is due by now; the time (us) until the next is. */
+
+static uint64_t
+load_pace(load_t *load)
+{
+    uint64_t  due, now;
+
+    for ( ;; ) {
+        due = load->start + (uint64_t) (load->sent * 1e6 / load->rate);
+        now = load_now();
+
+        if (due > now) {
+            return due - now;
+        }
+
+        if (load->nfree == 0) {
+            return 1000;
+        }
+
+        if (!load_send(load, &load->conns[load->free[--load->nfree]], due)) {
+            load->nfree++;
+            return 1000;
+        }
+    }
+}
+
+
+static void
+load_run(load_t *load)
+{
+    int                 i, n;
+    uint64_t            wait, now;
+    load_conn_t        *conn;
+    struct timespec     timeout;
+    struct epoll_event  events[LOAD_EVENTS];
+
+    load->start = load_now();
+    load->end = load->start + (uint64_t) (load->duration * 1e6);
+
+    for (i = 0; load->rate == 0 && i < (int) load->connections; i++) {
+        (void) load_send(load, &load->conns[i], load_now());
+    }
+
+    for ( ;; ) {
+        now = load_now();
+
+        if (now >= load->end + LOAD_PATIENCE * LOAD_US
+            || (load->out == 0
+                && (now >= load->end
+                    || (load->next == load->npairs && !load->again))))
+        {
+            return;
+        }
+
+        wait = load->rate > 0 && now < load->end ? load_pace(load) : 100000;
+
+        timeout.tv_sec = (time_t) (wait / LOAD_US);
+        timeout.tv_nsec = (long) (wait % LOAD_US * LOAD_NS);
+
+        n = epoll_pwait2(load->epoll, events, LOAD_EVENTS, &timeout, NULL);
+
+        for (i = 0; i < n; i++) {
+            conn = events[i].data.ptr;
+
+            if ((events[i].events & EPOLLOUT) && conn->request) {
+                load_watch(load, conn, EPOLL_CTL_MOD, EPOLLIN);
+                load_write(load, conn);
+            }
+
+            if (events[i].events & (EPOLLIN|EPOLLHUP|EPOLLERR)) {
+                load_read(load, conn);
+            }
+        }
+    }
+}
+
+
+static void
+load_answers(const load_t *load)
+{
+    FILE    *file;
+    size_t   i;
+
+    file = bench_open(load->answers, "w");
+
+    for (i = 0; i < load->next; i++) {
+        (void) fprintf(file, "%u %llu %u\n", load->pairs[i].meeting,
+              (unsigned long long) load->people[load->pairs[i].person].num,
+              load->requests[i].code);
+    }
+
+    bench_close(file, load->answers);
+}
+
+
+static void
+load_report(const load_t *load, uint64_t finish)
+{
+    double       seconds;
+    unsigned     i;
+    const char  *comma;
+
+    finish = finish < load->end ? finish : load->end;
+    seconds = (double) (finish - load->start) / 1e6;
+
+    printf("{\"seconds\": %.6f, \"sent\": %llu, \"finished\": %llu, "
+           "\"late\": %llu, \"unanswered\": %llu, \"broken\": %llu, "
+           "\"latency_sum\": %llu, \"latency_max\": %llu, \"codes\": {",
+           seconds, (unsigned long long) load->sent,
+           (unsigned long long) load->finished,
+           (unsigned long long) load->late,
+           (unsigned long long) (load->sent - load->finished - load->late),
+           (unsigned long long) load->broken,
+           (unsigned long long) load->latency_sum,
+           (unsigned long long) load->latency_max);
+
+    for (i = 0; i < LOAD_CODES && load->codes[i].n; i++) {
+        printf("%s\"%u\": %llu", i ? ", " : "", load->codes[i].code,
+               (unsigned long long) load->codes[i].n);
+    }
+
+    printf("}, \"latency\": [");
+    comma = "";
+
+    for (i = 0; i < LOAD_BINS; i++) {
+        if (load->bins[i]) {
+            printf("%s[%llu, %llu]", comma,
+                   (unsigned long long) load_bin_top(i),
+                   (unsigned long long) load->bins[i]);
+            comma = ", ";
+        }
+    }
+
+    printf("]}\n");
+}
+
+
+static void
+load_option(load_t *load, char *option)
+{
+    char  *value;
+
+    value = strchr(option, '=');
+    if (value == NULL) {
+        bench_die("no value: %s", option);
+    }
+
+    *value++ = '\0';
+
+    if (strcmp(option, "connections") == 0) {
+        load->connections = (unsigned) strtoul(value, NULL, 10);
+
+    } else if (strcmp(option, "idle") == 0) {
+        load->idle = (unsigned) strtoul(value, NULL, 10);
+
+    } else if (strcmp(option, "duration") == 0) {
+        load->duration = strtod(value, NULL);
+
+    } else if (strcmp(option, "rate") == 0) {
+        load->rate = strtod(value, NULL);
+
+    } else if (strcmp(option, "body") == 0) {
+        load->read = strcmp(value, "read") == 0;
+
+    } else if (strcmp(option, "again") == 0) {
+        load->again = strcmp(value, "1") == 0;
+
+    } else if (strcmp(option, "secret") == 0) {
+        load->secret = value;
+
+    } else if (strcmp(option, "tag") == 0) {
+        load->tag = value;
+
+    } else if (strcmp(option, "answers") == 0) {
+        load->answers = value;
+
+    } else {
+        bench_die("no such option: %s", option);
+    }
+}
+
+
+int
+main(int argc, char **argv)
+{
+    int        i;
+    load_t     load;
+    uint64_t   finish;
+
+    if (argc < 5) {
+        bench_die("usage: %s PORT PATH PEOPLE-FILE PAIRS-FILE [NAME=VALUE "
+                  "...]", argv[0]);
+    }
+
+    memset(&load, 0, sizeof(load));
+    load.port = (int) strtol(argv[1], NULL, 10);
+    load.path = argv[2];
+    load.connections = 64;
+    load.duration = 3;
+    load.secret = "";
+    load.tag = "0";
+
+    for (i = 5; i < argc; i++) {
+        load_option(&load, argv[i]);
+    }
+
+    load.people = bench_read_people(argv[3], &load.npeople);
+    load.pairs = bench_read_pairs(argv[4], &load.npairs);
+
+    load_requests(&load);
+    load_open(&load);
+    load_run(&load);
+
+    finish = load_now();
+
+    if (load.answers) {
+        load_answers(&load);
+    }
+
+    load_report(&load, finish);
+
+    return 0;
+}
