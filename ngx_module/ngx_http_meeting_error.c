@@ -5,8 +5,8 @@
 static ngx_int_t ngx_http_meeting_header_filter(ngx_http_request_t *r);
 static ngx_int_t ngx_http_meeting_make_error(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx);
-static void ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len,
-    mt_str_t type);
+static void ngx_http_meeting_error_header(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx);
 static ngx_int_t ngx_http_meeting_body_filter(ngx_http_request_t *r,
     ngx_chain_t *in);
 
@@ -66,8 +66,7 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
             return NGX_ERROR;
         }
 
-        ngx_http_meeting_error_header(r, ctx->error.len,
-                                      mlcf->dialect->content_type);
+        ngx_http_meeting_error_header(r, ctx);
         ctx->dress = 1;
     }
 
@@ -106,7 +105,8 @@ ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 /* What describes the page that goes; WWW-Authenticate and the like stay. */
 
 static void
-ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len, mt_str_t type)
+ngx_http_meeting_error_header(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx)
 {
     ngx_http_clear_content_length(r);
     ngx_http_clear_accept_ranges(r);
@@ -114,12 +114,9 @@ ngx_http_meeting_error_header(ngx_http_request_t *r, size_t len, mt_str_t type)
     ngx_http_clear_location(r);
     ngx_http_clear_etag(r);
 
-    r->headers_out.content_length_n = len;
-    r->headers_out.content_type.data = (u_char *) type.data;
-    r->headers_out.content_type.len = type.len;
-    r->headers_out.content_type_len = type.len;
-    r->headers_out.content_type_lowcase = NULL;
-    r->headers_out.charset.len = 0;
+    r->headers_out.content_length_n = ctx->error.len;
+
+    ngx_http_meeting_set_content_type(r, ctx->conf->dialect);
 }
 
 

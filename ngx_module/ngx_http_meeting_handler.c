@@ -172,27 +172,43 @@ static ngx_int_t
 ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     size_t len)
 {
-    mt_exchange_t   *x;
-    const mt_str_t  *type;
+    mt_exchange_t  *x;
 
     x = ctx->exchange;
-    type = &x->dialect->content_type;
 
     ctx->answered = 1;
 
     r->headers_out.status = mt_exchange_http_status(x);
     r->headers_out.content_length_n = ctx->last ? (off_t) len : -1;
 
-    r->headers_out.content_type.data = (u_char *) type->data;
-    r->headers_out.content_type.len = type->len;
-    r->headers_out.content_type_len = type->len;
-    r->headers_out.content_type_lowcase = NULL;
+    ngx_http_meeting_set_content_type(r, x->dialect);
 
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED && x->route) {
         return ngx_http_meeting_set_allow(r, x->route);
     }
 
     return NGX_OK;
+}
+
+
+/* content_type_len is of the type alone, without "; charset=...". */
+
+void
+ngx_http_meeting_set_content_type(ngx_http_request_t *r,
+    const mt_dialect_t *dialect)
+{
+    u_char     *p;
+    ngx_str_t   type;
+
+    type.len = dialect->content_type.len;
+    type.data = (u_char *) dialect->content_type.data;
+
+    p = ngx_strlchr(type.data, type.data + type.len, ';');
+
+    r->headers_out.content_type = type;
+    r->headers_out.content_type_len = p ? (size_t) (p - type.data) : type.len;
+    r->headers_out.content_type_lowcase = NULL;
+    r->headers_out.charset.len = 0;
 }
 
 

@@ -251,6 +251,8 @@ ngx_http_meeting_ctx_t *ngx_http_meeting_get_ctx(ngx_http_request_t *r);
 /* ngx_http_meeting_handler.c */
 
 ngx_int_t ngx_http_meeting_handler(ngx_http_request_t *r);
+void ngx_http_meeting_set_content_type(ngx_http_request_t *r,
+    const mt_dialect_t *dialect);
 
 
 /* ngx_http_meeting_work.c */

@@ -14,8 +14,9 @@ package Meeting::Test;
 # Templates may hold %%GLOBALS%% (for the top of the file), %%HTTP%% (for the
 # http block), %%PORT%%, %%PORT_1%% ..., %%PREFIX%%.
 #
-# Environment: TEST_NGINX_BINARY (nginx), MEETING_MODULE, MEETING_CTL (those of
-# build/), MEETING_SANITIZE (those of build/asan/), TEST_KEEP (keep the prefix).
+# Environment: TEST_NGINX_BINARY (nginx), MEETING_MODULE ("static" when it is
+# linked into nginx), MEETING_CTL (both as in build/), MEETING_SANITIZE (those of
+# build/asan/), TEST_KEEP (keep the prefix).
 
 use warnings;
 use strict;
@@ -184,9 +185,11 @@ sub write_conf {
 
 	my $user = $> == 0 ? 'user root;' : '';
 	my $prefix = $self->{prefix};
+	my $load = $self->{module} eq 'static' ? ''
+		: "load_module $self->{module};";
 
 	my $globals = <<"GLOBALS";
-load_module $self->{module};
+$load
 $user
 pid $prefix/nginx.pid;
 error_log $prefix/error.log info;
