@@ -408,6 +408,38 @@ ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+/* As nginx's own, which does not name the directive. */
+
+char *
+ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char  *p = conf;
+
+    ngx_str_t        *value;
+    ngx_uint_t       *field;
+    ngx_conf_enum_t  *e;
+
+    field = (ngx_uint_t *) (p + cmd->offset);
+
+    if (*field != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (e = cmd->post; e->name.len; e++) {
+        if (e->name.len == value[1].len
+            && ngx_strncmp(e->name.data, value[1].data, e->name.len) == 0)
+        {
+            *field = e->value;
+            return NGX_CONF_OK;
+        }
+    }
+
+    return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+}
+
+
 /* meeting_weclubs_callers NAME ...; */
 
 char *

@@ -36,6 +36,14 @@ static ngx_http_meeting_range_t  ngx_http_meeting_queue_range = { 0, 1048576 };
 static ngx_http_meeting_range_t  ngx_http_meeting_page_range = { 1, 1000 };
 
 
+static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
+    { ngx_string("off"), MT_FENCE_OFF },
+    { ngx_string("optional"), MT_FENCE_OPTIONAL },
+    { ngx_string("required"), MT_FENCE_REQUIRED },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_http_meeting_commands[] = {
 
     { ngx_string("meeting_store"),
@@ -114,6 +122,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_meeting_loc_conf_t, qr_skew),
       &ngx_http_meeting_any_time },
+
+    { ngx_string("meeting_geofence"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, geofence),
+      &ngx_http_meeting_fences },
 
     { ngx_string("meeting_default_length"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -380,6 +395,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->sign_grace = NGX_CONF_UNSET_MSEC;
     mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
     mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
+    mlcf->geofence = NGX_CONF_UNSET_UINT;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
@@ -424,6 +440,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->sign_grace, prev->sign_grace, 0);
     ngx_conf_merge_msec_value(conf->qr_max_age, prev->qr_max_age, 0);
     ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
+    ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
+                              MT_FENCE_OPTIONAL);
     ngx_conf_merge_msec_value(conf->default_length, prev->default_length,
                               2 * MT_MS_PER_HOUR);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size,
@@ -492,6 +510,7 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
     s->grace = conf->sign_grace;
     s->qr_max_age = conf->qr_max_age;
     s->qr_skew = conf->qr_skew;
+    s->geofence = conf->geofence;
     s->default_length = conf->default_length;
     s->page_size = conf->page_size;
     s->verify_sign = conf->weclubs_verify;

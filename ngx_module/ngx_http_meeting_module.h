@@ -60,6 +60,7 @@ typedef struct {
     ngx_msec_t                    sign_grace;
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
+    ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
     ngx_msec_t                    token_ttl;    /* of access tokens */
@@ -218,6 +219,8 @@ char *ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

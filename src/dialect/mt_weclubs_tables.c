@@ -341,6 +341,8 @@ MT_JSON_TABLE(mt_weclubs_sign_in,
     MT_ARG("leader_id", checkin_args, leader, MT_MUST, &mt_weclubs_user),
     MT_ARG("create_date", checkin_args, qr_time, MT_JSON_REQUIRED, NULL),
     MT_ARG("crate_date", checkin_args, qr_time, MT_JSON_ALIAS, NULL),
+    MT_ARG("longitude", checkin_args, longitude, 0, &mt_wire_micro),
+    MT_ARG("latitude", checkin_args, latitude, 0, &mt_wire_micro),
 );
 
 MT_JSON_TABLE(mt_weclubs_login_in,

@@ -178,7 +178,8 @@
  * Signing the actor in.  qr_time: when the scanned code was made.  The windows
  * are in milliseconds: opens_before the start; grace after it before one is
  * late; qr_max_age (0: any age); qr_skew into the future.  request: the
- * envelope's id, by which a client's retry is known.
+ * envelope's id, by which a client's retry is known.  distance: metres between
+ * the position and the room at that place (domain/mt_fence.h).
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -188,6 +189,11 @@
     F(M, 5,  INT, way,          1, 4, NULL)                                   \
     F(M, 6,  INT, longitude,    -180000000, 180000000, NULL)                  \
     F(M, 7,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 50, INT, fence,        0, 2, NULL)             /* MT_FENCE_* */      \
+    F(M, 51, INT, distance,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 52, INT, room,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 53, INT, room_longitude, -180000000, 180000000, NULL)                \
+    F(M, 54, INT, room_latitude, -90000000, 90000000, NULL)                   \
     F(M, 60, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
     F(M, 61, INT, grace,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \

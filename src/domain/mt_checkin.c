@@ -6,7 +6,7 @@
  * tally are the batch's.
  */
 
-#include "domain/mt_meeting.h"
+#include "domain/mt_fence.h"
 
 
 /* What a judgement looks at, on the worker or in apply. */
@@ -53,6 +53,7 @@ const mt_operation_t  mt_op_checkin = {
 static mt_step_t
 mt_checkin_start(mt_call_t *call)
 {
+    unsigned            field;
     mt_status_t         rc;
     mt_meeting_t        meeting;
     mt_signing_t        signing;
@@ -68,6 +69,13 @@ mt_checkin_start(mt_call_t *call)
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
         return mt_refuse(call, rc, MT_checkin_args_ref);
+    }
+
+    field = 0;
+
+    rc = mt_fence_measure(call, &meeting, args, &field);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, field);
     }
 
     memset(&signing, 0, sizeof(signing));
@@ -230,7 +238,14 @@ mt_signing_judge(mt_signing_t *signing)
 
     rc = mt_signing_judge_leader(signing);
 
-    return rc == MT_OK ? mt_signing_judge_time(signing) : rc;
+    if (rc == MT_OK) {
+        rc = mt_signing_judge_time(signing);
+    }
+
+    return rc == MT_OK ? mt_fence_judge(signing->txn, signing->company,
+                                        signing->meeting, signing->args,
+                                        signing->arena)
+                       : rc;
 }
 
 

@@ -12,6 +12,12 @@
 #include "base/mt_zone.h"
 
 
+/* Is the place checked that someone signs in at? */
+
+#define MT_FENCE_OFF       0
+#define MT_FENCE_OPTIONAL  1         /* where a position is given */
+#define MT_FENCE_REQUIRED  2         /* and it must be */
+
 typedef struct {
     uint32_t         company;           /* of dialects without a token */
     const mt_zone_t *zone;
@@ -22,6 +28,7 @@ typedef struct {
     int64_t          grace;             /* default 0 */
     int64_t          qr_max_age;        /* default 0: any age */
     int64_t          qr_skew;           /* default 1 min */
+    int              geofence;          /* default MT_FENCE_OPTIONAL */
 
     /* meetings that come with a start only */
     int64_t          default_length;    /* default 2 h */

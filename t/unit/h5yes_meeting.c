@@ -97,7 +97,8 @@ test_examples(void)
          "{\"id\":\"875F332AE29B40DB907FB5F035DA7092\",\"userId\":\"1\"}]}");
     is_answer(VALUE(LATE), "the late one, to be audited");
 
-    post("meeting/get", "{\"meetingId\":\"70F5AEA2DD4144BC8E1F45A98C557434\"}");
+    post("meeting/get",
+         "{\"meetingId\":\"70F5AEA2DD4144BC8E1F45A98C557434\"}");
     is_answer(VALUE(LATE), "one of them");
 
     post("meeting/get", "{\"meetingId\":\"1\"}");
