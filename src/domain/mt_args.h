@@ -81,7 +81,8 @@
  * people replaces the list; then add and drop.  A person unknown to the
  * directory becomes a placeholder user when `placeholders` is 1, else the
  * whole request is refused (NO_SUCH_USER, item = index).  creator_listed: the
- * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not.
+ * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not; it
+ * alone does not change the list of a meeting that is there.
  * only_creator: the command's actor must be the creator, else FORBIDDEN.
  * keep_length: a begin given without an end moves the end too.
  */
@@ -97,12 +98,7 @@
     F(M, 27, STRS, drop,        0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 28, STR, creator_name, 0, MT_NAME_MAX, NULL)   /* for placeholders */\
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
-    F(M, 40, STR, seed,         0, 16, NULL)                                  \
-    F(M, 41, STR, attendee_code, 0, 11, NULL)                                 \
-    F(M, 42, STR, host_code,    0, 11, NULL)                                  \
-    F(M, 43, STR, pcode1,       0, 20, NULL)                                  \
-    F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
-    F(M, 45, STR, billing_code, 0, 20, NULL)                                  \
+    MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \

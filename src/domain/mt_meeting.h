@@ -39,11 +39,15 @@ void mt_meeting_entries(uint32_t company, const mt_meeting_t *meeting,
     mt_index_entry_t entries[MT_MEETING_ENTRIES]);
 
 /*
- * The meeting, but for `except`, that holds the room at some time in
- * [begin, end); 0 when it is free, -1 on failure.
+ * The meeting that holds the room at some time in [begin, end); 0 when it is
+ * free, -1 on failure.  The bookings of those in `except`, numbers in
+ * ascending order, do not count.
  */
 int64_t mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
-    int64_t begin, int64_t end, int64_t except);
+    int64_t begin, int64_t end, const mt_ints_t *except);
+
+/* For qsort() and bsearch() of numbers. */
+int mt_num_cmp(const void *one, const void *two);
 
 /* Of a person on a meeting's list, keyed by meeting and slot. */
 int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
@@ -108,42 +112,5 @@ mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
 
 /* At the start of a piece. */
 void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
-
-
-/*
- * People that a command names (mt_people.c).  Nothing is changed before
- * mt_people_make(), which makes a placeholder user of everyone whom the
- * directory does not know; until then these have numbers below 0, and
- * afterwards mt_people_num() gives the real ones.
- *
- * mt_people_find(): MT_OK and *num, MT_NO_SUCH_USER where no placeholder may
- * be made; `name` is what a placeholder would be called.  mt_people_known():
- * the number, 0 for someone neither known nor found before.
- */
-
-typedef struct mt_people_s  mt_people_t;
-
-mt_people_t *mt_people_create(mt_apply_t *a, int placeholders);
-mt_apply_t *mt_people_apply(const mt_people_t *people);
-mt_status_t mt_people_find(mt_people_t *people, mt_str_t ref, mt_str_t name,
-    int64_t *num);
-int64_t mt_people_known(const mt_people_t *people, mt_str_t ref);
-void mt_people_make(mt_people_t *people);
-int64_t mt_people_num(const mt_people_t *people, int64_t num);
-
-/*
- * The list of people as an edit leaves it (mt_roster.c).  mt_roster_judge()
- * works it out and changes nothing but meeting->next_guest; `old` is the
- * meeting before, or NULL.  mt_roster_write(), after mt_people_make(), writes
- * the rows and the tally.
- */
-
-typedef struct mt_roster_s  mt_roster_t;
-
-mt_roster_t *mt_roster_create(mt_people_t *people,
-    const mt_meeting_edit_t *args, mt_result_t *result);
-mt_status_t mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *old,
-    mt_meeting_t *meeting);
-mt_status_t mt_roster_write(mt_roster_t *roster, mt_meeting_t *meeting);
 
 #endif /* MT_MEETING_H */

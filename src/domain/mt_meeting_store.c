@@ -1,4 +1,6 @@
 
+#include <stdlib.h>
+
 #include "base/mt_crypto.h"
 #include "domain/mt_meeting.h"
 
@@ -315,16 +317,17 @@ mt_entry_replace(mt_apply_t *a, const mt_index_entry_t *before,
 
 
 /*
- * Bookings of a room do not overlap, so of all that begin before `end` only
- * the last can reach beyond `begin`.
+ * Bookings of a room do not overlap, so of all that begin before `end` and
+ * count only the last can reach beyond `begin`; and where one of them has
+ * ended by then, whoever it belongs to, so have all before it.
  */
 
 int64_t
 mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
-    int64_t begin, int64_t end, int64_t except)
+    int64_t begin, int64_t end, const mt_ints_t *except)
 {
     int           rc;
-    int64_t       num, until;
+    int64_t       num;
     mt_key_t      prefix, at;
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
@@ -339,7 +342,6 @@ mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
     }
 
     num = 0;
-    until = 0;
 
     for (rc = mt_cursor_seek_back(cursor, &at, &key, &value);
          rc == 1;
@@ -350,22 +352,34 @@ mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
             break;
         }
 
+        if ((int64_t) mt_get_u64((const uint8_t *) value.data) <= begin) {
+            break;
+        }
+
         num = (int64_t) mt_get_u64((const uint8_t *) key.data
                                    + MT_BOOKING_MEETING);
 
-        if (num != except) {
-            until = (int64_t) mt_get_u64((const uint8_t *) value.data);
+        if (bsearch(&num, except->v, except->n, sizeof(num), mt_num_cmp)
+            == NULL)
+        {
             break;
         }
+
+        num = 0;
     }
 
     mt_cursor_close(cursor);
 
-    if (rc < 0) {
-        return -1;
-    }
+    return rc < 0 ? -1 : num;
+}
 
-    return rc == 1 && until > begin ? num : 0;
+
+int
+mt_num_cmp(const void *one, const void *two)
+{
+    int64_t  a = *(const int64_t *) one, b = *(const int64_t *) two;
+
+    return a < b ? -1 : a > b;
 }
 
 

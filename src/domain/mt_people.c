@@ -5,7 +5,7 @@
  * newcomer goes by a provisional number below 0.
  */
 
-#include "domain/mt_meeting.h"
+#include "domain/mt_edit.h"
 
 
 #define MT_NEWCOMER_SLOTS  64      /* to begin with; a power of two */

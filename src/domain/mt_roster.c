@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "domain/mt_meeting.h"
+#include "domain/mt_edit.h"
 
 
 /* what a person's entry says that an attendance has too */
@@ -20,11 +20,14 @@ _Static_assert((int) MT_person_name == (int) MT_attendee_name
                "mt_patch() matches fields by number");
 
 
+#define MT_ROW_SIZE      256          /* of a record, as a first guess */
+
+
 typedef struct {
     int64_t               slot;       /* below 0: a newcomer's */
     size_t                order;      /* of the request; the first wins */
     const mt_person_t    *given;      /* NULL: by ref alone */
-    const mt_attendee_t  *before;     /* on the list already */
+    const mt_attendee_t  *before;     /* of the list that is edited */
     unsigned              field;      /* where the request says so, */
     size_t                item;       /*   plus 1 */
     mt_attendee_t         row;        /* as it will be */
@@ -43,16 +46,19 @@ struct mt_roster_s {
     const mt_meeting_edit_t   *args;
     mt_result_t               *result;
     mt_people_t               *people;
+    mt_arena_t                *arena;         /* of all below */
 
-    const mt_meeting_t        *old;
+    const mt_meeting_t        *from;          /* whose list is edited */
     mt_meeting_t              *meeting;
+    int                        made;          /* the meeting is a new one */
 
-    mt_attendee_t             *rows;          /* before, by slot */
+    mt_attendee_t             *rows;          /* of `from`, by slot */
     size_t                     nrows;
     mt_known_t                *known;         /* of these, by id; or NULL */
 
     mt_seat_t                 *seats;
     size_t                     nseats;
+    mt_buf_t                   record;        /* of the row written last */
 };
 
 
@@ -79,43 +85,43 @@ static mt_status_t mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
 static mt_status_t mt_roster_join(mt_roster_t *roster, mt_tally_t *tally,
     mt_seat_t *seat);
 static int mt_seat_cmp(const void *one, const void *two);
-static int mt_slot_cmp(const void *one, const void *two);
 static int mt_known_cmp(const void *one, const void *two);
 
 
 mt_roster_t *
 mt_roster_create(mt_people_t *people, const mt_meeting_edit_t *args,
-    mt_result_t *result)
+    mt_result_t *result, mt_arena_t *arena)
 {
-    mt_apply_t   *a;
     mt_roster_t  *roster;
 
-    a = mt_people_apply(people);
-
-    roster = mt_arena_alloc(a->arena, sizeof(*roster));
+    roster = mt_arena_alloc(arena, sizeof(*roster));
     if (roster == NULL) {
         return NULL;
     }
 
-    roster->a = a;
+    roster->a = mt_people_apply(people);
+    roster->arena = arena;
     roster->people = people;
     roster->args = args;
     roster->result = result;
+
+    mt_buf_init(&roster->record, arena, MT_ROW_SIZE);
 
     return roster;
 }
 
 
 mt_status_t
-mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *old,
+mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *from,
     mt_meeting_t *meeting)
 {
     mt_status_t  rc;
 
-    roster->old = old;
+    roster->from = from;
     roster->meeting = meeting;
+    roster->made = meeting->num == 0;
 
-    rc = old ? mt_roster_load(roster) : MT_OK;
+    rc = from ? mt_roster_load(roster) : MT_OK;
 
     if (rc == MT_OK) {
         rc = mt_roster_gather(roster);
@@ -154,19 +160,19 @@ mt_roster_load(mt_roster_t *roster)
 
     a = roster->a;
 
-    tally = mt_tally(a, roster->old->num);
+    tally = mt_tally(a, roster->from->num);
     if (tally == NULL) {
         return a->failed;
     }
 
     room = (size_t) tally->total;
 
-    roster->rows = mt_arena_take(a->arena, (room + 1) * sizeof(mt_attendee_t));
+    roster->rows = mt_arena_take(roster->arena, (room + 1) * sizeof(mt_attendee_t));
     if (roster->rows == NULL) {
         return MT_NO_MEMORY;
     }
 
-    mt_key_num(&prefix, a->company, (uint64_t) roster->old->num);
+    mt_key_num(&prefix, a->company, (uint64_t) roster->from->num);
 
     cursor = mt_cursor_open(a->txn, MT_DB_ATTENDEE, &prefix);
     if (cursor == NULL) {
@@ -181,9 +187,9 @@ mt_roster_load(mt_roster_t *roster)
     {
         /* a copy: the map's pages change with the first write */
 
-        if (mt_record_decode(mt_arena_str(a->arena, value),
-                             &mt_attendee_model, &roster->rows[n++], a->arena)
-            != MT_OK)
+        if (mt_record_decode(mt_arena_str(roster->arena, value),
+                             &mt_attendee_model, &roster->rows[n++],
+                             roster->arena) != MT_OK)
         {
             rc = -1;
             break;
@@ -215,7 +221,7 @@ mt_roster_gather(mt_roster_t *roster)
     room = (replaced ? 0 : roster->nrows) + args->people.n
            + args->people_refs.n + args->add.n + 1;
 
-    roster->seats = mt_arena_alloc(roster->a->arena,
+    roster->seats = mt_arena_alloc(roster->arena,
                                    room * sizeof(mt_seat_t));
     if (roster->seats == NULL) {
         return MT_NO_MEMORY;
@@ -314,18 +320,16 @@ mt_roster_nameless(mt_roster_t *roster, const mt_person_t *person,
 {
     size_t       i;
     mt_known_t   wanted, *found;
-    mt_apply_t  *a;
 
-    a = roster->a;
-
-    if (person->id.len == 0 || roster->old == NULL) {
+    if (person->id.len == 0 || roster->from == NULL) {
         *slot = MT_GUEST_SLOT + ++roster->meeting->next_guest;
         return MT_OK;
     }
 
     if (roster->known == NULL) {
-        roster->known = mt_arena_alloc(a->arena, (roster->nrows + 1)
-                                                 * sizeof(mt_known_t));
+        roster->known = mt_arena_alloc(roster->arena,
+                                       (roster->nrows + 1)
+                                       * sizeof(mt_known_t));
         if (roster->known == NULL) {
             return MT_NO_MEMORY;
         }
@@ -405,7 +409,7 @@ mt_roster_drop(mt_roster_t *roster)
         return MT_OK;
     }
 
-    gone = mt_arena_take(roster->a->arena, drop->n * sizeof(int64_t));
+    gone = mt_arena_take(roster->arena, drop->n * sizeof(int64_t));
     if (gone == NULL) {
         return MT_NO_MEMORY;
     }
@@ -414,14 +418,14 @@ mt_roster_drop(mt_roster_t *roster)
         gone[i] = mt_people_known(roster->people, drop->v[i]);
     }
 
-    qsort(gone, drop->n, sizeof(int64_t), mt_slot_cmp);
+    qsort(gone, drop->n, sizeof(int64_t), mt_num_cmp);
 
     stays = roster->args->creator_listed ? roster->meeting->creator : 0;
 
     for (i = 0, n = 0; i < roster->nseats; i++) {
         if (roster->seats[i].slot == stays
             || bsearch(&roster->seats[i].slot, gone, drop->n, sizeof(int64_t),
-                       mt_slot_cmp) == NULL)
+                       mt_num_cmp) == NULL)
         {
             roster->seats[n++] = roster->seats[i];
         }
@@ -433,7 +437,11 @@ mt_roster_drop(mt_roster_t *roster)
 }
 
 
-/* Both the seats and the rows before are in order of their slots. */
+/*
+ * Both the seats and the rows before are in order of their slots.  A meeting
+ * that is being made takes over who its people are, not what they answered,
+ * and has no rows before.
+ */
 
 static void
 mt_roster_fill(mt_roster_t *roster)
@@ -454,7 +462,17 @@ mt_roster_fill(mt_roster_t *roster)
             seat->before = &roster->rows[k];
         }
 
+        if (seat->before && roster->made) {
+            mt_patch(&seat->row, &mt_attendee_model, seat->before,
+                     &mt_attendee_model, MT_GIVEN_FIELDS);
+            seat->before = NULL;
+        }
+
         mt_roster_fill_row(roster, seat);
+    }
+
+    if (roster->made) {
+        roster->nrows = 0;
     }
 }
 
@@ -488,7 +506,7 @@ mt_roster_fill_row(mt_roster_t *roster, mt_seat_t *seat)
 
     if (seat->given->id.len) {
         row->id = seat->given->id;
-        derived = mt_attendance_id(roster->a->arena, roster->meeting,
+        derived = mt_attendance_id(roster->arena, roster->meeting,
                                    row->slot);
 
         if (mt_str_eq(row->id, derived)) {
@@ -506,7 +524,7 @@ mt_roster_known(mt_roster_t *roster, const mt_attendee_t *row)
     known.slot = row->slot;
     known.seat = NULL;
     known.id = row->id.len ? row->id
-               : mt_attendance_id(roster->a->arena, roster->meeting,
+               : mt_attendance_id(roster->arena, roster->meeting,
                                   row->slot);
 
     return known;
@@ -535,7 +553,7 @@ mt_roster_unique(mt_roster_t *roster)
         return MT_OK;
     }
 
-    known = mt_arena_take(roster->a->arena,
+    known = mt_arena_take(roster->arena,
                           roster->nseats * sizeof(mt_known_t));
     if (known == NULL) {
         return MT_NO_MEMORY;
@@ -562,6 +580,13 @@ mt_roster_unique(mt_roster_t *roster)
     }
 
     return MT_OK;
+}
+
+
+size_t
+mt_roster_size(const mt_roster_t *roster)
+{
+    return roster->nseats;
 }
 
 
@@ -619,7 +644,7 @@ mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
     a = roster->a;
 
     found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
-                            row->slot, &checkin, a->arena);
+                            row->slot, &checkin, roster->arena);
 
     mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
                 (uint64_t) row->slot);
@@ -641,6 +666,7 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
 {
     int            found;
     mt_key_t       key;
+    mt_str_t       record;
     mt_apply_t    *a;
     mt_checkin_t   checkin;
 
@@ -651,9 +677,12 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
     a = roster->a;
     seat->row.slot = mt_people_num(roster->people, seat->slot);
 
+    /* nobody has signed into a meeting that is being made */
+
     if (seat->before == NULL) {
-        found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
-                                seat->row.slot, &checkin, a->arena);
+        found = roster->made ? 0
+                : mt_checkin_load(a->txn, a->company, roster->meeting->num,
+                                  seat->row.slot, &checkin, roster->arena);
         if (found < 0) {
             return MT_STORE_FAILED;
         }
@@ -664,8 +693,18 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
     mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
                 (uint64_t) seat->row.slot);
 
-    return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model,
-                   &seat->row, a->arena);
+    roster->record.len = 0;
+    mt_record_encode(&roster->record, &mt_attendee_model, &seat->row,
+                     MT_ENCODE_STATE);
+
+    if (roster->record.failed) {
+        return MT_NO_MEMORY;
+    }
+
+    record.data = roster->record.data;
+    record.len = roster->record.len;
+
+    return mt_put(a->txn, MT_DB_ATTENDEE, &key, record);
 }
 
 
@@ -679,15 +718,6 @@ mt_seat_cmp(const void *one, const void *two)
     }
 
     return a->order < b->order ? -1 : 1;
-}
-
-
-static int
-mt_slot_cmp(const void *one, const void *two)
-{
-    int64_t  a = *(const int64_t *) one, b = *(const int64_t *) two;
-
-    return a < b ? -1 : a > b;
 }
 
 

@@ -162,8 +162,19 @@
     F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
 
 /*
- * seed: 16 random bytes from which the ids of attendances without an id of
- * their own are derived.  *_code: the 11 characters of the join links.
+ * The part that is random.  seed: 16 bytes from which the ids of attendances
+ * without an id of their own are derived.  *_code: the 11 characters of the
+ * join links.
+ */
+#define MT_MEETING_SECRET_FIELDS(F, M)                                        \
+    F(M, 40, STR, seed,         0, 16, NULL)                                  \
+    F(M, 41, STR, attendee_code, 0, 11, NULL)                                 \
+    F(M, 42, STR, host_code,    0, 11, NULL)                                  \
+    F(M, 43, STR, pcode1,       0, 20, NULL)                                  \
+    F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
+    F(M, 45, STR, billing_code, 0, 20, NULL)
+
+/*
  * repeat, repeat_end: of a series' first meeting; series: that meeting.
  * next_guest: the last slot number given to a guest.
  */
@@ -180,12 +191,7 @@
     F(M, 37, INT, checked_time, 0, MT_TIME_MAX, NULL)                         \
     F(M, 38, INT, created,      0, MT_TIME_MAX, NULL)                         \
     F(M, 39, INT, updated,      0, MT_TIME_MAX, NULL)                         \
-    F(M, 40, STR, seed,         0, 16, NULL)                                  \
-    F(M, 41, STR, attendee_code, 0, 11, NULL)                                 \
-    F(M, 42, STR, host_code,    0, 11, NULL)                                  \
-    F(M, 43, STR, pcode1,       0, 20, NULL)                                  \
-    F(M, 44, STR, pcode2,       0, 20, NULL)                                  \
-    F(M, 45, STR, billing_code, 0, 20, NULL)                                  \
+    MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 46, INT, series,       0, MT_NUM_MAX, NULL)                          \
     F(M, 47, INT, repeat,       0, 5, NULL)                                   \
     F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
