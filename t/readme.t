@@ -75,9 +75,9 @@ my %anchors = map { lc(s/[^\w -]//gr) =~ s/ /-/gr => 1 }
 is_deeply([ grep { !$anchors{$_} } @links ], [], 'its links lead somewhere');
 
 
-# the tour
+# the tour, and the morning after it
 
-my ($tour) = $readme =~ /^## A two-minute tour\n(.*?)^## /ms;
+my ($tour) = $readme =~ /^## A two-minute tour\n(.*?)^## (?!A morning)/ms;
 my $script = join "\n", $tour =~ /^```sh\n(.*?)^```/msg;
 
 $script =~ s{run/}{$dir/}g;
@@ -92,7 +92,9 @@ close $out;
 my $said = qx(sh -eu $dir/tour.sh 2>&1);
 is($?, 0, 'the tour as pasted') or diag($said);
 
-my @answers = map { decode_json($_) } $said =~ /^(\{.*\})$/mg;
+my @all = map { decode_json($_) } $said =~ /^(\{.*\})$/mg;
+my @answers = grep { exists $_->{result_code} } @all;
+my @office = grep { exists $_->{code} } @all;
 
 is_deeply([ map { $_->{result_code} } @answers ], [ 2000, 2000, 3000, 2000 ],
     'logged in, signed in, refused, read') or diag($said);
@@ -100,5 +102,10 @@ is_deeply([ map { "$_->{student_id}:$_->{is_sign}" }
             @{ $answers[-1]{data}{participation} // [] } ],
     [ '1:0', '2:1', '3:0' ], 'person 2 is there');
 like($said, qr/^2,2,.*,2,1\r?$/m, 'and in the export');
+
+is_deeply([ map { $_->{code} } @office ], [ 10000, 71001, 10000, 10000, 71012 ],
+    'moved, refused, listed, cancelled, gone') or diag($said);
+is(scalar @{ $office[2]{value} // [] }, 1, 'one meeting is listed');
+like($office[1]{message} // '', qr/room is booked/, 'the room is taken');
 
 done_testing();

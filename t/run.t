@@ -98,15 +98,16 @@ cmp_ok($demo->{meeting}{end}, '>', time * 1000, 'and not ended');
 
 # what it says to try
 
-my @lines = grep { /^curl .*-d / } split /\n/, $out;
+my @lines = grep { /^curl / && !m{/status} } split /\n/, $out;
 
-is(scalar @lines, 3, 'three requests to try');
+is(scalar @lines, 5, 'five requests to try');
 
 for my $line (@lines) {
     my $answer = eval { decode_json(qx($line)) } // {};
-    my ($path) = $line =~ m{:\d+([^']+)};
+    my ($path) = $line =~ m{:\d+([^'?]+)};
 
-    is($answer->{result_code}, 2000, "$path as printed")
+    is($answer->{result_code} // $answer->{code},
+        $path =~ /api/ ? 10000 : 2000, "$path as printed")
         or diag(explain($answer));
 }
 
