@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Malformed requests to every address of h5yes' directory: the code of its kind,
+# Malformed requests to every address of h5yes: the code of its kind,
 # HTTP 200, the member at fault by name, and a store that is as it was.
 
 use warnings;
@@ -36,6 +36,9 @@ my $app = Meeting::H5yes->new(base => 'http://127.0.0.1:' . $t->port(),
 $app->call('user/add', { id => '1', name => 'Ann', account => 'ann' });
 $app->call('dept/add', { id => '1', name => 'Club' });
 $app->call('room/add', { id => '1', name => 'Hall' });
+$app->call('meeting/book', { id => '1', roomId => '1', speaker => 's',
+	subject => 's', createdId => '1', beginTime => 2000001600000,
+	endTime => 2000005200000, attendances => [] });
 
 
 # address => members: name, kind, a good value, whether it may be missing
@@ -70,7 +73,36 @@ my @room = (
 	[ 'sceneImage', 'string', '"s"', 'optional' ],
 	[ 'userIds', 'list', '["1"]', 'optional' ] );
 
+my @meeting = (
+	[ 'roomId', 'id', '"1"' ],
+	[ 'speaker', 'string', '"s"' ],
+	[ 'subject', 'string', '"s"' ],
+	[ 'beginTime', 'instant', '2000005200000' ],
+	[ 'endTime', 'instant', '"2000008800000"' ],
+	[ 'address', 'string', '"a"', 'optional' ],
+	[ 'checkedState', 'state', '2', 'optional' ],
+	[ 'memo', 'text', '"m"', 'optional' ],
+	[ 'attendances', 'people', '[{"userId":"1"}]' ] );
+
 my %calls = (
+	'meeting/list' => [
+		[ 'roomId', 'id', '"1"', 'optional' ],
+		[ 'speaker', 'string', '"s"', 'optional' ],
+		[ 'speakerLike', 'string', '"s"', 'optional' ],
+		[ 'checkedState', 'filter', '"1"', 'optional' ],
+		[ 'minTime', 'time', '"2021-04-23 07:00:00"', 'optional' ],
+		[ 'maxTime', 'time', '"2021-04-23 23:00:00"', 'optional' ],
+		[ 'reverseDate', 'date', '"2021-04-23"', 'optional' ],
+		[ 'createdBeginTime', 'time', '"2021-04-23 07:00:00"', 'optional' ],
+		[ 'createdEndTime', 'time', '"2021-04-23 23:00:00"', 'optional' ],
+		[ 'order_by_expression', 'word', '"beginTime"', 'optional' ],
+		[ 'direction', 'word', '"asc"', 'optional' ] ],
+	'meeting/get' => [ [ 'meetingId', 'id', '"1"' ] ],
+	'meeting/book' => [ [ 'id', 'id', '"2"', 'optional' ],
+		[ 'createdId', 'id', '"1"' ], @meeting ],
+	'meeting/update' => [ [ 'id', 'id', '"1"' ], optional(@meeting) ],
+	'meeting/cancel' => [ [ 'meetingId', 'id', '"1"' ] ],
+	'meeting/finish' => [ [ 'meetingId', 'id', '"1"' ] ],
 	'user/list' => [],
 	'user/get' => [ [ 'userId', 'id', '"1"' ] ],
 	'user/add' => [ [ 'id', 'id', '"2"', 'optional' ], @user ],
@@ -108,6 +140,10 @@ my %bad_type = (
 		'["1",2]', '["1",null]', '["1",["1"]]', '["1",{}]', '["1",true]' ],
 );
 
+$bad_type{$_} = $bad_type{string} for qw/ time date word text /;
+$bad_type{$_} = $bad_type{integer} for qw/ instant state /;
+$bad_type{filter} = [ grep { $_ ne '""' } @{$bad_type{integer}} ];
+$bad_type{people} = [ grep { !/^\[(?:\]|\{|\[\[)/ } @{$bad_type{list}} ];
 $bad_type{list} = [ grep { $_ ne '[]' && $_ ne '["1"]' }
 	@{$bad_type{list}} ];
 
@@ -121,6 +157,19 @@ my %bad_value = (
 	hour => [ '"7:00"', '"24:01"', '"07:60"', '"07-00"', '"07:00 "',
 		'"07:0"', '"::::"', '"07:0x"', '"\u0660\u0667:00"', '"x"' ],
 	list => [],
+	instant => [ '-1', '"-1"', '253402300800000', '9223372036854775807' ],
+	state => [ '-1', '3', '"3"' ],
+	filter => [ '-1', '3', '"3"' ],
+	text => [ '"' . 'a' x 20001 . '"' ],
+	people => [],
+	word => [ '"id"', '"ASC"', '"asc "', '"beginTime,endTime"' ],
+	date => [ map { "\"$_\"" } '2021-02-29', '2021-13-01', '2021-00-01',
+		'2021-01-00', '2021-04-31', '2021-4-23', '20210423', 'today',
+		'2021-04-23 00:00:00', '2021/04/23', '\u0662021-04-23' ],
+	time => [ map { "\"$_\"" } '2021-02-29 00:00:00', '2021-04-23',
+		'2021-04-23 24:00:00', '2021-04-23 00:60:00', '2021-04-23 00:00:60',
+		'2021-04-23T00:00:00', '2021-04-23 00:00', '2021-04-23 00:00:00Z',
+		'0000-00-00 00:00:00', '1618997400000', 'now' ],
 );
 
 my $position = $t->ctl('stat')->{position};
@@ -137,11 +186,13 @@ for my $what (sort keys %calls) {
 	}
 }
 
+test_people($_) for 'meeting/book', 'meeting/update';
+
 is($t->ctl('stat')->{position}, $position, 'nothing was written');
 
 # it was not the good values that were refused
 
-for my $what (grep { !/remove/ } sort keys %calls) {
+for my $what (grep { !/remove|cancel|finish/ } sort keys %calls) {
 	my $answer = $app->call($what,
 		[ map { [ @{$_}[0, 2] ] } @{$calls{$what}} ]);
 
@@ -224,7 +275,7 @@ sub test_missing {
 	my @tries;
 
 	for my $i (0 .. $#members) {
-		my ($name, undef, undef, $optional) = @{$members[$i]};
+		my ($name, $kind, undef, $optional) = @{$members[$i]};
 		next if $optional;
 
 		my @rest = map { [ @{$_}[0, 2] ] }
@@ -233,7 +284,11 @@ sub test_missing {
 		push @tries, map {
 			[ $name, 71005, qr/\ALack \Q$name\E arguments\z/,
 				$app->call($what, $_) ]
-		} [ @rest ], [ @rest, [ $name, 'null' ] ], [ @rest, [ $name, '""' ] ];
+		} [ @rest ], [ @rest, [ $name, 'null' ] ],
+
+			# "" of a kind that is no text is of the wrong type
+
+			$kind =~ /instant|people/ ? () : [ @rest, [ $name, '""' ] ];
 	}
 
 	refused("$what: missing", @tries) if @tries;
@@ -260,6 +315,49 @@ sub test_values {
 	refused("$what: $name not allowed", map {
 		[ $_, 71001, qr/\AInvalid arguments: \Q$name\E: /, $try->($_) ]
 	} @{$bad_value{$kind}});
+
+	return;
+}
+
+
+# The members of the members of a list.
+
+sub test_people {
+	my ($what) = @_;
+	my @good = map { [ @{$_}[0, 2] ] }
+		grep { $_->[0] ne 'attendances' } @{$calls{$what}};
+
+	for my $name (qw/ id name phone email faceUrl /) {
+		my $try = sub {
+			my ($bad) = @_;
+			return $app->call($what, [ @good, [ 'attendances',
+				'[{"userId":"1"},{"userId":"","' . $name . "\":$bad}]" ] ]);
+		};
+
+		refused("$what: attendances[].$name", map {
+			[ $_, 71008, qr/mismatch: attendances\[1\]\.\Q$name\E\z/,
+				$try->($_) ]
+		} @{$bad_type{string}});
+
+		refused("$what: attendances[].$name too long", map {
+			[ $_, 71001, qr/: attendances\[1\]\.\Q$name\E: too long/,
+				$try->($_) ]
+		} '"' . 'a' x 501 . '"');
+	}
+
+	refused("$what: attendances[]", map {
+		[ @{$_}[1, 2, 3], $app->call($what,
+			[ @good, [ 'attendances', $_->[0] ] ]) ]
+	} [ '[{"userId":1}]', 'a number', 71008, qr/attendances\[0\]\.userId/ ],
+		[ '[{"userId":"' . 'a' x 65 . '"}]', 'long', 71001, qr/userId/ ],
+		[ '[{"userId":"1","userId":"1"}]', 'twice', 71001,
+			qr/attendances\[0\]\.userId: given twice/ ],
+		[ '[{"userId":"1"},{}]', 'empty', 71005,
+			qr/\ALack attendances\[1\]\.userId arguments\z/ ],
+		[ '[{"userId":null}]', 'null', 71005,
+			qr/\ALack attendances\[0\]\.userId arguments\z/ ],
+		[ '[' . join(',', ('{"userId":""}') x 50001) . ']', 'too many', 71001,
+			qr/attendances.*: too many/ ]);
 
 	return;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # Two companies in one store with the same ids, accounts and names: neither
-# sees, counts or disturbs the other, at any address of h5yes' directory.
+# sees, counts or disturbs the other, at any address of h5yes.
 
 use warnings;
 use strict;
@@ -48,12 +48,15 @@ for my $app ($mine, $other) {
 		phone => '1', email => 'u@x', departmentId => 'd');
 	add($app, 'room/add', id => 'r', name => 'R', userIds => [ 'u' ],
 		departmentId => 'd');
+	add($app, 'meeting/book', booking(id => 'm'));
 }
 
 add($other, 'dept/add', id => 'theirs', name => 'T', parentId => 'd');
 add($other, 'user/add', id => 'theirs', name => 'T', account => 't',
 	phone => '2', email => 't@x');
 add($other, 'room/add', id => 'theirs', name => 'T');
+add($other, 'meeting/book', booking(id => 'theirs', roomId => 'theirs',
+	attendances => [ { userId => 'theirs', id => 'their attendance' } ]));
 
 my %before = everything($other);
 
@@ -72,18 +75,24 @@ my %calls = (
 	'room/get' => 'roomId',
 	'room/update' => 'id',
 	'room/remove' => 'roomId',
+	'meeting/list' => 'roomId',
+	'meeting/get' => 'meetingId',
+	'meeting/update' => 'id',
+	'meeting/cancel' => 'meetingId',
+	'meeting/finish' => 'meetingId',
 );
 
 for my $what (sort keys %calls) {
 	my $nobody = $mine->call($what, { $calls{$what} => 'never-was' });
 
-	like($nobody->{code}, qr/\A710(?:09|10|11)\z/, "$what: nobody's id");
+	like($nobody->{code}, qr/\A710(?:09|10|11|12)\z/,
+		"$what: nobody's id");
 
 	is($mine->call($what, { $calls{$what} => $_ })->{text}, $nobody->{text},
 		"$what: $_ is another company's") for 'theirs', '2';
 }
 
-my %refs = (
+my @refs = (
 	'user/update' => [ id => 'u', departmentId => 'theirs' ],
 	'user/add' => [ id => 'x', name => 'X', account => 'x',
 		departmentId => 'theirs' ],
@@ -91,11 +100,23 @@ my %refs = (
 	'dept/update' => [ id => 'd', parentId => 'theirs' ],
 	'room/add' => [ id => 'x', name => 'X', departmentId => 'theirs' ],
 	'room/update' => [ id => 'r', userIds => [ 'theirs' ] ],
+	'meeting/book' => [ booking(id => 'x', createdId => 'theirs') ],
+	'meeting/book' => [ booking(id => 'x', roomId => 'theirs') ],
+	'meeting/book' => [ booking(id => 'x', endTime => 2000001600000,
+		beginTime => 2000001500000,
+		attendances => [ { userId => 'theirs' } ]) ],
+	'meeting/update' => [ id => 'm', roomId => 'theirs' ],
+	'meeting/update' => [ id => 'm',
+		attendances => [ { userId => 'theirs' } ] ],
+	'meeting/update' => [ id => 'm',
+		attendances => [ { id => 'their attendance' } ] ],
 );
 
-for my $what (sort keys %refs) {
-	like($mine->call($what, { @{$refs{$what}} })->{code},
-		qr/\A710(?:09|10)\z/, "$what: a reference to another company's");
+while (my ($what, $args) = splice(@refs, 0, 2)) {
+	my $answer = $mine->call($what, { @$args });
+	like($answer->{code}, qr/\A710(?:09|1[013])\z/,
+		"$what: a reference to another company's")
+		or diag($answer->{text});
 }
 
 
@@ -112,10 +133,18 @@ add($mine, 'user/add', id => 'theirs', name => 'M', account => 't',
 	phone => '2', email => 't@x');
 add($mine, 'room/add', id => 'theirs', name => 'M');
 
+is(scalar @{$mine->call('meeting/list', { minTime => '2000-01-01 00:00:00' })
+	->{value}}, 1, 'meeting/list: one\'s own');
+add($mine, 'meeting/book', booking(id => 'theirs', roomId => 'theirs',
+	attendances => [ { userId => 'theirs', id => 'their attendance' } ]));
+
 is_deeply({ everything($other) }, \%before, 'nothing changed there');
 
 
 # All of one's own can go; the other stays as it is.
+
+is($mine->call('meeting/cancel', { meetingId => $_ })->{code}, 10000,
+	"meeting/cancel: $_") for qw/ m theirs /;
 
 for ([ room => 'r' ], [ room => 'theirs' ], [ user => 'u' ],
 	[ user => 'theirs' ], [ dept => 'd' ], [ dept => 'theirs' ])
@@ -154,6 +183,17 @@ sub add {
 
 sub everything {
 	my ($app) = @_;
-	return map { $_ => $app->call("$_/list", {})->{value} }
-		qw/ user dept room /;
+	my $ever = { minTime => '2000-01-01 00:00:00' };
+
+	return map { $_ => $app->call("$_/list", $_ eq 'meeting' ? $ever : {})
+		->{value} } qw/ user dept room meeting /;
+}
+
+
+# Noon in Shanghai, in some ten years.
+
+sub booking {
+	return roomId => 'r', speaker => 's', subject => 's',
+		beginTime => 2000001600000, endTime => 2000005200000,
+		createdId => 'u', attendances => [], @_;
 }
