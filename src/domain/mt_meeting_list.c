@@ -18,7 +18,7 @@
 #define MT_LIST_DAYS        30       /* ahead, where no time is asked for */
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
-#define MT_LIST_COMPARE     4096     /* steps spent on choosing an index */
+#define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
 
 
 typedef struct {
