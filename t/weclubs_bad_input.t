@@ -37,7 +37,9 @@ my %calls = (
 	'/meeting/end_meeting' => [ @act ],
 	'/meeting/sign_meeting' => [ @act,
 		[ 'leader_id', 'id', '"1"' ],
-		[ 'create_date', 'integer', '1490689606519' ] ],
+		[ 'create_date', 'integer', '1490689606519' ],
+		[ 'longitude', 'place', '113.307039' ],
+		[ 'latitude', 'place', '"23.391208"' ] ],
 	'/user/login' => [
 		[ 'mobile', 'string', '"1001"' ],
 		[ 'password', 'string', '"e10adc3949ba59abbe56e057f20f883e"' ] ],
@@ -76,6 +78,8 @@ my %bad = (
 	integer => [ bad_values('integer'), '-1', '9223372036854775807' ],
 	time => [ bad_values('integer'), '-1', '253402300800000' ],
 	flag => [ bad_values('integer'), '-1', '2' ],
+	place => [ '[]', '{}', 'true', '""', '"x"', '"+1"', '" 1"', '"1,5"',
+		'1e999', '9' x 400, '180.000001', '-181', '"180.000001"' ],
 	string => [ bad_values('string') ],
 	word => [ bad_values('string'), '"Meeting"', '"meeting "', '"mission"' ],
 	list => [ bad_values('string'), '"1,,2"', '",1"', '"1,"', '"1,+2"',
@@ -188,7 +192,8 @@ sub test_envelope {
 sub test_missing {
 	my ($path, $person, @good) = @_;
 	my %optional = map { $_ => 1 }
-		qw/ leader club_id sponsor_id page_no page_size comment /;
+		qw/ leader club_id sponsor_id page_no page_size comment
+			longitude latitude /;
 	my @tries;
 
 	for my $i (0 .. $#good) {
