@@ -17,13 +17,15 @@ my %sees = (
     base       => [],
     model      => [qw(base)],
     json       => [qw(base model)],
+    file       => [qw(base model)],
     store      => [qw(base model)],
     commit     => [qw(base model store)],
-    domain     => [qw(base model store commit)],
-    dialect    => [qw(base model json domain)],
-    service    => [qw(base model json store commit domain dialect)],
+    domain     => [qw(base model file store commit)],
+    dialect    => [qw(base model file json domain)],
+    service    => [qw(base model file json store commit domain dialect)],
     ctl        => [qw(base model json store domain)],
-    ngx_module => [qw(base model json store commit domain dialect service)],
+    ngx_module => [qw(base model file json store commit domain dialect
+                      service)],
 );
 
 # Functions that do not know where a counted string ends.  One place turns a

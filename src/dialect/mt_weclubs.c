@@ -91,6 +91,7 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(TOO_MANY,         BAD_ARGUMENT, "数量过多"),
     MT_S(DUPLICATE_KEY,    BAD_ARGUMENT, "重复的参数"),
     MT_S(TOO_LONG,         BAD_ARGUMENT, "内容过长"),
+    MT_S(BAD_FORM,         BAD_ARGUMENT, "不是一个合法的表单"),
 
     MT_S(BAD_SIGNATURE,    BAD_SIGN,     "签名不符"),
     MT_S(BAD_CALLER,       BAD_CALLER,   "caller未分配"),
@@ -124,7 +125,6 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(STARTED,          FAILED,       "会议已开始"),
     MT_S(NO_LEADER,        FAILED,       "需要签到负责人"),
     MT_S(TOO_MANY_LEADERS, FAILED,       "签到负责人不能超过五人"),
-    MT_S(NO_SERIES,        FAILED,       "不是重复会议"),
 
     MT_S(ROOM_BUSY,        FAILED,       "会议室已被预订"),
     MT_S(ROOM_DISABLED,    FAILED,       "会议室已停用"),
@@ -140,6 +140,12 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(NO_SIGN_IN,       FAILED,       "该会议不需要签到"),
     MT_S(TOO_FAR,          FAILED,       "距离会议室太远"),
     MT_S(NO_POSITION,      FAILED,       "需要位置信息"),
+
+    MT_S(FILE_SMALL,       FAILED,       "文件过小"),
+    MT_S(FILE_LARGE,       FAILED,       "文件过大"),
+    MT_S(IMAGE_TYPE,       FAILED,       "图片格式不支持"),
+    MT_S(IMAGE_BROKEN,     FAILED,       "图片已损坏"),
+    MT_S(IMAGE_RESOLUTION, FAILED,       "图片分辨率过高"),
 
     MT_S(BAD_REQUEST,      BAD_ARGUMENT, "HTTP请求错误"),
     MT_S(BAD_PATH,         BAD_PATH,     "不存在该请求方法"),

@@ -27,6 +27,8 @@
     S(6,  TOO_MANY,           "too_many",           "too many")               \
     S(7,  DUPLICATE_KEY,      "duplicate_key",      "given twice")            \
     S(8,  TOO_LONG,           "too_long",           "too long")               \
+    S(9,  BAD_FORM,           "bad_form",           "not a valid multipart "  \
+                                                    "form")                   \
                                                                               \
     /* who asks */                                                            \
     S(10, BAD_SIGNATURE,      "bad_signature",      "signature does not fit") \
@@ -74,7 +76,6 @@
     S(44, STARTED,            "started",            "meeting has started")    \
     S(45, NO_LEADER,          "no_leader",          "sign-in needs a leader") \
     S(46, TOO_MANY_LEADERS,   "too_many_leaders",   "more than five leaders") \
-    S(47, NO_SERIES,          "no_series",          "meeting does not repeat")\
                                                                               \
     /* rooms */                                                               \
     S(50, ROOM_BUSY,          "room_busy",          "room is booked then")    \
@@ -98,6 +99,15 @@
                                                     "in")                     \
     S(67, TOO_FAR,            "too_far",            "too far from the room")  \
     S(68, NO_POSITION,        "no_position",        "position wanted")        \
+                                                                              \
+    /* files */                                                               \
+    S(70, FILE_SMALL,         "file_small",         "smaller than 200 KB")    \
+    S(71, FILE_LARGE,         "file_large",         "larger than 5 MB")       \
+    S(72, IMAGE_TYPE,         "image_type",         "neither a JPEG nor a "   \
+                                                    "PNG picture")            \
+    S(73, IMAGE_BROKEN,       "image_broken",       "a broken picture")       \
+    S(74, IMAGE_RESOLUTION,   "image_resolution",   "of more than 1920x1080 " \
+                                                    "pixels")                 \
                                                                               \
     /* below the dialects; these go out with their HTTP status */             \
     S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \

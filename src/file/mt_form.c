@@ -1,0 +1,143 @@
+
+#include "file/mt_form.h"
+
+
+typedef struct {
+    mt_form_t        *form;
+    mt_arena_t       *arena;
+    const mt_blob_t  *body;
+    mt_form_part_t   *part;          /* under way */
+    int64_t           from;          /* where its content begins */
+    int64_t           size;          /*   and how much there is so far */
+    mt_buf_t          text;
+    size_t            texts;         /* bytes of all of them */
+} mt_form_reader_t;
+
+
+static mt_status_t mt_form_feed(mt_multipart_t *m, mt_arena_t *arena,
+    const mt_blob_t *body);
+static mt_status_t mt_form_begin(void *ctx, const mt_part_t *part);
+static mt_status_t mt_form_data(void *ctx, mt_str_t bytes);
+static mt_status_t mt_form_end(void *ctx);
+
+
+static const mt_part_sink_t  mt_form_sink = {
+    mt_form_begin, mt_form_data, mt_form_end
+};
+
+
+mt_status_t
+mt_form_read(mt_form_t *form, mt_arena_t *arena, mt_str_t content_type,
+    const mt_blob_t *body)
+{
+    mt_status_t        rc;
+    mt_multipart_t    *m;
+    mt_form_reader_t   reader;
+
+    memset(form, 0, sizeof(*form));
+    memset(&reader, 0, sizeof(reader));
+
+    reader.form = form;
+    reader.arena = arena;
+    reader.body = body;
+
+    m = mt_arena_take(arena, sizeof(*m));
+    if (m == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    rc = mt_multipart_init(m, content_type, &mt_form_sink, &reader);
+
+    return rc == MT_OK ? mt_form_feed(m, arena, body) : rc;
+}
+
+
+static mt_status_t
+mt_form_feed(mt_multipart_t *m, mt_arena_t *arena, const mt_blob_t *body)
+{
+    char         *piece;
+    size_t        len;
+    int64_t       at, left;
+    mt_status_t   rc;
+
+    piece = mt_arena_take(arena, MT_BLOB_PIECE);
+    if (piece == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    rc = MT_OK;
+
+    for (at = 0; rc == MT_OK && at < body->size; at += (int64_t) len) {
+        left = body->size - at;
+        len = left < MT_BLOB_PIECE ? (size_t) left : MT_BLOB_PIECE;
+
+        if (mt_blob_read(body, at, piece, len) != 0) {
+            return MT_INTERNAL;
+        }
+
+        rc = mt_multipart_feed(m, (mt_str_t) { len, piece });
+    }
+
+    return rc == MT_OK ? mt_multipart_finish(m) : rc;
+}
+
+
+static mt_status_t
+mt_form_begin(void *ctx, const mt_part_t *part)
+{
+    mt_form_reader_t *reader = ctx;
+
+    /* the parser lets no more parts through than there is room for */
+
+    reader->part = &reader->form->parts[reader->form->n++];
+    reader->part->file = part->file;
+    reader->part->name = mt_arena_str(reader->arena, part->name);
+
+    reader->from = part->from;
+    reader->size = 0;
+
+    mt_buf_init(&reader->text, reader->arena, 0);
+
+    return reader->part->name.len ? MT_OK : MT_NO_MEMORY;
+}
+
+
+static mt_status_t
+mt_form_data(void *ctx, mt_str_t bytes)
+{
+    mt_form_reader_t *reader = ctx;
+
+    reader->size += (int64_t) bytes.len;
+
+    if (reader->part->file) {
+        return MT_OK;
+    }
+
+    reader->texts += bytes.len;
+
+    if (reader->texts > MT_FORM_TEXT) {
+        return MT_TOO_LONG;
+    }
+
+    mt_buf_put(&reader->text, bytes.data, bytes.len);
+
+    return reader->text.failed ? MT_NO_MEMORY : MT_OK;
+}
+
+
+static mt_status_t
+mt_form_end(void *ctx)
+{
+    mt_form_reader_t *reader = ctx;
+
+    if (reader->part->file) {
+        reader->part->content = mt_blob_part(reader->body, reader->from,
+                                             reader->size);
+
+    } else {
+        reader->part->text.len = reader->text.len;
+        reader->part->text.data = reader->text.len ? reader->text.data : "";
+    }
+
+    return MT_OK;
+}

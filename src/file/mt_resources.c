@@ -1,0 +1,373 @@
+
+#include "file/mt_resources.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mt_crypto.h"
+
+
+#define MT_RESOURCE_RANDOM  16                /* bytes of a name */
+#define MT_COMPANY_NAME     11                /* a uint32_t and its NUL */
+
+
+typedef struct {
+    int64_t     before;
+    int       (*each)(void *ctx, uint32_t company, mt_str_t name);
+    void       *ctx;
+    uint32_t    company;
+} mt_resources_visit_t;
+
+
+static int mt_resources_open(const char *folder, uint32_t company, int make);
+static int mt_resource_write(int dir, const char *name,
+    const mt_blob_t *blob);
+static int mt_resource_copy(int fd, const mt_blob_t *blob);
+static int mt_resource_sync(int fd);
+static int mt_resources_list(int fd,
+    int (*visit)(mt_resources_visit_t *v, int dir, const char *name),
+    mt_resources_visit_t *v);
+static int mt_resources_visit_company(mt_resources_visit_t *v, int dir,
+    const char *name);
+static int mt_resources_visit_file(mt_resources_visit_t *v, int dir,
+    const char *name);
+
+
+int
+mt_resources_create(const char *folder, int uid, int gid)
+{
+    int          fd, rc;
+    struct stat  st;
+
+    if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+        return -1;
+    }
+
+    fd = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = fstat(fd, &st);
+
+    if (rc == 0 && uid != -1
+        && (st.st_uid != (uid_t) uid || st.st_gid != (gid_t) gid))
+    {
+        rc = fchown(fd, (uid_t) uid, (gid_t) gid);
+    }
+
+    (void) close(fd);
+
+    return rc;
+}
+
+
+int
+mt_resource_is(mt_str_t name)
+{
+    size_t   i;
+    uint8_t  id[MT_RESOURCE_RANDOM];
+
+    i = MT_RESOURCE_NAME - 4;
+
+    if (name.len != MT_RESOURCE_NAME
+        || (memcmp(name.data + i, ".jpg", 4) != 0
+            && memcmp(name.data + i, ".png", 4) != 0))
+    {
+        return 0;
+    }
+
+    name.len = i;
+
+    return mt_hex_decode(name, id, sizeof(id)) == 0;
+}
+
+
+int
+mt_resource_add(const char *folder, uint32_t company, const mt_blob_t *blob,
+    const char *type, char name[MT_RESOURCE_NAME])
+{
+    int      dir, rc, saved;
+    char     path[MT_RESOURCE_NAME + 1];
+    uint8_t  id[MT_RESOURCE_RANDOM];
+
+    if (mt_random(id, sizeof(id)) != 0) {
+        errno = EIO;
+        return -1;
+    }
+
+    mt_hex_lower(id, sizeof(id), path);
+    (void) snprintf(path + 2 * sizeof(id), sizeof(path) - 2 * sizeof(id),
+                    ".%s", type);
+
+    dir = mt_resources_open(folder, company, 1);
+    if (dir == -1) {
+        return -1;
+    }
+
+    rc = mt_resource_write(dir, path, blob);
+    saved = errno;
+
+    (void) close(dir);
+
+    memcpy(name, path, MT_RESOURCE_NAME);
+    errno = saved;
+
+    return rc;
+}
+
+
+/* A company's folder; -1 with errno set. */
+
+static int
+mt_resources_open(const char *folder, uint32_t company, int make)
+{
+    int   dir, fd;
+    char  name[MT_COMPANY_NAME];
+
+    (void) snprintf(name, sizeof(name), "%u", company);
+
+    dir = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (dir == -1) {
+        return -1;
+    }
+
+    if (make && mkdirat(dir, name, 0750) == 0) {
+        (void) mt_resource_sync(dir);
+    }
+
+    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+
+    (void) close(dir);
+
+    return fd;
+}
+
+
+static int
+mt_resource_write(int dir, const char *name, const mt_blob_t *blob)
+{
+    int  fd, rc, saved;
+
+    fd = openat(dir, name, O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0640);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = mt_resource_copy(fd, blob);
+
+    if (rc == 0) {
+        rc = mt_resource_sync(fd);
+    }
+
+    saved = errno;
+
+    if (close(fd) != 0 && rc == 0) {
+        rc = -1;
+        saved = errno;
+    }
+
+    if (rc == 0) {
+        rc = mt_resource_sync(dir);
+        saved = errno;
+    }
+
+    if (rc != 0) {
+        (void) unlinkat(dir, name, 0);
+    }
+
+    errno = saved;
+
+    return rc;
+}
+
+
+static int
+mt_resource_copy(int fd, const mt_blob_t *blob)
+{
+    char     *piece;
+    size_t    len, done;
+    int64_t   at, left;
+    ssize_t   n;
+
+    piece = malloc(MT_BLOB_PIECE);
+    if (piece == NULL) {
+        return -1;
+    }
+
+    n = 0;
+
+    for (at = 0; n >= 0 && at < blob->size; at += (int64_t) len) {
+        left = blob->size - at;
+        len = left < MT_BLOB_PIECE ? (size_t) left : MT_BLOB_PIECE;
+
+        if (mt_blob_read(blob, at, piece, len) != 0) {
+            errno = EIO;
+            n = -1;
+        }
+
+        for (done = 0; n >= 0 && done < len; done += (size_t) n) {
+            do {
+                n = write(fd, piece + done, len - done);
+            } while (n == -1 && errno == EINTR);
+        }
+    }
+
+    free(piece);
+
+    return n >= 0 ? 0 : -1;
+}
+
+
+static int
+mt_resource_sync(int fd)
+{
+    int  rc;
+
+    do {
+        rc = fsync(fd);
+    } while (rc == -1 && errno == EINTR);
+
+    return rc;
+}
+
+
+int
+mt_resource_remove(const char *folder, uint32_t company, mt_str_t name)
+{
+    int   dir, rc, saved;
+    char  path[MT_RESOURCE_NAME + 1];
+
+    if (!mt_resource_is(name)) {
+        errno = EINVAL;
+        return -1;
+    }
+
+    memcpy(path, name.data, MT_RESOURCE_NAME);
+    path[MT_RESOURCE_NAME] = '\0';
+
+    dir = mt_resources_open(folder, company, 0);
+    if (dir == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    rc = unlinkat(dir, path, 0);
+    saved = errno;
+
+    (void) close(dir);
+
+    errno = saved;
+
+    return rc == 0 || saved == ENOENT ? 0 : -1;
+}
+
+
+int
+mt_resources_each(const char *folder, int64_t before,
+    int (*each)(void *ctx, uint32_t company, mt_str_t name), void *ctx)
+{
+    int                   fd;
+    mt_resources_visit_t  v;
+
+    v.before = before;
+    v.each = each;
+    v.ctx = ctx;
+    v.company = 0;
+
+    fd = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    return mt_resources_list(fd, mt_resources_visit_company, &v);
+}
+
+
+/* Closes fd. */
+
+static int
+mt_resources_list(int fd,
+    int (*visit)(mt_resources_visit_t *v, int dir, const char *name),
+    mt_resources_visit_t *v)
+{
+    int             rc, saved;
+    DIR            *dir;
+    struct dirent  *entry;
+
+    dir = fdopendir(fd);
+    if (dir == NULL) {
+        (void) close(fd);
+        return -1;
+    }
+
+    rc = 0;
+
+    while (rc == 0) {
+        errno = 0;
+        entry = readdir(dir);
+
+        if (entry == NULL) {
+            rc = errno ? -1 : 0;
+            break;
+        }
+
+        rc = visit(v, fd, entry->d_name);
+    }
+
+    saved = errno;
+    (void) closedir(dir);
+    errno = saved;
+
+    return rc;
+}
+
+
+/* Others' entries are passed over. */
+
+static int
+mt_resources_visit_company(mt_resources_visit_t *v, int dir, const char *name)
+{
+    int      fd;
+    int64_t  company;
+
+    if (!mt_parse_int(mt_cstr(name), &company)
+        || company < 0 || company > UINT32_MAX)
+    {
+        return 0;
+    }
+
+    fd = openat(dir, name, O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC);
+    if (fd == -1) {
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 0 : -1;
+    }
+
+    v->company = (uint32_t) company;
+
+    return mt_resources_list(fd, mt_resources_visit_file, v);
+}
+
+
+static int
+mt_resources_visit_file(mt_resources_visit_t *v, int dir, const char *name)
+{
+    struct stat  st;
+
+    if (!mt_resource_is(mt_cstr(name))) {
+        return 0;
+    }
+
+    if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    if (!S_ISREG(st.st_mode) || st.st_mtime >= v->before) {
+        return 0;
+    }
+
+    return v->each(v->ctx, v->company, mt_cstr(name));
+}
