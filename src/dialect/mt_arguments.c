@@ -8,6 +8,9 @@
 
 static mt_status_t mt_decode_pairs(mt_exchange_t *x,
     const mt_json_table_t *table, void *object, mt_str_t text);
+static mt_status_t mt_decode_form(mt_exchange_t *x,
+    const mt_json_table_t *table, void *object);
+static void mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part);
 static int mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 static int mt_hex_digit(char c);
 static int mt_is_form(const mt_input_t *in);
@@ -28,7 +31,13 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
         return status;
     }
 
-    if (mt_str_eq(x->in.method, MT_STR("GET")) || mt_first_mark(body) == -1) {
+    if (x->form || x->received != MT_OK) {
+        status = mt_decode_form(x, table, object);
+        body = MT_STR("{}");
+
+    } else if (mt_str_eq(x->in.method, MT_STR("GET"))
+               || mt_first_mark(body) == -1)
+    {
         body = MT_STR("{}");
 
     } else if (mt_is_form(&x->in)) {
@@ -85,6 +94,53 @@ mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
     }
 
     return MT_OK;
+}
+
+
+static mt_status_t
+mt_decode_form(mt_exchange_t *x, const mt_json_table_t *table, void *object)
+{
+    size_t                 i;
+    const mt_form_part_t  *part;
+
+    for (i = 0; x->received == MT_OK && i < x->form->n; i++) {
+        part = &x->form->parts[i];
+
+        if (part->file) {
+            mt_decode_file(x, part);
+            continue;
+        }
+
+        if (mt_json_set_text(&x->decode, table, object, part->name, part->text)
+            == MT_NO_MEMORY)
+        {
+            return MT_NO_MEMORY;
+        }
+    }
+
+    return x->received;
+}
+
+
+/* Files that the route knows no name for are not looked at. */
+
+static void
+mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part)
+{
+    mt_str_t  name;
+
+    name = mt_cstr(x->route->upload);
+
+    if (!mt_str_eq(part->name, name)) {
+        return;
+    }
+
+    if (x->call.files.given && x->decode.error.status == MT_OK) {
+        x->decode.error.status = MT_DUPLICATE_KEY;
+        x->decode.error.field = name;
+    }
+
+    x->call.files.given = &part->content;
 }
 
 

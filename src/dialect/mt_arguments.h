@@ -1,7 +1,8 @@
 
 /*
  * Arguments from wherever a client may put them: the members of a JSON body,
- * a form body, the query string.  Shared by the dialects that are not picky.
+ * a form body (multipart where the route takes a file), the query string.
+ * Shared by the dialects that are not picky.
  */
 
 #ifndef MT_ARGUMENTS_H
@@ -16,7 +17,8 @@
  * the query and a form both give, or one of them twice, is MT_DUPLICATE_KEY.
  * A body that is missing or blank counts as {}; a GET's is not looked at.
  * x->decode.arena must be set.  Returns what is wrong with the body as a
- * whole: MT_OK, MT_BAD_JSON, MT_TOO_MANY (arguments) or MT_NO_MEMORY.
+ * whole: MT_OK, MT_BAD_JSON, MT_TOO_MANY (arguments), what is wrong with a
+ * multipart form, or MT_NO_MEMORY.  A file becomes x->call.files.given.
  */
 mt_status_t mt_decode_arguments(mt_exchange_t *x,
     const mt_json_table_t *table, void *object);

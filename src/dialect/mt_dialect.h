@@ -10,6 +10,7 @@
 #define MT_DIALECT_H
 
 #include "domain/mt_operation.h"
+#include "file/mt_form.h"
 #include "json/mt_json.h"
 
 
@@ -37,6 +38,8 @@ typedef struct {
     const char             *inner;      /* last member of a row, or NULL: it
                                            holds the rows within the row */
     const mt_json_table_t  *inner_row;
+    const char             *upload;     /* member that is a file, NULL: none;
+                                           the body may be a multipart form */
 } mt_route_t;
 
 #define MT_ROUTE_PUBLIC  0x01           /* no token needed: it gives one */
@@ -48,7 +51,7 @@ typedef struct {
     mt_str_t    method;
     mt_str_t    path;         /* decoded, without the query */
     mt_str_t    query;
-    mt_str_t    body;
+    mt_str_t    body;         /* empty if it is received as a form */
     mt_str_t    content_type;
     /* a header's value by lower-case name; empty when absent */
     mt_str_t  (*header)(void *data, mt_str_t name);
@@ -65,6 +68,8 @@ struct mt_exchange_s {
     const mt_dialect_t  *dialect;
     const mt_route_t    *route;       /* NULL: no such address */
     mt_input_t           in;
+    const mt_form_t     *form;        /* in place of in.body; or NULL */
+    mt_status_t          received;    /* of the form */
     mt_call_t            call;
 
     mt_json_decode_t     decode;

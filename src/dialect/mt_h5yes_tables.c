@@ -9,12 +9,23 @@ static mt_status_t mt_h5yes_hour_read(const mt_json_value_t *value,
 static void mt_h5yes_hour_write(mt_json_writer_t *w, const mt_field_t *field,
     const void *src);
 
+static mt_status_t mt_h5yes_file_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_h5yes_update_face(mt_exchange_t *x);
 static void mt_h5yes_clear_face(mt_exchange_t *x);
+
+
+MT_DEFINE_MODEL(h5yes_common, MT_H5YES_COMMON_FIELDS);
 
 
 /* INT of minutes of the day as "HH:MM"; "" is a room's hour by default */
 static const mt_wire_t  mt_h5yes_hour = {
     "h5yes_hour", mt_h5yes_hour_read, mt_h5yes_hour_write
+};
+
+/* what only a file can be, never text */
+static const mt_wire_t  mt_h5yes_file = {
+    "h5yes_file", mt_h5yes_file_read, NULL
 };
 
 
@@ -32,6 +43,12 @@ MT_JSON_TABLE(mt_h5yes_list_in,
 MT_JSON_TABLE(mt_h5yes_user_in,
     MT_TOKEN,
     MT_ARG("userId", named, ref, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_h5yes_update_face_in,
+    MT_TOKEN,
+    MT_ARG("userId", user_face, ref, MT_MUST, NULL),
+    MT_ARG("file", user_face, face, 0, &mt_h5yes_file),
 );
 
 MT_JSON_TABLE(mt_h5yes_clear_face_in,
@@ -217,6 +234,9 @@ static const mt_route_t  mt_h5yes_routes[] = {
              MT_VALUE(&mt_h5yes_user_out)),
     MT_ROUTE("user/update", user_update, &mt_h5yes_user_update_in, NULL,
              MT_VALUE(&mt_h5yes_user_out)),
+    { mt_str("/user/updateFace"), MT_METHOD_POST, 0, &mt_op_user_face,
+      &mt_h5yes_update_face_in, mt_h5yes_update_face,
+      MT_VALUE(&mt_h5yes_user_out), .upload = "file" },
     MT_ROUTE("user/clearFace", user_face, &mt_h5yes_clear_face_in,
              mt_h5yes_clear_face, MT_NO_VALUE),
     MT_ROUTE("user/remove", user_remove, &mt_h5yes_user_in, NULL,
@@ -264,7 +284,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .routes = mt_h5yes_routes,
     .nroutes = mt_nitems(mt_h5yes_routes),
     .decode = mt_h5yes_decode,
-    .authenticate = mt_request_authenticate,
+    .authenticate = mt_h5yes_authenticate,
     .open_answer = mt_h5yes_open_answer,
     .close_answer = mt_h5yes_close_answer,
     .code = mt_h5yes_code,
@@ -340,6 +360,28 @@ mt_h5yes_hour_write(mt_json_writer_t *w, const mt_field_t *field,
     s.data = text;
 
     mt_json_string(w, s);
+}
+
+
+static mt_status_t
+mt_h5yes_file_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    (void) value;
+    (void) field;
+    (void) dst;
+    (void) arena;
+
+    return MT_BAD_TYPE;
+}
+
+
+static void
+mt_h5yes_update_face(mt_exchange_t *x)
+{
+    if (x->call.files.given == NULL) {
+        (void) mt_refuse(&x->call, MT_MISSING, MT_user_face_face);
+    }
 }
 
 

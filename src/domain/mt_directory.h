@@ -16,6 +16,11 @@ mt_status_t mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num);
 /* 1 when a key begins with the prefix, 0 when none does, -1 failed. */
 int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 
+/* The user whom a command would change, and the change.  MT_OK, or
+ * MT_NO_SUCH_USER: a placeholder is nobody that the directory could change. */
+mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user);
+mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
+
 /* Takes a user who is being removed off the rooms' lists of permitted ones. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
 

@@ -24,6 +24,7 @@
 #include "commit/mt_commit.h"
 #include "domain/mt_args.h"
 #include "domain/mt_settings.h"
+#include "file/mt_resources.h"
 
 
 typedef enum {
@@ -36,6 +37,23 @@ typedef enum {
 typedef struct mt_operation_s  mt_operation_t;
 typedef struct mt_apply_s      mt_apply_t;          /* domain/mt_apply.h */
 
+/*
+ * What a call has to do with files in the resources folder.  `made` becomes a
+ * record's by the command; the service deletes it if that is refused or never
+ * given, and `dropped` after the command.  Of a command whose fate is unknown
+ * (MT_STORE_FAILED) it deletes nothing.
+ */
+typedef struct {
+    const char            *folder;
+    const mt_blob_t       *given;       /* with the request, or NULL */
+    mt_str_t               made;        /* by work(); "": none */
+    mt_str_t               dropped;     /* by finish(); "": none */
+
+    mt_status_t            status;      /* of work() */
+    int                    error;       /* errno, for the log; 0: none */
+    char                   name[MT_RESOURCE_NAME];   /* made */
+} mt_files_t;
+
 typedef struct {
     mt_arena_t            *arena;       /* of the request */
     const mt_settings_t   *settings;
@@ -45,6 +63,7 @@ typedef struct {
     int64_t                actor;       /* the user's number, 0: none */
     int64_t                now;         /* ms */
     mt_str_t               server_key;  /* 32 bytes */
+    mt_files_t             files;
 
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
@@ -120,9 +139,6 @@ struct mt_operation_s {
     O(32, meeting_cancel)                                                     \
     O(33, meeting_end)                                                        \
     O(34, meeting_remind)                                                     \
-    O(35, series_create)                                                      \
-    O(36, series_update)                                                      \
-    O(37, series_cancel)                                                      \
     O(40, answer)                                                             \
     O(41, checkin)                                                            \
     O(42, login)                                                              \
@@ -192,8 +208,7 @@ mt_step_t mt_start_command(mt_call_t *call);
  * subject where it is empty; title: the subject, or the first 100 characters
  * of the content where none was given.  members: the people on the list,
  * guests only where they were asked for; unsigned_in and unanswered are of
- * these.  done: when it was over, 0 while it is not, and if it was cancelled;
- * order: the booking of its room, empty where it holds none.
+ * these.
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
     F(M, 1, INT, life,          0, 3, NULL)                                   \
@@ -204,9 +219,7 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 6, INT, answered,      0, MT_NUM_MAX, NULL)    /* accepted+declined*/\
     F(M, 7, INT, unanswered,    0, MT_NUM_MAX, NULL)                          \
     F(M, 8, INT, wants_sign,    0, 1, NULL)                                   \
-    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)                          \
-    F(M, 10, INT, done,         0, MT_TIME_MAX, NULL)                         \
-    F(M, 11, STR, order,        0, MT_ID_MAX, NULL)
+    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)
 
 /* id: of the attendance; name, phone, email, face: as given with it, or else
  * as the directory has them. */
@@ -229,7 +242,6 @@ typedef struct {
     mt_tally_t            tally;
     mt_dept_t             dept;
     mt_user_t             creator;
-    mt_attendee_t         host;       /* the creator on the list, if there */
     mt_room_t             room;
     mt_meeting_derived_t  derived;
 } mt_meeting_view_t;
@@ -247,12 +259,6 @@ typedef struct {
     F(M, 1, INT, has_more,      0, 1, NULL)
 
 MT_DECLARE_MODEL(page, MT_PAGE_FIELDS);
-
-/* of series_create: the new meetings' ids, the first one's first */
-#define MT_SERIES_MADE_FIELDS(F, M)                                           \
-    F(M, 1, STRS, ids,          0, INT32_MAX, NULL)
-
-MT_DECLARE_MODEL(series_made, MT_SERIES_MADE_FIELDS);
 
 /* of login */
 #define MT_LOGGED_IN_FIELDS(F, M)                                             \
@@ -312,7 +318,6 @@ typedef struct {
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
  *     login                mt_login_view_t
  *     meeting_create, _update              as meeting_get, with the guests
- *     series_create        mt_series_made_t
  *     meeting_list         rows of mt_meeting_view_t, and in each those of
  *                          meeting_get
  *     the others           none
@@ -353,10 +358,9 @@ int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,
 mt_status_t mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
     mt_str_t ref, void *record, mt_arena_t *arena);
 
-/* 32 upper-case hex digits (h5yes' form of a string id) or 24 lower-case ones
- * (yunzhijia's), random; empty when there is no randomness to be had. */
+/* 32 upper-case hex digits (h5yes' form of a string id), random; empty when
+ * there is no randomness to be had. */
 mt_str_t mt_fresh_id(mt_arena_t *arena);
-mt_str_t mt_fresh_short_id(mt_arena_t *arena);
 
 /* start() of operations that make a record: sets `fresh_id` where no `id` was
  * given, then as mt_start_command(). */

@@ -1,6 +1,6 @@
 
 #include "base/mt_crypto.h"
-#include "domain/mt_directory.h"
+#include "domain/mt_face.h"
 
 
 static mt_step_t mt_user_edit_start(mt_call_t *call);
@@ -13,19 +13,14 @@ static mt_status_t mt_user_update_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_user_remove_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static mt_status_t mt_user_face_apply(mt_apply_t *a, const void *body,
-    mt_result_t *result);
 static mt_status_t mt_user_judge_new(mt_apply_t *a,
     const mt_user_edit_t *args, mt_user_t *user);
-static mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref,
-    mt_user_t *user);
 static mt_status_t mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args,
     mt_user_t *user, mt_result_t *result);
 static void mt_user_reindex(mt_apply_t *a, const mt_user_t *from,
     const mt_user_t *to);
 static int mt_user_is_member(const mt_user_t *user);
 static mt_status_t mt_user_end_sessions(mt_apply_t *a, int64_t user);
-static mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 
 
 const mt_operation_t  mt_op_user_add = {
@@ -60,18 +55,8 @@ const mt_operation_t  mt_op_user_remove = {
     .args = &mt_named_model,
     .body = &mt_named_model,
     .start = mt_start_command,
+    .finish = mt_face_dropped,
     .apply = mt_user_remove_apply
-};
-
-const mt_operation_t  mt_op_user_face = {
-    .code = MT_CODE_user_face,
-    .name = "user_face",
-    .kind = MT_NAME_USER,
-    .args = &mt_user_face_model,
-    .body = &mt_user_face_model,
-    .start = mt_start_command,
-    .finish = mt_directory_finish,
-    .apply = mt_user_face_apply
 };
 
 
@@ -321,7 +306,8 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
-    user.face = MT_STR("");
+    mt_face_drop(a, &user);
+
     user.removed = a->time;
     user.updated = a->time;
 
@@ -331,33 +317,7 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-static mt_status_t
-mt_user_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
-{
-    const mt_user_face_t  *args = body;
-
-    mt_user_t    user;
-    mt_status_t  rc;
-
-    rc = mt_user_find(a, args->ref, &user);
-    if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_user_face_ref, 0);
-    }
-
-    user.face = args->face;
-    user.updated = a->time;
-
-    mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
-
-    result->num = user.num;
-
-    return mt_user_save(a, &user);
-}
-
-
-/* A placeholder is nobody that the directory could change. */
-
-static mt_status_t
+mt_status_t
 mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user)
 {
     mt_status_t  rc;
@@ -545,7 +505,7 @@ mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name)
 }
 
 
-static mt_status_t
+mt_status_t
 mt_user_save(mt_apply_t *a, const mt_user_t *user)
 {
     mt_key_t  key;

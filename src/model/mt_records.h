@@ -243,7 +243,9 @@
 #define MT_SESSION_FIELDS(F, M)                                               \
     F(M, 1,  INT, issued,       0, MT_TIME_MAX, NULL)
 
-/* What a command raised (h5yes' event types); `num` names the record. */
+/* What a command raised (h5yes' event types); `num` names the record.
+ * FACE_DROPPED is nobody's but ours: `id` is the file that a user's record no
+ * longer names. */
 #define MT_EVENT_FIELDS(F, M)                                                 \
     F(M, 1,  INT, type,         0, 63, NULL)            /* MT_EVENT_* */      \
     F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -262,6 +264,7 @@
 #define MT_EVENT_DEPT_UPDATE    11
 #define MT_EVENT_DEPT_REMOVE    12
 #define MT_EVENT_MEETING_REMIND 13
+#define MT_EVENT_FACE_DROPPED   14
 
 /*
  * A command: what travels through the commit engine and stands in the

@@ -1,6 +1,8 @@
 
 #include "service/mt_service.h"
 
+#include <errno.h>
+
 
 #define MT_SERVER_KEY_LEN   32
 
@@ -28,9 +30,13 @@ typedef struct {
     mt_stage_t          stage;
     const mt_rows_t    *opened;      /* in this piece, to be closed */
     const mt_rows_t    *opened_inner;
+    unsigned            settled:1;   /* the command's result is known */
+    unsigned            applied:1;   /*   and is success */
 } mt_service_exchange_t;
 
 
+static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
+static void mt_exchange_log_files(mt_service_exchange_t *e);
 static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
 static int mt_exchange_begin_read(mt_exchange_t *x);
 static void mt_exchange_end_read(mt_exchange_t *x);
@@ -109,18 +115,24 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.arena = arena;
     e->x.call.settings = settings;
     e->x.call.company = settings->company;    /* until a token names another */
+    e->x.call.files.folder = service->resources;
     e->x.call.now = now;
 
     return &e->x;
 }
 
 
-/* The exchange itself is in its arena. */
+/* The exchange itself is in its arena.  Files are left to be deleted here only
+ * where the client or the server broke off. */
 
 void
 mt_exchange_close(mt_exchange_t *x)
 {
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    mt_exchange_delete(x, &x->call.files.made);
+    mt_exchange_delete(x, &x->call.files.dropped);
+    mt_exchange_log_files(e);
 
     if (x->writer) {
         mt_json_writer_close(x->writer);
@@ -128,6 +140,71 @@ mt_exchange_close(mt_exchange_t *x)
 
     mt_arena_destroy(e->row_arena);
     mt_arena_destroy(x->call.arena);
+}
+
+
+static void
+mt_exchange_delete(mt_exchange_t *x, mt_str_t *name)
+{
+    mt_files_t  *files;
+
+    files = &x->call.files;
+
+    if (name->len
+        && mt_resource_remove(files->folder, x->call.company, *name) != 0)
+    {
+        files->error = errno;
+    }
+
+    *name = MT_STR("");
+}
+
+
+static void
+mt_exchange_log_files(mt_service_exchange_t *e)
+{
+    mt_files_t  *files;
+
+    files = &e->x.call.files;
+
+    if (files->error && e->service->store) {
+        mt_store_log(e->service->store, 1, "resources folder \"%s\": %s",
+                     files->folder, strerror(files->error));
+    }
+
+    files->error = 0;
+}
+
+
+int
+mt_service_receives(const mt_dialect_t *dialect, const mt_input_t *in)
+{
+    const mt_route_t  *route;
+
+    if (!mt_multipart_is(in->content_type)) {
+        return 0;
+    }
+
+    route = mt_route_find(dialect, in->path);
+
+    return route && route->upload;
+}
+
+
+void
+mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body)
+{
+    mt_form_t  *form;
+
+    form = mt_arena_alloc(x->call.arena, sizeof(*form));
+
+    if (form == NULL) {
+        x->received = MT_NO_MEMORY;
+        return;
+    }
+
+    x->form = form;
+    x->received = mt_form_read(form, x->call.arena, x->in.content_type, body);
 }
 
 
@@ -237,19 +314,33 @@ mt_exchange_start(mt_exchange_t *x)
 }
 
 
+/* After the command only files are left to be deleted. */
+
 void
 mt_exchange_work(mt_exchange_t *x)
 {
-    x->call.op->work(&x->call);
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    if (e->settled) {
+        mt_exchange_delete(x, &x->call.files.dropped);
+
+    } else {
+        x->call.op->work(&x->call);
+    }
 }
 
 
 mt_step_t
 mt_exchange_resume(mt_exchange_t *x)
 {
-    mt_step_t  step;
+    mt_step_t               step;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
-    if (x->call.error.status != MT_OK || !mt_exchange_begin_read(x)) {
+    mt_exchange_log_files(e);
+
+    if (e->settled || x->call.error.status != MT_OK
+        || !mt_exchange_begin_read(x))
+    {
         return MT_STEP_DONE;
     }
 
@@ -261,36 +352,52 @@ mt_exchange_resume(mt_exchange_t *x)
 }
 
 
-void
+mt_step_t
 mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
 {
-    mt_call_t  *call;
+    mt_call_t              *call;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     call = &x->call;
     call->result = *result;
 
-    if (result->status != MT_OK) {
+    e->settled = 1;
+    e->applied = (result->status == MT_OK);
+
+    if (e->applied) {
+        call->files.made = MT_STR("");
+
+        if (call->op->finish && mt_exchange_begin_read(x)) {
+            call->op->finish(call);
+            mt_exchange_end_read(x);
+        }
+
+    } else {
         mt_exchange_error(x, result->status);
         call->field = result->field;
         call->item = result->item;
-        return;
+
+        /* what was not refused may have been done */
+
+        if (result->status != MT_STORE_FAILED) {
+            call->files.dropped = call->files.made;
+        }
+
+        call->files.made = MT_STR("");
     }
 
-    if (call->op->finish && mt_exchange_begin_read(x)) {
-        call->op->finish(call);
-        mt_exchange_end_read(x);
-    }
+    return call->files.dropped.len ? MT_STEP_WORK : MT_STEP_DONE;
 }
 
 
-/* Has no effect once a part of the answer is out. */
+/* Has no effect once a part of the answer is out, nor on what was done. */
 
 void
 mt_exchange_fail(mt_exchange_t *x, mt_status_t status)
 {
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
-    if (e->stage == MT_STAGE_BEGIN) {
+    if (e->stage == MT_STAGE_BEGIN && !e->applied) {
         mt_exchange_error(x, status);
     }
 }

@@ -5,12 +5,15 @@
  * next.  Knows no dialect by name, no operation by name.
  *
  *     x = mt_exchange_open()          event loop, body at hand
+ *     mt_exchange_receive()           in a thread, a body that is not joined:
+ *                                     if mt_service_receives() says so
  *     mt_exchange_decode()            before rate limits: variables are set
  *     step = mt_exchange_start()      event loop
  *     MT_STEP_WORK:   mt_exchange_work() in a thread,
  *                     then step = mt_exchange_resume() on the event loop
- *     MT_STEP_COMMIT: queue x->call.command, wait,
- *                     then mt_exchange_committed() on the event loop
+ *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop
+ *                     step = mt_exchange_committed(), whether or not there is
+ *                     still somebody to be answered
  *     MT_STEP_DONE:   mt_exchange_output() until it says it was the last
  *     mt_exchange_close()             at any point
  *
@@ -28,11 +31,12 @@
 
 typedef struct {
     mt_store_t  *store;             /* NULL while it cannot be opened */
+    const char  *resources;         /* folder of files; set by the owner */
     mt_str_t     server_key;
     char         key_bytes[32];
 } mt_service_t;
 
-/* Reads the server key.  MT_OK or MT_STORE_FAILED. */
+/* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */
 mt_status_t mt_service_init(mt_service_t *service, mt_store_t *store);
 
 
@@ -45,6 +49,15 @@ mt_exchange_t *mt_exchange_open(mt_service_t *service,
     const mt_input_t *in, int64_t now);
 void mt_exchange_close(mt_exchange_t *x);
 
+/*
+ * 1 when the request's body is a form with files: it is not to be joined, but
+ * gone through by mt_exchange_receive(), which reads it, in a thread, before
+ * mt_exchange_decode().  `body` must be readable as long as the exchange is,
+ * by work() again.
+ */
+int mt_service_receives(const mt_dialect_t *dialect, const mt_input_t *in);
+void mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body);
+
 /* Finds the route, decodes, checks the form and the signature.  Afterwards
  * x->route, x->user, x->meeting and x->call.error are known. */
 void mt_exchange_decode(mt_exchange_t *x);
@@ -52,10 +65,10 @@ void mt_exchange_decode(mt_exchange_t *x);
 mt_step_t mt_exchange_start(mt_exchange_t *x);
 void mt_exchange_work(mt_exchange_t *x);
 mt_step_t mt_exchange_resume(mt_exchange_t *x);
-void mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);
+mt_step_t mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);
 
 /* The answer is this error instead (MT_BUSY, MT_LIMITED, ...), unless a part
- * of it is out already. */
+ * of it is out already or the command has been applied. */
 void mt_exchange_fail(mt_exchange_t *x, mt_status_t status);
 
 /*

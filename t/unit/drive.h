@@ -78,7 +78,10 @@ drive_commit(drive_t *d, mt_exchange_t *x)
     command.len = x->call.command.len;
 
     if (mt_apply_now(d->f.batch, command, &result) == MT_OK) {
-        mt_exchange_committed(x, &result);
+        if (mt_exchange_committed(x, &result) == MT_STEP_WORK) {
+            mt_exchange_work(x);
+            (void) mt_exchange_resume(x);
+        }
 
     } else {
         mt_exchange_fail(x, MT_STORE_FAILED);
