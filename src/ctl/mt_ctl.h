@@ -40,7 +40,9 @@
     O(END,      "end",      "MS",    "its end (default: two hours later)")    \
     O(PEOPLE,   "people",   "USERS", "who is on its list: \"1,2,3\"")         \
     O(LEADERS,  "leaders",  "USERS", "up to five who sign people in "         \
-                                     "(default: the creator)")
+                                     "(default: the creator)")                \
+    O(RESOURCES, "resources", "DIR", "as in meeting_resources (default: "     \
+                                     "resources in the store)")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -94,6 +96,7 @@ int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_export(mt_ctl_t *ctl);
+int mt_ctl_resources_sweep(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);

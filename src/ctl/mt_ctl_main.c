@@ -79,6 +79,10 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "people since taken off its list too.  In CSV, text that a spreadsheet\n"
       "would take for a formula gets a ' before it." },
 
+    { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
+      "Deletes the pictures that no user has, left behind by a crash, from\n"
+      "the resources folder; those younger than an hour are let alone." },
+
     { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
       "Copies the store, as it is at one moment, into the directory DEST,\n"
       "while the server goes on.  DEST may not hold a store." },

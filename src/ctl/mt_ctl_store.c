@@ -1,7 +1,10 @@
 
 #include "ctl/mt_ctl.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#include "domain/mt_face.h"
 
 
 static const char *const  mt_ctl_databases[] = {
@@ -122,4 +125,40 @@ mt_ctl_stat(mt_ctl_t *ctl)
     mt_json_close_object(ctl->writer);
 
     return mt_ctl_flush(ctl);
+}
+
+
+int
+mt_ctl_resources_sweep(mt_ctl_t *ctl)
+{
+    int          rc;
+    mt_str_t     folder;
+    mt_sweep_t   sweep;
+    mt_status_t  status;
+
+    folder = ctl->given[MT_OPT_RESOURCES]
+             ? mt_cstr(ctl->given[MT_OPT_RESOURCES])
+             : mt_arena_printf(ctl->arena, "%s/resources",
+                               ctl->given[MT_OPT_STORE]);
+
+    errno = 0;
+    status = mt_resources_sweep(ctl->store, folder.data, mt_ctl_now(), &sweep);
+
+    if (status != MT_OK) {
+        return errno ? mt_ctl_fail("resources sweep: %s: %s", folder.data,
+                                   strerror(errno))
+                     : mt_ctl_fail_status("resources sweep", status);
+    }
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_ctl_number(ctl, "removed", (uint64_t) sweep.removed);
+    mt_ctl_number(ctl, "kept", (uint64_t) sweep.kept);
+    mt_json_close_object(ctl->writer);
+
+    rc = mt_ctl_flush(ctl);
+
+    return sweep.failed ? mt_ctl_fail("resources sweep: %lld files could not "
+                                      "be removed", (long long) sweep.failed)
+                        : rc;
 }
