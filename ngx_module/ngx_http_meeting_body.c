@@ -3,10 +3,21 @@
 
 
 static void ngx_http_meeting_body_ready(ngx_http_request_t *r);
+static ngx_int_t ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx);
+static ngx_int_t ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx,
+    mt_input_t *in);
+static void ngx_http_meeting_receive_work(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_received(ngx_http_request_t *r);
 static ngx_int_t ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx);
-static void ngx_http_meeting_read_file(ngx_http_meeting_ctx_t *ctx);
-static void ngx_http_meeting_body_loaded(ngx_http_request_t *r);
-static ngx_int_t ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_join_file(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_joined(ngx_http_request_t *r);
+static int ngx_http_meeting_read_body(void *data, int64_t at, void *to,
+    size_t len);
+static void ngx_http_meeting_loaded(ngx_http_request_t *r, ngx_int_t rc);
+static void ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx,
+    mt_input_t *in);
+static ngx_int_t ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx,
+    mt_input_t *in);
 static mt_str_t ngx_http_meeting_header(void *data, mt_str_t name);
 static void ngx_http_meeting_cleanup(void *data);
 
@@ -43,8 +54,17 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
         }
 
         ctx->conf = mlcf;
+        ctx->body_read = 0;
 
-        return ngx_http_meeting_open_exchange(ctx);
+        rc = ngx_http_meeting_load(ctx);
+
+        if (rc == NGX_AGAIN) {
+            return NGX_DONE;
+        }
+
+        ctx->body_read = 1;
+
+        return rc == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     if (ngx_http_meeting_worker.conf == NULL) {
@@ -105,6 +125,13 @@ ngx_http_meeting_cleanup(void *data)
     ngx_http_meeting_ctx_t *ctx = data;
 
     if (ctx->exchange) {
+
+        /* a client that left in the meantime did what it did */
+
+        if (ctx->collected) {
+            (void) mt_exchange_committed(ctx->exchange, &ctx->result);
+        }
+
         mt_exchange_close(ctx->exchange);
     }
 
@@ -139,34 +166,109 @@ ngx_http_meeting_get_ctx(ngx_http_request_t *r)
 static void
 ngx_http_meeting_body_ready(ngx_http_request_t *r)
 {
-    ngx_int_t                rc;
     ngx_http_meeting_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
     r->preserve_body = 1;
 
-    rc = ngx_http_meeting_join_body(ctx);
-
-    if (rc == NGX_OK) {
-        ngx_http_meeting_body_loaded(r);
-        return;
-    }
-
-    if (rc == NGX_ERROR) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-    }
+    ngx_http_meeting_loaded(r, ngx_http_meeting_load(ctx));
 }
 
 
-/* NGX_AGAIN: a thread reads it from its temporary file. */
+/* The exchange, decoded: NGX_OK, NGX_ERROR, or NGX_AGAIN when a thread has to
+ * go through the body first. */
+
+static ngx_int_t
+ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
+{
+    ngx_int_t   rc;
+    mt_input_t  in;
+
+    ngx_http_meeting_input(ctx, &in);
+
+    if (mt_service_receives(ctx->conf->dialect, &in)) {
+        return ngx_http_meeting_receive(ctx, &in);
+    }
+
+    if (!ctx->joined) {
+        ctx->joined = 1;
+
+        rc = ngx_http_meeting_join_body(ctx);
+
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
+
+    in.body = ctx->body;
+
+    if (ngx_http_meeting_open_exchange(ctx, &in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    mt_exchange_decode(ctx->exchange);
+
+    return NGX_OK;
+}
+
+
+/* A form with files stays where it is. */
+
+static ngx_int_t
+ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
+{
+    if (ngx_http_meeting_open_exchange(ctx, in) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_meeting_work(ctx, ngx_http_meeting_receive_work,
+                                 ngx_http_meeting_received)
+           == NGX_OK ? NGX_AGAIN : NGX_ERROR;
+}
+
+
+/* In a thread. */
+
+static void
+ngx_http_meeting_receive_work(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_blob_t                 body;
+    ngx_chain_t              *cl;
+    ngx_http_request_body_t  *rb;
+
+    body = (mt_blob_t) { .read = ngx_http_meeting_read_body, .data = ctx };
+
+    rb = ctx->request->request_body;
+
+    for (cl = rb ? rb->bufs : NULL; cl; cl = cl->next) {
+        body.size += ngx_buf_size(cl->buf);
+    }
+
+    mt_exchange_receive(ctx->exchange, &body);
+}
+
+
+static void
+ngx_http_meeting_received(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    mt_exchange_decode(ctx->exchange);
+
+    ngx_http_meeting_loaded(r, NGX_OK);
+}
+
+
+/* As ngx_http_meeting_load(). */
 
 static ngx_int_t
 ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
 {
     size_t                    size;
     u_char                   *p;
-    ngx_buf_t                *b;
     ngx_uint_t                in_file;
     ngx_chain_t              *cl;
     ngx_http_request_body_t  *rb;
@@ -200,67 +302,101 @@ ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
     ctx->body.data = (const char *) p;
 
     if (in_file) {
-        return ngx_http_meeting_work(ctx, ngx_http_meeting_read_file,
-                                     ngx_http_meeting_body_loaded)
+        return ngx_http_meeting_work(ctx, ngx_http_meeting_join_file,
+                                     ngx_http_meeting_joined)
                == NGX_OK ? NGX_AGAIN : NGX_ERROR;
     }
 
-    for (cl = rb->bufs; cl; cl = cl->next) {
-        b = cl->buf;
-        p = ngx_cpymem(p, b->pos, b->last - b->pos);
-    }
-
-    return NGX_OK;
+    return ngx_http_meeting_read_body(ctx, 0, p, size) == 0 ? NGX_OK
+                                                            : NGX_ERROR;
 }
 
 
 /* In a thread. */
 
 static void
-ngx_http_meeting_read_file(ngx_http_meeting_ctx_t *ctx)
+ngx_http_meeting_join_file(ngx_http_meeting_ctx_t *ctx)
 {
-    size_t        size;
-    u_char       *p;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl;
-
-    p = (u_char *) ctx->body.data;
-
-    for (cl = ctx->request->request_body->bufs; cl; cl = cl->next) {
-        b = cl->buf;
-        size = ngx_buf_size(b);
-
-        /* the last buffer of a body may be no more than a mark */
-
-        if (size == 0) {
-            continue;
-        }
-
-        if (ngx_buf_in_memory(b)) {
-            ngx_memcpy(p, b->pos, size);
-
-        } else if (ngx_read_file(b->file, p, size, b->file_pos)
-                   != (ssize_t) size)
-        {
-            ctx->failed = 1;
-            return;
-        }
-
-        p += size;
-    }
+    ctx->failed = ngx_http_meeting_read_body(ctx, 0, (void *) ctx->body.data,
+                                             ctx->body.len)
+                  != 0;
 }
 
 
 static void
-ngx_http_meeting_body_loaded(ngx_http_request_t *r)
+ngx_http_meeting_joined(ngx_http_request_t *r)
 {
     ngx_http_meeting_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
+    ngx_http_meeting_loaded(r, ctx->failed ? NGX_ERROR
+                                           : ngx_http_meeting_load(ctx));
+}
+
+
+/* A blob's read(): in a thread, where some of the body is in a file. */
+
+static int
+ngx_http_meeting_read_body(void *data, int64_t at, void *to, size_t len)
+{
+    ngx_http_meeting_ctx_t *ctx = data;
+
+    off_t         size;
+    size_t        n;
+    u_char       *p;
+    ngx_buf_t    *b;
+    ngx_chain_t  *cl;
+
+    p = to;
+
+    for (cl = ctx->request->request_body->bufs; cl && len; cl = cl->next) {
+        b = cl->buf;
+        size = ngx_buf_size(b);
+
+        /* the last buffer of a body may be no more than a mark */
+
+        if (at >= size) {
+            at -= size;
+            continue;
+        }
+
+        n = ngx_min(len, (size_t) (size - at));
+
+        if (ngx_buf_in_memory(b)) {
+            ngx_memcpy(p, b->pos + at, n);
+
+        } else if (ngx_read_file(b->file, p, n, b->file_pos + at)
+                   != (ssize_t) n)
+        {
+            return -1;
+        }
+
+        at = 0;
+        p += n;
+        len -= n;
+    }
+
+    return len == 0 ? 0 : -1;
+}
+
+
+/* Goes on with the phases. */
+
+static void
+ngx_http_meeting_loaded(ngx_http_request_t *r, ngx_int_t rc)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    if (rc == NGX_AGAIN) {
+        return;
+    }
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
     ctx->body_read = 1;
 
-    if (ctx->failed || ngx_http_meeting_open_exchange(ctx) != NGX_DECLINED) {
+    if (rc != NGX_OK) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
@@ -270,44 +406,42 @@ ngx_http_meeting_body_loaded(ngx_http_request_t *r)
 }
 
 
-/* In place of one that another location made, if any. */
-
-static ngx_int_t
-ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx)
+static void
+ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
 {
-    mt_input_t           in;
     ngx_http_request_t  *r;
 
     r = ctx->request;
 
+    ngx_memzero(in, sizeof(mt_input_t));
+
+    in->method = ngx_http_meeting_str(&r->method_name);
+    in->path = ngx_http_meeting_str(&r->uri);
+    in->query = ngx_http_meeting_str(&r->args);
+    in->header = ngx_http_meeting_header;
+    in->data = r;
+
+    if (r->headers_in.content_type) {
+        in->content_type =
+                     ngx_http_meeting_str(&r->headers_in.content_type->value);
+    }
+}
+
+
+/* In place of one that another location made, if any. */
+
+static ngx_int_t
+ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
+{
     if (ctx->exchange) {
         mt_exchange_close(ctx->exchange);
     }
 
-    ngx_memzero(&in, sizeof(mt_input_t));
-
-    in.method = ngx_http_meeting_str(&r->method_name);
-    in.path = ngx_http_meeting_str(&r->uri);
-    in.query = ngx_http_meeting_str(&r->args);
-    in.body = ctx->body;
-    in.header = ngx_http_meeting_header;
-    in.data = r;
-
-    if (r->headers_in.content_type) {
-        in.content_type =
-                     ngx_http_meeting_str(&r->headers_in.content_type->value);
-    }
-
     ctx->exchange = mt_exchange_open(&ngx_http_meeting_worker.service,
                                      ctx->conf->dialect, &ctx->conf->settings,
-                                     &in, ngx_http_meeting_now());
-    if (ctx->exchange == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+                                     in, ngx_http_meeting_now());
 
-    mt_exchange_decode(ctx->exchange);
-
-    return NGX_DECLINED;
+    return ctx->exchange ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -224,6 +224,7 @@ ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
     ngx_http_meeting_ctx_t  *ctx = waiter;
 
     ctx->result = *result;
+    ctx->collected = 1;
 
     ngx_queue_insert_tail(ready, &ctx->queue);
 }
@@ -256,6 +257,7 @@ ngx_http_meeting_refill(ngx_http_meeting_worker_t *w, ngx_queue_t *ready)
 
         if (status != MT_OK) {
             ctx->result = (mt_result_t) { .status = status };
+            ctx->collected = 1;
             ngx_queue_insert_tail(ready, &ctx->queue);
         }
     }

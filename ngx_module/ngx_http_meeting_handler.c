@@ -132,9 +132,10 @@ ngx_http_meeting_committed(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
-    mt_exchange_committed(ctx->exchange, &ctx->result);
+    ctx->collected = 0;
 
-    ngx_http_meeting_answer(r, ctx);
+    ngx_http_meeting_step(r, ctx, mt_exchange_committed(ctx->exchange,
+                                                        &ctx->result));
 }
 
 

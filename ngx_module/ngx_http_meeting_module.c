@@ -2,6 +2,7 @@
 #include "ngx_http_meeting_module.h"
 
 
+#define NGX_HTTP_MEETING_RESOURCES    "/resources"
 #define NGX_HTTP_MEETING_THREADS      2
 #define NGX_HTTP_MEETING_QUEUE        4096
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
@@ -10,6 +11,8 @@
 
 static ngx_int_t ngx_http_meeting_preconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_meeting_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_meeting_place_resources(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf);
 static ngx_int_t ngx_http_meeting_add_handler(ngx_conf_t *cf,
     ngx_http_phases phase, ngx_http_handler_pt handler);
 static ngx_thread_pool_t *ngx_http_meeting_add_pool(ngx_conf_t *cf,
@@ -66,6 +69,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_meeting_main_conf_t, queue),
       &ngx_http_meeting_queue_range },
+
+    { ngx_string("meeting_resources"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, resources),
+      NULL },
 
     { ngx_string("meeting_api"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
@@ -240,7 +250,9 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
         return NGX_OK;
     }
 
-    if (ngx_http_meeting_store_check(cf, mmcf) != NGX_CONF_OK) {
+    if (ngx_http_meeting_store_check(cf, mmcf) != NGX_CONF_OK
+        || ngx_http_meeting_place_resources(cf, mmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -263,6 +275,44 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
 
     return ngx_http_meeting_add_handler(cf, NGX_HTTP_LOG_PHASE,
                                         ngx_http_meeting_count);
+}
+
+
+/* The folder's full name, followed by a NUL; by default it is the store's. */
+
+static ngx_int_t
+ngx_http_meeting_place_resources(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf)
+{
+    u_char     *p;
+    ngx_str_t  *folder;
+
+    folder = &mmcf->resources;
+
+    if (folder->data == NULL) {
+        folder->len = mmcf->path.len + sizeof(NGX_HTTP_MEETING_RESOURCES) - 1;
+
+        p = ngx_pnalloc(cf->pool, folder->len + 1);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        folder->data = p;
+
+        p = ngx_cpymem(p, mmcf->path.data, mmcf->path.len);
+        ngx_memcpy(p, NGX_HTTP_MEETING_RESOURCES,
+                   sizeof(NGX_HTTP_MEETING_RESOURCES));
+
+        return NGX_OK;
+    }
+
+    if (folder->len == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"meeting_resources\" names no folder");
+        return NGX_ERROR;
+    }
+
+    return ngx_conf_full_name(cf->cycle, folder, 0);
 }
 
 

@@ -37,6 +37,7 @@ typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
 
 typedef struct {
     ngx_str_t                     path;         /* empty: no meeting_store */
+    ngx_str_t                     resources;
     size_t                        max_size;
     ngx_shm_zone_t               *shm_zone;
     ngx_http_meeting_zone_t      *zone;
@@ -101,8 +102,10 @@ struct ngx_http_meeting_ctx_s {
     ngx_str_t                     error;        /* in place of nginx's page */
 
     unsigned                      body_read:1;
+    unsigned                      joined:1;     /* body */
     unsigned                      failed:1;     /* work */
     unsigned                      ready:1;      /* to go on */
+    unsigned                      collected:1;  /* result, but not seen yet */
     unsigned                      answered:1;   /* the header is ours */
     unsigned                      last:1;       /* piece */
     unsigned                      dress:1;      /* error is to be sent */

@@ -230,6 +230,15 @@ ngx_http_meeting_store_create(ngx_http_meeting_main_conf_t *mmcf,
         return NGX_ERROR;
     }
 
+    if (mt_resources_create((const char *) mmcf->resources.data, uid, gid)
+        != 0)
+    {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "\"meeting_resources\" cannot use \"%V\"",
+                      &mmcf->resources);
+        return NGX_ERROR;
+    }
+
     return NGX_OK;
 }
 
@@ -417,6 +426,7 @@ ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
 
     w->log = mt_batch_log(w->batch);
     w->service.store = store;
+    w->service.resources = (const char *) w->conf->resources.data;
 
     (void) mt_store_reader_check(store);
 

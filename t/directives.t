@@ -118,6 +118,25 @@ for my $text ('meeting_threads 0;', 'meeting_threads 65;',
 refuses('meeting_threads 2;', qr/"meeting_threads" directive is not allowed/);
 
 
+# meeting_resources.
+
+accepts('meeting_resources faces;', 'http');
+accepts('meeting_resources "%%PREFIX%%/some faces";', 'http');
+ok(!-e $t->prefix() . '/faces', 'nginx -t makes no folder');
+
+{
+	my ($ok, $said) = content(http => 'meeting_resources "";');
+	ok(!$ok, 'an empty folder is refused');
+	like($said, qr/\[emerg\] .*"meeting_resources" names no folder/,
+		'and says so');
+}
+
+refuses('meeting_resources a; meeting_resources b;',
+	qr/"meeting_resources" directive is duplicate/, 'http');
+refuses('meeting_resources a;',
+	qr/"meeting_resources" directive is not allowed/);
+
+
 # meeting_store.
 
 my $store = <<'CONF';
@@ -227,6 +246,8 @@ $t->write_default_conf();
 $t->start();
 
 ok(-e $t->store() . '/data.mdb', 'the master makes the store');
+is(sprintf('%o', (stat($t->store() . '/resources'))[2] & 07777), '750',
+	'and the folder of resources in it');
 
 my @before = (stat($t->store() . '/data.mdb'))[1, 7, 9];
 ($ok) = $t->test_conf();
@@ -235,6 +256,7 @@ is_deeply([ (stat($t->store() . '/data.mdb'))[1, 7, 9] ], \@before,
 	'nginx -t leaves the store as it is');
 
 $t->allow_log(qr/"meeting_store" cannot change on reload/,
+	qr/"meeting_resources" cannot use/,
 	qr/\[emerg\].*invalid value/);
 
 my $conf = $t->read_file('nginx.conf');
@@ -246,6 +268,14 @@ ok($t->wait_for(sub { $t->read_file('error.log')
 	'another path is refused on reload');
 is_deeply([ sort $t->workers() ], \@workers, 'the old workers go on');
 ok(!-e $t->prefix() . '/other', 'the other store is not made');
+
+$t->write_file('nginx.conf', $conf
+	=~ s{(meeting_store )}{meeting_resources no/such/parent; $1}r);
+kill('HUP', $t->{pid});
+ok($t->wait_for(sub { $t->read_file('error.log')
+	=~ m{"meeting_resources" cannot use "\S+/no/such/parent"} }),
+	'a folder that cannot be made is refused on reload');
+is_deeply([ sort $t->workers() ], \@workers, 'the old workers go on');
 
 $t->write_file('nginx.conf', $conf);
 ok($t->reload(), 'a reload with the old path');
