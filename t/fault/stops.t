@@ -1,0 +1,48 @@
+#!/usr/bin/perl
+
+# kill -9 at each step of a commit.  The process that comes to the step stops
+# there, so that others meet it half-way; then it is killed, or goes on.
+
+use warnings;
+use strict;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use Meeting::Fault;
+
+my @POINTS = qw/
+	written claimed begun applied-half applied-all before-commit after-commit
+	published-half published cleared unlocked
+/;
+
+my $t = Meeting::Fault->new();
+my $rounds = $t->rounds(1, 8);
+
+$t->prepare(meetings => $t->rounds(250, 2000));
+$t->load(rate => 800);
+
+for my $round (1 .. $rounds) {
+	for my $point (@POINTS) {
+		$t->fault("killed at $point", sub {
+			my $pid = $t->stop_at($point);
+
+			ok($pid, "a worker stopped at $point") or return;
+			$t->pause(0.25);
+			kill('KILL', $pid);
+		});
+	}
+
+	$t->fault('gone on after before-commit', sub {
+		my $pid = $t->stop_at('before-commit');
+
+		ok($pid, 'a worker stopped before the commit') or return;
+		$t->pause(0.25);
+		kill('CONT', $pid);
+	});
+}
+
+$t->check();
+$t->finish();

@@ -1,0 +1,693 @@
+package Meeting::Fault;
+
+# A server under load while faults are made; then what was answered is compared
+# with what the store holds.
+#
+#     my $t = Meeting::Fault->new(workers => 3);
+#     $t->prepare(meetings => 100);      # people logged in, meetings to sign
+#     $t->load(rate => 1000);
+#     $t->fault('a worker is killed', sub { kill('KILL', $t->a_worker()) });
+#     $t->check();
+#     $t->finish();
+#
+# check() asserts what is promised: each sign-in answered 2000 is in the store
+# once, none that was refused, counters equal rows, the same request again
+# succeeds where the outcome is unknown, nothing hangs.  fault() asserts that
+# reads are answered meanwhile, and writes within two seconds of its end.  What
+# fails outside of a fault and these two seconds fails the test.
+#
+# $ENV{MEETING_TEST_LONG} asks for the long version: see rounds().
+
+use warnings;
+use strict;
+
+use parent qw/ Meeting::Test /;
+
+use Config;
+use Digest::MD5 qw/ md5_hex /;
+use Digest::SHA qw/ sha1_hex /;
+use JSON::PP ();
+use List::Util qw/ first max uniq /;
+use Test::More;
+use Time::HiRes qw/ sleep time /;
+
+use Meeting::Load;
+
+# Seconds after a fault in which writes must be served again.
+my $RESUME = 2;
+
+my $CALLER = 'fault';
+my $PASSWORD = 'hf@123456';
+
+# t/fault/shim.c has the same.
+my %CALL = (write => 1, sync => 2, short => 4);
+my $CONTROL = 'q9';
+my $CALLS = 6 * 8;
+
+my $CONF = <<'CONF';
+%%GLOBALS%%
+
+worker_processes %%WORKERS%%;
+
+env LD_PRELOAD;
+env MEETING_FAULT;
+
+events {
+    worker_connections 1024;
+}
+
+http {
+    %%HTTP%%
+
+    meeting_store path=%%STORE%% zone=%%ZONE%% max_size=%%MAX_SIZE%%;
+    meeting_weclubs_secret %%SECRET%%;
+
+    # times may be days off
+    meeting_sign_open 100d;
+    meeting_default_length 100d;
+
+    server {
+        listen 127.0.0.1:%%PORT%%;
+
+        location / {
+            meeting_api weclubs;
+        }
+
+        location = /status {
+            meeting_status;
+        }
+    }
+}
+CONF
+
+
+sub new {
+	my ($class, %option) = @_;
+
+	my $self = $class->SUPER::new();
+
+	%$self = (
+		%$self,
+		workers => 3,
+		zone => '64m',
+		max_size => '1g',
+		faults => [],
+		dir => "$self->{prefix}/fault",
+		%option,
+	);
+
+	mkdir($self->{dir});
+	$self->write_file('fault/control', pack($CONTROL));
+	$self->write_fault_conf();
+
+	# a killed process is what the test wants to see
+
+	$self->allow_log(qr/exited on signal 9/);
+
+	return $self;
+}
+
+
+sub write_fault_conf {
+	my ($self, %change) = @_;
+
+	@$self{keys %change} = values %change;
+
+	my %value = (WORKERS => $self->{workers}, ZONE => $self->{zone},
+		MAX_SIZE => $self->{max_size}, STORE => $self->store());
+
+	my $conf = $CONF;
+	$conf =~ s/%%(@{[ join('|', keys %value) ]})%%/$value{$1}/g;
+
+	return $self->write_conf($conf);
+}
+
+
+# How many rounds of something: few, or many in the long version.
+
+sub rounds {
+	my ($self, $short, $long) = @_;
+	return $ENV{MEETING_TEST_LONG} ? $long : $short;
+}
+
+
+sub long {
+	return $ENV{MEETING_TEST_LONG} ? 1 : 0;
+}
+
+
+# A C file beside the tests, compiled: the path of what it became.
+
+sub compile {
+	my ($self, $name, @flags) = @_;
+
+	my $out = "$self->{prefix}/tmp/$name";
+
+	my ($code, undef, $err) = $self->run('gcc', '-D_GNU_SOURCE', '-O2',
+		'-Wall', '-Wextra', '-Werror', '-o', $out,
+		"$Meeting::Test::TOP/t/fault/$name.c", @flags);
+
+	die "$name.c: $err\n" if $code != 0;
+
+	return $out;
+}
+
+
+sub nginx_env {
+	my ($self) = @_;
+
+	$self->{shim} //= $self->compile('shim', '-fPIC', '-shared');
+
+	my @env = $self->SUPER::nginx_env();
+
+	if (my $preload = first { /^LD_PRELOAD=/ } @env) {
+		@env = map { $_ eq $preload ? "$_ $self->{shim}" : $_ } @env;
+
+	} else {
+		@env = ('env', "LD_PRELOAD=$self->{shim}");
+	}
+
+	return (@env, "MEETING_FAULT=$self->{dir}");
+}
+
+
+# The roster: people 1 to n, of whom 1 leads, the others sign in, and one more
+# who is on no list.
+
+sub prepare {
+	my ($self, %option) = @_;
+
+	my $people = $option{people} // 40;
+
+	$self->company();
+	$self->import_users(map {
+		{ id => "$_", name => "Person $_", phone => 13_000_000_000 + $_ }
+	} 1 .. $people + 1);
+	$self->start();
+
+	$self->{people} = $people;
+	$self->log_in(1 .. $people + 1);
+	$self->publish($option{meetings} // 100);
+	$self->{position} = $self->position();
+
+	return;
+}
+
+
+sub log_in {
+	my ($self, @users) = @_;
+
+	my @events = Meeting::Load->run($self->port(), map {
+		$self->call('login', $_, '/user/login', {
+			mobile => 13_000_000_000 + $_,
+			password => md5_hex($PASSWORD),
+		})
+	} @users);
+
+	for my $e (@events) {
+		($self->{token}{$e->{key}}) = $e->{body} =~ /"token":"([^"]+)"/
+			or die "login of $e->{key}: $e->{body}\n";
+	}
+
+	return;
+}
+
+
+# Meetings that can be signed into for days before and after now.
+
+sub publish {
+	my ($self, $n) = @_;
+
+	my $begin = int(time()) - 86400;
+	my $list = join(',', 1 .. $self->{people});
+
+	$self->{created} = ($begin - 86400 * 3) * 1000;
+
+	my @events = Meeting::Load->run($self->port(), map {
+		$self->call('publish', $_, '/manage/club_meeting/public_meeting', {
+			address => 'Hall', content => "Meeting $_",
+			deadline => $begin * 1000, leader => 1, need_sign => 1,
+			participation => $list, token => $self->{token}{1},
+			user_id => 1,
+		})
+	} 1 .. $n);
+
+	for my $e (@events) {
+		my ($number) = $e->{body} =~ /"meeting_id":(\d+)/
+			or die "meeting $e->{key}: $e->{body}\n";
+		push @{$self->{meetings}}, $number;
+	}
+
+	return;
+}
+
+
+# Requests.  The id is the key's: the same request again is a retry.
+
+sub call {
+	my ($self, $kind, $key, $path, $data) = @_;
+
+	my $secret = $Meeting::Test::SECRET;
+	my @names = sort keys %$data;
+
+	my $sign = sha1_hex(join('', $secret,
+		(map { $_, $data->{$_} } @names), $secret));
+	my $members = join(',', map { "\"$_\":\"$data->{$_}\"" } @names);
+
+	return {
+		kind => $kind,
+		key => $key,
+		path => $path,
+		body => qq({"id":"$kind-$key","client":{"caller":"$CALLER"},)
+			. qq("encrypt":"md5","sign":"$sign","data":{$members}}),
+	};
+}
+
+
+# A key is "meeting/person".
+
+sub sign_in {
+	my ($self, $key, $kind) = @_;
+
+	my ($meeting, $user) = split('/', $key);
+
+	return $self->call($kind // 'sign', $key, '/meeting/sign_meeting', {
+		create_date => $self->{created}, leader_id => 1,
+		meeting_id => $meeting, token => $self->{token}{$user},
+		user_id => $user,
+	});
+}
+
+
+sub read_list {
+	my ($self, $meeting) = @_;
+
+	return $self->call('read', $meeting,
+		'/meeting/get_meeting_participation', {
+			meeting_id => $meeting, token => $self->{token}{1},
+			user_id => 1,
+		});
+}
+
+
+# All keys once, in order, shared out among `parts`: this is part `n`.
+
+sub keys_of {
+	my ($self, $n, $parts) = @_;
+
+	my $i = $n - $parts;
+	my $signers = $self->{people} - 1;
+
+	return sub {
+		$i += $parts;
+		my $meeting = $self->{meetings}[$i / $signers];
+
+		return defined $meeting
+			? $meeting . '/' . (2 + $i % $signers) : undef;
+	};
+}
+
+
+# A source for a lane: this many a second, every 20th from someone who is not
+# on the list.
+
+sub writer {
+	my ($self, $rate, $next_key) = @_;
+
+	my $began;
+	my $n = 0;
+
+	return sub {
+		my ($now) = @_;
+
+		$began //= $now;
+		return 0 if $n > ($now - $began) * $rate;
+
+		my $key = $next_key->();
+		return if !defined $key;
+
+		if (++$n % 20 == 0) {
+			my ($meeting) = split('/', $key);
+			return $self->sign_in("$meeting/" . ($self->{people} + 1),
+				'outsider');
+		}
+
+		return $self->sign_in($key);
+	};
+}
+
+
+sub reader {
+	my ($self, $rate) = @_;
+
+	my $began;
+	my $n = 0;
+
+	return sub {
+		my ($now) = @_;
+
+		$began //= $now;
+		return 0 if $n > ($now - $began) * $rate;
+
+		return $self->read_list(
+			$self->{meetings}[$n++ % @{$self->{meetings}}]);
+	};
+}
+
+
+# Begins a load: so many sign-ins a second in all.  Options: rate, writers,
+# close (no keep-alive), ports, part and parts of the keys, leave.
+
+sub load {
+	my ($self, %option) = @_;
+
+	my $writers = $option{writers} // 12;
+	my $rate = ($option{rate} // 1200) / $writers;
+	my @ports = @{$option{ports} // [ $self->port() ]};
+	my $parts = $option{parts} // 1;
+
+	my @lanes = map {
+		my $n = $_;
+		{
+			port => $ports[$n % @ports],
+			close => $option{close},
+			leave => $option{leave},
+			next => $self->writer($rate, $self->keys_of(
+				($option{part} // 0) * $writers + $n,
+				$parts * $writers)),
+		}
+	} 0 .. $writers - 1;
+
+	# a connection for each, so that dead and stopped workers are not asked
+	# again; several, for one may be asked in the moment that it stops
+
+	push @lanes, map {
+		{ port => $ports[$_ % @ports], close => 1,
+			next => $self->reader(20) }
+	} 0 .. 3 if !$option{leave};
+
+	my $load = Meeting::Load->start(lanes => \@lanes,
+		log => "$self->{prefix}/load." . ++$self->{loads});
+
+	push @{$self->{running}}, $load;
+
+	$load->wait_for('sign', $option{leave} ? 'left' : 2000, 0, 10)
+		or die "no load: " . $self->read_file('error.log');
+
+	return $load;
+}
+
+
+# The pause before a fault, at a random moment of what goes on.
+
+sub pause {
+	my ($self, $seconds) = @_;
+
+	sleep($seconds // 0.1 + rand(0.2));
+
+	return;
+}
+
+
+# Makes a fault.  It lasts from when the code calls begin(), or from the start.
+# Options: reads (0: they need not be answered), writes (0: the fault is not
+# over yet), loss (what may fail meanwhile: a pattern of outcomes).
+
+sub fault {
+	my ($self, $name, $code, %option) = @_;
+
+	my $load = $self->{running}[0];
+	my $from = $self->begin();
+
+	$code->();
+
+	my $to = time();
+
+	if ($option{reads} // 1) {
+		my $done = $load->wait_for('read', 2000, $self->{began}, 1);
+		ok($done && $done < max($to, $self->{began} + 0.25),
+			"$name: reads went on");
+	}
+
+	if ($option{writes} // 1) {
+		my $done = $load->wait_for('sign', 2000, $to, $RESUME);
+		ok($done, "$name: writes resumed")
+			and note(sprintf("after %.3f s", $done - $to));
+	}
+
+	push @{$self->{faults}}, { name => $name, from => $from,
+		to => $to + $RESUME, loss => $option{loss} // qr/^(?:lost|http-503)$/ };
+
+	return;
+}
+
+
+sub begin {
+	my ($self) = @_;
+	return $self->{began} = time();
+}
+
+
+# The end of all loads: the events of all, each with its load.
+
+sub stop_load {
+	my ($self) = @_;
+
+	for my $load (splice @{$self->{running}}) {
+		push @{$self->{events}},
+			map { { %$_, load => $load } } $load->stop();
+	}
+
+	return @{$self->{events}};
+}
+
+
+sub is_expected {
+	my ($self, $event) = @_;
+
+	my $wanted = $event->{kind} eq 'outsider' ? 3000 : 2000;
+
+	return 1 if $event->{outcome} eq $wanted || $event->{outcome} eq 'left';
+
+	return scalar grep {
+		$event->{done} >= $_->{from} && $event->{done} <= $_->{to}
+			&& $event->{outcome} =~ $_->{loss}
+	} @{$self->{faults}};
+}
+
+
+# The journal's last position.
+
+sub position {
+	my ($self) = @_;
+	return $self->ctl('stat')->{position};
+}
+
+
+# All sign-ins of the store, by key: how often.
+
+sub stored {
+	my ($self) = @_;
+
+	my %stored;
+
+	for my $meeting (@{$self->{meetings}}) {
+		my ($code, $out, $err) = $self->ctl_run('checkin', 'export',
+			'--format', 'jsonl', '--meeting', $meeting);
+
+		die "export of $meeting: $err\n" if $code != 0;
+
+		$stored{"$meeting/$_"}++ for $out =~ /"user":(\d+)/g;
+	}
+
+	return \%stored;
+}
+
+
+# Sends again, with the same id, what has no certain outcome.
+
+sub retry {
+	my ($self, @keys) = @_;
+
+	my @events = Meeting::Load->run($self->port(),
+		map { $self->sign_in($_) } @keys);
+
+	$self->is_none('the same request again succeeds',
+		grep { $_->{outcome} ne 2000 } @events);
+
+	return;
+}
+
+
+# Compares what was answered with the store.  With `retry`, half of what has
+# no certain outcome is sent again before.
+
+sub check {
+	my ($self, %option) = @_;
+
+	my @events = $self->stop_load();
+	my %keys;
+
+	# the last word about a key counts
+
+	for my $e (grep { $_->{kind} eq 'sign' } @events) {
+		my $what = $e->{outcome} eq 2000 ? 'acked'
+			: $e->{outcome} =~ /^\d+$/ ? 'refused' : 'unknown';
+		push @{$keys{$what}}, $e->{key};
+	}
+
+	my @acked = @{$keys{acked} // []};
+	my @unknown = @{$keys{unknown} // []};
+	my @refused = (@{$keys{refused} // []},
+		map { $_->{key} } grep { $_->{kind} eq 'outsider' } @events);
+
+	cmp_ok(scalar @acked, '>', 0, 'sign-ins: ' . @acked . ' answered, '
+		. @unknown . ' unknown, ' . @refused . ' refused');
+
+	$self->is_none('no request was left hanging',
+		grep { $_->{outcome} eq 'hung' } @events);
+	$self->is_none('nothing failed but by a fault',
+		grep { !$self->is_expected($_) } @events);
+
+	my @again = $option{retry} // 1 ? @unknown[0 .. @unknown / 2 - 1] : ();
+	$self->retry(@again);
+
+	my $stored = $self->stored();
+
+	$self->is_none('what was answered is there',
+		grep { !$stored->{$_} } @acked, @again);
+	$self->is_none('nothing is there twice',
+		grep { $stored->{$_} > 1 } keys %$stored);
+	$self->is_none('what was refused is not there',
+		grep { $stored->{$_} } @refused);
+	is($self->position() - $self->{position}, scalar(keys %$stored),
+		'each was written once');
+	$self->verify();
+
+	$self->{stored} = $stored;
+
+	return @events;
+}
+
+
+# The sign-ins that are in the store, but whose answer was lost.
+
+sub lost_answers {
+	my ($self, @events) = @_;
+
+	return grep { $self->{stored}{$_->{key}} }
+		grep { $_->{kind} eq 'sign' && $_->{outcome} eq 'lost' } @events;
+}
+
+
+sub describe {
+	my ($event) = @_;
+
+	return $event if !ref $event;
+
+	return sprintf('%s %s: %s (%.3f to %.3f) %s',
+		@$event{qw/ kind key outcome sent done /}, $event->{body} // '');
+}
+
+
+# Asserts that there is none; of keys or events.
+
+sub is_none {
+	my ($self, $what, @bad) = @_;
+
+	my $n = @bad;
+
+	return is($n, 0, $what)
+		|| diag(join("\n", map { describe($_) } splice @bad, 0, 5));
+}
+
+
+# Where writes fail and what their error is.  Options: call (write, sync or
+# short), error (a number), first and last call.
+
+sub arm {
+	my ($self, %option) = @_;
+
+	my ($dev, $ino) = stat($self->store() . '/data.mdb');
+
+	# nothing may fail before all is in place
+
+	$self->control($CALLS + 16, pack('q', 0));
+	$self->control(8, pack('q7', $dev, $ino, $option{first} // 1,
+		$option{last} // $option{first} // 1 << 62, $option{error}, 0, 0));
+	$self->control($CALLS + 16, pack('q', $CALL{$option{call}}));
+
+	return;
+}
+
+
+# No more errors; how many there were.
+
+sub disarm {
+	my ($self) = @_;
+
+	$self->control($CALLS + 16, pack('q', 0));
+
+	my ($calls, $failed) = unpack('q2',
+		substr($self->read_file('fault/control'), $CALLS, 16));
+
+	return $failed;
+}
+
+
+# Moves the server's clock, by seconds.
+
+sub set_clock {
+	my ($self, $seconds) = @_;
+	$self->control(0, pack('q', $seconds * 1000));
+	return;
+}
+
+
+sub control {
+	my ($self, $offset, $bytes) = @_;
+
+	open(my $fh, '+<', "$self->{dir}/control") or die "control: $!\n";
+	sysseek($fh, $offset, 0);
+	defined syswrite($fh, $bytes) or die "control: $!\n";
+	close($fh);
+
+	return;
+}
+
+
+# The next process that comes to a point of the commit engine stops there; its
+# pid, or undef if none came.
+
+sub stop_at {
+	my ($self, $point, $seconds) = @_;
+
+	my $file = $self->write_file("fault/stop-$point", '');
+
+	my $pid = $self->wait_for(sub {
+		-e $file ? undef : first { is_stopped($_) } $self->workers();
+	}, $seconds // 5);
+
+	unlink($file);
+	$self->begin();
+
+	return $pid;
+}
+
+
+sub is_stopped {
+	my ($pid) = @_;
+	return Meeting::Test::slurp("/proc/$pid/stat") =~ /^\d+ \(.*\) T/s;
+}
+
+
+sub a_worker {
+	my ($self) = @_;
+
+	my @workers = $self->workers();
+
+	return $workers[rand @workers];
+}
+
+
+1;
