@@ -190,10 +190,8 @@ test_token(void)
     is_int(check(&f, "1", "ios", token), MT_OK, "to the last millisecond");
     f.now++;
     is_int(check(&f, "1", "ios", token), MT_TOKEN_EXPIRED, "then expired");
-    f.now = FIXTURE_NOW - MT_MS_PER_MINUTE;
-    is_int(check(&f, "1", "ios", token), MT_OK, "a minute ahead");
-    f.now--;
-    is_int(check(&f, "1", "ios", token), MT_BAD_TOKEN, "more than that");
+    f.now = FIXTURE_NOW - MT_MS_PER_DAY;
+    is_int(check(&f, "1", "ios", token), MT_OK, "a clock set back by a day");
     f.now = FIXTURE_NOW;
 
     /* one per user and caller */
