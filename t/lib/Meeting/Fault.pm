@@ -123,6 +123,14 @@ sub write_fault_conf {
 }
 
 
+# Another server's store, if `path` was given.
+
+sub store {
+	my ($self) = @_;
+	return $self->{path} // $self->SUPER::store();
+}
+
+
 # How many rounds of something: few, or many in the long version.
 
 sub rounds {
