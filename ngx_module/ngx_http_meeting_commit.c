@@ -376,7 +376,7 @@ ngx_http_meeting_combine_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    mt_commit_combine(w->commit);
+    w->combined = mt_commit_combine(w->commit);
 }
 
 
@@ -391,6 +391,12 @@ ngx_http_meeting_combine_done(ngx_event_t *ev)
 
     if (w->again) {
         ngx_http_meeting_combine(w);
+
+    } else if (w->combined != MT_OK) {
+
+        /* it gave up, and nobody may have noticed */
+
+        ngx_http_meeting_commit_check(w);
     }
 }
 

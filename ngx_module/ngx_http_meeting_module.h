@@ -166,6 +166,7 @@ typedef struct {
     ngx_uint_t                     ticks;
     ngx_connection_t               dummy;       /* for timers' debug log */
 
+    mt_status_t                    combined;    /* how the last one ended */
     unsigned                       combining:1;
     unsigned                       again:1;     /* asked for while combining */
     unsigned                       complained:1;

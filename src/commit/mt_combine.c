@@ -389,7 +389,7 @@ mt_combine_publish(mt_commit_t *c, const mt_sealed_t *batch)
 }
 
 
-static void
+static mt_status_t
 mt_combine_batch(mt_commit_t *c)
 {
     mt_sealed_t      batch;
@@ -413,6 +413,8 @@ mt_combine_batch(mt_commit_t *c)
     }
 
     mt_combine_publish(c, &batch);
+
+    return status;
 }
 
 
@@ -437,17 +439,19 @@ mt_combine_wanted(mt_commit_t *c)
 }
 
 
-void
+mt_status_t
 mt_commit_combine(mt_commit_t *c)
 {
+    mt_status_t     status;
     mt_zone_mem_t  *mem;
 
     mem = c->mem;
+    status = MT_OK;
 
     do {
         if (!mt_combiner_trylock(mem)) {
             /* whoever holds it looks at the heads again after letting go */
-            return;
+            return MT_OK;
         }
 
         atomic_store(&mem->busy, 1);
@@ -455,8 +459,8 @@ mt_commit_combine(mt_commit_t *c)
 
         if (mt_zone_has_work(mem)) {
             do {
-                mt_combine_batch(c);
-            } while (mt_combine_wanted(c));
+                status = mt_combine_batch(c);
+            } while (status == MT_OK && mt_combine_wanted(c));
         }
 
         atomic_store(&mem->busy, 0);
@@ -465,5 +469,7 @@ mt_commit_combine(mt_commit_t *c)
         pthread_mutex_unlock(&mem->combiner);
         mt_stop_point("unlocked");
 
-    } while (mt_combine_wanted(c));
+    } while (status == MT_OK && mt_combine_wanted(c));
+
+    return status;
 }

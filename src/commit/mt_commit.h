@@ -108,8 +108,11 @@ mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
 /*
  * Combines until no ring has commands left, or returns at once when another
  * process or thread does.  Any thread, at most one at a time per process.
+ * Other than MT_OK: a batch failed with that, and what is waiting by now is
+ * left to whoever asks mt_commit_stalled() next.  It may be this process that
+ * cannot write any more, so that another one should have the chance.
  */
-void mt_commit_combine(mt_commit_t *c);
+mt_status_t mt_commit_combine(mt_commit_t *c);
 
 /* Commands are waiting and nobody alive combines: after a worker's death.
  * Ask from a timer while waiters are out; if 1, run mt_commit_combine().

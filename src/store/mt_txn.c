@@ -17,6 +17,7 @@ static mt_status_t mt_txn_open(mt_store_t *store, unsigned flags,
     mt_txn_t **txn);
 static void mt_txn_free(mt_txn_t *txn);
 static int mt_store_disk_full(const mt_store_t *store);
+static void mt_store_probe(mt_store_t *store);
 
 
 /* Begins a transaction, or renews *txn; afterwards map_lock is held. */
@@ -198,6 +199,7 @@ mt_write_commit(mt_txn_t *txn)
 
     if (rc != MDB_SUCCESS) {
         status = mt_store_error(txn->store, "commit", rc);
+        mt_store_probe(txn->store);
     }
 
     mt_txn_free(txn);
@@ -215,6 +217,26 @@ mt_store_disk_full(const mt_store_t *store)
 
     return statvfs(store->path, &vfs) == 0
            && vfs.f_bavail * vfs.f_frsize < 1024 * 1024;
+}
+
+
+/* Whether the failure was LMDB's last in this process: it only tells who
+ * begins another transaction. */
+
+static void
+mt_store_probe(mt_store_t *store)
+{
+    int       rc;
+    MDB_txn  *txn;
+
+    rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+
+    if (rc == MDB_SUCCESS) {
+        mdb_txn_abort(txn);
+
+    } else if (rc == MDB_PANIC) {
+        (void) mt_store_error(store, "after a failed commit", rc);
+    }
 }
 
 

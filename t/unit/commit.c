@@ -338,7 +338,7 @@ fault(void *zone, const char *name, mt_status_t *where, mt_status_t status,
         push(&w, i, &combine);
     }
 
-    mt_commit_combine(w.commit);
+    is_int(mt_commit_combine(w.commit), status, "%s fails: told so", name);
     is_int(collect(&w), 20, "%s fails: all are answered", name);
 
     for (i = 0, wrong = 0; i < 20; i++) {
@@ -357,7 +357,7 @@ fault(void *zone, const char *name, mt_status_t *where, mt_status_t status,
         push(&w, i, &combine);
     }
 
-    mt_commit_combine(w.commit);
+    is_int(mt_commit_combine(w.commit), MT_OK, "%s failed: not again", name);
     is_int(collect(&w), 20, "%s failed: work goes on", name);
 
     is_int(applied(&w, 20), ctx.keep ? 20 : 0,
