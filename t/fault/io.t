@@ -1,0 +1,60 @@
+#!/usr/bin/perl
+
+# The n-th write to the store's file, or the n-th sync of it, fails: EIO,
+# ENOSPC, half of it written; once, and for a while.
+
+use warnings;
+use strict;
+
+use Errno qw/ EIO ENOSPC /;
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use Meeting::Fault;
+
+my @FAULTS = (
+	[ 'write with EIO', 'write', EIO ],
+	[ 'write with ENOSPC', 'write', ENOSPC ],
+	[ 'half write', 'short', 0 ],
+	[ 'sync with EIO', 'sync', EIO ],
+	[ 'sync with ENOSPC', 'sync', ENOSPC ],
+);
+
+my $t = Meeting::Fault->new();
+
+# commits fail: the log has to tell, in these words and no others
+
+$t->allow_log(
+	qr/\[crit\].*meeting store: .*: (?:Input\/output error|No space left)/,
+	qr/\[crit\].*meeting store: .*: MDB_PANIC/,
+	qr/\[crit\].*meeting store ".*" failed, opening it anew/,
+);
+
+$t->prepare(meetings => $t->rounds(300, 3000));
+$t->load(rate => 1000);
+
+my @first = $t->long() ? (1 .. 200) : (1 .. 5, 9, 16);
+my $loss = qr/^http-503$/;
+
+for my $fault (@FAULTS) {
+	my ($name, $call, $error) = @$fault;
+
+	for my $n (@first) {
+		$t->fault("$name $n", sub {
+			$t->arm(call => $call, error => $error, first => $n);
+			ok($t->wait_for(sub { $t->failed() }, 5), "$name $n happened");
+			$t->disarm();
+		}, loss => $loss);
+	}
+
+	$t->fault("every $name", sub {
+		$t->arm(call => $call, error => $error);
+		$t->pause(0.5);
+		$t->disarm();
+	}, loss => $loss);
+}
+
+$t->check();
+$t->finish();
