@@ -38,6 +38,7 @@ cmp_ok($there, '>', 0, 'some of them');
 
 my $status = $t->get('/status')->{json};
 
+cmp_ok($status->{clients}{aborted}, '>', 0, 'they were noticed');
 is($status->{commit}{queued_bytes}, 0, 'nothing is queued');
 is($status->{commit}{held}, 0, 'nothing is held back');
 

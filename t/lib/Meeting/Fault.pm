@@ -102,11 +102,100 @@ sub new {
 	$self->write_file('fault/control', pack($CONTROL));
 	$self->write_fault_conf();
 
+	# however the test ends, DESTROY is called
+
+	$SIG{$_} = sub { exit(1) } for qw/ INT TERM HUP /;
+
 	# a killed process is what the test wants to see
 
 	$self->allow_log(qr/exited on signal 9/);
 
 	return $self;
+}
+
+
+# Whatever came of the test: nothing of it is left running, or mounted.
+
+sub DESTROY {
+	my ($self) = @_;
+
+	return if $self->{owner} != $$;
+
+	local ($?, $!, $@);
+
+	$self->{running} = [];
+	kill('CONT', $self->processes());
+	$self->stop() if $self->{pid};
+	kill('KILL', $self->processes());
+	$self->wait_for(sub { !$self->processes() });
+	$self->unmount($_) for @{$self->{mounts} // []};
+
+	$self->SUPER::DESTROY();
+
+	return;
+}
+
+
+# All nginx processes of this test, orphans too: they have the shim's file.
+
+sub processes {
+	my ($self) = @_;
+
+	return grep {
+		index(Meeting::Test::slurp("/proc/$_/maps"), "$self->{dir}/") >= 0
+	} map { m{/(\d+)$} } glob('/proc/[0-9]*');
+}
+
+
+# A file system of its own, of so many megabytes: "tmpfs" or "ext4".  Its
+# directory, or undef where the system does not let us mount one.
+
+sub mount {
+	my ($self, $type, $size) = @_;
+
+	my $dir = "$self->{prefix}/$type";
+	my $image = "$dir.image";
+	my @mount = ('mount', '-t', 'tmpfs', '-o', "size=${size}m", 'none');
+
+	mkdir($dir);
+
+	if ($type eq 'ext4') {
+		@mount = ('mount', '-o', 'loop', $image);
+
+		for my $command ([ 'truncate', '-s', "${size}M", $image ],
+			[ 'mkfs.ext4', '-q', '-F', $image ])
+		{
+			my ($code) = $self->run(@$command);
+			return if $code != 0;
+		}
+	}
+
+	$self->{mount}{$dir} = [ @mount, $dir ];
+
+	return $self->remount($dir) ? $dir : undef;
+}
+
+
+sub remount {
+	my ($self, $dir) = @_;
+
+	my ($code) = $self->run(@{$self->{mount}{$dir}});
+
+	push @{$self->{mounts}}, $dir if $code == 0;
+
+	return $code == 0;
+}
+
+
+sub unmount {
+	my ($self, $dir) = @_;
+
+	$self->{mounts} = [ grep { $_ ne $dir } @{$self->{mounts}} ];
+
+	return $self->wait_for(sub {
+		my ($code) = $self->run('umount', $dir);
+		return $code == 0;
+	}, 5);
 }
 
 
@@ -428,6 +517,11 @@ sub fault {
 
 	my $load = $self->{running}[0];
 	my $from = $self->begin();
+	my $last = $self->{faults}[-1];
+
+	# the one before may not have been over
+
+	$last->{to} //= $from if $last;
 
 	$code->();
 
@@ -446,7 +540,8 @@ sub fault {
 		$to = min($to + $RESUME, ($done // $to) + $SETTLE);
 	}
 
-	push @{$self->{faults}}, { from => $from, to => $to,
+	push @{$self->{faults}}, { from => $from,
+		to => $option{writes} // 1 ? $to : undef,
 		loss => $option{loss} // qr/^(?:lost|http-503)$/ };
 
 	return;

@@ -218,19 +218,22 @@ sub advance {
 		return;
 	}
 
-	$lane->{socket} //= dial($lane->{port});
-
-	if (!$lane->{socket}) {
-		$lane->{retry} = $now + $RETRY;
-		return;
-	}
-
-	my $request = $lane->{next}->($now);
+	my $request = $lane->{first} // $lane->{next}->($now);
 
 	if (!$request) {
 		$lane->{ended} = !defined $request;
 		return;
 	}
+
+	$lane->{socket} //= dial($lane->{port});
+
+	if (!$lane->{socket}) {
+		$lane->{first} = $request;
+		$lane->{retry} = $now + $RETRY;
+		return;
+	}
+
+	delete $lane->{first};
 
 	my $body = $request->{body};
 

@@ -1,0 +1,139 @@
+#!/usr/bin/perl
+
+# A full disk, and a full map: writes are refused, reads go on; once there is
+# room writes are served again.
+
+use warnings;
+use strict;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Errno qw/ ENOSPC /;
+use Test::More;
+
+use Meeting::Fault;
+
+my $REFUSED = qr/^http-503$/;
+my $LOG = qr/\[crit\].*meeting store: .*: (?:No space left|MDB_MAP_FULL)/;
+
+for my $type (qw/ tmpfs ext4 /) {
+	SKIP: {
+		my $t = Meeting::Fault->new();
+		my $disk = $t->mount($type, 32)
+			or skip("no $type can be mounted", 1);
+
+		subtest "a full disk of $type" => sub { full_disk($t, $disk) };
+	}
+}
+
+subtest 'a full map' => \&full_map;
+
+done_testing();
+
+
+sub full_disk {
+	my ($t, $disk) = @_;
+
+	$t->allow_log($LOG, qr/\[crit\].*meeting store: .*: MDB_PANIC/,
+		qr/\[crit\].*meeting store ".*" failed, opening it anew/);
+
+	# the store has a directory of its own, below the file system's
+
+	$t->write_fault_conf(path => "$disk/store");
+	$t->prepare(meetings => $t->rounds(150, 1000));
+	my $load = $t->load(rate => 800);
+
+	for my $n (1 .. $t->rounds(2, 20)) {
+		my $full;
+
+		$t->fault("disk filled $n", sub {
+			$t->pause();
+			fill("$disk/filler");
+			$full = $t->begin();
+			ok($load->wait_for('sign', 'http-503', $full, 10),
+				'a sign-in was refused');
+			$t->pause(0.3);
+		}, writes => 0, loss => $REFUSED);
+
+		# who begins now finds the disk full
+
+		$t->fault('a worker killed meanwhile', sub {
+			$t->kill_worker();
+			$t->pause(0.3);
+		}, writes => 0);
+
+		$t->fault('a reload meanwhile', sub {
+			$t->reload();
+			$t->pause(0.3);
+		}, writes => 0);
+
+		$t->fault('room again', sub { unlink("$disk/filler") },
+			loss => $REFUSED);
+	}
+
+	$t->check();
+	$t->finish();
+
+	return;
+}
+
+
+sub fill {
+	my ($file) = @_;
+
+	open(my $fh, '>', $file) or die "$file: $!\n";
+
+	# the last byte of it
+
+	for my $size (1 << 20, 4096, 1) {
+		1 while defined syswrite($fh, "\0" x $size);
+		die "$file: $!\n" if $! != ENOSPC;
+	}
+
+	return;
+}
+
+
+sub full_map {
+	my $t = Meeting::Fault->new();
+
+	$t->allow_log($LOG);
+	$t->prepare(meetings => 300);
+
+	# as large as it is, and room for a second of sign-ins
+
+	my $used = $t->ctl('stat')->{file_bytes};
+
+	my @old = $t->workers();
+
+	$t->write_fault_conf(max_size => $used + 256 * 1024);
+	$t->reload();
+	$t->wait_for(sub { !grep { Meeting::Test::alive($_) } @old });
+
+	my $load = $t->load(rate => 1200);
+
+	my $begin = $t->begin();
+
+	$t->fault('map full', sub {
+		ok($load->wait_for('sign', 'http-503', $begin, 20),
+			'a sign-in was refused');
+		$t->begin();
+		$t->pause(0.5);
+	}, writes => 0, loss => $REFUSED);
+
+	$t->fault('a worker killed meanwhile', sub {
+		$t->kill_worker();
+		$t->pause(0.3);
+	}, writes => 0);
+
+	$t->fault('a larger map', sub {
+		$t->write_fault_conf(max_size => '1g');
+		$t->reload();
+	});
+
+	$t->check();
+	$t->finish();
+
+	return;
+}
