@@ -11,8 +11,9 @@ package Meeting::Fault;
 #     $t->finish();
 #
 # check() asserts what is promised: each sign-in answered 2000 is in the store
-# once, none that was refused, counters equal rows, the same request again
-# succeeds where the outcome is unknown, nothing hangs.  fault() asserts that
+# once, as is each meeting published, none that was refused; counters equal
+# rows; the same request again succeeds where the outcome is unknown; nothing
+# hangs.  fault() asserts that
 # reads are answered meanwhile, and writes within two seconds of its end.  What
 # fails at another time fails the test.
 #
@@ -317,19 +318,12 @@ sub log_in {
 sub publish {
 	my ($self, $n) = @_;
 
-	my $begin = int(time()) - 86400;
 	my $list = join(',', 1 .. $self->{people});
 
-	$self->{created} = ($begin - 86400 * 3) * 1000;
+	$self->{day} = (int(time()) - 86400) * 1000;
 
-	my @events = Meeting::Load->run($self->port(), map {
-		$self->call('publish', $_, '/manage/club_meeting/public_meeting', {
-			address => 'Hall', content => "Meeting $_",
-			deadline => $begin * 1000, leader => 1, need_sign => 1,
-			participation => $list, token => $self->{token}{1},
-			user_id => 1,
-		})
-	} 1 .. $n);
+	my @events = Meeting::Load->run($self->port(),
+		map { $self->meeting($_, $list) } 1 .. $n);
 
 	for my $e (@events) {
 		my ($number) = $e->{body} =~ /"meeting_id":(\d+)/
@@ -363,6 +357,19 @@ sub call {
 }
 
 
+sub meeting {
+	my ($self, $content, $list) = @_;
+
+	return $self->call('publish', $content,
+		'/manage/club_meeting/public_meeting', {
+			address => 'Hall', content => $content,
+			deadline => $self->{day}, leader => 1, need_sign => 1,
+			participation => $list, token => $self->{token}{1},
+			user_id => 1,
+		});
+}
+
+
 # A key is "meeting/person".
 
 sub sign_in {
@@ -371,7 +378,7 @@ sub sign_in {
 	my ($meeting, $user) = split('/', $key);
 
 	return $self->call($kind // 'sign', $key, '/meeting/sign_meeting', {
-		create_date => $self->{created}, leader_id => 1,
+		create_date => $self->{day}, leader_id => 1,
 		meeting_id => $meeting, token => $self->{token}{$user},
 		user_id => $user,
 	});
@@ -407,8 +414,8 @@ sub keys_of {
 }
 
 
-# A source for a lane: this many a second, every 20th from someone who is not
-# on the list.
+# A source for a lane: this many a second, some from someone who is not on the
+# list, some that publish a meeting: those would be seen if done twice.
 
 sub writer {
 	my ($self, $rate, $next_key) = @_;
@@ -431,7 +438,8 @@ sub writer {
 				'outsider');
 		}
 
-		return $self->sign_in($key);
+		return $n % 20 == 10 ? $self->meeting("new-$key", 1)
+			: $self->sign_in($key);
 	};
 }
 
@@ -614,6 +622,25 @@ sub stored {
 }
 
 
+# All meetings that the load published, by their text: how often.
+
+sub published {
+	my ($self) = @_;
+
+	my ($list) = Meeting::Load->run($self->port(), $self->call('mine', 'all',
+		'/manage/club_meeting/get_my_meeting', {
+			page_no => 1, page_size => 0, sponsor_id => 1,
+			token => $self->{token}{1}, user_id => 1,
+		}));
+
+	my %published;
+
+	$published{$_}++ for $list->{body} =~ m{"content":"(new-[^"]+)"}g;
+
+	return \%published;
+}
+
+
 # Sends again, with the same id, what has no certain outcome.
 
 sub retry {
@@ -670,8 +697,16 @@ sub check {
 		grep { $stored->{$_} > 1 } keys %$stored);
 	$self->is_none('what was refused is not there',
 		grep { $stored->{$_} } @refused);
-	is($self->position() - $self->{position}, scalar(keys %$stored),
-		'each was written once');
+
+	my $published = $self->published();
+
+	$self->is_none('each meeting that was published is there',
+		grep { !$published->{$_} } map { $_->{key} }
+		grep { $_->{kind} eq 'publish' && $_->{outcome} eq 2000 } @events);
+	$self->is_none('none of them twice',
+		grep { $published->{$_} > 1 } keys %$published);
+	is($self->position() - $self->{position},
+		keys(%$stored) + keys(%$published), 'each was written once');
 	$self->verify();
 
 	$self->{stored} = $stored;
