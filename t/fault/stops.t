@@ -21,8 +21,8 @@ my @POINTS = qw/
 my $t = Meeting::Fault->new();
 my $rounds = $t->rounds(1, 8);
 
-$t->prepare(meetings => $t->rounds(250, 2000));
-$t->load(rate => 800);
+$t->prepare(meetings => $t->rounds(200, 1000));
+$t->load(rate => 800, publish => 2);
 
 for my $round (1 .. $rounds) {
 	for my $point (@POINTS) {

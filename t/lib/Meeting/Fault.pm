@@ -415,10 +415,10 @@ sub keys_of {
 
 
 # A source for a lane: this many a second, some from someone who is not on the
-# list, some that publish a meeting: those would be seen if done twice.
+# list, every n-th to publish a meeting: it would be seen if that is done twice.
 
 sub writer {
-	my ($self, $rate, $next_key) = @_;
+	my ($self, $rate, $publish, $next_key) = @_;
 
 	my $began;
 	my $n = 0;
@@ -438,7 +438,7 @@ sub writer {
 				'outsider');
 		}
 
-		return $n % 20 == 10 ? $self->meeting("new-$key", 1)
+		return $n % $publish == 1 ? $self->meeting("new-$key", 1)
 			: $self->sign_in($key);
 	};
 }
@@ -462,8 +462,9 @@ sub reader {
 }
 
 
-# Begins a load: so many sign-ins a second in all.  Options: rate, writers,
-# close (no keep-alive), ports, part and parts of the keys, leave.
+# Begins a load: so many writes a second in all.  Options: rate, writers, publish
+# (every n-th is not a sign-in), close (no keep-alive), ports, part and parts of
+# the keys, leave (as Meeting::Load has it).
 
 sub load {
 	my ($self, %option) = @_;
@@ -479,9 +480,10 @@ sub load {
 			port => $ports[$n % @ports],
 			close => $option{close},
 			leave => $option{leave},
-			next => $self->writer($rate, $self->keys_of(
-				($option{part} // 0) * $writers + $n,
-				$parts * $writers)),
+			next => $self->writer($rate, $option{publish} // 20,
+				$self->keys_of(
+					($option{part} // 0) * $writers + $n,
+					$parts * $writers)),
 		}
 	} 0 .. $writers - 1;
 
