@@ -27,7 +27,7 @@ $t->load(rate => 800, publish => 2);
 for my $round (1 .. $rounds) {
 	for my $point (@POINTS) {
 		$t->fault("killed at $point", sub {
-			my $pid = $t->stop_at($point);
+			my $pid = stop_laden($point);
 
 			ok($pid, "a worker stopped at $point") or return;
 			$t->pause(0.25);
@@ -46,3 +46,18 @@ for my $round (1 .. $rounds) {
 
 $t->check();
 $t->finish();
+
+
+# With commands of all workers in its batch, for it was held up before.
+
+sub stop_laden {
+	my ($point) = @_;
+
+	my $pid = $t->stop_at('claimed') or return;
+
+	return $pid if $point eq 'claimed';
+
+	$t->pause(0.05);
+
+	return $t->stop_at($point, $pid);
+}

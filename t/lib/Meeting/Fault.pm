@@ -808,16 +808,18 @@ sub control {
 
 
 # The next process that comes to a point of the commit engine stops there; its
-# pid, or undef if none came.
+# pid, or undef if none came.  One that is stopped goes on first.
 
 sub stop_at {
-	my ($self, $point, $seconds) = @_;
+	my ($self, $point, $stopped) = @_;
 
 	my $file = $self->write_file("fault/stop-$point", '');
 
+	kill('CONT', $stopped) if $stopped;
+
 	my $pid = $self->wait_for(sub {
 		-e $file ? undef : first { is_stopped($_) } $self->workers();
-	}, $seconds // 5);
+	}, 5);
 
 	unlink($file);
 	$self->begin();
