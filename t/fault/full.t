@@ -53,19 +53,19 @@ sub full_disk {
 			$full = $t->begin();
 			ok($load->wait_for('sign', 'http-503', $full, 10),
 				'a sign-in was refused');
-			$t->pause(0.3);
+			$t->hold();
 		}, writes => 0, loss => $REFUSED);
 
 		# who begins now finds the disk full
 
 		$t->fault('a worker killed meanwhile', sub {
 			$t->kill_worker();
-			$t->pause(0.3);
+			$t->hold();
 		}, writes => 0);
 
 		$t->fault('a reload meanwhile', sub {
 			$t->reload();
-			$t->pause(0.3);
+			$t->hold();
 		}, writes => 0);
 
 		$t->fault('room again', sub { unlink("$disk/filler") },
@@ -119,12 +119,12 @@ sub full_map {
 		ok($load->wait_for('sign', 'http-503', $begin, 20),
 			'a sign-in was refused');
 		$t->begin();
-		$t->pause(0.5);
+		$t->hold();
 	}, writes => 0, loss => $REFUSED);
 
 	$t->fault('a worker killed meanwhile', sub {
 		$t->kill_worker();
-		$t->pause(0.3);
+		$t->hold();
 	}, writes => 0);
 
 	$t->fault('a larger map', sub {

@@ -51,7 +51,7 @@ for my $fault (@FAULTS) {
 
 	$t->fault("every $name", sub {
 		$t->arm(call => $call, error => $error);
-		$t->pause(0.5);
+		$t->hold();
 		$t->disarm();
 	}, loss => $loss);
 }

@@ -34,7 +34,7 @@ for my $n (1 .. $t->rounds(1, 5)) {
 
 	$t->fault("master $n killed", sub {
 		kill('KILL', $t->master());
-		$t->pause();
+		$t->hold();
 	});
 
 	$t->fault('an orphan killed', sub { kill('KILL', shift @orphans) });

@@ -30,7 +30,7 @@ for my $round (1 .. $rounds) {
 			my $pid = stop_laden($point);
 
 			ok($pid, "a worker stopped at $point") or return;
-			$t->pause(0.25);
+			$t->hold();
 			kill('KILL', $pid);
 		});
 	}
@@ -39,7 +39,7 @@ for my $round (1 .. $rounds) {
 		my $pid = $t->stop_at('before-commit');
 
 		ok($pid, 'a worker stopped before the commit') or return;
-		$t->pause(0.25);
+		$t->hold();
 		kill('CONT', $pid);
 	});
 }

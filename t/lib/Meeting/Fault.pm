@@ -518,6 +518,18 @@ sub pause {
 }
 
 
+# Lets a fault last, until a read was answered: for some seconds at most.
+
+sub hold {
+	my ($self) = @_;
+
+	$self->pause();
+	$self->{running}[0]->wait_for('read', 2000, $self->{began}, 5);
+
+	return;
+}
+
+
 # Makes a fault.  It lasts from when the code calls begin(), or from the start.
 # Options: reads (0: they need not be answered), writes (0: the fault is not
 # over yet), loss (what may fail meanwhile: a pattern of outcomes).
@@ -539,7 +551,7 @@ sub fault {
 
 	if ($option{reads} // 1) {
 		my $done = $load->wait_for('read', 2000, $self->{began}, 1);
-		ok($done && $done < max($to, $self->{began} + 0.25),
+		ok($done && $done < max($to, $self->{began} + 1),
 			"$name: reads went on");
 	}
 
