@@ -41,7 +41,7 @@ sub cut_power {
 	# nobody may see what comes of the file system
 
 	kill('STOP', @pids);
-	$t->wait_for(sub { !grep { !Meeting::Fault::is_stopped($_) } @pids });
+	$t->wait_for(sub { !grep { !Meeting::Machine::is_stopped($_) } @pids });
 
 	sysopen(my $fh, $disk, O_RDONLY | O_DIRECTORY) or die "$disk: $!\n";
 	my $flags = pack('L', $NO_LOG_FLUSH);

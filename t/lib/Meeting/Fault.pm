@@ -13,22 +13,19 @@ package Meeting::Fault;
 # check() asserts what is promised: each sign-in answered 2000 is in the store
 # once, as is each meeting published, none that was refused; counters equal
 # rows; the same request again succeeds where the outcome is unknown; nothing
-# hangs.  fault() asserts that
-# reads are answered meanwhile, and writes within two seconds of its end.  What
-# fails at another time fails the test.
+# hangs.  fault() asserts that reads are answered meanwhile, and writes within
+# two seconds of its end.  What fails at another time fails the test.
 #
 # $ENV{MEETING_TEST_LONG} asks for the long version: see rounds().
 
 use warnings;
 use strict;
 
-use parent qw/ Meeting::Test /;
+use parent qw/ Meeting::Machine /;
 
-use Config;
 use Digest::MD5 qw/ md5_hex /;
 use Digest::SHA qw/ sha1_hex /;
-use JSON::PP ();
-use List::Util qw/ first max min /;
+use List::Util qw/ max min /;
 use Test::More;
 use Time::HiRes qw/ sleep time /;
 
@@ -41,11 +38,6 @@ my $SETTLE = 0.5;
 
 my $CALLER = 'fault';
 my $PASSWORD = 'hf@123456';
-
-# t/fault/shim.c has the same.
-my %CALL = (write => 1, sync => 2, short => 4);
-my $CONTROL = 'q9';
-my $CALLS = 6 * 8;
 
 my $CONF = <<'CONF';
 %%GLOBALS%%
@@ -95,108 +87,16 @@ sub new {
 		zone => '64m',
 		max_size => '1g',
 		faults => [],
-		dir => "$self->{prefix}/fault",
 		%option,
 	);
 
-	mkdir($self->{dir});
-	$self->write_file('fault/control', pack($CONTROL));
 	$self->write_fault_conf();
-
-	# however the test ends, DESTROY is called
-
-	$SIG{$_} = sub { exit(1) } for qw/ INT TERM HUP /;
 
 	# a killed process is what the test wants to see
 
 	$self->allow_log(qr/exited on signal 9/);
 
 	return $self;
-}
-
-
-# Whatever came of the test: nothing of it is left running, or mounted.
-
-sub DESTROY {
-	my ($self) = @_;
-
-	return if $self->{owner} != $$;
-
-	local ($?, $!, $@);
-
-	$self->{running} = [];
-	kill('CONT', $self->processes());
-	$self->stop() if $self->{pid};
-	kill('KILL', $self->processes());
-	$self->wait_for(sub { !$self->processes() });
-	$self->unmount($_) for @{$self->{mounts} // []};
-
-	$self->SUPER::DESTROY();
-
-	return;
-}
-
-
-# All nginx processes of this test, orphans too: they have the shim's file.
-
-sub processes {
-	my ($self) = @_;
-
-	return grep {
-		index(Meeting::Test::slurp("/proc/$_/maps"), "$self->{dir}/") >= 0
-	} map { m{/(\d+)$} } glob('/proc/[0-9]*');
-}
-
-
-# A file system of its own, of so many megabytes: "tmpfs" or "ext4".  Its
-# directory, or undef where the system does not let us mount one.
-
-sub mount {
-	my ($self, $type, $size) = @_;
-
-	my $dir = "$self->{prefix}/$type";
-	my $image = "$dir.image";
-	my @mount = ('mount', '-t', 'tmpfs', '-o', "size=${size}m", 'none');
-
-	mkdir($dir);
-
-	if ($type eq 'ext4') {
-		@mount = ('mount', '-o', 'loop', $image);
-
-		for my $command ([ 'truncate', '-s', "${size}M", $image ],
-			[ 'mkfs.ext4', '-q', '-F', $image ])
-		{
-			my ($code) = $self->run(@$command);
-			return if $code != 0;
-		}
-	}
-
-	$self->{mount}{$dir} = [ @mount, $dir ];
-
-	return $self->remount($dir) ? $dir : undef;
-}
-
-
-sub remount {
-	my ($self, $dir) = @_;
-
-	my ($code) = $self->run(@{$self->{mount}{$dir}});
-
-	push @{$self->{mounts}}, $dir if $code == 0;
-
-	return $code == 0;
-}
-
-
-sub unmount {
-	my ($self, $dir) = @_;
-
-	$self->{mounts} = [ grep { $_ ne $dir } @{$self->{mounts}} ];
-
-	return $self->wait_for(sub {
-		my ($code) = $self->run('umount', $dir);
-		return $code == 0;
-	}, 5);
 }
 
 
@@ -228,46 +128,6 @@ sub store {
 sub rounds {
 	my ($self, $short, $long) = @_;
 	return $ENV{MEETING_TEST_LONG} ? $long : $short;
-}
-
-
-sub long {
-	return $ENV{MEETING_TEST_LONG} ? 1 : 0;
-}
-
-
-# A C file beside the tests, compiled: the path of what it became.
-
-sub compile {
-	my ($self, $name, @flags) = @_;
-
-	my $out = "$self->{prefix}/tmp/$name";
-
-	my ($code, undef, $err) = $self->run('gcc', '-D_GNU_SOURCE', '-O2',
-		'-Wall', '-Wextra', '-Werror', '-o', $out,
-		"$Meeting::Test::TOP/t/fault/$name.c", @flags);
-
-	die "$name.c: $err\n" if $code != 0;
-
-	return $out;
-}
-
-
-sub nginx_env {
-	my ($self) = @_;
-
-	$self->{shim} //= $self->compile('shim', '-fPIC', '-shared');
-
-	my @env = $self->SUPER::nginx_env();
-
-	if (my $preload = first { /^LD_PRELOAD=/ } @env) {
-		@env = map { $_ eq $preload ? "$_ $self->{shim}" : $_ } @env;
-
-	} else {
-		@env = ('env', "LD_PRELOAD=$self->{shim}");
-	}
-
-	return (@env, "MEETING_FAULT=$self->{dir}");
 }
 
 
@@ -415,7 +275,7 @@ sub keys_of {
 
 
 # A source for a lane: this many a second, some from someone who is not on the
-# list, every n-th to publish a meeting: it would be seen if that is done twice.
+# list, every n-th to publish a meeting, for that could be done twice.
 
 sub writer {
 	my ($self, $rate, $publish, $next_key) = @_;
@@ -462,9 +322,9 @@ sub reader {
 }
 
 
-# Begins a load: so many writes a second in all.  Options: rate, writers, publish
-# (every n-th is not a sign-in), close (no keep-alive), ports, part and parts of
-# the keys, leave (as Meeting::Load has it).
+# Begins a load.  Options: rate (writes a second), writers, publish (every n-th
+# is not a sign-in), close (no keep-alive), ports, part and parts of the keys,
+# leave (as Meeting::Load has it).
 
 sub load {
 	my ($self, %option) = @_;
@@ -573,6 +433,19 @@ sub fault {
 sub begin {
 	my ($self) = @_;
 	return $self->{began} = time();
+}
+
+
+# A fault begins where a process stopped.
+
+sub stop_at {
+	my ($self, @at) = @_;
+
+	my $pid = $self->SUPER::stop_at(@at);
+
+	$self->begin();
+
+	return $pid;
 }
 
 
@@ -758,100 +631,6 @@ sub is_none {
 
 	return is($n, 0, $what)
 		|| diag(join("\n", map { describe($_) } splice @bad, 0, 5));
-}
-
-
-# Where writes fail and what their error is.  Options: call (write, sync or
-# short), error (a number), first and last call.
-
-sub arm {
-	my ($self, %option) = @_;
-
-	my ($dev, $ino) = stat($self->store() . '/data.mdb');
-
-	# nothing may fail before all is in place
-
-	$self->control($CALLS + 16, pack('q', 0));
-	$self->control(8, pack('q7', $dev, $ino, $option{first} // 1,
-		$option{last} // $option{first} // 1 << 62, $option{error}, 0, 0));
-	$self->control($CALLS + 16, pack('q', $CALL{$option{call}}));
-
-	return;
-}
-
-
-# No more errors.
-
-sub disarm {
-	my ($self) = @_;
-	$self->control($CALLS + 16, pack('q', 0));
-	return;
-}
-
-
-# How many calls failed since arm().
-
-sub failed {
-	my ($self) = @_;
-	return unpack('q',
-		substr($self->read_file('fault/control'), $CALLS + 8, 8));
-}
-
-
-# Moves the server's clock, by seconds.
-
-sub set_clock {
-	my ($self, $seconds) = @_;
-	$self->control(0, pack('q', $seconds * 1000));
-	return;
-}
-
-
-sub control {
-	my ($self, $offset, $bytes) = @_;
-
-	open(my $fh, '+<', "$self->{dir}/control") or die "control: $!\n";
-	sysseek($fh, $offset, 0);
-	defined syswrite($fh, $bytes) or die "control: $!\n";
-	close($fh);
-
-	return;
-}
-
-
-# The next process that comes to a point of the commit engine stops there; its
-# pid, or undef if none came.  One that is stopped goes on first.
-
-sub stop_at {
-	my ($self, $point, $stopped) = @_;
-
-	my $file = $self->write_file("fault/stop-$point", '');
-
-	kill('CONT', $stopped) if $stopped;
-
-	my $pid = $self->wait_for(sub {
-		-e $file ? undef : first { is_stopped($_) } $self->workers();
-	}, 5);
-
-	unlink($file);
-	$self->begin();
-
-	return $pid;
-}
-
-
-sub is_stopped {
-	my ($pid) = @_;
-	return Meeting::Test::slurp("/proc/$pid/stat") =~ /^\d+ \(.*\) T/s;
-}
-
-
-sub a_worker {
-	my ($self) = @_;
-
-	my @workers = $self->workers();
-
-	return $workers[rand @workers];
 }
 
 
