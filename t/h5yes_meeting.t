@@ -1,8 +1,7 @@
 #!/usr/bin/perl
 
 # h5yes' meetings through a real server: booking, changing, cancelling, listing,
-# every rule of a room, many clients after the same slot, and what the other
-# dialect makes of it.
+# every rule of a room, and what the other dialect makes of it.
 
 use warnings;
 use strict;
@@ -80,7 +79,6 @@ test_list();
 test_sorting();
 test_cross();
 test_fence();
-test_contention();
 
 $t->verify();
 $t->finish();
@@ -726,82 +724,6 @@ sub test_fence {
 	$signs->(3, '/open', \%far, 2000, qr/./, 'not looked at');
 
 	right('meeting/finish', { meetingId => 'fenced' });
-
-	return;
-}
-
-
-# Many clients after slots that overlap: for each hour one of them wins, no
-# two that do overlap.
-
-sub test_contention {
-	my $begin = ($day += $DAY);
-	my ($clients, $tries) = (12, 30);
-
-	right('room/add', { id => 'wanted', name => 'W', beginTime => '00:00',
-		endTime => '24:00' });
-	$app->token();
-
-	my @pipes;
-
-	for my $client (1 .. $clients) {
-		pipe(my $in, my $out) or die "pipe: $!";
-
-		my $pid = fork() // die "fork: $!";
-
-		if ($pid == 0) {
-			my %count;
-
-			srand($client);
-
-			for my $try (1 .. $tries) {
-
-				# all want the same hours first, then any
-
-				my $hour = $try <= 12 ? $try : int(rand(46)) / 2 + 0.25;
-				my $answer = $app->call('meeting/book', booking(
-					$begin + $hour * $HOUR, roomId => 'wanted',
-					subject => "client $client"));
-
-				$count{$answer->{code} == 10000 ? 'won'
-					: $answer->{msg} =~ /room is booked then/ ? 'lost'
-					: "other: $answer->{text}"}++;
-			}
-
-			print $out join("\t", %count), "\n";
-			close $out;
-			POSIX::_exit(0);
-		}
-
-		close $out;
-		push @pipes, [ $pid, $in ];
-	}
-
-	my %count;
-
-	for (@pipes) {
-		my ($pid, $in) = @$_;
-		my %got = split /\t/, (<$in> // '') =~ s/\n//r;
-
-		$count{$_} += $got{$_} for keys %got;
-		waitpid($pid, 0);
-	}
-
-	is($count{won} + $count{lost}, $clients * $tries, 'all were answered')
-		or diag(explain(\%count));
-
-	my $list = right('meeting/list', { roomId => 'wanted',
-		reverseDate => stamp($begin, '%Y-%m-%d'), direction => 'asc' });
-
-	is(@$list, $count{won}, "$count{won} won, and are there");
-	is(grep({ $list->[$_]{beginTime} < $list->[$_ - 1]{endTime} }
-		1 .. $#$list), 0, 'none in another\'s way');
-
-	for my $hour (1 .. 12) {
-		is(grep({ $_->{beginTime} < $begin + ($hour + 1) * $HOUR
-			&& $_->{endTime} > $begin + $hour * $HOUR } @$list) > 0, 1,
-			"hour $hour is taken");
-	}
 
 	return;
 }
