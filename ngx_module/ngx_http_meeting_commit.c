@@ -10,10 +10,15 @@ static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
 static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
     void *data);
-static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w,
-    ngx_queue_t *ready);
+static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
+
+static mt_status_t ngx_http_meeting_commit_alone(
+    ngx_http_meeting_worker_t *w, ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r));
+static void ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx);
+static mt_str_t ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx);
 
 static mt_status_t ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_ctx_t *ctx);
@@ -204,7 +209,7 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 
     (void) mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
 
-    ngx_http_meeting_refill(w, &ready);
+    ngx_http_meeting_refill(w);
 
     while (!ngx_queue_empty(&ready)) {
         q = ngx_queue_head(&ready);
@@ -230,15 +235,11 @@ ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
 }
 
 
-/*
- * Moves what was held back into the ring, as far as there is room; what fits
- * into no ring is ready with that as its result.
- */
+/* Moves what was held back into the ring, as far as there is room. */
 
 static void
-ngx_http_meeting_refill(ngx_http_meeting_worker_t *w, ngx_queue_t *ready)
+ngx_http_meeting_refill(ngx_http_meeting_worker_t *w)
 {
-    mt_status_t              status;
     ngx_queue_t             *q;
     ngx_http_meeting_ctx_t  *ctx;
 
@@ -246,20 +247,12 @@ ngx_http_meeting_refill(ngx_http_meeting_worker_t *w, ngx_queue_t *ready)
         q = ngx_queue_head(&w->held);
         ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
 
-        status = ngx_http_meeting_push(w, ctx);
-
-        if (status == MT_BUSY) {
+        if (ngx_http_meeting_push(w, ctx) != MT_OK) {
             return;
         }
 
         ngx_queue_remove(q);
         ngx_http_meeting_set_held(w, w->nheld - 1);
-
-        if (status != MT_OK) {
-            ctx->result = (mt_result_t) { .status = status };
-            ctx->collected = 1;
-            ngx_queue_insert_tail(ready, &ctx->queue);
-        }
     }
 }
 
@@ -288,6 +281,10 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
         return MT_BUSY;
     }
 
+    if (!mt_commit_fits(w->commit, ctx->exchange->call.command.len)) {
+        return ngx_http_meeting_commit_alone(w, ctx, resume);
+    }
+
     /* commands keep their order: none passes one that is held back */
 
     status = ngx_queue_empty(&w->held) ? ngx_http_meeting_push(w, ctx)
@@ -314,21 +311,73 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
 }
 
 
+/*
+ * A command that no ring can take has a transaction of its own.  The result is
+ * there when the request goes on, or is freed: both come after the thread.
+ */
+
+static mt_status_t
+ngx_http_meeting_commit_alone(ngx_http_meeting_worker_t *w,
+    ngx_http_meeting_ctx_t *ctx, void (*resume)(ngx_http_request_t *r))
+{
+    if (w->service.store == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    if (ngx_http_meeting_work(ctx, ngx_http_meeting_apply, resume) != NGX_OK) {
+        return MT_BUSY;
+    }
+
+    ctx->collected = 1;
+
+    return MT_OK;
+}
+
+
+/* In a thread.  LMDB's lock keeps this and the combiners apart. */
+
+static void
+ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_batch_t   *batch;
+    mt_status_t   status;
+
+    status = MT_NO_MEMORY;
+    batch = mt_batch_create(ngx_http_meeting_worker.service.store);
+
+    if (batch) {
+        status = mt_apply_now(batch, ngx_http_meeting_command(ctx),
+                              &ctx->result);
+    }
+
+    if (status != MT_OK) {
+        ctx->result = (mt_result_t) { .status = status };
+    }
+
+    mt_batch_destroy(batch);
+}
+
+
+static mt_str_t
+ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_buf_t  *command;
+
+    command = &ctx->exchange->call.command;
+
+    return (mt_str_t) { command->len, command->data };
+}
+
+
 static mt_status_t
 ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_ctx_t *ctx)
 {
     int          combine;
-    mt_buf_t    *command;
-    mt_str_t     bytes;
     mt_status_t  status;
 
-    command = &ctx->exchange->call.command;
-
-    bytes.data = command->data;
-    bytes.len = command->len;
-
-    status = mt_commit_push(w->commit, bytes, ctx, &combine);
+    status = mt_commit_push(w->commit, ngx_http_meeting_command(ctx), ctx,
+                            &combine);
 
     if (combine) {
         ngx_http_meeting_combine(w);

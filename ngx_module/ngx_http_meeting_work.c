@@ -140,7 +140,13 @@ ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
 static void
 ngx_http_meeting_work_done(ngx_event_t *ev)
 {
-    ngx_http_meeting_worker.working--;
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    w->working--;
+    ngx_http_meeting_store_mend(w);
+
     ngx_http_meeting_wake(ev->data);
 }
 

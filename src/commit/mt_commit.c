@@ -74,6 +74,17 @@ mt_commit_claim(mt_commit_t *c)
 }
 
 
+int
+mt_commit_fits(const mt_commit_t *c, size_t len)
+{
+    size_t  half;
+
+    half = c->mem->ring_size / 2;
+
+    return len <= half && mt_entry_size(len) <= half;
+}
+
+
 mt_status_t
 mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter, int *combine)
 {
@@ -88,9 +99,7 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter, int *combine)
         return MT_BUSY;
     }
 
-    if (command.len > mem->ring_size / 2
-        || mt_entry_size(command.len) > mem->ring_size / 2)
-    {
+    if (!mt_commit_fits(c, command.len)) {
         return MT_TOO_LARGE;
     }
 

@@ -95,9 +95,14 @@ void mt_commit_detach(mt_commit_t *c);
 int mt_commit_claim(mt_commit_t *c);
 
 /*
+ * 1 when a ring can take a command of so many bytes: half of itself.  A larger
+ * one has to have a transaction of its own, outside of the engine.
+ */
+int mt_commit_fits(const mt_commit_t *c, size_t len);
+
+/*
  * Appends a command (owner's thread).  `waiter` comes back from collect.
- * MT_OK, or MT_BUSY when the ring has no room (or the command is larger than
- * half a ring: MT_TOO_LARGE).  When *combine is set (with MT_BUSY too), nobody
+ * MT_OK, or MT_BUSY when the ring has no room (or MT_TOO_LARGE).  When *combine is set (with MT_BUSY too), nobody
  * is combining: the caller should have mt_commit_combine() run in a thread.  A
  * caller that has posted one and not seen it end must remember to run another
  * after it: the one that is out may have looked at the rings already.

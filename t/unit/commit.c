@@ -309,6 +309,8 @@ test_full(void *zone)
     command.len = SIZE_MAX;
     is_int(mt_commit_push(w.commit, command, NULL, &combine), MT_TOO_LARGE,
            "so is any size beyond");
+    ok(!mt_commit_fits(w.commit, stat.ring_size / 2), "as can be asked");
+    ok(mt_commit_fits(w.commit, stat.ring_size / 4), "a quarter fits");
     is_int(mt_commit_waiting(w.commit), 0, "neither is out");
 
     free(large);

@@ -132,7 +132,7 @@ sub rounds {
 
 
 # The roster: people 1 to n, of whom 1 leads, the others sign in, and one more
-# who is on no list.
+# who is on no list.  Options: people, meetings, crowd (so many people in all).
 
 sub prepare {
 	my ($self, %option) = @_;
@@ -142,7 +142,7 @@ sub prepare {
 	$self->company();
 	$self->import_users(map {
 		{ id => "$_", name => "Person $_", phone => 13_000_000_000 + $_ }
-	} 1 .. $people + 1);
+	} 1 .. max($people + 1, $option{crowd} // 0));
 	$self->start();
 
 	$self->{people} = $people;
@@ -304,6 +304,28 @@ sub writer {
 }
 
 
+# Meetings of so many people.
+
+sub crowds {
+	my ($self, $rate, $people) = @_;
+
+	my $began;
+	my $n = 0;
+	my $list = join(',', 1 .. $people);
+
+	return sub {
+		my ($now) = @_;
+
+		$began //= $now;
+		return 0 if $n > ($now - $began) * $rate;
+
+		$n++;
+
+		return $self->meeting("new-crowd-$n", $list);
+	};
+}
+
+
 sub reader {
 	my ($self, $rate) = @_;
 
@@ -324,7 +346,7 @@ sub reader {
 
 # Begins a load.  Options: rate (writes a second), writers, publish (every n-th
 # is not a sign-in), close (no keep-alive), ports, part and parts of the keys,
-# leave (as Meeting::Load has it).
+# crowd (meetings of so many people, too), leave (as Meeting::Load has it).
 
 sub load {
 	my ($self, %option) = @_;
@@ -354,6 +376,9 @@ sub load {
 		{ port => $ports[$_ % @ports], close => 1,
 			next => $self->reader(20) }
 	} 0 .. 3 if !$option{leave};
+
+	push @lanes, { port => $ports[0], next => $self->crowds(4, $option{crowd}) }
+		if $option{crowd};
 
 	my $load = Meeting::Load->start(lanes => \@lanes,
 		log => "$self->{prefix}/load." . ++$self->{loads});
