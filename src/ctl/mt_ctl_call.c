@@ -246,7 +246,7 @@ mt_ctl_refused(const mt_call_t *call, const mt_json_table_t *table,
 {
     mt_str_t  option;
 
-    option = mt_json_wire_name(table, model, field);
+    option = mt_json_wire_path(call->arena, table, model, field);
 
     if (option.len == 0) {
         return mt_ctl_fail_status(call->op->name, status);

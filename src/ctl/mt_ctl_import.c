@@ -412,8 +412,8 @@ mt_import_row(mt_import_t *import, mt_import_row_t *row)
                              user, &result);
 
     if (status == MT_OK && result.status != MT_OK) {
-        member = mt_json_wire_name(&mt_import_columns, &mt_user_edit_model,
-                                   result.field);
+        member = mt_json_wire_path(import->arena, &mt_import_columns,
+                                   &mt_user_edit_model, result.field);
 
         row->error.status = result.status;
         row->error.field = member.len ? member : MT_STR("id");

@@ -74,8 +74,8 @@ mt_error_path(mt_exchange_t *x)
         return call->error.field;
     }
 
-    name = mt_json_wire_name(x->route->request, x->route->operation->args,
-                             call->field);
+    name = mt_json_wire_path(call->arena, x->route->request,
+                             x->route->operation->args, call->field);
 
     if (name.len == 0 || call->item == 0) {
         return name;

@@ -14,10 +14,6 @@ static mt_status_t mt_weclubs_dynamic_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 static mt_status_t mt_weclubs_status_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
-static void mt_weclubs_null_write(mt_json_writer_t *w,
-    const mt_field_t *field, const void *src);
-static void mt_weclubs_zero_write(mt_json_writer_t *w,
-    const mt_field_t *field, const void *src);
 static void mt_weclubs_unknown_write(mt_json_writer_t *w,
     const mt_field_t *field, const void *src);
 
@@ -68,14 +64,6 @@ static const mt_wire_t  mt_weclubs_status = {
 };
 
 /* and of answers: what the document lists and no record holds */
-
-static const mt_wire_t  mt_weclubs_null = {
-    "weclubs_null", NULL, mt_weclubs_null_write
-};
-
-static const mt_wire_t  mt_weclubs_zero = {
-    "weclubs_zero", NULL, mt_weclubs_zero_write
-};
 
 static const mt_wire_t  mt_weclubs_unknown = {
     "weclubs_unknown", NULL, mt_weclubs_unknown_write
@@ -226,28 +214,6 @@ mt_weclubs_status_read(const mt_json_value_t *value, const mt_field_t *field,
     (void) arena;
 
     return mt_wire_word(value, dst, words, mt_nitems(words));
-}
-
-
-static void
-mt_weclubs_null_write(mt_json_writer_t *w, const mt_field_t *field,
-    const void *src)
-{
-    (void) field;
-    (void) src;
-
-    mt_json_null(w);
-}
-
-
-static void
-mt_weclubs_zero_write(mt_json_writer_t *w, const mt_field_t *field,
-    const void *src)
-{
-    (void) field;
-    (void) src;
-
-    mt_json_int(w, 0);
 }
 
 
@@ -424,14 +390,14 @@ MT_JSON_TABLE(mt_weclubs_login_out,
     MT_OF_USER("user_id", num, NULL),
     MT_SHOW("token", login, session, logged_in, token, NULL),
     MT_OF_USER("mobile", phone, NULL),
-    MT_OF_USER("nick_name", name, &mt_weclubs_null),
+    MT_OF_USER("nick_name", name, &mt_wire_always_null),
     MT_OF_USER("real_name", name, &mt_wire_null_if_empty),
     MT_OF_USER("avatar_url", face, &mt_wire_null_if_empty),
     MT_OF_USER("gender", num, &mt_weclubs_unknown),
-    MT_OF_USER("school_id", num, &mt_weclubs_null),
-    MT_OF_USER("school_name", num, &mt_weclubs_null),
-    MT_OF_USER("is_auth", num, &mt_weclubs_zero),
-    MT_OF_USER("class_name", num, &mt_weclubs_null),
+    MT_OF_USER("school_id", num, &mt_wire_always_null),
+    MT_OF_USER("school_name", num, &mt_wire_always_null),
+    MT_OF_USER("is_auth", num, &mt_wire_always_zero),
+    MT_OF_USER("class_name", num, &mt_wire_always_null),
 );
 
 MT_JSON_TABLE(mt_weclubs_counts_out,
@@ -467,7 +433,7 @@ MT_JSON_TABLE(mt_weclubs_meeting_out,
     MT_OF_MEETING("deadline", begin),
     MT_OF_MEETING("club_id", dept),
     MT_SHOW("club_name", meeting, dept, dept, name, NULL),
-    MT_SHOW("club_avatar", meeting, dept, dept, name, &mt_weclubs_null),
+    MT_SHOW("club_avatar", meeting, dept, dept, name, &mt_wire_always_null),
     MT_DERIVED("sign_type", wants_sign),
     MT_DERIVED("time_to_sign", window),
     MT_COUNTS,

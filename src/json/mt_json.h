@@ -75,6 +75,11 @@ extern const mt_wire_t  mt_wire_seconds;
 extern const mt_wire_t  mt_wire_micro;
 /* STR written as null when empty. */
 extern const mt_wire_t  mt_wire_null_if_empty;
+/* Always the same, for members that a vendor lists and no record holds. */
+extern const mt_wire_t  mt_wire_always_null;
+extern const mt_wire_t  mt_wire_always_empty;      /* "" */
+extern const mt_wire_t  mt_wire_always_zero;
+extern const mt_wire_t  mt_wire_always_one;
 
 
 /* For forms of one's own: the value of one of a few words.  MT_OK, MT_BAD_TYPE
@@ -114,6 +119,9 @@ struct mt_json_table_s {
 #define MT_JSON_ALIAS       0x04
 /* read with the payload's table into the payload's object (see below) */
 #define MT_JSON_PAYLOAD     0x08
+/* an object whose members, by `sub`, are of the same structure as the table's
+ * own; there is no field */
+#define MT_JSON_INLINE      0x10
 
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
@@ -185,9 +193,10 @@ mt_status_t mt_json_decode(mt_json_decode_t *d, mt_str_t body,
 mt_status_t mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     void *object, mt_str_t name, mt_str_t text);
 
-/* The wire name by which a table knows a model field number; "" if it does
- * not.  For wording an error that the domain found. */
-mt_str_t mt_json_wire_name(const mt_json_table_t *table,
+/* The path ("detail.members") by which a table knows a model field number; ""
+ * if it does not, or without memory.  For wording an error that the domain
+ * found. */
+mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
     const mt_model_t *model, unsigned number);
 
 

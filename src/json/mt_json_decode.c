@@ -207,7 +207,7 @@ mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
         return 1;
     }
 
-    status = member->flags & MT_JSON_PAYLOAD
+    status = member->flags & (MT_JSON_PAYLOAD | MT_JSON_INLINE)
              ? MT_BAD_TYPE
              : mt_json_read(member, frame->object, value, p->d->arena);
 
@@ -430,6 +430,10 @@ mt_json_on_open_object(void *ctx)
         return mt_json_push_payload(p);
     }
 
+    if (member->flags & MT_JSON_INLINE) {
+        return mt_json_push_object(p, member->sub, frame->object);
+    }
+
     if (member->field->kind != MT_OBJ) {
         return mt_json_misplaced(p);
     }
@@ -459,7 +463,9 @@ mt_json_on_open_list(void *ctx)
         return rc;
     }
 
-    if (mt_json_top(p)->table == NULL || (member->flags & MT_JSON_PAYLOAD)) {
+    if (mt_json_top(p)->table == NULL
+        || (member->flags & (MT_JSON_PAYLOAD | MT_JSON_INLINE)))
+    {
         return mt_json_misplaced(p);
     }
 

@@ -238,6 +238,12 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
         }
 
         mt_json_key(w, member->wire);
+
+        if (member->flags & MT_JSON_INLINE) {
+            mt_json_object(w, member->sub, object);
+            continue;
+        }
+
         mt_json_member(w, member, (const char *) object + member->base
                                   + member->field->offset);
     }

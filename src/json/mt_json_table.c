@@ -183,16 +183,31 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
 
 
 mt_str_t
-mt_json_wire_name(const mt_json_table_t *table, const mt_model_t *model,
-    unsigned number)
+mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
+    const mt_model_t *model, unsigned number)
 {
-    size_t  i;
+    size_t                   i;
+    mt_str_t                 path;
+    const mt_json_member_t  *member;
+
+    path = MT_STR("");
 
     for (i = 0; number < model->nfields && i < table->n; i++) {
-        if (table->members[i].field == &model->fields[number]) {
-            return mt_cstr(table->members[i].wire);
+        member = &table->members[i];
+
+        if (member->field == &model->fields[number]) {
+            return mt_cstr(member->wire);
+        }
+
+        if (member->flags & MT_JSON_INLINE) {
+            path = mt_json_wire_path(arena, member->sub, model, number);
+        }
+
+        if (path.len) {
+            return mt_arena_printf(arena, "%s.%.*s", member->wire,
+                                   (int) path.len, path.data);
         }
     }
 
-    return MT_STR("");
+    return path;
 }

@@ -559,6 +559,50 @@ mt_wire_null_if_empty_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
+static void
+mt_wire_always_null_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_null(w);
+}
+
+
+static void
+mt_wire_always_empty_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_string(w, MT_STR(""));
+}
+
+
+static void
+mt_wire_always_zero_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_int(w, 0);
+}
+
+
+static void
+mt_wire_always_one_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_int(w, 1);
+}
+
+
 mt_status_t
 mt_wire_word(const mt_json_value_t *value, int64_t *dst,
     const mt_word_t *words, size_t n)
@@ -610,4 +654,20 @@ const mt_wire_t  mt_wire_micro = {
 
 const mt_wire_t  mt_wire_null_if_empty = {
     "null_if_empty", mt_wire_plain_read, mt_wire_null_if_empty_write
+};
+
+const mt_wire_t  mt_wire_always_null = {
+    "always_null", NULL, mt_wire_always_null_write
+};
+
+const mt_wire_t  mt_wire_always_empty = {
+    "always_empty", NULL, mt_wire_always_empty_write
+};
+
+const mt_wire_t  mt_wire_always_zero = {
+    "always_zero", NULL, mt_wire_always_zero_write
+};
+
+const mt_wire_t  mt_wire_always_one = {
+    "always_one", NULL, mt_wire_always_one_write
 };

@@ -422,17 +422,69 @@ test_text(void)
 
 
 static void
-test_wire_name(void)
+test_wire_path(void)
 {
-    is_str(mt_json_wire_name(&tall_table, &mt_tall_model, MT_tall_date),
-           "create_date", "a wire name, not its alias");
-    is_str(mt_json_wire_name(&envelope_table, &mt_tchild_model,
-                             MT_tchild_name),
-           "sign", "of another structure");
-    is_str(mt_json_wire_name(&child_table, &mt_tall_model, MT_tall_num), "",
-           "of a model that the table lacks");
-    is_str(mt_json_wire_name(&tall_table, &mt_tall_model, 1000), "",
-           "of no field");
+    static const struct {
+        const mt_json_table_t  *table;
+        const mt_model_t       *model;
+        unsigned                number;
+        const char             *path;
+        const char             *what;
+    } paths[] = {
+        { &tall_table, &mt_tall_model, MT_tall_date, "create_date",
+          "a wire name, not its alias" },
+        { &envelope_table, &mt_tchild_model, MT_tchild_name, "sign",
+          "of another structure" },
+        { &inline_table, &mt_tall_model, MT_tall_text, "inner.text",
+          "a path, where it is one" },
+        { &child_table, &mt_tall_model, MT_tall_num, "",
+          "of a model that the table lacks" },
+        { &tall_table, &mt_tall_model, 1000, "", "of no field" },
+    };
+
+    size_t  i;
+
+    for (i = 0; i < mt_nitems(paths); i++) {
+        is_str(mt_json_wire_path(arena, paths[i].table, paths[i].model,
+                                 paths[i].number),
+               paths[i].path, "%s", paths[i].what);
+    }
+}
+
+
+static void
+test_inline(void)
+{
+    is_int(decode(&inline_table, "{\"num\":7,\"inner\":{\"text\":\"t\","
+                  "\"people\":[{\"name\":\"n\"}]}}"), MT_OK, "inline");
+    is_int(d.error.status, MT_OK, "no error");
+    is_int(object.num, 7, "a member beside it");
+    is_str(object.text, "t", "a member in it");
+    is_int(object.people.n, 1, "a list in it");
+    is_str(encode(&inline_table), "{\"num\":7,\"inner\":{\"text\":\"t\","
+           "\"people\":[{\"name\":\"n\"}]}}", "and out again");
+
+    decode(&inline_table, "{}");
+    is_int(d.error.status, MT_MISSING, "it is missing");
+    is_str(d.error.field, "inner", "by name");
+
+    decode(&inline_table, "{\"inner\":{}}");
+    is_int(d.error.status, MT_MISSING, "a member is missing");
+    is_str(d.error.field, "inner.text", "by its path");
+
+    decode(&inline_table, "{\"inner\":{\"text\":1}}");
+    is_int(d.error.status, MT_BAD_TYPE, "a member of a wrong type");
+    is_str(d.error.field, "inner.text", "by its path");
+
+    decode(&inline_table, "{\"inner\":[]}");
+    is_int(d.error.status, MT_BAD_TYPE, "a list in its place");
+
+    decode(&inline_table, "{\"inner\":\"x\"}");
+    is_int(d.error.status, MT_BAD_TYPE, "a string in its place");
+
+    decode(&inline_table, "{\"inner\":{\"text\":\"a\",\"text\":\"a\"}}");
+    is_int(d.error.status, MT_DUPLICATE_KEY, "a member given twice");
+    is_str(d.error.field, "inner.text", "by its path");
 }
 
 
@@ -492,7 +544,8 @@ main(void)
     test_presence();
     test_payload();
     test_text();
-    test_wire_name();
+    test_wire_path();
+    test_inline();
     test_encode();
 
     mt_arena_destroy(arena);

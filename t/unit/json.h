@@ -69,6 +69,21 @@ MT_JSON_TABLE(envelope_table,
     { "data", .flags = MT_JSON_PAYLOAD }
 );
 
+MT_JSON_TABLE(name_table,
+    { "name", MT_FIELD(tchild, name) }
+);
+
+MT_JSON_TABLE(inner_table,
+    { "text", MT_FIELD(tall, text), .flags = MT_JSON_REQUIRED },
+    { "people", MT_FIELD(tall, people), .sub = &name_table }
+);
+
+MT_JSON_TABLE(inline_table,
+    { "num", MT_FIELD(tall, num) },
+    { "inner", .flags = MT_JSON_REQUIRED | MT_JSON_INLINE,
+      .sub = &inner_table }
+);
+
 MT_JSON_TABLE(payload_table,
     { "user_id", MT_FIELD(tall, num), .flags = MT_JSON_REQUIRED },
     { "token", MT_FIELD(tall, text), .flags = MT_JSON_REQUIRED },
