@@ -21,6 +21,9 @@
 #define MT_MS_PER_HOUR     3600000LL
 #define MT_MS_PER_DAY      86400000LL
 
+#define MT_NS_PER_SECOND   1000000000LL
+#define MT_NS_PER_MS       1000000LL
+
 #define mt_nitems(a)       (sizeof(a) / sizeof((a)[0]))
 
 
@@ -117,6 +120,10 @@ void mt_reader_init(mt_reader_t *r, mt_str_t s);
 uint64_t mt_read_varint(mt_reader_t *r);
 int64_t mt_read_zigzag(mt_reader_t *r);
 mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);
+
+
+/* A clock that only measures: its zero is no date.  Nanoseconds. */
+int64_t mt_monotonic_ns(void);
 
 
 /* Big-endian integers, for keys whose byte order is their numeric order. */

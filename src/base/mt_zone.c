@@ -82,6 +82,13 @@ mt_zone_close(mt_zone_t *zone)
 }
 
 
+mt_str_t
+mt_zone_name(const mt_zone_t *zone)
+{
+    return mt_cstr(g_time_zone_get_identifier(zone->tz));
+}
+
+
 static int64_t
 mt_floor_div(int64_t a, int64_t b)
 {

@@ -28,6 +28,9 @@ typedef struct {
 mt_zone_t *mt_zone_open(const char *name);
 void mt_zone_close(mt_zone_t *zone);
 
+/* As it was opened; good while the zone is open. */
+mt_str_t mt_zone_name(const mt_zone_t *zone);
+
 /* Seconds east of UTC that hold at the instant (ms since the epoch). */
 int mt_zone_offset(const mt_zone_t *zone, int64_t ms);
 

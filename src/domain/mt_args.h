@@ -128,6 +128,15 @@
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
     F(M, 63, INT, uncancelled,  0, 1, NULL)
 
+/*
+ * The meeting that a join link leads to, of whatever company.  hosts: the
+ * host's link is one too; viewer: whose company's token came along, 0: nobody's.
+ */
+#define MT_MEETING_LINK_FIELDS(F, M)                                          \
+    F(M, 1,  STR, code,         0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, hosts,        0, 1, NULL)                                   \
+    F(M, 61, INT, viewer,       0, UINT32_MAX, NULL)
+
 /* page_no from 1; page_size 0: all */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \
     F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
@@ -223,6 +232,7 @@ MT_DECLARE_MODEL(room_edit, MT_ROOM_EDIT_FIELDS);
 MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);
 MT_DECLARE_MODEL(meeting_edit, MT_MEETING_EDIT_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
+MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);

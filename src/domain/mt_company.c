@@ -103,8 +103,16 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
         return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appkey, 0);
     }
 
+    if (args->appid.len == 0) {
+        return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appid, 0);
+    }
+
     if (mt_name_find(a->txn, 0, MT_NAME_APPKEY, args->appkey)) {
         return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appkey, 0);
+    }
+
+    if (mt_name_find(a->txn, 0, MT_NAME_APPID, args->appid)) {
+        return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appid, 0);
     }
 
     mt_key_company(&key, 0);
@@ -121,6 +129,8 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
 
     (void) mt_put_num(a->txn, MT_DB_COUNTER, &key, (uint64_t) credential.num);
     (void) mt_name_put(a->txn, 0, MT_NAME_APPKEY, credential.appkey,
+                       (uint64_t) credential.num);
+    (void) mt_name_put(a->txn, 0, MT_NAME_APPID, credential.appid,
                        (uint64_t) credential.num);
 
     result->num = credential.num;

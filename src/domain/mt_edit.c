@@ -52,6 +52,9 @@ mt_edit_new(mt_edit_t *edit, mt_edits_t *edits)
     edit->edits = edits;
     edit->meeting.created = edits->a->time;
 
+    /* nobody is told of events: there is no delivery to wait for */
+    edit->meeting.pushed = edits->a->time;
+
     mt_patch(&edit->meeting, &mt_meeting_model, edits->args,
              &mt_meeting_edit_model, MT_EDITED_FIELDS);
 }

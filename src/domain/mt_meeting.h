@@ -54,6 +54,8 @@ int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
     int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena);
 int mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
     int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena);
+mt_status_t mt_attendee_save(mt_apply_t *a, int64_t meeting,
+    const mt_attendee_t *attendee);
 
 /* Counts a person on the list in (sign 1) or out (-1); checkin may be NULL. */
 void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
@@ -104,11 +106,17 @@ typedef struct {
 
 /* The people on a meeting's list, as mt_person_view_t.  The call's state
  * begins with an mt_listing_t, which the first sets for the meeting given;
- * the second makes it the state, and a view the reply. */
+ * the others make it the state, and a view the reply: the caller's, or a new
+ * one. */
 extern const mt_rows_t  mt_people_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
+mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
+    mt_meeting_view_t *view);
 mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
+
+/* start() of what shows one meeting: the args are an mt_meeting_act_t. */
+mt_step_t mt_meeting_show(mt_call_t *call);
 
 /* At the start of a piece. */
 void mt_listing_source(mt_call_t *call, mt_listing_t *listing);

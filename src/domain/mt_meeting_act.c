@@ -291,7 +291,6 @@ static mt_status_t
 mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,
     const mt_answer_t *args)
 {
-    mt_key_t     key;
     mt_tally_t  *tally;
 
     tally = mt_tally(a, meeting);
@@ -312,9 +311,5 @@ mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,
         attendee->comment = args->comment;
     }
 
-    mt_key_num2(&key, a->company, (uint64_t) meeting,
-                (uint64_t) attendee->slot);
-
-    return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
-                   a->arena);
+    return mt_attendee_save(a, meeting, attendee);
 }

@@ -12,7 +12,6 @@
 #define MT_NUMS_LEN     20
 
 
-static mt_step_t mt_people_start(mt_call_t *call);
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_people_open(mt_call_t *call);
@@ -51,7 +50,7 @@ const mt_operation_t  mt_op_participation = {
     .name = "participation",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
-    .start = mt_people_start
+    .start = mt_meeting_show
 };
 
 const mt_operation_t  mt_op_meeting_get = {
@@ -59,7 +58,7 @@ const mt_operation_t  mt_op_meeting_get = {
     .name = "meeting_get",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
-    .start = mt_people_start
+    .start = mt_meeting_show
 };
 
 const mt_operation_t  mt_op_meeting_detail = {
@@ -67,7 +66,7 @@ const mt_operation_t  mt_op_meeting_detail = {
     .name = "meeting_detail",
     .args = &mt_meeting_act_model,
     .rows = &mt_leaders_rows,
-    .start = mt_people_start
+    .start = mt_meeting_show
 };
 
 const mt_operation_t  mt_op_sponsored_meetings = {
@@ -79,10 +78,8 @@ const mt_operation_t  mt_op_sponsored_meetings = {
 };
 
 
-/* Of the operations that show one meeting. */
-
-static mt_step_t
-mt_people_start(mt_call_t *call)
+mt_step_t
+mt_meeting_show(mt_call_t *call)
 {
     mt_status_t              rc;
     mt_meeting_t             meeting;
@@ -125,14 +122,23 @@ mt_people_judge(mt_call_t *call, const mt_meeting_act_t *args,
 mt_status_t
 mt_listing_reply(mt_call_t *call, int64_t num, int guests)
 {
-    mt_source_t         source;
-    mt_listing_t       *listing;
     mt_meeting_view_t  *view;
 
-    listing = mt_arena_alloc(call->arena, sizeof(*listing));
     view = mt_arena_alloc(call->arena, sizeof(*view));
 
-    if (listing == NULL || view == NULL) {
+    return view ? mt_listing_show(call, num, guests, view) : MT_NO_MEMORY;
+}
+
+
+mt_status_t
+mt_listing_show(mt_call_t *call, int64_t num, int guests,
+    mt_meeting_view_t *view)
+{
+    mt_source_t    source;
+    mt_listing_t  *listing;
+
+    listing = mt_arena_alloc(call->arena, sizeof(*listing));
+    if (listing == NULL) {
         return MT_NO_MEMORY;
     }
 

@@ -396,6 +396,20 @@ mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
 }
 
 
+mt_status_t
+mt_attendee_save(mt_apply_t *a, int64_t meeting,
+    const mt_attendee_t *attendee)
+{
+    mt_key_t  key;
+
+    mt_key_num2(&key, a->company, (uint64_t) meeting,
+                (uint64_t) attendee->slot);
+
+    return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
+                   a->arena);
+}
+
+
 int
 mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
     int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena)

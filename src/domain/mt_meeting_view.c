@@ -97,6 +97,10 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
     derived->title = m->subject.len ? m->subject
                      : mt_utf8_prefix(m->content, MT_TITLE_FROM_CONTENT);
 
+    derived->push = m->state == MT_MEETING_CANCELLED ? MT_PUSH_CANCELLED
+                    : m->pushed ? MT_PUSH_DONE : MT_PUSH_WAITING;
+    derived->written = m->client_created ? m->client_created : m->created;
+
     derived->members = tally->total - (source->guests ? 0 : tally->guests);
     derived->answered = tally->accepted + tally->declined;
     derived->unanswered = derived->members - derived->answered;
@@ -174,6 +178,12 @@ mt_view_derive_person(const mt_source_t *source, const mt_meeting_t *meeting,
     derived->on_leave = given->answer == MT_ANSWER_DECLINED;
     derived->confirmed = given->answer == MT_ANSWER_ACCEPTED
                          || derived->on_leave;
+    derived->remind = !derived->on_leave && given->deleted == 0;
+
+    derived->kind = user->num ? MT_PERSON_USER
+                    : derived->phone.len && derived->name.len == 0
+                      && derived->email.len == 0
+                    ? MT_PERSON_PHONE : MT_PERSON_GUEST;
 
     derived->id = given->id;
 

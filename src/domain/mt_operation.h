@@ -142,6 +142,8 @@ struct mt_operation_s {
     O(40, answer)                                                             \
     O(41, checkin)                                                            \
     O(42, login)                                                              \
+    O(43, meeting_read)                                                       \
+    O(44, meeting_hide)                                                       \
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \
@@ -154,7 +156,8 @@ struct mt_operation_s {
     O(108, room_get)                                                          \
     O(109, room_list)                                                         \
     O(115, meeting_get)                                                       \
-    O(116, meeting_list)
+    O(116, meeting_list)                                                      \
+    O(118, meeting_link)
 
 #define MT_OPERATION_EXTERN(code, symbol)                                     \
     extern const mt_operation_t  mt_op_##symbol;
@@ -199,6 +202,10 @@ mt_step_t mt_start_command(mt_call_t *call);
 #define MT_LIFE_ENDED      2
 #define MT_LIFE_CANCELLED  3
 
+#define MT_PUSH_WAITING    0         /* jituancaiyun pushStatus */
+#define MT_PUSH_DONE       1
+#define MT_PUSH_CANCELLED  2
+
 #define MT_WINDOW_EARLY    0         /* weclubs time_to_sign */
 #define MT_WINDOW_OPEN     1
 #define MT_WINDOW_CLOSED   2
@@ -219,10 +226,19 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 6, INT, answered,      0, MT_NUM_MAX, NULL)    /* accepted+declined*/\
     F(M, 7, INT, unanswered,    0, MT_NUM_MAX, NULL)                          \
     F(M, 8, INT, wants_sign,    0, 1, NULL)                                   \
-    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)
+    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 10, INT, push,         0, 2, NULL)             /* MT_PUSH_* */       \
+    F(M, 11, INT, written,      0, MT_TIME_MAX, NULL)   /* client_created, or \
+                                                           else created */
+
+/* what someone on a list is: a user, a guest, or no more than a phone */
+#define MT_PERSON_USER     1
+#define MT_PERSON_GUEST    2
+#define MT_PERSON_PHONE    3
 
 /* id: of the attendance; name, phone, email, face: as given with it, or else
- * as the directory has them. */
+ * as the directory has them.  remind: neither has the person declined nor
+ * taken the meeting off the workbench. */
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
     F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
@@ -232,7 +248,9 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 6, STR, id,            0, MT_ID_MAX, NULL)                           \
     F(M, 7, STR, phone,         0, 32, NULL)                                  \
     F(M, 8, STR, email,         0, MT_NAME_MAX, NULL)                         \
-    F(M, 9, STR, face,          0, MT_URL_MAX, NULL)
+    F(M, 9, STR, face,          0, MT_URL_MAX, NULL)                          \
+    F(M, 10, INT, remind,       0, 1, NULL)                                   \
+    F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
@@ -253,6 +271,22 @@ typedef struct {
     mt_dept_t             dept;
     mt_person_derived_t   derived;
 } mt_person_view_t;
+
+/* of meeting_link: the links are whole addresses; host: who asks may see what
+ * is the host's, which else is empty (host_url, meeting.pcode1) */
+#define MT_LINK_FIELDS(F, M)                                                  \
+    F(M, 1, STR, attendee_url,  0, MT_URL_MAX, NULL)                          \
+    F(M, 2, STR, host_url,      0, MT_URL_MAX, NULL)                          \
+    F(M, 3, INT, host,          0, 1, NULL)                                   \
+    F(M, 4, INT, length,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 5, STR, zone,          0, MT_NAME_MAX, NULL)
+
+MT_DECLARE_MODEL(link, MT_LINK_FIELDS);
+
+typedef struct {
+    mt_meeting_view_t  meeting;      /* first: what shows a meeting shows it */
+    mt_link_t          link;
+} mt_link_view_t;
 
 /* of a list that is cut into pages */
 #define MT_PAGE_FIELDS(F, M)                                                  \
@@ -311,8 +345,10 @@ typedef struct {
  *     dept_get, _add, _update              mt_dept_view_t
  *     room_get, _add, _update              mt_room_view_t
  *     user_list, dept_list, room_list      rows of these
- *     participation, meeting_get           mt_meeting_view_t, rows of
+ *     participation, meeting_get, meeting_read
+ *                                          mt_meeting_view_t, rows of
  *                                          mt_person_view_t
+ *     meeting_link         mt_link_view_t, rows of mt_person_view_t
  *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
  *                          mt_person_view_t
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t

@@ -226,8 +226,12 @@ mt_token_start(mt_call_t *call)
 }
 
 
-/* The secret is hashed and compared also for a key that nobody has: neither
- * the answer nor its time tells which of the two was wrong. */
+/*
+ * A credential is known by its key or, as some vendors' clients have it, by
+ * its application's id.  The secret is hashed and compared also for one that
+ * nobody has: neither the answer nor its time tells which of the two was
+ * wrong.
+ */
 
 static mt_status_t
 mt_secret_check(mt_call_t *call, const mt_token_issue_t *args,
@@ -241,6 +245,11 @@ mt_secret_check(mt_call_t *call, const mt_token_issue_t *args,
     static const uint8_t  zeros[MT_SECRET_LEN];
 
     num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPKEY, args->appkey);
+
+    if (num == 0) {
+        num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPID,
+                                     args->appkey);
+    }
 
     found = mt_credential_load(call->txn, num, credential, call->arena);
     if (found == -1) {

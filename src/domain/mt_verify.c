@@ -113,6 +113,8 @@ static const mt_named_kind_t  mt_named[] = {
     [MT_NAME_EMAIL]   = MT_NAMED(MT_DB_USER, user, email),
     [MT_NAME_APPKEY]  = { MT_DB_CREDENTIAL, &mt_credential_model,
                           MT_FIELD(credential, appkey), NULL },
+    [MT_NAME_APPID]   = { MT_DB_CREDENTIAL, &mt_credential_model,
+                          MT_FIELD(credential, appid), NULL },
 };
 
 
@@ -259,6 +261,7 @@ mt_verify_credential(mt_verify_t *v, const void *record)
 
     mt_verify_named(v, 0, MT_NAME_APPKEY, credential->appkey,
                     credential->num);
+    mt_verify_named(v, 0, MT_NAME_APPID, credential->appid, credential->num);
 
     mt_key_company(&key, (uint32_t) credential->company);
 

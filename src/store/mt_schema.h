@@ -85,7 +85,8 @@ enum mt_name {
                                    value: C and N, 12 bytes */
     MT_NAME_HOST_CODE = 9,      /* the same */
     MT_NAME_APPKEY = 10,        /* C = 0 */
-    MT_NAME_CREDENTIAL = 11     /* COUNTER only, C = 0 */
+    MT_NAME_CREDENTIAL = 11,    /* COUNTER only, C = 0 */
+    MT_NAME_APPID = 12          /* C = 0 */
 };
 
 #endif /* MT_SCHEMA_H */

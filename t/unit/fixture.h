@@ -390,7 +390,8 @@ fixture_credential(fixture_t *f, uint32_t company, const char *appkey)
 
     memset(&args, 0, sizeof(args));
     mt_set(&args, credential_add, company, company);
-    mt_set(&args, credential_add, appid, MT_STR("app"));
+    mt_set(&args, credential_add, appid,
+           mt_arena_printf(f->arena, "%s-app", appkey));
     mt_set(&args, credential_add, appkey, mt_cstr(appkey));
     mt_set(&args, credential_add, secret_hash,
            ((mt_str_t) { sizeof(hash), (char *) hash }));
