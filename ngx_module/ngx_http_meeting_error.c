@@ -67,6 +67,11 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
         }
 
         ngx_http_meeting_error_header(r, ctx);
+
+        if (ngx_http_meeting_add_headers(r, mlcf->dialect) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
         ctx->dress = 1;
     }
 

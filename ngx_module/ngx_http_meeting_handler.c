@@ -184,6 +184,10 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     ngx_http_meeting_set_content_type(r, x->dialect);
 
+    if (ngx_http_meeting_add_headers(r, x->dialect) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED && x->route) {
         return ngx_http_meeting_set_allow(r, x->route);
     }
@@ -210,6 +214,33 @@ ngx_http_meeting_set_content_type(ngx_http_request_t *r,
     r->headers_out.content_type_len = p ? (size_t) (p - type.data) : type.len;
     r->headers_out.content_type_lowcase = NULL;
     r->headers_out.charset.len = 0;
+}
+
+
+ngx_int_t
+ngx_http_meeting_add_headers(ngx_http_request_t *r,
+    const mt_dialect_t *dialect)
+{
+    size_t            i;
+    ngx_table_elt_t  *h;
+
+    for (i = 0; i < dialect->nheaders; i++) {
+
+        h = ngx_list_push(&r->headers_out.headers);
+        if (h == NULL) {
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+        h->hash = 1;
+        h->key.len = dialect->headers[i].name.len;
+        h->key.data = (u_char *) dialect->headers[i].name.data;
+        h->value.len = dialect->headers[i].value.len;
+        h->value.data = (u_char *) dialect->headers[i].value.data;
+    }
+
+    return NGX_OK;
 }
 
 

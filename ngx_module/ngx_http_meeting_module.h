@@ -258,6 +258,10 @@ ngx_http_meeting_ctx_t *ngx_http_meeting_get_ctx(ngx_http_request_t *r);
 /* ngx_http_meeting_handler.c */
 
 ngx_int_t ngx_http_meeting_handler(ngx_http_request_t *r);
+
+/* Those that go with every answer of a dialect. */
+ngx_int_t ngx_http_meeting_add_headers(ngx_http_request_t *r,
+    const mt_dialect_t *dialect);
 void ngx_http_meeting_set_content_type(ngx_http_request_t *r,
     const mt_dialect_t *dialect);
 

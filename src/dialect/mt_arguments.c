@@ -5,7 +5,11 @@
 /* In one query string or form: more than any route has members. */
 #define MT_ARGUMENTS_MAX  256
 
+/* Bytes of a header's name. */
+#define MT_HEADER_MAX     64
 
+
+static mt_str_t mt_lower(mt_str_t name, char lower[MT_HEADER_MAX]);
 static mt_status_t mt_decode_pairs(mt_exchange_t *x,
     const mt_json_table_t *table, void *object, mt_str_t text);
 static mt_status_t mt_decode_form(mt_exchange_t *x,
@@ -26,7 +30,7 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
 
     body = x->in.body;
 
-    status = mt_decode_pairs(x, table, object, x->in.query);
+    status = mt_decode_query(x, table, object);
     if (status != MT_OK) {
         return status;
     }
@@ -47,6 +51,64 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
 
     return status == MT_OK ? mt_json_decode(&x->decode, body, table, object)
                            : status;
+}
+
+
+mt_status_t
+mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table, void *object)
+{
+    return mt_decode_pairs(x, table, object, x->in.query);
+}
+
+
+mt_status_t
+mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object)
+{
+    size_t      i;
+    char        lower[MT_HEADER_MAX];
+    mt_str_t    wire, value;
+    uint64_t    has;
+
+    for (i = 0; i < table->n; i++) {
+        wire = mt_cstr(table->members[i].wire);
+
+        memcpy(&has, (char *) object + table->members[i].base, sizeof(has));
+
+        if (has >> table->members[i].field->number & 1) {
+            continue;
+        }
+
+        value = x->in.header(x->in.data, mt_lower(wire, lower));
+
+        if (value.len
+            && mt_json_set_text(&x->decode, table, object, wire, value)
+               == MT_NO_MEMORY)
+        {
+            return MT_NO_MEMORY;
+        }
+    }
+
+    return MT_OK;
+}
+
+
+/* A name of a table, which is ASCII, cut at what fits. */
+
+static mt_str_t
+mt_lower(mt_str_t name, char lower[MT_HEADER_MAX])
+{
+    size_t  i;
+
+    for (i = 0; i < name.len && i < MT_HEADER_MAX; i++) {
+        lower[i] = name.data[i];
+
+        if (lower[i] >= 'A' && lower[i] <= 'Z') {
+            lower[i] |= 0x20;
+        }
+    }
+
+    return (mt_str_t) { i, lower };
 }
 
 

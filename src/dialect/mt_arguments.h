@@ -23,4 +23,14 @@
 mt_status_t mt_decode_arguments(mt_exchange_t *x,
     const mt_json_table_t *table, void *object);
 
+/*
+ * The parts of the above, for dialects that say where each member stands; to
+ * be called before mt_json_decode().  Headers have the members' names in lower
+ * case, and are looked at for those that were not given yet.  As above.
+ */
+mt_status_t mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object);
+mt_status_t mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object);
+
 #endif /* MT_ARGUMENTS_H */

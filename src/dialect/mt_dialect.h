@@ -20,7 +20,8 @@
 typedef struct mt_dialect_s   mt_dialect_t;
 typedef struct mt_exchange_s  mt_exchange_t;
 
-/* One address: the last parts of the URI, e.g. "/meeting/sign_meeting". */
+/* One address: the last parts of the URI, e.g. "/meeting/sign_meeting"; "" is
+ * any that the location is configured for. */
 
 typedef struct {
     mt_str_t                path;
@@ -81,7 +82,25 @@ struct mt_exchange_s {
 
     int                  code;        /* the vendor's code that was answered */
     mt_json_writer_t    *writer;
+    int64_t              begun;       /* mt_monotonic_ns() when it came in */
 };
+
+
+/*
+ * How answers that are no JSON are written.  open(): all before the rows; sets
+ * x->code; 1 when rows follow.  row(): one of them.  close(): what is left, as
+ * for an error, where open() gives 0.
+ */
+typedef struct {
+    int               (*open)(mt_exchange_t *x, mt_buf_t *out);
+    void              (*row)(mt_exchange_t *x, mt_buf_t *out, const void *row);
+    void              (*close)(mt_exchange_t *x, mt_buf_t *out);
+} mt_markup_t;
+
+typedef struct {
+    mt_str_t            name;
+    mt_str_t            value;
+} mt_header_t;
 
 
 struct mt_dialect_s {
@@ -104,11 +123,22 @@ struct mt_dialect_s {
     void              (*open_answer)(mt_exchange_t *x);
     void              (*close_answer)(mt_exchange_t *x);
 
+    /* or, in place of these two and of the route's tables, else NULL */
+    const mt_markup_t  *markup;
+
     /* The vendor's code for each status; the unit test walks them all. */
     int               (*code)(mt_status_t status);
 
+    /* The HTTP status for each; NULL: mt_status_http(). */
+    int               (*http)(mt_status_t status);
+
     mt_str_t            content_type;
+    const mt_header_t  *headers;      /* of every answer */
+    size_t              nheaders;
 };
+
+/* The HTTP status of an answer. */
+int mt_dialect_http(const mt_dialect_t *dialect, mt_status_t status);
 
 /* By name; NULL when there is none.  mt_dialect_at(): i-th, for listing. */
 const mt_dialect_t *mt_dialect_find(mt_str_t name);
@@ -126,5 +156,8 @@ mt_str_t mt_error_path(mt_exchange_t *x);
 /* Lists the present dialects: mt_dialects.c. */
 extern const mt_dialect_t  mt_dialect_weclubs;
 extern const mt_dialect_t  mt_dialect_h5yes;
+extern const mt_dialect_t  mt_dialect_jituancaiyun;
+extern const mt_dialect_t  mt_dialect_quanshi;
+extern const mt_dialect_t  mt_dialect_page;
 
 #endif /* MT_DIALECT_H */

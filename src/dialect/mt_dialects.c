@@ -5,6 +5,9 @@
 static const mt_dialect_t *const  mt_dialects[] = {
     &mt_dialect_weclubs,
     &mt_dialect_h5yes,
+    &mt_dialect_jituancaiyun,
+    &mt_dialect_quanshi,
+    &mt_dialect_page,
 };
 
 
@@ -59,6 +62,13 @@ mt_route_find(const mt_dialect_t *dialect, mt_str_t path)
     }
 
     return best;
+}
+
+
+int
+mt_dialect_http(const mt_dialect_t *dialect, mt_status_t status)
+{
+    return dialect->http ? dialect->http(status) : mt_status_http(status);
 }
 
 

@@ -42,6 +42,8 @@ static int mt_exchange_begin_read(mt_exchange_t *x);
 static void mt_exchange_end_read(mt_exchange_t *x);
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
+static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
+static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
@@ -117,6 +119,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.company = settings->company;    /* until a token names another */
     e->x.call.files.folder = service->resources;
     e->x.call.now = now;
+    e->x.begun = mt_monotonic_ns();
 
     return &e->x;
 }
@@ -215,7 +218,8 @@ mt_method(mt_str_t name)
         return MT_METHOD_POST;
     }
 
-    return mt_str_eq(name, MT_STR("GET")) ? MT_METHOD_GET : 0;
+    return mt_str_eq(name, MT_STR("GET")) || mt_str_eq(name, MT_STR("HEAD"))
+           ? MT_METHOD_GET : 0;
 }
 
 
@@ -457,7 +461,7 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
     }
 
     if (rc == 1) {
-        x->dialect->close_answer(x);
+        mt_answer_close(x, &e->out);
         e->stage = MT_STAGE_SENT;
     }
 
@@ -470,11 +474,9 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 static int
 mt_exchange_head(mt_service_exchange_t *e)
 {
-    mt_exchange_t     *x;
-    const mt_route_t  *route;
+    mt_exchange_t  *x;
 
     x = &e->x;
-    route = x->route;
 
     if (x->writer) {
         mt_json_writer_close(x->writer);
@@ -486,18 +488,41 @@ mt_exchange_head(mt_service_exchange_t *e)
         return -1;
     }
 
+    if (!mt_answer_open(x, &e->out)) {
+        return 1;
+    }
+
+    e->stage = MT_STAGE_ROWS;
+
+    return 0;
+}
+
+
+/* 1 when rows follow. */
+
+static int
+mt_answer_open(mt_exchange_t *x, mt_buf_t *out)
+{
+    const mt_route_t  *route;
+
+    if (x->dialect->markup) {
+        return x->dialect->markup->open(x, out);
+    }
+
     x->dialect->open_answer(x);
 
     if (x->call.error.status != MT_OK) {
-        return 1;
+        return 0;
     }
+
+    route = x->route;
 
     if (route->value && x->call.reply) {
         mt_json_members(x->writer, route->value, x->call.reply);
     }
 
     if (route->list == NULL) {
-        return 1;
+        return 0;
     }
 
     if (route->list[0] != '\0') {
@@ -505,9 +530,20 @@ mt_exchange_head(mt_service_exchange_t *e)
     }
 
     mt_json_open_list(x->writer);
-    e->stage = MT_STAGE_ROWS;
 
-    return 0;
+    return 1;
+}
+
+
+static void
+mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
+{
+    if (x->dialect->markup) {
+        x->dialect->markup->close(x, out);
+
+    } else {
+        x->dialect->close_answer(x);
+    }
 }
 
 
@@ -543,7 +579,10 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     mt_exchange_end_read(x);
 
     if (rc == 0) {
-        mt_json_close_list(x->writer);
+        if (x->dialect->markup == NULL) {
+            mt_json_close_list(x->writer);
+        }
+
         return 1;
     }
 
@@ -632,6 +671,11 @@ mt_exchange_row(mt_service_exchange_t *e)
         return rc;
     }
 
+    if (x->dialect->markup) {
+        x->dialect->markup->row(x, &e->out, row);
+        return 1;
+    }
+
     mt_json_open_object(x->writer);
     mt_json_members(x->writer, route->row, row);
 
@@ -684,7 +728,7 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
 int
 mt_exchange_http_status(const mt_exchange_t *x)
 {
-    return mt_status_http(x->call.error.status);
+    return mt_dialect_http(x->dialect, x->call.error.status);
 }
 
 
@@ -730,6 +774,7 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     x.call.settings = settings;
     x.call.now = now;
     x.call.error.status = mt_service_status(http_status);
+    x.begun = mt_monotonic_ns();
 
     mt_buf_init(&out, arena, MT_ERROR_SIZE);
     x.writer = mt_json_writer(arena, &out);
@@ -738,8 +783,8 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
         return MT_STR("");
     }
 
-    dialect->open_answer(&x);
-    dialect->close_answer(&x);
+    (void) mt_answer_open(&x, &out);
+    mt_answer_close(&x, &out);
     mt_json_writer_close(x.writer);
 
     return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };

@@ -1,0 +1,426 @@
+
+/*
+ * The jituancaiyun dialect: its codes over every status, the document's
+ * example answers to the byte, and whose act is whose.
+ */
+
+#include "drive.h"
+#include "tap.h"
+
+
+#define API    "/openapi/workbench/meetinginvite/"
+#define TOKEN  "/openapi/token/get"
+
+/* 2023-03-15 09:33:20 in Shanghai */
+#define THEN   1678844000000LL
+
+#define CROWD  5000
+
+
+static drive_t      d;
+static const char  *token;
+
+/* of the request's only header; empty: none */
+static const char  *header_name = "", *header_value;
+
+
+static mt_str_t
+one_header(void *data, mt_str_t name)
+{
+    (void) data;
+
+    return mt_str_eq(name, mt_cstr(header_name)) ? mt_cstr(header_value)
+                                                 : MT_STR("");
+}
+
+
+static int
+request(const char *method, const char *path, const char *query,
+    const char *body)
+{
+    mt_input_t  in;
+
+    memset(&in, 0, sizeof(in));
+    in.method = mt_cstr(method);
+    in.path = mt_cstr(path);
+    in.query = mt_cstr(query);
+    in.body = mt_cstr(body);
+    in.header = one_header;
+
+    drive_exchange(&d, &in);
+
+    return d.code;
+}
+
+
+/* Posts a body, which is a format, with the token in the query. */
+
+__attribute__((format(printf, 2, 3)))
+static int
+post(const char *what, const char *format, ...)
+{
+    char     path[100], query[60], body[4096];
+    va_list  args;
+
+    va_start(args, format);
+    vsnprintf(body, sizeof(body), format, args);
+    va_end(args);
+
+    snprintf(path, sizeof(path), API "%s", what);
+    snprintf(query, sizeof(query), "accessToken=%s", token);
+
+    return request("POST", path, query, body);
+}
+
+
+static void
+is_answer(const char *want, const char *what)
+{
+    if (!ok(mt_str_eq(d.text, mt_cstr(want)), "%s", what)) {
+        printf("# got  %.*s\n# want %s\n", (int) d.text.len, d.text.data,
+               want);
+    }
+}
+
+
+/* The codes and words, over every status. */
+
+static void
+test_codes(void)
+{
+    int            code;
+    size_t         i;
+    mt_buf_t       out;
+    mt_exchange_t  x;
+
+    static const mt_status_t  statuses[] = {
+#define STATUS(number, symbol, name, reason)  MT_##symbol,
+        MT_STATUSES(STATUS)
+#undef STATUS
+    };
+
+    for (i = 0; i < mt_nitems(statuses); i++) {
+        code = d.dialect->code(statuses[i]);
+
+        ok((code == 0 && statuses[i] == MT_OK)
+           || code == -1
+           || (code >= 4002 && code <= 4013)
+           || code == 4500 || code == 4501
+           || (code >= 4600 && code <= 4699)
+           || (code == mt_status_http(statuses[i]) && code >= 400),
+           "%s has a code: %d", mt_status_name(statuses[i]), code);
+
+        if (statuses[i] == MT_OK) {
+            continue;
+        }
+
+        memset(&x, 0, sizeof(x));
+        x.dialect = d.dialect;
+        x.call.arena = d.f.arena;
+        x.call.settings = &d.f.settings;
+        x.call.error.status = statuses[i];
+
+        mt_buf_init(&out, d.f.arena, 0);
+        x.writer = mt_json_writer(d.f.arena, &out);
+
+        d.dialect->open_answer(&x);
+        d.dialect->close_answer(&x);
+
+        mt_json_writer_close(x.writer);
+        d.text = (mt_str_t) { out.len, out.data };
+
+        ok(drive_shows(&d, "{\"status\":")
+           && drive_shows(&d, ",\"message\":\"")
+           && !memmem(out.data, out.len, "\"message\":\"\"", 12)
+           && !memmem(out.data, out.len, "\"data\"", 6),
+           "%s has words", mt_status_name(statuses[i]));
+    }
+}
+
+
+static void
+test_token(void)
+{
+    char         text[200];
+    const char  *at;
+
+    is_int(request("GET", TOKEN, "appId=key&appSecret=key-secret", ""), 0,
+           "a token");
+
+    at = memmem(d.text.data, d.text.len, "\"accessToken\":\"", 15);
+    token = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 15 }).data;
+
+    snprintf(text, sizeof(text), "{\"status\":0,\"data\":{\"accessToken\":\"%s\","
+             "\"expiresIn\":7200,\"expireTime\":%lld}}", token,
+             (long long) d.f.now + 7200000);
+    is_answer(text, "as it is answered");
+
+    is_int(request("GET", TOKEN, "appId=key-app&appSecret=key-secret", ""), 0,
+           "by the application's id");
+
+    header_name = "appsecret";
+    header_value = "key-secret";
+    is_int(request("GET", TOKEN, "appId=key", ""), 0, "a secret in a header");
+    is_int(request("GET", TOKEN, "appId=key&appSecret=x", ""), 4007,
+           "the query goes first");
+    header_name = "";
+
+    is_int(request("GET", TOKEN, "appId=key", ""), 4007, "no secret");
+    is_int(request("GET", TOKEN, "", ""), 4007, "nothing");
+    is_int(request("GET", TOKEN, "appId=no&appSecret=key-secret", ""), 4007,
+           "nobody's id");
+    is_int(request("GET", TOKEN, "appId=key&appId=key&appSecret=key-secret",
+                   ""), 4007, "an id given twice");
+    is_int(request("POST", TOKEN, "appId=key&appSecret=key-secret", ""), 4009,
+           "it needs GET");
+    is_int(d.http, 405, "and says so below");
+    is_int(request("GET", API "detail", "", ""), 4010, "all else needs POST");
+
+    is_int(request("POST", API "detail", "", "{}"), 4008, "no token");
+    is_int(request("POST", API "detail", "accessToken=", "{}"), 4008,
+           "an empty token");
+    is_int(request("POST", API "detail", "accessToken=x", "["), 4002,
+           "a foreign token, whatever follows");
+
+    header_name = "accesstoken";
+    header_value = token;
+    is_int(request("POST", API "detail", "", ""), 4012, "one in a header");
+    header_name = "";
+
+    d.f.now += 7200000;
+    is_int(post("detail", "{}"), 4003, "an old one");
+    is_answer("{\"status\":4003,\"message\":\"accessToken超时，请重新获取\"}",
+              "as the document shows it");
+    d.f.now -= 7200000;
+}
+
+
+#define MEMBERS                                                               \
+    "[{\"uid\":\"1\",\"name\":\"安\"},{\"uid\":2,\"name\":\"波\"}]"
+
+#define CREATE(time, members)                                                 \
+    "{\"requesterUid\":\"1\",\"requesterName\":\"安\",\"detail\":{"           \
+    "\"createTime\":\"1678843999000\",\"content\":\"例会\","                  \
+    "\"address\":\"三楼\",\"beginTime\":" time ",\"endTime\":\"1678851200\"," \
+    "\"remindMin\":\"15\",\"remindType\":1,\"members\":" members "}}"
+
+#define MEMBER(uid, name, status, remind)                                     \
+    "{\"uid\":\"" uid "\",\"name\":\"" name "\",\"msgStatus\":\"" status      \
+    "\",\"remind\":" remind "}"
+
+#define DETAIL(push, content, end, members)                                   \
+    "{\"status\":0,\"data\":{\"createrId\":\"1\",\"createrName\":\"安\","     \
+    "\"pushStatus\":\"" push "\",\"detail\":{"                                \
+    "\"createTime\":\"1678843999000\",\"content\":\"" content "\","           \
+    "\"address\":\"三楼\",\"beginTime\":\"1678847600000\","                   \
+    "\"endTime\":\"" end "\",\"remindMin\":\"15\",\"remindType\":\"1\","      \
+    "\"members\":[" members "]}}}"
+
+#define OF(uid)  "{\"requesterUid\":" uid ",\"meetingInviteId\":\"1\"}"
+
+
+/* Of the journal: how many commands were written. */
+
+static int64_t
+position_now(void)
+{
+    mt_store_stat_t  stat;
+
+    if (mt_store_stat(d.f.store, &stat) != MT_OK) {
+        fixture_die("no stat");
+    }
+
+    return (int64_t) stat.position;
+}
+
+
+static void
+test_life(void)
+{
+    int64_t  position;
+
+    is_int(post("create", CREATE("1678847600000", MEMBERS)), 0, "an invitation");
+    is_answer("{\"status\":0,\"data\":{\"meetingInviteId\":1}}",
+              "as the document shows it");
+
+    is_int(post("detail", OF("2")), 0, "someone looks");
+    is_answer(DETAIL("1", "例会", "1678851200000",
+                     MEMBER("1", "安", "0", "true") ","
+                     MEMBER("2", "波", "1", "true")),
+              "by which it is read");
+
+    position = position_now();
+    is_int(post("detail", OF("\"2\"")), 0, "again");
+    is_int(position_now() - position, 0,
+           "for which nothing is written");
+
+    is_int(post("delete", OF("2")), 0, "off the workbench");
+    is_answer("{\"status\":0}", "as the document shows it");
+    position = position_now();
+    is_int(post("delete", OF("2")), 0, "again");
+    is_int(position_now() - position, 0,
+           "for which nothing is written");
+
+    is_int(post("update", "{\"requesterUid\":1,\"meetingInviteId\":1,"
+                "\"detail\":{\"content\":\"大会\",\"endTime\":1678858400000}}"),
+           0, "changed");
+    is_answer("{\"status\":0}", "as the document shows it");
+
+    is_int(post("detail", OF("2")), 0, "who deleted it may still look");
+    is_answer(DETAIL("1", "大会", "1678858400000",
+                     MEMBER("1", "安", "0", "true") ","
+                     MEMBER("2", "波", "1", "false")),
+              "and is not reminded");
+
+    is_int(post("cancel", OF("2")), 4013, "only the creator cancels");
+    is_int(post("update", "{\"requesterUid\":2,\"meetingInviteId\":1,"
+                "\"detail\":{\"content\":\"x\"}}"), 4013, "and changes");
+    is_int(post("create", CREATE("1678847601000",
+                                 "[{\"uid\":\"3\",\"name\":\"陈\"}]")), 0,
+           "someone is invited elsewhere");
+    is_int(post("detail", OF("3")), 4013, "who is no member here");
+    is_int(post("delete", OF("3")), 4013, "and has nothing to delete");
+    is_int(post("detail", OF("4")), 4500, "nobody");
+
+    is_int(post("cancel", OF("1")), 0, "cancelled");
+    is_answer("{\"status\":0}", "as the document shows it");
+    is_int(post("cancel", OF("1")), 4611, "for good");
+    is_int(post("update", "{\"requesterUid\":1,\"meetingInviteId\":1,"
+                "\"detail\":{}}"), 4611, "not to be changed");
+
+    position = position_now();
+    is_int(post("detail", OF("1")), 0, "still to be seen");
+    is_answer(DETAIL("2", "大会", "1678858400000",
+                     MEMBER("1", "安", "0", "true") ","
+                     MEMBER("2", "波", "1", "false")),
+              "and as it was");
+    is_int(position_now() - position, 0,
+           "looking at what is final writes nothing");
+    is_int(post("delete", OF("1")), 0, "and to be put away");
+}
+
+
+/* Faults of a request, each with its code and the member it is about. */
+
+static void
+test_faults(void)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *what;
+        const char  *body;
+        int          code;
+        const char  *about;
+    } faults[] = {
+        { "create", "", 4012, "" },
+        { "create", " \n", 4012, "" },
+        { "create", "[]", 4600, "" },
+        { "create", "{}", 4501, "requesterUid" },
+        { "create", "{\"requesterUid\":\"\"}", 4501, "requesterUid" },
+        { "create", "{\"requesterUid\":1}", 4601, "requesterName" },
+        { "create", "{\"requesterUid\":1,\"requesterName\":\"\"}", 4601,
+          "detail" },
+        { "create", "{\"requesterUid\":1,\"requesterName\":\"\","
+          "\"detail\":{}}", 4601, "detail.createTime" },
+        { "create", "{\"requesterUid\":1,\"requesterName\":\"\","
+          "\"detail\":[]}", 4602, "detail" },
+        { "create", "{\"requesterUid\":1.5}", 4602, "requesterUid" },
+        { "create", CREATE("16788476000", MEMBERS), 4603, "detail.beginTime" },
+        { "create", CREATE("0", MEMBERS), 4603, "detail.beginTime" },
+        { "create", CREATE("\"x\"", MEMBERS), 4602, "detail.beginTime" },
+        { "create", CREATE("\"1678851200\"", MEMBERS), 4603,
+          "detail.endTime" },
+        { "create", CREATE("1678847600", "[{\"name\":\"x\"}]"), 4501,
+          "detail.members[0].uid" },
+        { "create", CREATE("1678847600",
+                           "[{\"uid\":1,\"name\":\"x\"},{\"uid\":2}]"), 4601,
+          "detail.members[1].name" },
+        { "create", CREATE("1678847600", "{}"), 4602, "detail.members" },
+        { "update", OF("1"), 4601, "detail" },
+        { "detail", "{\"requesterUid\":1}", 4601, "meetingInviteId" },
+        { "detail", "{\"meetingInviteId\":1}", 4501, "requesterUid" },
+        { "detail", "{\"requesterUid\":1,\"meetingInviteId\":99}", 4610,
+          "meetingInviteId" },
+        { "detail", "{\"requesterUid\":1,\"meetingInviteId\":1,"
+          "\"meetingInviteId\":1}", 4600, "meetingInviteId" },
+    };
+
+    for (i = 0; i < mt_nitems(faults); i++) {
+        is_int(post(faults[i].what, "%s", faults[i].body), faults[i].code,
+               "%s %s", faults[i].what, faults[i].body);
+        ok(drive_shows(&d, faults[i].about), "names it");
+    }
+}
+
+
+/* Many members go out in pieces. */
+
+static void
+test_crowd(void)
+{
+    int       i, n;
+    char      query[60];
+    mt_buf_t  body;
+    mt_str_t  one = mt_str("\"msgStatus\":");
+    const char  *p, *end;
+
+    mt_buf_init(&body, d.f.arena, 0);
+    mt_buf_str(&body, MT_STR("{\"requesterUid\":\"1\",\"requesterName\":\"\","
+                             "\"detail\":{\"createTime\":1678844000,"
+                             "\"content\":\"x\",\"address\":\"\","
+                             "\"beginTime\":1678844000,"
+                             "\"endTime\":1678844001,\"remindMin\":0,"
+                             "\"remindType\":0,\"members\":["));
+
+    for (i = 0; i < CROWD; i++) {
+        mt_buf_str(&body, mt_arena_printf(d.f.arena, "%s{\"uid\":\"u%d\","
+                                          "\"name\":\"member %d\"}",
+                                          i ? "," : "", i, i));
+    }
+
+    mt_buf_put(&body, "]}}", 4);
+
+    snprintf(query, sizeof(query), "accessToken=%s", token);
+    is_int(request("POST", API "create", query, body.data), 0,
+           "a crowd is invited");
+    is_int(post("detail", "{\"requesterUid\":\"u17\",\"meetingInviteId\":3}"),
+           0, "one of them looks");
+
+    end = d.text.data + d.text.len;
+    n = 0;
+
+    for (p = d.text.data;
+         (p = memmem(p, end - p, one.data, one.len)) != NULL;
+         p += one.len)
+    {
+        n++;
+    }
+
+    is_int(n, CROWD, "and sees them all");
+    ok(d.pieces > 50 && d.longest < DRIVE_PIECE + 1024,
+       "in %u pieces of %zu bytes at most", d.pieces, d.longest);
+}
+
+
+int
+main(void)
+{
+    drive_open(&d, "jituancaiyun");
+    fixture_company(&d.f, FIXTURE_COMPANY);
+    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+
+    d.f.now = THEN;
+
+    test_codes();
+    test_token();
+    test_life();
+    test_faults();
+    test_crowd();
+
+    is_int(fixture_verify(&d.f), 0, "the store holds together");
+
+    drive_close(&d);
+
+    return tap_done();
+}
