@@ -85,7 +85,7 @@ const mt_dialect_t  mt_dialect_page = {
 };
 
 
-/* An HTTP status: a link that leads nowhere is an address that is not there. */
+/* An HTTP status: a link that leads nowhere is an address not found. */
 
 static int
 mt_page_code(mt_status_t status)

@@ -130,7 +130,7 @@
 
 /*
  * The meeting that a join link leads to, of whatever company.  hosts: the
- * host's link is one too; viewer: whose company's token came along, 0: nobody's.
+ * host's link is one too; viewer: the company whose token came along, or 0.
  */
 #define MT_MEETING_LINK_FIELDS(F, M)                                          \
     F(M, 1,  STR, code,         0, MT_TEXT_MAX, NULL)                         \
