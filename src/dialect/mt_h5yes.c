@@ -1,5 +1,4 @@
 
-#include "dialect/mt_arguments.h"
 #include "dialect/mt_h5yes.h"
 
 
@@ -19,7 +18,6 @@
 #define MT_H5YES_NO_ATTENDANCE  71013
 
 
-static void mt_h5yes_names_of(mt_exchange_t *x);
 static int mt_h5yes_has_value(const mt_exchange_t *x);
 static int mt_h5yes_is_list(const mt_route_t *route);
 static mt_str_t mt_h5yes_message(mt_exchange_t *x);
@@ -107,63 +105,10 @@ mt_h5yes_code(mt_status_t status)
 }
 
 
-/*
- * A fault of the arguments waits in x->decode.error until the token was looked
- * at: who has none learns nothing of what a request should hold.
- */
-
 void
 mt_h5yes_decode(mt_exchange_t *x)
 {
-    void         *request;
-    mt_status_t   status;
-
-    request = mt_arena_alloc(x->call.arena,
-                             MT_H5YES_ARGS + x->route->operation->args->size);
-    if (request == NULL) {
-        x->call.error.status = MT_NO_MEMORY;
-        return;
-    }
-
-    x->envelope = request;
-    x->call.args = (char *) request + MT_H5YES_ARGS;
-    x->decode.arena = x->call.arena;
-
-    status = mt_decode_arguments(x, x->route->request, request);
-
-    if (status == MT_NO_MEMORY) {
-        x->call.error.status = status;
-        return;
-    }
-
-    if (status != MT_OK) {
-        x->decode.error.status = status;
-        x->decode.error.field = MT_STR("");
-    }
-
-    mt_h5yes_names_of(x);
-}
-
-
-/* About whom and which meeting: limits and logs want to know, whatever comes
- * of it. */
-
-static void
-mt_h5yes_names_of(mt_exchange_t *x)
-{
-    size_t                   i, k;
-    mt_str_t                 wire;
-    const mt_str_t          *ref;
-    const mt_json_table_t   *table;
-    const mt_json_member_t  *member;
-
-    /* field: where the name alone does not tell */
-
-    static const struct {
-        mt_str_t           wire;
-        const mt_field_t  *field;
-        size_t             place;
-    } names[] = {
+    static const mt_noted_t  noted[] = {
         { mt_str("userId"), NULL, offsetof(mt_exchange_t, user) },
         { mt_str("createdId"), NULL, offsetof(mt_exchange_t, user) },
         { mt_str("meetingId"), NULL, offsetof(mt_exchange_t, meeting) },
@@ -171,43 +116,7 @@ mt_h5yes_names_of(mt_exchange_t *x)
           offsetof(mt_exchange_t, meeting) },
     };
 
-    table = x->route->request;
-
-    for (i = 0; i < table->n; i++) {
-        member = &table->members[i];
-        wire = mt_cstr(member->wire);
-
-        for (k = 0; k < mt_nitems(names); k++) {
-            if (mt_str_eq(wire, names[k].wire)
-                && (names[k].field == NULL
-                    || names[k].field == member->field))
-            {
-                ref = (const void *) ((const char *) x->envelope
-                                      + member->base
-                                      + member->field->offset);
-                *(mt_str_t *) ((char *) x + names[k].place) = *ref;
-            }
-        }
-    }
-}
-
-
-void
-mt_h5yes_authenticate(mt_exchange_t *x)
-{
-    mt_call_t                *call;
-    const mt_h5yes_common_t  *common;
-
-    call = &x->call;
-    common = x->envelope;
-
-    if (!(x->route->flags & MT_ROUTE_PUBLIC)) {
-        call->error.status = mt_token_check(call, common->token);
-    }
-
-    if (call->error.status == MT_OK) {
-        call->error = x->decode.error;
-    }
+    mt_request_decode(x, noted, mt_nitems(noted));
 }
 
 

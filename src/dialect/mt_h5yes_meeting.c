@@ -95,8 +95,8 @@ MT_JSON_TABLE(mt_h5yes_person_update_in,
     MT_MEETING_ARG("address", place, 0),                                      \
     MT_MEETING_ARG("checkedState", checked, 0),                               \
     MT_MEETING_ARG("memo", content, 0),                                       \
-    { "attendances", MT_FIELD(meeting_edit, people), MT_H5YES_ARGS, required, \
-      NULL, person }
+    { "attendances", MT_FIELD(meeting_edit, people), MT_REQUEST_ARGS,         \
+      required, NULL, person }
 
 MT_JSON_EXTERN_TABLE(mt_h5yes_book_in,
     MT_TOKEN,

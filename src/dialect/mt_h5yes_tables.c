@@ -15,9 +15,6 @@ static void mt_h5yes_update_face(mt_exchange_t *x);
 static void mt_h5yes_clear_face(mt_exchange_t *x);
 
 
-MT_DEFINE_MODEL(h5yes_common, MT_H5YES_COMMON_FIELDS);
-
-
 /* INT of minutes of the day as "HH:MM"; "" is a room's hour by default */
 static const mt_wire_t  mt_h5yes_hour = {
     "h5yes_hour", mt_h5yes_hour_read, mt_h5yes_hour_write
@@ -284,7 +281,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .routes = mt_h5yes_routes,
     .nroutes = mt_nitems(mt_h5yes_routes),
     .decode = mt_h5yes_decode,
-    .authenticate = mt_h5yes_authenticate,
+    .authenticate = mt_request_authenticate,
     .open_answer = mt_h5yes_open_answer,
     .close_answer = mt_h5yes_close_answer,
     .code = mt_h5yes_code,

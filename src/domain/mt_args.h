@@ -106,6 +106,41 @@
     F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \
     F(M, 63, INT, only_creator, 0, 1, NULL)
 
+/*
+ * One meeting of a series as a worker worked it out; numbers 1..45 as in the
+ * meeting's record.  num 0: it is to be made.  was: when it began while the
+ * worker looked; what has moved since is for the worker to work out again.
+ * drop: the series' rule has it no more.  Without times: they stay.
+ */
+#define MT_OCCURRENCE_FIELDS(F, M)                                            \
+    F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 7,  INT, begin,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 8,  INT, end,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 9,  INT, begin_offset, -86400, 86400, NULL)                          \
+    F(M, 10, INT, end_offset,   -86400, 86400, NULL)                          \
+    F(M, 20, INT, was,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 21, INT, drop,         0, 1, NULL)                                   \
+    MT_MEETING_SECRET_FIELDS(F, M)
+
+/*
+ * Making and changing the meetings of a series: what is said of them all, and
+ * the rule.  The client's times are those of the meeting made first, or of the
+ * one named; the command's are with each occurrence.  batch: the series' first
+ * meeting, where the client names it.
+ */
+#define MT_SERIES_EDIT_FIELDS(F, M)                                           \
+    MT_MEETING_EDIT_FIELDS(F, M)                                              \
+    F(M, 47, INT, repeat,       0, 5, NULL)             /* MT_REPEAT_* */     \
+    F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 53, STR, batch,        1, MT_ID_MAX, NULL)                           \
+    F(M, 54, OBJS, occurrences, 0, INT32_MAX, &mt_occurrence_model)
+
+#define MT_SERIES_CANCEL_FIELDS(F, M)                                         \
+    F(M, 20, STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 53, STR, batch,        1, MT_ID_MAX, NULL)                           \
+    F(M, 63, INT, only_creator, 0, 1, NULL)
+
 /* Who may act on a meeting (`may`), judged on the command's actor. */
 
 #define MT_MAY_ANYONE    0
@@ -144,10 +179,10 @@
     F(M, 3,  INT, page_size,    0, 1000, NULL)
 
 /*
- * Meetings that pass all the filters given, cancelled ones apart.  Those that
- * end after and begin before (strictly) what is said, or touch the local day
- * that an instant falls on; made from created_from on and before created_to.
- * Where none of these times is given: the next 30 days.
+ * Meetings that pass all the filters given, cancelled ones only if asked for.
+ * Those that end after and begin before (strictly) what is said, or touch the
+ * local day that an instant falls on; made from created_from on and before
+ * created_to.  Where none of these times is given: the next 30 days.
  */
 #define MT_MEETING_LIST_FIELDS(F, M)                                          \
     F(M, 1,  STR, room,         1, MT_ID_MAX, NULL)                           \
@@ -160,7 +195,8 @@
     F(M, 8,  INT, created_from, 0, MT_TIME_MAX, NULL)                         \
     F(M, 9,  INT, created_to,   0, MT_TIME_MAX, NULL)                         \
     F(M, 10, INT, order,        0, 4, NULL)             /* MT_ORDER_* */      \
-    F(M, 11, INT, ascending,    0, 1, NULL)
+    F(M, 11, INT, ascending,    0, 1, NULL)                                   \
+    F(M, 60, INT, cancelled,    0, 1, NULL)             /* these too */
 
 #define MT_LIST_TIMES                                                         \
     (MT_BIT(meeting_list, ends_after) | MT_BIT(meeting_list, begins_before)   \
@@ -231,6 +267,9 @@ MT_DECLARE_MODEL(user_face, MT_USER_FACE_FIELDS);
 MT_DECLARE_MODEL(room_edit, MT_ROOM_EDIT_FIELDS);
 MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);
 MT_DECLARE_MODEL(meeting_edit, MT_MEETING_EDIT_FIELDS);
+MT_DECLARE_MODEL(occurrence, MT_OCCURRENCE_FIELDS);
+MT_DECLARE_MODEL(series_edit, MT_SERIES_EDIT_FIELDS);
+MT_DECLARE_MODEL(series_cancel, MT_SERIES_CANCEL_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
 MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);

@@ -14,6 +14,13 @@
  * MT_CANCELLED or MT_ENDED. */
 mt_status_t mt_meeting_live(const mt_meeting_t *meeting, int64_t now);
 
+/* Cancels or ends (state: MT_MEETING_*) a meeting that is neither; from now on
+ * its room is free, its times stay as booked.  mt_meeting_cancel() raises the
+ * event, too. */
+mt_status_t mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t state);
+mt_status_t mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting);
+
 /* 1 while the meeting keeps others out of its room. */
 int mt_meeting_holds_room(const mt_meeting_t *meeting);
 

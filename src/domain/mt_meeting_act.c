@@ -14,8 +14,6 @@ static mt_status_t mt_act_judge(mt_txn_t *txn, uint32_t company,
     const mt_meeting_act_t *args);
 static mt_status_t mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
     mt_result_t *result, const mt_meeting_t **meeting);
-static mt_status_t mt_act_finish(mt_apply_t *a, const mt_meeting_t *old,
-    int64_t state);
 static mt_status_t mt_cancel_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_end_apply(mt_apply_t *a, const void *body,
@@ -144,10 +142,8 @@ mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
 }
 
 
-/* From now on the room is free; the times stay as booked. */
-
-static mt_status_t
-mt_act_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
+mt_status_t
+mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
 {
     mt_meeting_t  meeting;
 
@@ -160,6 +156,15 @@ mt_act_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
 }
 
 
+mt_status_t
+mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting)
+{
+    mt_raise(a, MT_EVENT_BOOK_CANCEL, meeting->num, meeting->id);
+
+    return mt_meeting_finish(a, meeting, MT_MEETING_CANCELLED);
+}
+
+
 static mt_status_t
 mt_cancel_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
@@ -168,12 +173,7 @@ mt_cancel_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_act_apply(a, body, result, &meeting);
 
-    if (rc == MT_OK) {
-        mt_raise(a, MT_EVENT_BOOK_CANCEL, meeting->num, meeting->id);
-        rc = mt_act_finish(a, meeting, MT_MEETING_CANCELLED);
-    }
-
-    return rc;
+    return rc == MT_OK ? mt_meeting_cancel(a, meeting) : rc;
 }
 
 
@@ -185,7 +185,7 @@ mt_end_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_act_apply(a, body, result, &meeting);
 
-    return rc == MT_OK ? mt_act_finish(a, meeting, MT_MEETING_ENDED) : rc;
+    return rc == MT_OK ? mt_meeting_finish(a, meeting, MT_MEETING_ENDED) : rc;
 }
 
 

@@ -397,7 +397,7 @@ mt_list_wants(const mt_list_t *list, const mt_meeting_t *m)
 
     args = list->args;
 
-    if (m->state == MT_MEETING_CANCELLED
+    if ((m->state == MT_MEETING_CANCELLED && !args->cancelled)
         || (list->room && m->room != list->room)
         || m->end <= list->from || m->begin >= list->to
         || m->created < list->created_from || m->created >= list->created_to

@@ -64,6 +64,8 @@ mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
         || mt_source_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
                           &view->dept) < 0
         || mt_source_user(source, m->creator, &view->creator) < 0
+        || mt_view_slot(source, MT_DB_ATTENDEE, m->num, m->creator,
+                        &mt_attendee_model, &view->host) < 0
         || mt_source_load(source, MT_DB_ROOM, m->room, &mt_room_model,
                           &view->room) < 0)
     {
@@ -100,6 +102,13 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
     derived->push = m->state == MT_MEETING_CANCELLED ? MT_PUSH_CANCELLED
                     : m->pushed ? MT_PUSH_DONE : MT_PUSH_WAITING;
     derived->written = m->client_created ? m->client_created : m->created;
+
+    if (derived->life == MT_LIFE_ENDED) {
+        derived->done = m->done ? m->done : m->end;
+    }
+
+    derived->order = m->room && m->state != MT_MEETING_CANCELLED
+                     && m->checked != MT_CHECK_REFUSED ? m->id : MT_STR("");
 
     derived->members = tally->total - (source->guests ? 0 : tally->guests);
     derived->answered = tally->accepted + tally->declined;

@@ -4,6 +4,7 @@
 
 
 #define MT_FRESH_BYTES  16
+#define MT_SHORT_BYTES  12      /* not more than the above */
 
 
 /*
@@ -139,25 +140,36 @@ mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
 }
 
 
+static mt_str_t
+mt_random_hex(mt_arena_t *arena, size_t n,
+    void (*put)(const uint8_t *in, size_t n, char *out))
+{
+    char     *hex;
+    uint8_t   bytes[MT_FRESH_BYTES];
+
+    hex = mt_arena_take(arena, 2 * n);
+
+    if (hex == NULL || mt_random(bytes, n) != 0) {
+        return MT_STR("");
+    }
+
+    put(bytes, n, hex);
+
+    return (mt_str_t) { 2 * n, hex };
+}
+
+
 mt_str_t
 mt_fresh_id(mt_arena_t *arena)
 {
-    char     *hex;
-    mt_str_t  id;
-    uint8_t   bytes[MT_FRESH_BYTES];
+    return mt_random_hex(arena, MT_FRESH_BYTES, mt_hex_upper);
+}
 
-    id.len = 0;
-    id.data = "";
 
-    hex = mt_arena_take(arena, 2 * sizeof(bytes));
-
-    if (hex && mt_random(bytes, sizeof(bytes)) == 0) {
-        mt_hex_upper(bytes, sizeof(bytes), hex);
-        id.len = 2 * sizeof(bytes);
-        id.data = hex;
-    }
-
-    return id;
+mt_str_t
+mt_fresh_short_id(mt_arena_t *arena)
+{
+    return mt_random_hex(arena, MT_SHORT_BYTES, mt_hex_lower);
 }
 
 

@@ -139,6 +139,9 @@ struct mt_operation_s {
     O(32, meeting_cancel)                                                     \
     O(33, meeting_end)                                                        \
     O(34, meeting_remind)                                                     \
+    O(35, series_create)                                                      \
+    O(36, series_update)                                                      \
+    O(37, series_cancel)                                                      \
     O(40, answer)                                                             \
     O(41, checkin)                                                            \
     O(42, login)                                                              \
@@ -215,7 +218,8 @@ mt_step_t mt_start_command(mt_call_t *call);
  * subject where it is empty; title: the subject, or the first 100 characters
  * of the content where none was given.  members: the people on the list,
  * guests only where they were asked for; unsigned_in and unanswered are of
- * these.
+ * these.  done: when it was over, 0 while it is not, and if it was cancelled;
+ * order: the booking of its room, empty where it holds none.
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
     F(M, 1, INT, life,          0, 3, NULL)                                   \
@@ -229,7 +233,9 @@ mt_step_t mt_start_command(mt_call_t *call);
     F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)                          \
     F(M, 10, INT, push,         0, 2, NULL)             /* MT_PUSH_* */       \
     F(M, 11, INT, written,      0, MT_TIME_MAX, NULL)   /* client_created, or \
-                                                           else created */
+                                                           else created */  \
+    F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
 
 /* what someone on a list is: a user, a guest, or no more than a phone */
 #define MT_PERSON_USER     1
@@ -260,6 +266,7 @@ typedef struct {
     mt_tally_t            tally;
     mt_dept_t             dept;
     mt_user_t             creator;
+    mt_attendee_t         host;       /* the creator on the list, if there */
     mt_room_t             room;
     mt_meeting_derived_t  derived;
 } mt_meeting_view_t;
@@ -293,6 +300,12 @@ typedef struct {
     F(M, 1, INT, has_more,      0, 1, NULL)
 
 MT_DECLARE_MODEL(page, MT_PAGE_FIELDS);
+
+/* of series_create: the new meetings' ids, the first one's first */
+#define MT_SERIES_MADE_FIELDS(F, M)                                           \
+    F(M, 1, STRS, ids,          0, INT32_MAX, NULL)
+
+MT_DECLARE_MODEL(series_made, MT_SERIES_MADE_FIELDS);
 
 /* of login */
 #define MT_LOGGED_IN_FIELDS(F, M)                                             \
@@ -354,6 +367,7 @@ typedef struct {
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
  *     login                mt_login_view_t
  *     meeting_create, _update              as meeting_get, with the guests
+ *     series_create        mt_series_made_t
  *     meeting_list         rows of mt_meeting_view_t, and in each those of
  *                          meeting_get
  *     the others           none
@@ -394,9 +408,10 @@ int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,
 mt_status_t mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
     mt_str_t ref, void *record, mt_arena_t *arena);
 
-/* 32 upper-case hex digits (h5yes' form of a string id), random; empty when
- * there is no randomness to be had. */
+/* 32 upper-case hex digits (h5yes' form of a string id) or 24 lower-case ones
+ * (yunzhijia's), random; empty when there is no randomness to be had. */
 mt_str_t mt_fresh_id(mt_arena_t *arena);
+mt_str_t mt_fresh_short_id(mt_arena_t *arena);
 
 /* start() of operations that make a record: sets `fresh_id` where no `id` was
  * given, then as mt_start_command(). */

@@ -76,6 +76,7 @@
     S(44, STARTED,            "started",            "meeting has started")    \
     S(45, NO_LEADER,          "no_leader",          "sign-in needs a leader") \
     S(46, TOO_MANY_LEADERS,   "too_many_leaders",   "more than five leaders") \
+    S(47, NO_SERIES,          "no_series",          "meeting does not repeat")\
                                                                               \
     /* rooms */                                                               \
     S(50, ROOM_BUSY,          "room_busy",          "room is booked then")    \

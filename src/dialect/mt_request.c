@@ -1,0 +1,95 @@
+
+#include "dialect/mt_arguments.h"
+#include "dialect/mt_request.h"
+
+
+static void mt_request_note(mt_exchange_t *x, const mt_noted_t *noted,
+    size_t n);
+
+
+MT_DEFINE_MODEL(request, MT_REQUEST_FIELDS);
+
+
+void
+mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
+{
+    void         *request;
+    mt_status_t   status;
+
+    request = mt_arena_alloc(x->call.arena,
+                             MT_REQUEST_ARGS
+                             + x->route->operation->args->size);
+    if (request == NULL) {
+        x->call.error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    x->envelope = request;
+    x->call.args = (char *) request + MT_REQUEST_ARGS;
+    x->decode.arena = x->call.arena;
+
+    status = mt_decode_arguments(x, x->route->request, request);
+
+    if (status == MT_NO_MEMORY) {
+        x->call.error.status = status;
+        return;
+    }
+
+    if (status != MT_OK) {
+        x->decode.error.status = status;
+        x->decode.error.field = MT_STR("");
+    }
+
+    mt_request_note(x, noted, n);
+}
+
+
+/* Limits and logs want to know, whatever comes of it. */
+
+static void
+mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
+{
+    size_t                   i, k;
+    mt_str_t                 wire;
+    const mt_str_t          *ref;
+    const mt_json_table_t   *table;
+    const mt_json_member_t  *member;
+
+    table = x->route->request;
+
+    for (i = 0; i < table->n; i++) {
+        member = &table->members[i];
+        wire = mt_cstr(member->wire);
+
+        for (k = 0; k < n; k++) {
+            if (mt_str_eq(wire, noted[k].wire)
+                && (noted[k].field == NULL
+                    || noted[k].field == member->field))
+            {
+                ref = (const void *) ((const char *) x->envelope
+                                      + member->base
+                                      + member->field->offset);
+                *(mt_str_t *) ((char *) x + noted[k].place) = *ref;
+            }
+        }
+    }
+}
+
+
+void
+mt_request_authenticate(mt_exchange_t *x)
+{
+    mt_call_t           *call;
+    const mt_request_t  *request;
+
+    call = &x->call;
+    request = x->envelope;
+
+    if (!(x->route->flags & MT_ROUTE_PUBLIC)) {
+        call->error.status = mt_token_check(call, request->token);
+    }
+
+    if (call->error.status == MT_OK) {
+        call->error = x->decode.error;
+    }
+}
