@@ -10,8 +10,8 @@
 
 
 /* Attendances that one command may write, or look through: what holds up all
- * others for a fraction of a second. */
-#define MT_SERIES_SEATS  200000
+ * other commands for a fraction of a second. */
+#define MT_SERIES_SEATS  500000
 
 #define MT_OCCURRENCE_TIMES                                                   \
     (MT_BIT(occurrence, begin) | MT_BIT(occurrence, end)                      \
