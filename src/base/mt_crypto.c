@@ -2,6 +2,8 @@
 #include "base/mt_crypto.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
 #include <sys/random.h>
 
 #include <openssl/core_names.h>
@@ -36,6 +38,24 @@ typedef enum {
 } mt_password_part_t;
 
 
+/*
+ * OpenSSL's contexts take longer to make than a short digest takes: each
+ * thread keeps its own.  `mac` holds the HMAC key that was used last.
+ */
+
+#define MT_HMAC_KEY  64
+
+typedef struct {
+    EVP_MD_CTX    *md;
+    EVP_MAC_CTX   *mac;
+    size_t         key_len;              /* 0: no key, or a longer one */
+    char           key[MT_HMAC_KEY];
+} mt_contexts_t;
+
+
+static mt_contexts_t *mt_contexts(void);
+static void mt_contexts_free(void *data);
+static int mt_hmac_key(mt_contexts_t *contexts, mt_str_t key);
 static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
     uint8_t *out);
 static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
@@ -54,6 +74,7 @@ static EVP_MD       *mt_md_md5;
 static EVP_MD       *mt_md_sha256;
 static EVP_CIPHER   *mt_cipher_aes;
 static EVP_MAC_CTX  *mt_mac_hmac_sha256;     /* a template, without a key */
+static pthread_key_t  mt_contexts_key;
 
 
 int
@@ -78,7 +99,11 @@ mt_crypto_init(void)
     }
 
     mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    if (mac == NULL) {
+
+    if (mac == NULL
+        || pthread_key_create(&mt_contexts_key, mt_contexts_free) != 0)
+    {
+        EVP_MAC_free(mac);
         return -1;
     }
 
@@ -101,29 +126,74 @@ mt_crypto_init(void)
 }
 
 
+/* This thread's; NULL without memory, or before mt_crypto_init(). */
+
+static mt_contexts_t *
+mt_contexts(void)
+{
+    mt_contexts_t  *contexts;
+
+    if (mt_mac_hmac_sha256 == NULL) {
+        return NULL;
+    }
+
+    contexts = pthread_getspecific(mt_contexts_key);
+    if (contexts) {
+        return contexts;
+    }
+
+    contexts = calloc(1, sizeof(*contexts));
+    if (contexts == NULL) {
+        return NULL;
+    }
+
+    contexts->md = EVP_MD_CTX_new();
+    contexts->mac = EVP_MAC_CTX_dup(mt_mac_hmac_sha256);
+
+    if (contexts->md == NULL || contexts->mac == NULL
+        || pthread_setspecific(mt_contexts_key, contexts) != 0)
+    {
+        mt_contexts_free(contexts);
+        return NULL;
+    }
+
+    return contexts;
+}
+
+
+static void
+mt_contexts_free(void *data)
+{
+    mt_contexts_t *contexts = data;
+
+    EVP_MD_CTX_free(contexts->md);
+    EVP_MAC_CTX_free(contexts->mac);
+    OPENSSL_cleanse(contexts->key, sizeof(contexts->key));
+    free(contexts);
+}
+
+
 static int
 mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n, uint8_t *out)
 {
-    int          rc;
-    size_t       i;
-    EVP_MD_CTX  *ctx;
+    int             rc;
+    size_t          i;
+    mt_contexts_t  *contexts;
 
-    ctx = md ? EVP_MD_CTX_new() : NULL;
-    if (ctx == NULL) {
+    contexts = mt_contexts();
+    if (contexts == NULL) {
         return -1;
     }
 
-    rc = EVP_DigestInit_ex2(ctx, md, NULL);
+    rc = EVP_DigestInit_ex2(contexts->md, md, NULL);
 
     for (i = 0; rc == 1 && i < n; i++) {
-        rc = EVP_DigestUpdate(ctx, parts[i].data, parts[i].len);
+        rc = EVP_DigestUpdate(contexts->md, parts[i].data, parts[i].len);
     }
 
     if (rc == 1) {
-        rc = EVP_DigestFinal_ex(ctx, out, NULL);
+        rc = EVP_DigestFinal_ex(contexts->md, out, NULL);
     }
-
-    EVP_MD_CTX_free(ctx);
 
     return rc == 1 ? 0 : -1;
 }
@@ -154,31 +224,61 @@ int
 mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
     uint8_t out[MT_SHA256_LEN])
 {
-    int           rc;
-    size_t        i, len;
-    EVP_MAC_CTX  *ctx;
+    int             rc;
+    size_t          i, len;
+    mt_contexts_t  *contexts;
 
-    ctx = mt_mac_hmac_sha256 ? EVP_MAC_CTX_dup(mt_mac_hmac_sha256) : NULL;
-    if (ctx == NULL) {
+    contexts = mt_contexts();
+    if (contexts == NULL) {
         return -1;
     }
 
-    /* an empty key is one, too: NULL would keep the template's none */
-    rc = EVP_MAC_init(ctx, (const unsigned char *) (key.len ? key.data : ""),
-                      key.len, NULL);
+    rc = mt_hmac_key(contexts, key);
 
     for (i = 0; rc == 1 && i < n; i++) {
-        rc = EVP_MAC_update(ctx, (const unsigned char *) parts[i].data,
+        rc = EVP_MAC_update(contexts->mac,
+                            (const unsigned char *) parts[i].data,
                             parts[i].len);
     }
 
     if (rc == 1) {
-        rc = EVP_MAC_final(ctx, out, &len, MT_SHA256_LEN);
+        rc = EVP_MAC_final(contexts->mac, out, &len, MT_SHA256_LEN);
     }
 
-    EVP_MAC_CTX_free(ctx);
-
     return rc == 1 ? 0 : -1;
+}
+
+
+/* Begins a MAC.  Nearly all are under the server's key: hashed in once. */
+
+static int
+mt_hmac_key(mt_contexts_t *contexts, mt_str_t key)
+{
+    mt_str_t  last;
+
+    last.len = contexts->key_len;
+    last.data = contexts->key;
+
+    if (key.len && mt_secret_eq(key, last)) {
+        return EVP_MAC_init(contexts->mac, NULL, 0, NULL);
+    }
+
+    contexts->key_len = 0;
+
+    /* an empty key is one, too: NULL would keep the last one */
+    if (EVP_MAC_init(contexts->mac,
+                     (const unsigned char *) (key.len ? key.data : ""),
+                     key.len, NULL) != 1)
+    {
+        return 0;
+    }
+
+    if (key.len && key.len <= MT_HMAC_KEY) {
+        memcpy(contexts->key, key.data, key.len);
+        contexts->key_len = key.len;
+    }
+
+    return 1;
 }
 
 

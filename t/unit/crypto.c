@@ -66,7 +66,14 @@ test_hmac(void)
            "ff1697c493715653c6c712144292c5ad", "HMAC with an empty key");
 
     is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "HMAC again");
-    is_str(hex(out, 4), "5bdcc146", "the template keeps no key");
+    is_str(hex(out, 4), "5bdcc146", "an empty key is not kept");
+
+    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "the same key");
+    is_str(hex(out, 4), "5bdcc146", "a key that is kept");
+
+    is_int(mt_hmac_sha256(MT_STR("Jeff"), parts, 2, out), 0, "another key");
+    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "and back");
+    is_str(hex(out, 4), "5bdcc146", "keys do not mix");
 }
 
 
