@@ -209,6 +209,17 @@ mt_arena_str(mt_arena_t *arena, mt_str_t s)
 
 
 mt_str_t
+mt_arena_int(mt_arena_t *arena, int64_t value)
+{
+    char  *p;
+
+    p = mt_arena_take(arena, MT_DIGITS);
+
+    return p ? mt_digits(p, value) : MT_STR("");
+}
+
+
+mt_str_t
 mt_arena_printf(mt_arena_t *arena, const char *fmt, ...)
 {
     int        n;

@@ -49,6 +49,11 @@ int mt_str_cmp(mt_str_t a, mt_str_t b);
  */
 int mt_parse_int(mt_str_t s, int64_t *value);
 
+/* That form, in `out`, which is to have MT_DIGITS bytes. */
+#define MT_DIGITS  20
+
+mt_str_t mt_digits(char *out, int64_t value);
+
 /* Strict UTF-8 (no surrogates, no overlong forms).  Returns 1 when valid. */
 int mt_utf8_valid(mt_str_t s);
 
@@ -79,6 +84,9 @@ void *mt_arena_take(mt_arena_t *arena, size_t size);
 /* Copies; the copy is followed by a NUL that len does not count.  An empty
  * string without memory. */
 mt_str_t mt_arena_str(mt_arena_t *arena, mt_str_t s);
+
+/* The decimal form of an integer; an empty string without memory. */
+mt_str_t mt_arena_int(mt_arena_t *arena, int64_t value);
 
 /* printf into the arena; an empty string without memory. */
 mt_str_t mt_arena_printf(mt_arena_t *arena, const char *fmt, ...)
@@ -117,9 +125,19 @@ typedef struct {
 } mt_reader_t;
 
 void mt_reader_init(mt_reader_t *r, mt_str_t s);
-uint64_t mt_read_varint(mt_reader_t *r);
+uint64_t mt_read_long_varint(mt_reader_t *r);
 int64_t mt_read_zigzag(mt_reader_t *r);
 mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);
+
+
+/* most are tags, lengths and small numbers: one byte */
+
+static inline uint64_t
+mt_read_varint(mt_reader_t *r)
+{
+    return r->pos < r->end && *r->pos < 0x80 ? *r->pos++
+                                             : mt_read_long_varint(r);
+}
 
 
 /* A clock that only measures: its zero is no date.  Nanoseconds. */

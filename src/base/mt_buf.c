@@ -145,7 +145,7 @@ mt_reader_init(mt_reader_t *r, mt_str_t s)
 
 
 uint64_t
-mt_read_varint(mt_reader_t *r)
+mt_read_long_varint(mt_reader_t *r)
 {
     uint8_t   byte;
     unsigned  shift;

@@ -75,6 +75,32 @@ mt_parse_int(mt_str_t s, int64_t *value)
 }
 
 
+mt_str_t
+mt_digits(char *out, int64_t value)
+{
+    char      digits[MT_DIGITS], *p;
+    mt_str_t  s;
+    uint64_t  n;
+
+    p = digits + MT_DIGITS;
+    n = value < 0 ? 0 - (uint64_t) value : (uint64_t) value;
+
+    do {
+        *--p = (char) ('0' + n % 10);
+        n /= 10;
+    } while (n);
+
+    if (value < 0) {
+        *--p = '-';
+    }
+
+    s.len = (size_t) (digits + MT_DIGITS - p);
+    s.data = memcpy(out, p, s.len);
+
+    return s;
+}
+
+
 /* The length of the sequence at p, 0 when it is not well formed. */
 
 static size_t
@@ -122,9 +148,26 @@ mt_utf8_sequence(const uint8_t *p, size_t left)
 int
 mt_utf8_valid(mt_str_t s)
 {
-    size_t  i, len;
+    size_t    i, len;
+    uint64_t  eight;
 
     for (i = 0; i < s.len; i += len) {
+
+        /* most of what comes is ASCII: eight bytes at a time */
+        while (s.len - i >= sizeof(eight)) {
+            memcpy(&eight, s.data + i, sizeof(eight));
+
+            if (eight & 0x8080808080808080ULL) {
+                break;
+            }
+
+            i += sizeof(eight);
+        }
+
+        if (i == s.len) {
+            break;
+        }
+
         len = mt_utf8_sequence((const uint8_t *) s.data + i, s.len - i);
 
         if (len == 0) {

@@ -109,9 +109,8 @@ mt_ctl_csv_line(mt_ctl_t *ctl, const mt_json_table_t *table,
         value = (const char *) object + member->base + member->field->offset;
 
         if (member->field->kind == MT_INT) {
-            mt_buf_str(&ctl->out,
-                       mt_arena_printf(ctl->line, "%lld",
-                                       *(const long long *) value));
+            mt_buf_str(&ctl->out, mt_arena_int(ctl->line,
+                                               *(const int64_t *) value));
 
         } else {
             mt_ctl_csv_text(&ctl->out, *(const mt_str_t *) value);

@@ -333,7 +333,7 @@ mt_import_dept(mt_import_t *import, mt_import_row_t *row)
     }
 
     mt_set(&row->user, user_edit, dept,
-           mt_arena_printf(import->arena, "%lld", (long long) num));
+           mt_arena_int(import->arena, num));
 
     return MT_OK;
 }
@@ -395,7 +395,7 @@ mt_import_row(mt_import_t *import, mt_import_row_t *row)
 
     if (num != 0) {
         mt_set(user, user_edit, ref,
-               mt_arena_printf(import->arena, "%lld", (long long) num));
+               mt_arena_int(import->arena, num));
         user->has &= ~MT_BIT(user_edit, id);
 
     } else if (!mt_has(user, user_edit, name) || user->name.len == 0) {

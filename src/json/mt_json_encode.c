@@ -1,6 +1,4 @@
 
-#include <stdio.h>
-
 #include <yajl/yajl_gen.h>
 
 #include "json/mt_json_private.h"
@@ -111,7 +109,9 @@ mt_json_string(mt_json_writer_t *w, mt_str_t s)
 void
 mt_json_int(mt_json_writer_t *w, int64_t value)
 {
-    mt_json_done(w, yajl_gen_integer(w->gen, value));
+    char  digits[MT_DIGITS];
+
+    mt_json_number(w, mt_digits(digits, value));
 }
 
 
@@ -133,18 +133,6 @@ void
 mt_json_number(mt_json_writer_t *w, mt_str_t text)
 {
     mt_json_done(w, yajl_gen_number(w->gen, text.data, text.len));
-}
-
-
-mt_str_t
-mt_json_digits(char out[MT_JSON_INT_MAX], int64_t value)
-{
-    mt_str_t  s;
-
-    s.data = out;
-    s.len = (size_t) snprintf(out, MT_JSON_INT_MAX, "%lld",
-                              (long long) value);
-    return s;
 }
 
 

@@ -72,12 +72,6 @@ int mt_json_unfilled(const mt_json_table_t *table, size_t i,
 mt_status_t mt_json_read(const mt_json_member_t *member, void *object,
     const mt_json_value_t *value, mt_arena_t *arena);
 
-/* An integer in decimal. */
-
-#define MT_JSON_INT_MAX  24        /* bytes that the longest takes, with NUL */
-
-mt_str_t mt_json_digits(char out[MT_JSON_INT_MAX], int64_t value);
-
 /* One string, the list's items joined by commas. */
 void mt_json_joined(mt_json_writer_t *w, const mt_strs_t *list);
 

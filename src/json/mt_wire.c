@@ -274,10 +274,10 @@ mt_wire_bool_write(mt_json_writer_t *w, const mt_field_t *field,
 static void
 mt_wire_put_int_string(mt_json_writer_t *w, const void *value)
 {
-    char       digits[MT_JSON_INT_MAX];
+    char       digits[MT_DIGITS];
     mt_str_t   s;
 
-    s = mt_json_digits(digits, *(const int64_t *) value);
+    s = mt_digits(digits, *(const int64_t *) value);
     mt_json_string(w, s);
 }
 
@@ -496,15 +496,15 @@ static void
 mt_wire_put_micro(mt_json_writer_t *w, const void *value)
 {
     size_t     i;
-    char       digits[MT_JSON_INT_MAX], *p;
+    char       digits[MT_DIGITS], *p;
     int64_t    n;
     mt_str_t   whole, text;
     uint64_t   units;
-    char       out[MT_JSON_INT_MAX + 3];
+    char       out[MT_DIGITS + 3];
 
     n = *(const int64_t *) value;
     units = n < 0 ? 0 - (uint64_t) n : (uint64_t) n;
-    whole = mt_json_digits(digits, (int64_t) (units / MT_MICRO));
+    whole = mt_digits(digits, (int64_t) (units / MT_MICRO));
     units %= MT_MICRO;
 
     p = out;

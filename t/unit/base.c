@@ -27,6 +27,7 @@ test_strings(void)
 static void
 test_integers(void)
 {
+    char     digits[MT_DIGITS];
     size_t   i;
     int64_t  value;
 
@@ -65,7 +66,44 @@ test_integers(void)
         is_int(mt_parse_int(mt_cstr(cases[i].text), &value), cases[i].valid,
                "integer \"%s\"", cases[i].text);
         is_int(value, cases[i].value, "value of \"%s\"", cases[i].text);
+
+        if (cases[i].valid) {
+            is_str(mt_digits(digits, value), cases[i].text, "digits of %s",
+                   cases[i].text);
+        }
     }
+}
+
+
+/* Where the eight bytes that are looked at together begin and end. */
+
+static void
+test_utf8_places(void)
+{
+    int       valid, refused;
+    char      text[27];
+    size_t    len, at;
+    mt_str_t  s;
+
+    valid = 1;
+    refused = 1;
+
+    for (len = 2; len < sizeof(text); len++) {
+        for (at = 0; at + 1 < len; at++) {
+            memset(text, 'a', sizeof(text));
+            s.data = text;
+            s.len = len;
+
+            memcpy(text + at, "\xc3\xa9", 2);
+            valid &= mt_utf8_valid(s);
+
+            text[at + 1] = 'a';
+            refused &= !mt_utf8_valid(s);
+        }
+    }
+
+    ok(valid, "a character of two bytes, anywhere");
+    ok(refused, "half a character, anywhere");
 }
 
 
@@ -248,6 +286,7 @@ main(void)
     test_strings();
     test_integers();
     test_utf8();
+    test_utf8_places();
     test_arena();
     test_buffer();
 
