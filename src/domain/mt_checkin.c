@@ -110,12 +110,10 @@ mt_checkin_command(mt_call_t *call, const mt_signing_t *signing)
 
     body = *signing->args;
 
-    body.ref = mt_arena_printf(call->arena, "%lld",
-                               (long long) signing->meeting->num);
+    body.ref = mt_arena_int(call->arena, signing->meeting->num);
 
     if (signing->leader) {
-        body.leader = mt_arena_printf(call->arena, "%lld",
-                                      (long long) signing->leader);
+        body.leader = mt_arena_int(call->arena, signing->leader);
     }
 
     return mt_command(call, &body);

@@ -484,7 +484,7 @@ mt_meeting_find(mt_call_t *call, mt_str_t ref, mt_meeting_t *meeting)
     int64_t   num;
     mt_key_t  key;
 
-    num = mt_resolve(call->txn, call->company, MT_NAME_MEETING, ref);
+    num = mt_ref_num(call->txn, call->company, MT_NAME_MEETING, ref);
     if (num == 0) {
         return MT_NO_SUCH_MEETING;
     }

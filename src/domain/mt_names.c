@@ -73,6 +73,22 @@ mt_parse_num(mt_str_t s, int64_t *num)
 }
 
 
+/* An id that is a canonical number claimed that number: no need to look it
+ * up as a name. */
+
+int64_t
+mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
+{
+    int64_t  num;
+
+    if (ref.len == 0 || mt_parse_num(ref, &num)) {
+        return ref.len ? num : 0;
+    }
+
+    return (int64_t) mt_name_find(txn, company, kind, ref);
+}
+
+
 /* Names of removed records are gone, so only a number may lead to one. */
 
 int64_t
@@ -84,17 +100,10 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
     mt_gone_t            gone;
     const mt_id_kind_t  *k;
 
-    if (ref.len == 0) {
-        return 0;
-    }
+    num = mt_ref_num(txn, company, kind, ref);
 
-    num = (int64_t) mt_name_find(txn, company, kind, ref);
-    if (num != 0) {
+    if (num == 0 || !mt_parse_num(ref, &num)) {
         return num;
-    }
-
-    if (!mt_parse_num(ref, &num)) {
-        return 0;
     }
 
     k = &mt_id_kinds[kind];

@@ -402,6 +402,11 @@ mt_status_t mt_token_check(mt_call_t *call, mt_str_t token);
 int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,
     mt_str_t ref);
 
+/* The same for who looks at the record next: there may be none of the number
+ * (or a removed one). */
+int64_t mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind,
+    mt_str_t ref);
+
 /* Loads the record that a ref names (mt_user_t, mt_dept_t, mt_room_t or
  * mt_meeting_t), its strings in the arena: MT_OK, MT_NO_SUCH_... of the kind,
  * or MT_STORE_FAILED. */

@@ -115,7 +115,7 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
         return rc;
     }
 
-    num = mt_resolve(call->txn, call->company, MT_NAME_USER, user_ref);
+    num = mt_ref_num(call->txn, call->company, MT_NAME_USER, user_ref);
     if (num == 0) {
         return MT_BAD_TOKEN;
     }
@@ -192,8 +192,10 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
     mt_user_t     record;
     mt_session_t  session;
 
-    found = mt_user_load(call->txn, call->company, user, &record,
-                         call->arena);
+    mt_key_num(&key, call->company, (uint64_t) user);
+
+    found = mt_load(call->txn, MT_DB_USER, &key, &mt_user_model, &record,
+                    call->arena);
 
     if (found == 1 && mt_user_may_log_in(&record)) {
         mt_session_key(&key, call->company, user, caller);
