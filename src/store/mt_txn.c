@@ -3,10 +3,18 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 
 #define MT_BEGIN_TRIES  3
+
+/* The data file is kept longer than what is in use, by an eighth of that up to
+ * MT_LEAD_MAX, and grows by MT_LEAD_STEP bytes in one transaction at most. */
+#define MT_LEAD_SHARE   8
+#define MT_LEAD_MAX     (64 << 20)
+#define MT_LEAD_STEP    (1 << 20)
 
 
 static mt_status_t mt_txn_start(mt_store_t *store, unsigned flags,
@@ -18,6 +26,7 @@ static mt_status_t mt_txn_open(mt_store_t *store, unsigned flags,
 static void mt_txn_free(mt_txn_t *txn);
 static int mt_store_disk_full(const mt_store_t *store);
 static void mt_store_probe(mt_store_t *store);
+static void mt_store_lead(mt_store_t *store);
 
 
 /* Begins a transaction, or renews *txn; afterwards map_lock is held. */
@@ -174,7 +183,60 @@ mt_read_close(mt_txn_t *txn)
 mt_status_t
 mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 {
-    return mt_txn_open(store, 0, txn);
+    mt_status_t  rc;
+
+    rc = mt_txn_open(store, 0, txn);
+
+    if (rc == MT_OK) {
+        mt_store_lead(store);
+    }
+
+    return rc;
+}
+
+
+/*
+ * Writes zeros ahead of what is in use.  A commit that lengthens the file makes
+ * the file system write its own records, too, before the sync is over: here
+ * one pays for a thousand.  In a write transaction, since nobody else may be
+ * writing there; a failure matters when LMDB itself needs the room.
+ */
+
+static void
+mt_store_lead(mt_store_t *store)
+{
+    int           fd;
+    size_t        n;
+    uint64_t      used, size, lead;
+    MDB_stat      st;
+    struct stat   file;
+    MDB_envinfo   info;
+    static char   zeros[MT_LEAD_STEP];
+
+    if (mdb_env_get_fd(store->env, &fd) != MDB_SUCCESS
+        || mdb_env_stat(store->env, &st) != MDB_SUCCESS
+        || mdb_env_info(store->env, &info) != MDB_SUCCESS
+        || fstat(fd, &file) != 0)
+    {
+        return;
+    }
+
+    used = (uint64_t) (info.me_last_pgno + 1) * st.ms_psize;
+    size = (uint64_t) file.st_size > used ? (uint64_t) file.st_size : used;
+    lead = used / MT_LEAD_SHARE;
+
+    if (lead > MT_LEAD_MAX) {
+        lead = MT_LEAD_MAX;
+    }
+
+    if (used + lead > info.me_mapsize || size - used >= lead / 2) {
+        return;
+    }
+
+    n = used + lead - size;
+
+    (void) !pwrite(fd, zeros, n < MT_LEAD_STEP ? n : MT_LEAD_STEP,
+                   (off_t) size);
 }
 
 
