@@ -9,6 +9,11 @@
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
 
+/* A batch that is less than half as large as the last one waits for company,
+ * by so many steps (of microseconds, and what the system adds). */
+#define MT_GATHER_STEPS    4
+#define MT_GATHER_US       50
+
 /* The `applied` record of a zone: the time of its last batch (ms, by the
  * system's clock), then how far each ring was applied. */
 #define MT_APPLIED_SIZE    (8 + 8 * MT_COMMIT_RINGS)
@@ -54,6 +59,29 @@ mt_stat_observe(_Atomic uint64_t *histogram, uint64_t value)
 
 
 /*
+ * A commit costs about the same for three commands as for thirty.  Those who
+ * sent the last batch's have just been answered, and if it was a large one
+ * they are about to send the next: it is worth a fraction of a sync to wait.
+ */
+
+static void
+mt_combine_gather(mt_commit_t *c)
+{
+    unsigned         i;
+    struct timespec  step = { .tv_nsec = MT_GATHER_US * 1000 };
+
+    for (i = 0;
+         i < MT_GATHER_STEPS
+         && 2 * mt_zone_queued(c->mem) < c->mem->taken
+         && !atomic_load_explicit(&c->retiring, memory_order_relaxed);
+         i++)
+    {
+        (void) nanosleep(&step, NULL);
+    }
+}
+
+
+/*
  * Seals what is waiting.  Begins behind the ring that ended the batch before,
  * so that a ring which is always full does not starve the others.
  */
@@ -66,6 +94,7 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
     mt_entry_t  *entry;
 
     first = mem->first % MT_COMMIT_RINGS;
+    mem->taken = 0;
     batch->commands = 0;
     batch->bytes = 0;
 
@@ -84,6 +113,8 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
             batch->bytes += entry->len;
             mem->first = ring + 1;
         }
+
+        mem->taken += batch->end[ring] - batch->begin[ring];
     }
 }
 
@@ -396,6 +427,7 @@ mt_combine_batch(mt_commit_t *c)
     mt_status_t      status;
     mt_zone_stat_t  *stat;
 
+    mt_combine_gather(c);
     mt_combine_seal(c->mem, &batch);
 
     status = mt_combine_append(c, &batch);

@@ -255,8 +255,6 @@ void
 mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat)
 {
     size_t           i;
-    uint64_t         done;
-    mt_ring_t       *ring;
     mt_zone_stat_t  *from;
 
     from = &c->mem->stat;
@@ -275,12 +273,9 @@ mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat)
         stat->commit_us[i] = mt_stat_get(&from->commit_us[i]);
     }
 
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        ring = &c->mem->rings[i];
+    stat->queued_bytes = mt_zone_queued(c->mem);
 
-        /* in this order: done never passes the head that is read after it */
-        done = atomic_load(&ring->done);
-        stat->queued_bytes += atomic_load(&ring->head) - done;
-        stat->rings_claimed += mt_ring_is_held(ring);
+    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+        stat->rings_claimed += mt_ring_is_held(&c->mem->rings[i]);
     }
 }

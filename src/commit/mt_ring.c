@@ -126,6 +126,24 @@ mt_zone_has_work(const mt_zone_mem_t *mem)
 }
 
 
+uint64_t
+mt_zone_queued(const mt_zone_mem_t *mem)
+{
+    size_t    i;
+    uint64_t  done, bytes;
+
+    bytes = 0;
+
+    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+        /* in this order: done never passes the head that is read after it */
+        done = atomic_load(&mem->rings[i].done);
+        bytes += atomic_load(&mem->rings[i].head) - done;
+    }
+
+    return bytes;
+}
+
+
 size_t
 mt_entry_size(size_t len)
 {

@@ -23,7 +23,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   1
+#define MT_ZONE_VERSION   2
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -79,6 +79,7 @@ struct mt_zone_mem_s {
     MT_OWN_LINE pthread_mutex_t   combiner;
     uint32_t                      first;       /* ring the next batch begins
                                                   with */
+    uint64_t                      taken;       /* bytes of the last batch */
 
     /* A hint for those who push: somebody combines and will look at all the
      * heads once more after clearing it. */
@@ -112,6 +113,9 @@ int mt_combiner_trylock(mt_zone_mem_t *mem);
 
 /* 1 when some ring has commands that are not done. */
 int mt_zone_has_work(const mt_zone_mem_t *mem);
+
+/* The bytes of these commands. */
+uint64_t mt_zone_queued(const mt_zone_mem_t *mem);
 
 /* The entry at *pos, pads skipped; *pos moves behind it. */
 mt_entry_t *mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos);
