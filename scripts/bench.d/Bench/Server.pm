@@ -22,7 +22,8 @@ my @servers;
 
 
 # Options: top (of the project), workers, people (that may be in one group of
-# meetings), keep, progress; url and dir of a server that runs.
+# meetings), module (another than that of build/), keep, progress; url and dir
+# of a server that runs.
 
 sub new {
 	my ($class, %option) = @_;
@@ -31,6 +32,7 @@ sub new {
 
 	$self->{roster} = "$bin/roster";
 	$self->{client} = "$bin/load";
+	$self->{module} //= "$self->{top}/build/ngx_http_meeting_module.so";
 
 	# on the disk that holds the project: /tmp may be memory
 
@@ -106,7 +108,7 @@ sub configuration {
 	my ($module, $store, $locations) = ('') x 3;
 
 	if (!$self->{url}) {
-		$module = "load_module $top/build/ngx_http_meeting_module.so;";
+		$module = "load_module $self->{module};";
 		$store = "meeting_store path=$self->{store} zone=64m max_size=64g;\n"
 			. "    meeting_weclubs_secret \"$self->{secret}\";";
 		$locations = 'location / { meeting_api weclubs; }'
@@ -210,7 +212,7 @@ sub start_load {
 
 	$option{answers} = $answers if $option{answers};
 	$option{secret} = $self->{secret};
-	$option{tag} = "bench-$self->{runs}-" . time();
+	$option{tag} = sprintf('%x', $self->{runs});
 
 	my $master = $path eq '/ceiling' ? $self->{own} : $self->{master};
 	my ($cpu, $status) = ($self->cpu($master), $self->status());
