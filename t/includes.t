@@ -22,9 +22,10 @@ my %sees = (
     commit     => [qw(base model store)],
     domain     => [qw(base model file store commit)],
     dialect    => [qw(base model file json domain)],
+    event      => [qw(base model json store domain dialect)],
     service    => [qw(base model file json store commit domain dialect)],
-    ctl        => [qw(base model json store domain)],
-    ngx_module => [qw(base model file json store commit domain dialect
+    ctl        => [qw(base model json store domain event)],
+    ngx_module => [qw(base model file json store commit domain dialect event
                       service)],
 );
 

@@ -35,6 +35,11 @@ int mt_aes_encrypt_block(const uint8_t key[MT_AES_KEY_LEN],
 int mt_aes_decrypt_block(const uint8_t key[MT_AES_KEY_LEN],
     const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN]);
 
+/* AES-256-CBC of whole blocks, without padding; out may be in.  0 or -1. */
+int mt_aes_cbc(const uint8_t key[MT_AES_KEY_LEN],
+    const uint8_t iv[MT_AES_LEN], const uint8_t *in, size_t len,
+    uint8_t *out, int encrypt);
+
 /* Random bytes from the operating system's generator.  0 or -1. */
 int mt_random(void *out, size_t len);
 

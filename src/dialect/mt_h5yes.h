@@ -15,6 +15,12 @@
 #define MT_TOKEN  MT_TOKEN_ARG("access_token")
 
 
+/* what the directory's records show, in answers and in events */
+
+extern const mt_json_table_t  mt_h5yes_user_out;
+extern const mt_json_table_t  mt_h5yes_dept_out;
+extern const mt_json_table_t  mt_h5yes_room_out;
+
 /* meetings */
 
 extern const mt_json_table_t  mt_h5yes_meeting_in;

@@ -158,7 +158,7 @@ MT_JSON_TABLE(mt_h5yes_gettoken_out,
 );
 
 /* the examples say "admin", the document's tables "isAdmin" */
-MT_JSON_TABLE(mt_h5yes_user_out,
+MT_JSON_EXTERN_TABLE(mt_h5yes_user_out,
     MT_OF_USER("id", id, NULL),
     MT_OF_USER("name", name, NULL),
     MT_OF_USER("account", account, NULL),
@@ -174,14 +174,14 @@ MT_JSON_TABLE(mt_h5yes_user_out,
     MT_OF_USER("isAdmin", admin, &mt_wire_bool),
 );
 
-MT_JSON_TABLE(mt_h5yes_dept_out,
+MT_JSON_EXTERN_TABLE(mt_h5yes_dept_out,
     MT_OF_DEPT("id", id),
     MT_OF_DEPT("name", name),
     MT_SHOW("parentId", dept, parent, dept, id, NULL),
     MT_OF_DEPT("createdTime", created),
 );
 
-MT_JSON_TABLE(mt_h5yes_room_out,
+MT_JSON_EXTERN_TABLE(mt_h5yes_room_out,
     MT_OF_ROOM("id", id, NULL),
     MT_SHOW("departmentId", room, dept, dept, id, NULL),
     MT_OF_ROOM("name", name, NULL),

@@ -109,6 +109,7 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(NO_SUCH_ROOM,     FAILED,       "会议室不存在"),
     MT_S(NO_SUCH_MEETING,  FAILED,       "会议不存在"),
     MT_S(NO_SUCH_ATTENDEE, FAILED,       "参与者不存在"),
+    MT_S(NO_SUBSCRIPTION,  FAILED,       "没有订阅事件"),
 
     MT_S(ID_TAKEN,         FAILED,       "id已被占用"),
     MT_S(ACCOUNT_TAKEN,    FAILED,       "账号已被占用"),

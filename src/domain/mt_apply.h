@@ -27,6 +27,10 @@ void mt_batch_destroy(mt_batch_t *batch);
 /* The log of a lone store, for the commit engine and for tools. */
 mt_log_t mt_batch_log(mt_batch_t *batch);
 
+/* How many messages for subscribers (domain/mt_event.h) the batch that was
+ * committed last has put out. */
+uint64_t mt_batch_messages(const mt_batch_t *batch);
+
 /*
  * For tools: runs one command (an encoded mt_command_t) in a transaction of
  * its own.  MT_OK: *result says what came of it, and it is on disk.
@@ -68,6 +72,10 @@ mt_status_t mt_reject(mt_result_t *result, mt_status_t status, unsigned field,
 
 /* Notes an event for the journal.  The strings are copied. */
 void mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);
+
+/* The same for a reminder that was due then, and why (MT_REMIND_*). */
+void mt_raise_reminder(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t due, int64_t reason);
 
 /*
  * Ids of new records (kind: MT_NAME_USER, _DEPT, _ROOM or _MEETING).

@@ -251,6 +251,58 @@
 #define MT_SESSION_OPEN_FIELDS(F, M)                                          \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
 
+/*
+ * A company's subscription: new keys, to be in force later; a URL that was
+ * checked, with the keys that it was checked with; pausing (0: going on).
+ */
+#define MT_EVENT_KEYS_FIELDS(F, M)                                            \
+    F(M, 1,  STR, aes_key,      43, 43, NULL)                                 \
+    F(M, 2,  STR, token,        1, MT_ID_MAX, NULL)
+
+#define MT_EVENT_SET_FIELDS(F, M)                                             \
+    F(M, 1,  STR, url,          1, MT_URL_MAX, NULL)                          \
+    F(M, 2,  STR, aes_key,      43, 43, NULL)                                 \
+    F(M, 3,  STR, token,        1, MT_ID_MAX, NULL)                           \
+    F(M, 4,  STR, owner,        1, MT_ID_MAX, NULL)
+
+#define MT_EVENT_PAUSE_FIELDS(F, M)                                           \
+    F(M, 1,  INT, paused,       0, 1, NULL)
+
+/*
+ * What became of messages, by their numbers: delivered, or, with a reason,
+ * given up.  An attempt that failed: which one in a row, when the next is due.
+ * Those set aside with numbers from..to are put back, a bounded number of them
+ * per command: result->detail is the last number, 0 when there was none.
+ */
+#define MT_EVENT_DONE_FIELDS(F, M)                                            \
+    F(M, 1,  INTS, numbers,     1, INT32_MAX, NULL)                           \
+    F(M, 2,  STR, error,        0, MT_TEXT_MAX, NULL)
+
+#define MT_EVENT_FAILED_FIELDS(F, M)                                          \
+    F(M, 1,  INT, failures,     1, MT_NUM_MAX, NULL)    /* since the last */  \
+    F(M, 2,  INT, attempts,     1, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  INT, next_try,     0, MT_TIME_MAX, NULL)                         \
+    F(M, 4,  STR, error,        0, MT_TEXT_MAX, NULL)
+
+#define MT_EVENT_REDELIVER_FIELDS(F, M)                                       \
+    F(M, 1,  INT, from,         1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, to,           1, MT_NUM_MAX, NULL)
+
+/* The reminder of a meeting that was due then. */
+#define MT_REMINDER_FIRE_FIELDS(F, M)                                         \
+    F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, due,          0, MT_TIME_MAX, NULL)
+
+/* Takes old entries off the journal, up to a position, but none that is still
+ * to be delivered; a bounded number of them. */
+#define MT_JOURNAL_TRIM_FIELDS(F, M)                                          \
+    F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)
+
+/* Ends the sessions of these users that were opened before. */
+#define MT_SESSION_EXPIRE_FIELDS(F, M)                                        \
+    F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 2,  INTS, users,       1, INT32_MAX, NULL)
+
 /* Asking for an access token. */
 #define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
     F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
@@ -279,5 +331,14 @@ MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
 MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
 MT_DECLARE_MODEL(token_issue, MT_TOKEN_ISSUE_FIELDS);
+MT_DECLARE_MODEL(event_keys, MT_EVENT_KEYS_FIELDS);
+MT_DECLARE_MODEL(event_set, MT_EVENT_SET_FIELDS);
+MT_DECLARE_MODEL(event_pause, MT_EVENT_PAUSE_FIELDS);
+MT_DECLARE_MODEL(event_done, MT_EVENT_DONE_FIELDS);
+MT_DECLARE_MODEL(event_failed, MT_EVENT_FAILED_FIELDS);
+MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
+MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
+MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
+MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 
 #endif /* MT_ARGS_H */

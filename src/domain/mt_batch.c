@@ -1,7 +1,7 @@
 
 #include <stdlib.h>
 
-#include "domain/mt_apply.h"
+#include "domain/mt_event.h"
 
 
 /* Decoded meetings kept at a time; one takes 100 KB at most. */
@@ -51,6 +51,7 @@ struct mt_batch_s {
     uint64_t        position;      /* of the last journalled command */
     uint64_t        stored;        /* the position as META has it */
     int64_t         time;          /* of that command */
+    uint64_t        messages;      /* put out */
 };
 
 
@@ -68,6 +69,8 @@ static mt_status_t mt_batch_dispatch(mt_batch_t *batch,
 static mt_status_t mt_batch_unreadable(mt_batch_t *batch, const char *what,
     int64_t op);
 static mt_status_t mt_batch_journal(mt_apply_t *a, mt_str_t command);
+static mt_event_t *mt_raise_event(mt_apply_t *a, int type, int64_t num,
+    mt_str_t id);
 static void mt_batch_write_tallies(mt_batch_t *batch);
 static void mt_batch_write_meta(mt_batch_t *batch);
 static void mt_meta_key(mt_key_t *key, mt_str_t name);
@@ -155,6 +158,13 @@ mt_batch_log(mt_batch_t *batch)
 }
 
 
+uint64_t
+mt_batch_messages(const mt_batch_t *batch)
+{
+    return batch->messages;
+}
+
+
 mt_status_t
 mt_apply_now(mt_batch_t *batch, mt_str_t command, mt_result_t *result)
 {
@@ -196,6 +206,7 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
 
     mt_meta_key(&key, MT_STR("time"));
     batch->time = (int64_t) mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
+    batch->messages = 0;
 
     *txn = batch->txn;
 
@@ -332,6 +343,7 @@ mt_batch_journal(mt_apply_t *a, mt_str_t command)
     mt_key_t      key;
     mt_str_t      value;
     mt_batch_t   *batch;
+    mt_status_t   rc;
     mt_journal_t  entry;
 
     memset(&entry, 0, sizeof(entry));
@@ -357,7 +369,9 @@ mt_batch_journal(mt_apply_t *a, mt_str_t command)
     batch->position = a->position;
     batch->time = a->time;
 
-    return mt_append(a->txn, MT_DB_JOURNAL, &key, value);
+    rc = mt_append(a->txn, MT_DB_JOURNAL, &key, value);
+
+    return rc == MT_OK ? mt_outbox_add(a, &batch->messages) : rc;
 }
 
 
@@ -455,6 +469,28 @@ mt_batch_write_tallies(mt_batch_t *batch)
 void
 mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id)
 {
+    (void) mt_raise_event(a, type, num, id);
+}
+
+
+void
+mt_raise_reminder(mt_apply_t *a, const mt_meeting_t *meeting, int64_t due,
+    int64_t reason)
+{
+    mt_event_t  *event;
+
+    event = mt_raise_event(a, MT_EVENT_MEETING_REMIND, meeting->num,
+                           meeting->id);
+    if (event) {
+        event->due = due;
+        event->reason = reason;
+    }
+}
+
+
+static mt_event_t *
+mt_raise_event(mt_apply_t *a, int type, int64_t num, mt_str_t id)
+{
     mt_event_t  *event, *events;
 
     /* room for MT_EVENTS, 2 * MT_EVENTS, 4 * ... */
@@ -466,7 +502,7 @@ mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id)
                                 * (a->events.n ? 2 * a->events.n : MT_EVENTS));
         if (events == NULL) {
             a->failed = MT_NO_MEMORY;
-            return;
+            return NULL;
         }
 
         if (a->events.n) {
@@ -480,6 +516,8 @@ mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id)
     event->type = type;
     event->num = num;
     event->id = mt_arena_str(a->arena, id);
+
+    return event;
 }
 
 

@@ -1,10 +1,12 @@
 
 #include "domain/mt_directory.h"
 #include "domain/mt_edit.h"
+#include "domain/mt_event.h"
 
 
 static mt_status_t mt_edit_code(mt_edit_t *edit, enum mt_name kind,
     mt_str_t code);
+static void mt_edit_reminders(mt_edit_t *edit);
 static mt_status_t mt_edit_dept(mt_edit_t *edit);
 static mt_status_t mt_edit_leaders(mt_edit_t *edit);
 static mt_status_t mt_edit_room(mt_edit_t *edit);
@@ -153,6 +155,7 @@ mt_edit_judge(mt_edit_t *edit)
     };
 
     edit->meeting.updated = edit->edits->a->time;
+    mt_edit_reminders(edit);
 
     if (edit->meeting.begin >= edit->meeting.end) {
         return mt_reject(edit->edits->result, MT_BAD_TIMES, MT_meeting_edit_end, 0);
@@ -166,6 +169,25 @@ mt_edit_judge(mt_edit_t *edit)
     }
 
     return MT_OK;
+}
+
+
+/* Whoever sets a time knows which reminders are past by then. */
+
+static void
+mt_edit_reminders(mt_edit_t *edit)
+{
+    mt_meeting_t        *m;
+    const mt_meeting_t  *old;
+
+    m = &edit->meeting;
+    old = edit->old;
+
+    if (old == NULL || old->begin != m->begin || old->notice != m->notice
+        || old->remind != m->remind)
+    {
+        m->reminded = edit->edits->a->time;
+    }
 }
 
 
@@ -451,6 +473,12 @@ mt_edit_write(mt_edit_t *edit, int event)
 
     a = edit->edits->a;
     m = &edit->meeting;
+
+    /* where nobody waits for the invitation it has arrived */
+
+    if (event == MT_EVENT_BOOK_SUCCESS && !mt_subscribed(a)) {
+        m->pushed = a->time;
+    }
 
     rc = edit->roster ? mt_roster_write(edit->roster, m) : MT_OK;
 

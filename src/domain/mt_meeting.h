@@ -33,7 +33,7 @@ int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
  * the entries of the record before, verifying looks them up.
  */
 
-#define MT_MEETING_ENTRIES  9
+#define MT_MEETING_ENTRIES  10
 
 typedef struct {
     mt_db_t   db;

@@ -198,7 +198,7 @@ mt_remind_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_act_apply(a, body, result, &meeting);
 
     if (rc == MT_OK) {
-        mt_raise(a, MT_EVENT_MEETING_REMIND, meeting->num, meeting->id);
+        mt_raise_reminder(a, meeting, a->time, MT_REMIND_CONFIRM);
     }
 
     return rc;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mt_crypto.h"
+#include "domain/mt_event.h"
 #include "domain/mt_meeting.h"
 
 
@@ -21,6 +22,8 @@ static void mt_entry_name(mt_index_entry_t *entry, uint32_t company,
     const mt_meeting_t *meeting);
 static void mt_entry_code(mt_index_entry_t *entry, enum mt_name kind,
     mt_str_t code, uint32_t company, int64_t num);
+static void mt_entry_reminder(mt_index_entry_t *entry, uint32_t company,
+    const mt_meeting_t *meeting);
 static int mt_entry_same_key(const mt_index_entry_t *a,
     const mt_index_entry_t *b);
 static mt_status_t mt_entry_replace(mt_apply_t *a,
@@ -165,6 +168,7 @@ mt_meeting_entries(uint32_t company, const mt_meeting_t *meeting,
                   company, meeting->num);
     mt_entry_code(&entries[8], MT_NAME_HOST_CODE, meeting->host_code,
                   company, meeting->num);
+    mt_entry_reminder(&entries[9], company, meeting);
 }
 
 
@@ -240,6 +244,26 @@ mt_entry_code(mt_index_entry_t *entry, enum mt_name kind, mt_str_t code,
 
     mt_put_u64(mt_put_u32(entry->value, company), (uint64_t) num);
     entry->len = 12;
+}
+
+
+static void
+mt_entry_reminder(mt_index_entry_t *entry, uint32_t company,
+    const mt_meeting_t *meeting)
+{
+    int64_t  due, reason;
+
+    due = mt_reminder_due(meeting, &reason);
+
+    if (due == 0) {
+        return;
+    }
+
+    entry->db = MT_DB_REMINDER;
+
+    mt_key_u64(&entry->key, (uint64_t) due);
+    mt_key_u32(&entry->key, company);
+    mt_key_u64(&entry->key, (uint64_t) meeting->num);
 }
 
 

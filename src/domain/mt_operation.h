@@ -147,6 +147,17 @@ struct mt_operation_s {
     O(42, login)                                                              \
     O(43, meeting_read)                                                       \
     O(44, meeting_hide)                                                       \
+    /* subscriptions, and what the server does by itself */                   \
+    O(60, event_keys)                                                         \
+    O(61, event_set)                                                          \
+    O(62, event_pause)                                                        \
+    O(63, event_delivered)                                                    \
+    O(64, event_failed)                                                       \
+    O(65, event_set_aside)                                                    \
+    O(66, event_redeliver)                                                    \
+    O(67, reminder_fire)                                                      \
+    O(68, journal_trim)                                                       \
+    O(69, session_expire)                                                     \
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \

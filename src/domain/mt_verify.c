@@ -32,17 +32,19 @@ typedef struct {
 /* As large as any record that a database holds. */
 
 typedef union {
-    mt_company_t     company;
-    mt_credential_t  credential;
-    mt_dept_t        dept;
-    mt_user_t        user;
-    mt_room_t        room;
-    mt_meeting_t     meeting;
-    mt_attendee_t    attendee;
-    mt_checkin_t     checkin;
-    mt_tally_t       tally;
-    mt_session_t     session;
-    mt_journal_t     journal;
+    mt_company_t       company;
+    mt_credential_t    credential;
+    mt_dept_t          dept;
+    mt_user_t          user;
+    mt_room_t          room;
+    mt_meeting_t       meeting;
+    mt_attendee_t      attendee;
+    mt_checkin_t       checkin;
+    mt_tally_t         tally;
+    mt_session_t       session;
+    mt_subscription_t  subscription;
+    mt_outbox_t        outbox;
+    mt_journal_t       journal;
 } mt_any_record_t;
 
 
@@ -97,6 +99,12 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_SPONSORED, "sponsored", 20, NULL, mt_verify_index },
     { MT_DB_SERIES, "series", 20, NULL, mt_verify_index },
     { MT_DB_BOOKING, "booking", 28, NULL, mt_verify_booking },
+    { MT_DB_REMINDER, "reminder", 20, NULL, mt_verify_reminder },
+    { MT_DB_SUBSCRIPTION, "subscription", 4, &mt_subscription_model,
+      mt_verify_subscription },
+    { MT_DB_OUTBOX, "outbox", 12, &mt_outbox_model, mt_verify_message },
+    { MT_DB_SET_ASIDE, "set_aside", 12, &mt_outbox_model,
+      mt_verify_message },
     { MT_DB_JOURNAL, "journal", 8, &mt_journal_model, mt_verify_journal },
 };
 

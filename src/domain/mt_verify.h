@@ -66,6 +66,11 @@ void mt_verify_tally(mt_verify_t *v, const void *record);
 void mt_verify_index(mt_verify_t *v, const void *record);
 void mt_verify_booking(mt_verify_t *v, const void *record);
 
+/* The same of events. */
+void mt_verify_reminder(mt_verify_t *v, const void *record);
+void mt_verify_subscription(mt_verify_t *v, const void *record);
+void mt_verify_message(mt_verify_t *v, const void *record);
+
 /* The entry looked at is one that this meeting's record calls for. */
 void mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num);
 

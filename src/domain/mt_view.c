@@ -6,6 +6,7 @@
 #define MT_RESOURCES  "/meeting/api/opt/resources"
 
 
+static int mt_is_gone(const mt_source_t *source, int64_t removed);
 static int mt_view_user(const mt_source_t *source, int64_t num, void *view);
 static int mt_view_dept(const mt_source_t *source, int64_t num, void *view);
 static int mt_view_room(const mt_source_t *source, int64_t num, void *view);
@@ -100,6 +101,13 @@ mt_directory_view(const mt_source_t *source, enum mt_name kind, int64_t num,
 
 
 static int
+mt_is_gone(const mt_source_t *source, int64_t removed)
+{
+    return removed && !source->removed;
+}
+
+
+static int
 mt_view_user(const mt_source_t *source, int64_t num, void *view)
 {
     int              found;
@@ -107,7 +115,9 @@ mt_view_user(const mt_source_t *source, int64_t num, void *view)
 
     found = mt_source_user(source, num, &v->user);
 
-    if (found != 1 || v->user.removed || v->user.placeholder) {
+    if (found != 1 || mt_is_gone(source, v->user.removed)
+        || v->user.placeholder)
+    {
         return found == -1 ? -1 : 0;
     }
 
@@ -126,7 +136,7 @@ mt_view_dept(const mt_source_t *source, int64_t num, void *view)
 
     found = mt_source_load(source, MT_DB_DEPT, num, &mt_dept_model, &v->dept);
 
-    if (found != 1 || v->dept.removed) {
+    if (found != 1 || mt_is_gone(source, v->dept.removed)) {
         return found == -1 ? -1 : 0;
     }
 
@@ -147,7 +157,7 @@ mt_view_room(const mt_source_t *source, int64_t num, void *view)
 
     found = mt_source_load(source, MT_DB_ROOM, num, &mt_room_model, &v->room);
 
-    if (found != 1 || v->room.removed) {
+    if (found != 1 || mt_is_gone(source, v->room.removed)) {
         return found == -1 ? -1 : 0;
     }
 

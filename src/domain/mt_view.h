@@ -23,6 +23,7 @@ typedef struct {
     int64_t                now;
     int                    guests;     /* counted, and all attendances have
                                           their ids */
+    int                    removed;    /* records show as they were */
 } mt_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */

@@ -176,7 +176,9 @@
 
 /*
  * repeat, repeat_end: of a series' first meeting; series: that meeting.
- * next_guest: the last slot number given to a guest.
+ * next_guest: the last slot number given to a guest.  pushed: when the
+ * invitation was delivered to the subscriber, or there was none.  reminded:
+ * reminders due until then were given, or were past when the times were set.
  */
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -196,7 +198,8 @@
     F(M, 47, INT, repeat,       0, 5, NULL)                                   \
     F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
     F(M, 49, INT, pushed,       0, MT_TIME_MAX, NULL)   /* pushStatus 1 */    \
-    F(M, 50, INT, next_guest,   0, MT_NUM_MAX, NULL)
+    F(M, 50, INT, next_guest,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)
 
 /*
  * One person on a meeting's list.  slot: the user's number, or for a guest
@@ -243,13 +246,15 @@
 #define MT_SESSION_FIELDS(F, M)                                               \
     F(M, 1,  INT, issued,       0, MT_TIME_MAX, NULL)
 
-/* What a command raised (h5yes' event types); `num` names the record.
- * FACE_DROPPED is nobody's but ours: `id` is the file that a user's record no
- * longer names. */
+/* What a command raised (h5yes' event types); `num` names the record.  Of a
+ * reminder: when it was due, and why.  FACE_DROPPED is nobody's but ours: `id`
+ * is the file that a user's record no longer names. */
 #define MT_EVENT_FIELDS(F, M)                                                 \
     F(M, 1,  INT, type,         0, 63, NULL)            /* MT_EVENT_* */      \
     F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \
-    F(M, 3,  STR, id,           0, MT_ID_MAX, NULL)
+    F(M, 3,  STR, id,           0, MT_ID_MAX, NULL)                           \
+    F(M, 4,  INT, due,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  INT, reason,       0, 3, NULL)             /* MT_REMIND_* */
 
 #define MT_EVENT_BOOK_SUCCESS   1
 #define MT_EVENT_BOOK_UPDATE    2
@@ -265,6 +270,52 @@
 #define MT_EVENT_DEPT_REMOVE    12
 #define MT_EVENT_MEETING_REMIND 13
 #define MT_EVENT_FACE_DROPPED   14
+
+#define MT_REMIND_NOTICE        1        /* yunzhijia noticeTime */
+#define MT_REMIND_MINUTES       2        /* jituancaiyun remindMin */
+#define MT_REMIND_CONFIRM       3        /* weclubs remind_confirm_meeting */
+
+/*
+ * Where a company's events go; its key is the company.  url: empty until one
+ * was checked; then, and not before, the company's events are kept for it.
+ * new_aes_key, new_token: handed to the operator, in force once a URL was
+ * checked with them.  owner: the appkey that messages end with.
+ *
+ * Of all messages numbered so far (COUNTER), `sent` were delivered, `aside`
+ * are set aside, the rest is in the outbox.  last: the highest number that was
+ * delivered.  since, attempts, next_try, error: of the failure to deliver that
+ * lasts; 0 and "" when the last attempt succeeded.
+ */
+#define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
+    F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
+    F(M, 2,  STR, aes_key,      0, 43, NULL)                                  \
+    F(M, 3,  STR, token,        0, MT_ID_MAX, NULL)                           \
+    F(M, 4,  STR, owner,        0, MT_ID_MAX, NULL)                           \
+    F(M, 5,  STR, new_aes_key,  0, 43, NULL)                                  \
+    F(M, 6,  STR, new_token,    0, MT_ID_MAX, NULL)                           \
+    F(M, 7,  INT, paused,       0, MT_TIME_MAX, NULL)   /* since */           \
+    F(M, 8,  INT, updated,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 9,  INT, sent,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 10, INT, aside,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 11, INT, last,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 12, INT, failures,     0, MT_NUM_MAX, NULL)    /* attempts, ever */  \
+    F(M, 13, INT, since,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 14, INT, attempts,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 15, INT, next_try,     0, MT_TIME_MAX, NULL)                         \
+    F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)
+
+/*
+ * A message to a subscriber: n events of one type, from the first on (from 0)
+ * that a journal entry holds.  aside, error: when it was given up, and why.
+ */
+#define MT_OUTBOX_FIELDS(F, M)                                                \
+    F(M, 1,  INT, position,     1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, time,         0, MT_TIME_MAX, NULL)   /* of the entry */    \
+    F(M, 3,  INT, type,         0, 63, NULL)                                  \
+    F(M, 4,  INT, first,        0, INT32_MAX, NULL)                           \
+    F(M, 5,  INT, n,            1, INT32_MAX, NULL)                           \
+    F(M, 6,  INT, aside,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)
 
 /*
  * A command: what travels through the commit engine and stands in the
@@ -297,6 +348,8 @@ MT_DECLARE_MODEL(checkin, MT_CHECKIN_FIELDS);
 MT_DECLARE_MODEL(tally, MT_TALLY_FIELDS);
 MT_DECLARE_MODEL(session, MT_SESSION_FIELDS);
 MT_DECLARE_MODEL(event, MT_EVENT_FIELDS);
+MT_DECLARE_MODEL(subscription, MT_SUBSCRIPTION_FIELDS);
+MT_DECLARE_MODEL(outbox, MT_OUTBOX_FIELDS);
 MT_DECLARE_MODEL(command, MT_COMMAND_FIELDS);
 MT_DECLARE_MODEL(journal, MT_JOURNAL_FIELDS);
 

@@ -51,6 +51,8 @@
     S(24, NO_SUCH_MEETING,    "no_such_meeting",    "meeting does not exist") \
     S(25, NO_SUCH_ATTENDEE,   "no_such_attendee",   "attendee does not "      \
                                                     "exist")                  \
+    S(26, NO_SUBSCRIPTION,    "no_subscription",    "nobody subscribes to "   \
+                                                    "its events")             \
                                                                               \
     /* what must be unique, or empty before it goes */                        \
     S(30, ID_TAKEN,           "id_taken",           "id is already taken")    \

@@ -60,6 +60,14 @@
     D(TALLY,       "tally")      /* C N(meeting)        tally                 \
         none where all counts are 0 */                                        \
     D(SESSION,     "session")    /* C N(user) caller    session */            \
+    D(REMINDER,    "reminder")   /* T(due) C N(meeting)             -         \
+        the next one of each meeting, see mt_reminder_due() */                \
+    D(SUBSCRIPTION, "subscription") /* C                subscription */       \
+    D(OUTBOX,      "outbox")     /* C number            outbox                \
+        messages to the subscriber that were not delivered yet, numbered from \
+        1 without a gap; none while nobody subscribes */                      \
+    D(SET_ASIDE,   "set_aside")  /* C number            outbox                \
+        those that were given up, until somebody asks for them again */       \
     D(JOURNAL,     "journal")    /* u64 position        journal, appended */
 
 
@@ -86,7 +94,8 @@ enum mt_name {
     MT_NAME_HOST_CODE = 9,      /* the same */
     MT_NAME_APPKEY = 10,        /* C = 0 */
     MT_NAME_CREDENTIAL = 11,    /* COUNTER only, C = 0 */
-    MT_NAME_APPID = 12          /* C = 0 */
+    MT_NAME_APPID = 12,         /* C = 0 */
+    MT_NAME_OUTBOX = 13         /* COUNTER only: messages to a subscriber */
 };
 
 #endif /* MT_SCHEMA_H */
