@@ -102,10 +102,11 @@ int mt_commit_fits(const mt_commit_t *c, size_t len);
 
 /*
  * Appends a command (owner's thread).  `waiter` comes back from collect.
- * MT_OK, or MT_BUSY when the ring has no room (or MT_TOO_LARGE).  When *combine is set (with MT_BUSY too), nobody
- * is combining: the caller should have mt_commit_combine() run in a thread.  A
- * caller that has posted one and not seen it end must remember to run another
- * after it: the one that is out may have looked at the rings already.
+ * MT_OK, or MT_BUSY when the ring has no room (or MT_TOO_LARGE).  When
+ * *combine is set (with MT_BUSY too), nobody is combining: the caller should
+ * have mt_commit_combine() run in a thread.  A caller that has posted one and
+ * not seen it end must remember to run another after it: the one that is out
+ * may have looked at the rings already.
  */
 mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
     int *combine);

@@ -54,8 +54,11 @@ mt_edit_new(mt_edit_t *edit, mt_edits_t *edits)
     edit->edits = edits;
     edit->meeting.created = edits->a->time;
 
-    /* nobody is told of events: there is no delivery to wait for */
-    edit->meeting.pushed = edits->a->time;
+    /* where nobody waits for the invitation it has arrived */
+
+    if (!mt_subscribed(edits->a)) {
+        edit->meeting.pushed = edits->a->time;
+    }
 
     mt_patch(&edit->meeting, &mt_meeting_model, edits->args,
              &mt_meeting_edit_model, MT_EDITED_FIELDS);
@@ -158,7 +161,8 @@ mt_edit_judge(mt_edit_t *edit)
     mt_edit_reminders(edit);
 
     if (edit->meeting.begin >= edit->meeting.end) {
-        return mt_reject(edit->edits->result, MT_BAD_TIMES, MT_meeting_edit_end, 0);
+        return mt_reject(edit->edits->result, MT_BAD_TIMES,
+                         MT_meeting_edit_end, 0);
     }
 
     for (i = 0; i < mt_nitems(judges); i++) {
@@ -200,7 +204,8 @@ mt_edit_dept(mt_edit_t *edit)
         return MT_OK;
     }
 
-    rc = mt_dept_ref(edit->edits->a, edit->edits->args->dept_ref, &edit->meeting.dept);
+    rc = mt_dept_ref(edit->edits->a, edit->edits->args->dept_ref,
+                     &edit->meeting.dept);
 
     return rc == MT_OK ? rc : mt_reject(edit->edits->result, rc,
                                         MT_meeting_edit_dept_ref, 0);
@@ -229,7 +234,8 @@ mt_edit_leaders(mt_edit_t *edit)
         }
 
         for (i = 0; i < refs->n; i++) {
-            rc = mt_people_find(edit->edits->people, refs->v[i], MT_STR(""), &num);
+            rc = mt_people_find(edit->edits->people, refs->v[i], MT_STR(""),
+                                &num);
             if (rc != MT_OK) {
                 return mt_reject(edit->edits->result, rc,
                                  MT_meeting_edit_leader_refs, i + 1);
@@ -384,7 +390,8 @@ mt_edit_checked(mt_edit_t *edit, const mt_room_t *room, int moved)
         return;
     }
 
-    m->checked_time = m->checked == MT_CHECK_PENDING ? 0 : edit->edits->a->time;
+    m->checked_time = m->checked == MT_CHECK_PENDING
+                      ? 0 : edit->edits->a->time;
 }
 
 
@@ -473,12 +480,6 @@ mt_edit_write(mt_edit_t *edit, int event)
 
     a = edit->edits->a;
     m = &edit->meeting;
-
-    /* where nobody waits for the invitation it has arrived */
-
-    if (event == MT_EVENT_BOOK_SUCCESS && !mt_subscribed(a)) {
-        m->pushed = a->time;
-    }
 
     rc = edit->roster ? mt_roster_write(edit->roster, m) : MT_OK;
 

@@ -167,7 +167,8 @@ mt_roster_load(mt_roster_t *roster)
 
     room = (size_t) tally->total;
 
-    roster->rows = mt_arena_take(roster->arena, (room + 1) * sizeof(mt_attendee_t));
+    roster->rows = mt_arena_take(roster->arena,
+                                 (room + 1) * sizeof(mt_attendee_t));
     if (roster->rows == NULL) {
         return MT_NO_MEMORY;
     }
