@@ -43,6 +43,8 @@ static int mt_fill_store(MDB_env *env);
 static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name,
     const void *data, size_t len);
 static int mt_move_in(const char *path);
+static int mt_make_lock(const mt_store_options_t *options);
+static int mt_allocate_lock(const char *path);
 static int mt_own(const char *path, int uid, int gid);
 static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
@@ -428,6 +430,10 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
 
     rc = state == MT_DIR_STORE ? 0 : mt_make_store(options);
 
+    if (rc == 0 && !mt_store_is_open(path)) {
+        rc = mt_make_lock(options);
+    }
+
     if (rc == 0) {
         rc = mt_own(path, uid, gid);
     }
@@ -439,6 +445,60 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
     }
 
     return MT_OK;
+}
+
+
+/*
+ * The lock file, in the size that LMDB wants.  It is sparse then, and is
+ * written through a mapping: where a full disk has no block for one of its
+ * pages, the process that comes to need it would be killed by a SIGBUS.
+ */
+
+static int
+mt_make_lock(const mt_store_options_t *options)
+{
+    int       rc;
+    MDB_env  *env;
+
+    rc = mt_env_create(&env, 0, options->max_readers);
+
+    if (rc == 0) {
+        rc = mdb_env_open(env, options->path.data, MDB_RDONLY | MDB_NOTLS,
+                          0600);
+    }
+
+    if (env) {
+        mdb_env_close(env);
+    }
+
+    return rc == 0 ? mt_allocate_lock(options->path.data) : rc;
+}
+
+
+static int
+mt_allocate_lock(const char *path)
+{
+    int          fd, rc;
+    char        *file;
+    struct stat  st;
+
+    file = mt_path_join(path, MT_LOCK_FILE);
+    if (file == NULL) {
+        return ENOMEM;
+    }
+
+    fd = open(file, O_RDWR | O_CLOEXEC);
+    free(file);
+
+    if (fd == -1) {
+        return errno;
+    }
+
+    rc = fstat(fd, &st) == 0 ? posix_fallocate(fd, 0, st.st_size) : errno;
+
+    (void) close(fd);
+
+    return rc;
 }
 
 

@@ -27,6 +27,13 @@ for my $type (qw/ tmpfs ext4 /) {
 	}
 }
 
+SKIP: {
+	my $t = Meeting::Fault->new(workers => 40);
+	my $disk = $t->mount('tmpfs', 16) or skip('no tmpfs can be mounted', 1);
+
+	subtest 'many workers on a full disk' => sub { many($t, $disk) };
+}
+
 subtest 'a full map' => \&full_map;
 
 done_testing();
@@ -73,6 +80,32 @@ sub full_disk {
 	}
 
 	$t->check();
+	$t->finish();
+
+	return;
+}
+
+
+# The lock file is mapped: who comes to need a page of it that the disk has no
+# block for is killed by a SIGBUS.
+
+sub many {
+	my ($t, $disk) = @_;
+
+	$t->write_fault_conf(path => "$disk/store");
+	$t->prepare(meetings => 1, people => 4);
+	fill("$disk/filler");
+
+	my @old = $t->workers();
+
+	$t->reload();
+	ok($t->wait_for(sub { !grep { Meeting::Test::alive($_) } @old }),
+		'the old ones quit');
+
+	my @read = Meeting::Load->run($t->port(),
+		map { $t->read_list($t->{meetings}[0]) } 1 .. 400);
+
+	$t->is_none('the new ones read', grep { $_->{outcome} ne 2000 } @read);
 	$t->finish();
 
 	return;

@@ -64,6 +64,26 @@ test_full(void)
 }
 
 
+/* Its lock file has all its blocks, for those who come on a full disk. */
+
+static void
+test_lock_file(void)
+{
+    char         file[sizeof(path) + 16];
+    mt_store_t  *store;
+    struct stat  st;
+
+    use_path("lock");
+    store = open_store(1 << 20);
+
+    (void) snprintf(file, sizeof(file), "%s/lock.mdb", path);
+    is_int(stat(file, &st), 0, "there is a lock file");
+    ok(st.st_blocks * 512 >= st.st_size, "it is not sparse");
+
+    mt_store_close(store);
+}
+
+
 /*
  * Another process with a larger map fills the store beyond ours: the next
  * transaction sees it.
@@ -274,6 +294,7 @@ main(void)
     }
 
     test_full();
+    test_lock_file();
     test_resized();
     test_readers();
     test_backup();
