@@ -32,8 +32,8 @@ $t->allow_log(
 	qr/\[crit\].*meeting store ".*" failed, opening it anew/,
 );
 
-$t->prepare(meetings => $t->rounds(300, 3000));
-$t->load(rate => 1000);
+$t->prepare(meetings => $t->rounds(300, 5000));
+$t->load(rate => $t->rounds(1000, 400));
 
 my @first = (1 .. $t->rounds(5, 200));
 my $loss = qr/^http-503$/;

@@ -377,8 +377,8 @@ sub load {
 			next => $self->reader(20) }
 	} 0 .. 3 if !$option{leave};
 
-	push @lanes, { port => $ports[0], next => $self->crowds(4, $option{crowd}) }
-		if $option{crowd};
+	push @lanes, { port => $ports[0],
+		next => $self->crowds(4, $option{crowd}) } if $option{crowd};
 
 	my $load = Meeting::Load->start(lanes => \@lanes,
 		log => "$self->{prefix}/load." . ++$self->{loads});
