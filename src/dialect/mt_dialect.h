@@ -156,6 +156,7 @@ mt_str_t mt_error_path(mt_exchange_t *x);
 /* Lists the present dialects: mt_dialects.c. */
 extern const mt_dialect_t  mt_dialect_weclubs;
 extern const mt_dialect_t  mt_dialect_h5yes;
+extern const mt_dialect_t  mt_dialect_yunzhijia;
 extern const mt_dialect_t  mt_dialect_jituancaiyun;
 extern const mt_dialect_t  mt_dialect_quanshi;
 extern const mt_dialect_t  mt_dialect_page;

@@ -5,6 +5,7 @@
 static const mt_dialect_t *const  mt_dialects[] = {
     &mt_dialect_weclubs,
     &mt_dialect_h5yes,
+    &mt_dialect_yunzhijia,
     &mt_dialect_jituancaiyun,
     &mt_dialect_quanshi,
     &mt_dialect_page,

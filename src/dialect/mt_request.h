@@ -11,10 +11,12 @@
 
 
 /* What every request has beside the operation's args, which follow it in
- * memory: one object for the route's table.  An exchange's `envelope`. */
+ * memory: one object for the route's table.  An exchange's `envelope`.  who:
+ * who asks, in the dialects that trust their clients to say so. */
 
 #define MT_REQUEST_FIELDS(F, M)                                               \
-    F(M, 1, STR, token,         0, INT32_MAX, NULL)
+    F(M, 1, STR, token,         0, INT32_MAX, NULL)                           \
+    F(M, 2, STR, who,           0, MT_ID_MAX, NULL)
 
 MT_DECLARE_MODEL(request, MT_REQUEST_FIELDS);
 

@@ -101,6 +101,7 @@
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
+    F(M, 55, STRS, add_refs,    0, MT_ATTENDEES_MAX, NULL) /* add by ref */   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
     F(M, 61, INT, placeholders, 0, 1, NULL)                                   \
     F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \
@@ -303,10 +304,13 @@
     F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
     F(M, 2,  INTS, users,       1, INT32_MAX, NULL)
 
-/* Asking for an access token. */
+/* Asking for an access token.  tenant: what yunzhijia's clients may say in the
+ * place of the key; stamp: their clock. */
 #define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
     F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
-    F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)
+    F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)                         \
+    F(M, 3,  STR, tenant,       1, MT_TEXT_MAX, NULL)                         \
+    F(M, 4,  INT, stamp,        0, MT_TIME_MAX, NULL)
 
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);

@@ -42,7 +42,8 @@ mt_edits_list(const mt_edits_t *edits, int made)
 
     return mt_has(args, meeting_edit, people)
            || mt_has(args, meeting_edit, people_refs)
-           || args->add.n || args->drop.n || (made && args->creator_listed);
+           || args->add.n || args->add_refs.n || args->drop.n
+           || (made && args->creator_listed);
 }
 
 
@@ -198,14 +199,16 @@ mt_edit_reminders(mt_edit_t *edit)
 static mt_status_t
 mt_edit_dept(mt_edit_t *edit)
 {
-    mt_status_t  rc;
+    mt_status_t               rc;
+    const mt_meeting_edit_t  *args;
 
-    if (!mt_has(edit->edits->args, meeting_edit, dept_ref)) {
+    args = edit->edits->args;
+
+    if (!mt_has(args, meeting_edit, dept_ref)) {
         return MT_OK;
     }
 
-    rc = mt_dept_ref(edit->edits->a, edit->edits->args->dept_ref,
-                     &edit->meeting.dept);
+    rc = mt_dept_ref(edit->edits->a, args->dept_ref, &edit->meeting.dept);
 
     return rc == MT_OK ? rc : mt_reject(edit->edits->result, rc,
                                         MT_meeting_edit_dept_ref, 0);

@@ -220,7 +220,7 @@ mt_roster_gather(mt_roster_t *roster)
                || mt_has(args, meeting_edit, people_refs);
 
     room = (replaced ? 0 : roster->nrows) + args->people.n
-           + args->people_refs.n + args->add.n + 1;
+           + args->people_refs.n + args->add.n + args->add_refs.n + 1;
 
     roster->seats = mt_arena_alloc(roster->arena,
                                    room * sizeof(mt_seat_t));
@@ -241,6 +241,11 @@ mt_roster_gather(mt_roster_t *roster)
 
     if (rc == MT_OK) {
         rc = mt_roster_people(roster, MT_meeting_edit_add, &args->add);
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_roster_refs(roster, MT_meeting_edit_add_refs,
+                            &args->add_refs);
     }
 
     if (rc == MT_OK && args->creator_listed) {

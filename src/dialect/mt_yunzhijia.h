@@ -1,0 +1,19 @@
+
+/*
+ * What the files of the yunzhijia dialect share.  mt_yunzhijia.c: envelope,
+ * codes, token.  mt_yunzhijia_tables.c: addresses and members.
+ */
+
+#ifndef MT_YUNZHIJIA_H
+#define MT_YUNZHIJIA_H
+
+#include "dialect/mt_request.h"
+
+
+/* mt_dialect_t's */
+void mt_yunzhijia_decode(mt_exchange_t *x);
+void mt_yunzhijia_open_answer(mt_exchange_t *x);
+void mt_yunzhijia_close_answer(mt_exchange_t *x);
+int mt_yunzhijia_code(mt_status_t status);
+
+#endif /* MT_YUNZHIJIA_H */

@@ -1,0 +1,484 @@
+
+#include "dialect/mt_yunzhijia.h"
+
+
+/* By how much a client's clock may be off, and where its 13 digits begin. */
+#define MT_STAMP_SKEW   (3 * MT_MS_PER_MINUTE)
+#define MT_STAMP_MIN    1000000000000LL
+
+/* A meeting's `notice` is 0 where nothing was said. */
+#define MT_NOTICE_BASE  2
+
+
+static mt_status_t mt_yunzhijia_notice_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_yunzhijia_notice_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static mt_status_t mt_yunzhijia_type_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_yunzhijia_status_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_yunzhijia_read_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_yunzhijia_accept_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+
+static void mt_yunzhijia_token(mt_exchange_t *x);
+static void mt_yunzhijia_create(mt_exchange_t *x);
+static void mt_yunzhijia_modify(mt_exchange_t *x);
+static void mt_yunzhijia_cancel(mt_exchange_t *x);
+static void mt_yunzhijia_repeat(mt_exchange_t *x);
+static void mt_yunzhijia_batch_modify(mt_exchange_t *x);
+static void mt_yunzhijia_batch_cancel(mt_exchange_t *x);
+static void mt_yunzhijia_day(mt_exchange_t *x);
+static int64_t mt_yunzhijia_who(mt_exchange_t *x);
+
+
+/* noticeTime: -1 never, or 0, 15 or 60 minutes before */
+static const mt_wire_t  mt_yunzhijia_notice = {
+    "yunzhijia_notice", mt_yunzhijia_notice_read, mt_yunzhijia_notice_write
+};
+
+/* null, "sign" or "voice" */
+static const mt_wire_t  mt_yunzhijia_type = {
+    "yunzhijia_type", mt_yunzhijia_type_read, NULL
+};
+
+/* of MT_LIFE_*: 0 not over, 1 over, 2 cancelled */
+static const mt_wire_t  mt_yunzhijia_status = {
+    "yunzhijia_status", NULL, mt_yunzhijia_status_write
+};
+
+/* of MT_ANSWER_*: 0 unread, 1 read */
+static const mt_wire_t  mt_yunzhijia_read = {
+    "yunzhijia_read", NULL, mt_yunzhijia_read_write
+};
+
+/* of MT_ANSWER_*: 0 none, 1 declined, 2 accepted */
+static const mt_wire_t  mt_yunzhijia_accept = {
+    "yunzhijia_accept", NULL, mt_yunzhijia_accept_write
+};
+
+
+/* requests */
+
+#define MT_TOKEN        MT_TOKEN_ARG("accessToken")
+
+/* who asks: real clients write it either way */
+#define MT_WHO                                                                \
+    { "openid", MT_FIELD(request, who), 0, MT_MUST, NULL, NULL },             \
+    { "openId", MT_FIELD(request, who), 0, MT_JSON_ALIAS, NULL, NULL }
+
+#define MT_CREATOR(M)                                                         \
+    MT_ARG("openid", M, creator_ref, MT_MUST, NULL),                          \
+    MT_ARG("openId", M, creator_ref, MT_JSON_ALIAS, NULL)
+
+/* of creating and changing a meeting, or the meetings of a series */
+#define MT_EDIT_ARGS(M, required)                                             \
+    MT_ARG("title", M, subject, (required) | MT_JSON_FILLED, NULL),           \
+    MT_ARG("content", M, content, 0, NULL),                                   \
+    MT_ARG("meetingPlace", M, place, 0, NULL),                                \
+    MT_ARG("startDate", M, begin, required, NULL),                            \
+    MT_ARG("endDate", M, end, required, NULL),                                \
+    MT_ARG("roomId", M, room_ref, 0, NULL),                                   \
+    MT_ARG("noticeTime", M, notice, 0, &mt_yunzhijia_notice),                 \
+    MT_ARG("topState", M, important, 0, NULL),                                \
+    MT_ARG("actors", M, people_refs, 0, NULL),                                \
+    MT_ARG("type", M, type, 0, &mt_yunzhijia_type),                           \
+    MT_ARG("submitExperience", M, summary, 0, &mt_wire_bool)
+
+#define MT_CHANGE_ARGS(M)                                                     \
+    MT_ARG("addActors", M, add_refs, 0, NULL),                                \
+    MT_ARG("delActors", M, drop, 0, NULL)
+
+#define MT_RULE_ARGS(required)                                                \
+    MT_ARG("repeat", series_edit, repeat, required, NULL),                    \
+    MT_ARG("repeatEndDate", series_edit, repeat_end, required, NULL)
+
+/* scope, too, says nothing to us */
+MT_JSON_TABLE(mt_yunzhijia_token_in,
+    MT_ARG("appId", token_issue, appkey, MT_JSON_FILLED, &mt_wire_ref),
+    MT_ARG("eid", token_issue, tenant, MT_JSON_FILLED, &mt_wire_ref),
+    MT_ARG("secret", token_issue, secret, MT_MUST, NULL),
+    MT_ARG("timestamp", token_issue, stamp, MT_JSON_REQUIRED, NULL),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_create_in,
+    MT_TOKEN,
+    MT_CREATOR(meeting_edit),
+    MT_EDIT_ARGS(meeting_edit, MT_JSON_REQUIRED),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_modify_in,
+    MT_TOKEN,
+    MT_ARG("id", meeting_edit, ref, MT_MUST, NULL),
+    MT_WHO,
+    MT_EDIT_ARGS(meeting_edit, 0),
+    MT_CHANGE_ARGS(meeting_edit),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_cancel_in,
+    MT_TOKEN,
+    MT_ARG("id", meeting_act, ref, MT_MUST, NULL),
+    MT_WHO,
+);
+
+MT_JSON_TABLE(mt_yunzhijia_repeat_in,
+    MT_TOKEN,
+    MT_CREATOR(series_edit),
+    MT_EDIT_ARGS(series_edit, MT_JSON_REQUIRED),
+    MT_RULE_ARGS(MT_JSON_REQUIRED),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_batch_modify_in,
+    MT_TOKEN,
+    MT_ARG("id", series_edit, ref, MT_MUST, NULL),
+    MT_WHO,
+    MT_EDIT_ARGS(series_edit, 0),
+    MT_CHANGE_ARGS(series_edit),
+    MT_RULE_ARGS(0),
+    MT_ARG("batchId", series_edit, batch, MT_JSON_FILLED, NULL),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_batch_cancel_in,
+    MT_TOKEN,
+    MT_ARG("id", series_cancel, ref, MT_MUST, NULL),
+    MT_WHO,
+    MT_ARG("batchId", series_cancel, batch, MT_JSON_FILLED, NULL),
+);
+
+MT_JSON_TABLE(mt_yunzhijia_day_in,
+    MT_TOKEN,
+    MT_ARG("day", meeting_list, day, MT_JSON_REQUIRED, NULL),
+);
+
+
+/* answers */
+
+#define MT_OF_MEETING(wire, name, how)                                        \
+    MT_SHOW(wire, meeting, meeting, meeting, name, how)
+
+#define MT_DERIVED(wire, name, how)                                           \
+    MT_SHOW(wire, meeting, derived, meeting_derived, name, how)
+
+/* there is no refreshing: who wants another token asks for one */
+MT_JSON_TABLE(mt_yunzhijia_token_out,
+    { "accessToken", MT_FIELD(access, token), 0, 0, NULL, NULL },
+    { "expireIn", MT_FIELD(access, lifetime), 0, 0, &mt_wire_seconds, NULL },
+    { "refreshToken", MT_FIELD(access, token), 0, 0, NULL, NULL },
+);
+
+MT_JSON_TABLE(mt_yunzhijia_create_out,
+    { "meetingId", MT_FIELD(meeting, id),
+      offsetof(mt_meeting_view_t, meeting), 0, NULL, NULL },
+);
+
+MT_JSON_TABLE(mt_yunzhijia_repeat_out,
+    { "meetingIds", MT_FIELD(series_made, ids), 0, 0, NULL, NULL },
+);
+
+MT_JSON_TABLE(mt_yunzhijia_meeting_out,
+    MT_SHOW("openid", meeting, creator, user, id, NULL),
+    MT_OF_MEETING("type", type, &mt_wire_null_if_empty),
+    MT_DERIVED("title", title, NULL),
+    MT_OF_MEETING("content", content, NULL),
+    MT_OF_MEETING("meetingPlace", place, NULL),
+    MT_DERIVED("meetingStatus", life, &mt_yunzhijia_status),
+    MT_SHOW("readStatus", meeting, host, attendee, answer,
+            &mt_yunzhijia_read),
+    MT_SHOW("acceptStatus", meeting, host, attendee, answer,
+            &mt_yunzhijia_accept),
+    MT_SHOW("personName", meeting, creator, user, name, NULL),
+    MT_DERIVED("doneTime", done, NULL),
+    MT_OF_MEETING("id", id, NULL),
+    MT_OF_MEETING("noticeTime", notice, &mt_yunzhijia_notice),
+    MT_OF_MEETING("startDate", begin, NULL),
+    MT_OF_MEETING("endDate", end, NULL),
+    MT_OF_MEETING("createDate", created, NULL),
+    MT_SHOW("roomId", meeting, room, room, id, NULL),
+    MT_DERIVED("roomOrderId", order, NULL),
+);
+
+
+/* How an answer shows what it is about. */
+
+#define MT_VALUE(value)       value, NULL, NULL
+#define MT_LIST(row)          NULL, "", row
+#define MT_NO_VALUE           NULL, NULL, NULL
+
+#define MT_ROUTE(path, op, request, prepare, answer)                          \
+    { mt_str("/meeting/" path), MT_METHOD_POST, 0, &mt_op_##op, request,      \
+      prepare, answer }
+
+static const mt_route_t  mt_yunzhijia_routes[] = {
+    { mt_str("/token/getAccessToken"), MT_METHOD_POST, MT_ROUTE_PUBLIC,
+      &mt_op_token_issue, &mt_yunzhijia_token_in, mt_yunzhijia_token,
+      MT_VALUE(&mt_yunzhijia_token_out) },
+
+    MT_ROUTE("create", meeting_create, &mt_yunzhijia_create_in,
+             mt_yunzhijia_create, MT_VALUE(&mt_yunzhijia_create_out)),
+    MT_ROUTE("modify", meeting_update, &mt_yunzhijia_modify_in,
+             mt_yunzhijia_modify, MT_NO_VALUE),
+    MT_ROUTE("cancel", meeting_cancel, &mt_yunzhijia_cancel_in,
+             mt_yunzhijia_cancel, MT_NO_VALUE),
+    MT_ROUTE("repeatMeeting", series_create, &mt_yunzhijia_repeat_in,
+             mt_yunzhijia_repeat, MT_VALUE(&mt_yunzhijia_repeat_out)),
+    MT_ROUTE("batchModify", series_update, &mt_yunzhijia_batch_modify_in,
+             mt_yunzhijia_batch_modify, MT_NO_VALUE),
+    MT_ROUTE("batchCancel", series_cancel, &mt_yunzhijia_batch_cancel_in,
+             mt_yunzhijia_batch_cancel, MT_NO_VALUE),
+    MT_ROUTE("queryByDay", meeting_list, &mt_yunzhijia_day_in,
+             mt_yunzhijia_day, MT_LIST(&mt_yunzhijia_meeting_out)),
+};
+
+
+const mt_dialect_t  mt_dialect_yunzhijia = {
+    .name = mt_str("yunzhijia"),
+    .routes = mt_yunzhijia_routes,
+    .nroutes = mt_nitems(mt_yunzhijia_routes),
+    .decode = mt_yunzhijia_decode,
+    .authenticate = mt_request_authenticate,
+    .open_answer = mt_yunzhijia_open_answer,
+    .close_answer = mt_yunzhijia_close_answer,
+    .code = mt_yunzhijia_code,
+    .content_type = mt_str("application/json;charset=UTF-8"),
+};
+
+
+static mt_status_t
+mt_yunzhijia_notice_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena)
+{
+    size_t        i;
+    int64_t       minutes;
+    mt_status_t   rc;
+
+    static const int64_t  allowed[] = { -1, 0, 15, 60 };
+
+    rc = mt_wire_plain.read(value, field, &minutes, arena);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < mt_nitems(allowed); i++) {
+        if (minutes == allowed[i]) {
+            *(int64_t *) dst = minutes + MT_NOTICE_BASE;
+            return MT_OK;
+        }
+    }
+
+    return MT_BAD_VALUE;
+}
+
+
+static void
+mt_yunzhijia_notice_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    int64_t  notice;
+
+    (void) field;
+
+    notice = *(const int64_t *) src;
+
+    mt_json_int(w, notice ? notice - MT_NOTICE_BASE : -1);
+}
+
+
+static mt_status_t
+mt_yunzhijia_type_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    mt_status_t      rc;
+    const mt_str_t  *type;
+
+    rc = mt_wire_plain.read(value, field, dst, arena);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    type = dst;
+
+    return type->len == 0 || mt_str_eq(*type, MT_STR("sign"))
+           || mt_str_eq(*type, MT_STR("voice")) ? MT_OK : MT_BAD_VALUE;
+}
+
+
+static void
+mt_yunzhijia_status_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    static const int  statuses[] = {
+        [MT_LIFE_SCHEDULED] = 0,
+        [MT_LIFE_UNDER_WAY] = 0,
+        [MT_LIFE_ENDED]     = 1,
+        [MT_LIFE_CANCELLED] = 2
+    };
+
+    (void) field;
+
+    mt_json_int(w, statuses[*(const int64_t *) src]);
+}
+
+
+static void
+mt_yunzhijia_read_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+
+    mt_json_int(w, *(const int64_t *) src != MT_ANSWER_UNREAD);
+}
+
+
+static void
+mt_yunzhijia_accept_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    static const int  statuses[] = {
+        [MT_ANSWER_UNREAD]   = 0,
+        [MT_ANSWER_READ]     = 0,
+        [MT_ANSWER_DECLINED] = 1,
+        [MT_ANSWER_ACCEPTED] = 2
+    };
+
+    (void) field;
+
+    mt_json_int(w, statuses[*(const int64_t *) src]);
+}
+
+
+/* What the wire does not say. */
+
+static void
+mt_yunzhijia_token(mt_exchange_t *x)
+{
+    mt_call_t         *call;
+    mt_token_issue_t  *args;
+
+    call = &x->call;
+    args = call->args;
+
+    if (args->appkey.len == 0) {
+        args->appkey = args->tenant;
+    }
+
+    if (args->appkey.len == 0) {
+        (void) mt_refuse(call, MT_MISSING, MT_token_issue_appkey);
+
+    } else if (args->stamp < MT_STAMP_MIN
+               || args->stamp < call->now - MT_STAMP_SKEW
+               || args->stamp > call->now + MT_STAMP_SKEW)
+    {
+        (void) mt_refuse(call, MT_BAD_VALUE, MT_token_issue_stamp);
+    }
+}
+
+
+/* Who creates a meeting takes part in it; whom nobody knows is made known. */
+
+static void
+mt_yunzhijia_create(mt_exchange_t *x)
+{
+    mt_meeting_edit_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_edit, fresh_id, mt_fresh_short_id(x->call.arena));
+    mt_set(args, meeting_edit, placeholders, 1);
+    mt_set(args, meeting_edit, creator_listed, MT_ANSWER_ACCEPTED);
+}
+
+
+static void
+mt_yunzhijia_modify(mt_exchange_t *x)
+{
+    mt_meeting_edit_t  *args;
+
+    args = x->call.args;
+
+    x->call.actor = mt_yunzhijia_who(x);
+
+    mt_set(args, meeting_edit, placeholders, 1);
+    mt_set(args, meeting_edit, creator_listed, MT_ANSWER_ACCEPTED);
+    mt_set(args, meeting_edit, only_creator, 1);
+}
+
+
+static void
+mt_yunzhijia_cancel(mt_exchange_t *x)
+{
+    mt_meeting_act_t  *args;
+
+    args = x->call.args;
+
+    x->call.actor = mt_yunzhijia_who(x);
+
+    mt_set(args, meeting_act, may, MT_MAY_CREATOR);
+}
+
+
+static void
+mt_yunzhijia_repeat(mt_exchange_t *x)
+{
+    mt_series_edit_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, series_edit, placeholders, 1);
+    mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);
+}
+
+
+static void
+mt_yunzhijia_batch_modify(mt_exchange_t *x)
+{
+    mt_series_edit_t  *args;
+
+    args = x->call.args;
+
+    x->call.actor = mt_yunzhijia_who(x);
+
+    mt_set(args, series_edit, placeholders, 1);
+    mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);
+    mt_set(args, series_edit, only_creator, 1);
+}
+
+
+static void
+mt_yunzhijia_batch_cancel(mt_exchange_t *x)
+{
+    mt_series_cancel_t  *args;
+
+    args = x->call.args;
+
+    x->call.actor = mt_yunzhijia_who(x);
+
+    mt_set(args, series_cancel, only_creator, 1);
+}
+
+
+static void
+mt_yunzhijia_day(mt_exchange_t *x)
+{
+    mt_meeting_list_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, meeting_list, ascending, 1);
+    mt_set(args, meeting_list, cancelled, 1);
+}
+
+
+/* 0 for somebody whom the company does not know: nobody's creator. */
+
+static int64_t
+mt_yunzhijia_who(mt_exchange_t *x)
+{
+    const mt_request_t  *request;
+
+    request = x->envelope;
+
+    return mt_resolve(x->call.txn, x->call.company, MT_NAME_USER,
+                      request->who);
+}
