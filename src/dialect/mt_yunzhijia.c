@@ -57,6 +57,7 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(NO_SUCH_ATTENDEE, 40405),
     MT_C(NO_SUCH_COMPANY,  40406),
     MT_C(NO_SERIES,        40407),
+    MT_C(NO_SUBSCRIPTION,  40408),
 
     MT_C(CANCELLED,        40901),
     MT_C(ENDED,            40902),
