@@ -302,7 +302,10 @@ mt_qs_decode(mt_exchange_t *x)
         return;
     }
 
-    memset(&x->decode.error, 0, sizeof(x->decode.error));
+    if (x->decode.error.status != MT_OK) {
+        memset(&x->decode.error, 0, sizeof(x->decode.error));
+        request->token.len = 0;
+    }
 
     status = mt_json_decode(&x->decode, x->in.body, &mt_qs_detail_in,
                             request);
