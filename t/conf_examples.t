@@ -52,8 +52,8 @@ sub test_config {
 
 my @examples = glob "$top/conf.examples/*.conf";
 
-is(scalar(grep { /(?:minimal|production)\.conf$/ } @examples), 2,
-    'a minimal and a production example');
+is(scalar(grep { /(?:minimal|production|all-dialects)\.conf$/ } @examples), 3,
+    'a minimal, a production and an all-in-one example');
 
 for my $example (@examples) {
     my $name = basename($example);
