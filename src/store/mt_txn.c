@@ -196,10 +196,10 @@ mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 
 
 /*
- * Writes zeros ahead of what is in use.  A commit that lengthens the file makes
- * the file system write its own records, too, before the sync is over: here
- * one pays for a thousand.  In a write transaction, since nobody else may be
- * writing there; a failure matters when LMDB itself needs the room.
+ * Writes zeros ahead of what is in use.  A commit that lengthens the file
+ * makes the file system write its own records, too, before the sync is over:
+ * here one pays for hundreds.  In a write transaction, since nobody else may
+ * be writing there; a failure matters when LMDB itself needs the room.
  */
 
 static void
