@@ -17,6 +17,8 @@
  *     secret=           of the signatures
  *     tag=0             tells this run's request ids from another's
  *     answers=          file for what came of each request
+ *     dump=             only write the requests to this file, a NUL behind
+ *                       each, for another client
  *
  * Prints one JSON object.
  */
@@ -570,6 +572,25 @@ load_answers(const load_t *load)
 
 
 static void
+load_dump(const load_t *load)
+{
+    FILE                  *file;
+    size_t                 i;
+    const load_request_t  *request;
+
+    file = bench_open(load->dump, "w");
+
+    for (i = 0; i < load->npairs; i++) {
+        request = &load->requests[i];
+        (void) fwrite(load->text + request->offset, request->len, 1, file);
+        (void) fputc('\0', file);
+    }
+
+    bench_close(file, load->dump);
+}
+
+
+static void
 load_report(const load_t *load, uint64_t finish)
 {
     double       seconds;
@@ -650,6 +671,9 @@ load_option(load_t *load, char *option)
     } else if (strcmp(option, "answers") == 0) {
         load->answers = value;
 
+    } else if (strcmp(option, "dump") == 0) {
+        load->dump = value;
+
     } else {
         bench_die("no such option: %s", option);
     }
@@ -684,6 +708,12 @@ main(int argc, char **argv)
     load.pairs = bench_read_pairs(argv[4], &load.npairs);
 
     load_requests(&load);
+
+    if (load.dump) {
+        load_dump(&load);
+        return 0;
+    }
+
     load_open(&load);
     load_run(&load);
 

@@ -63,6 +63,7 @@ typedef struct {
     const char      *secret;
     const char      *tag;
     const char      *answers;
+    const char      *dump;
 
     size_t           npeople;
     bench_person_t  *people;

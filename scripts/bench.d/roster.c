@@ -18,6 +18,9 @@
  *     roster STORE check POSITION ANSWERS-FILE
  *         every check-in answered 2000 is in the store once, and nothing else
  *         that the journal holds since POSITION; prints how many there are
+ *     roster STORE count POSITION
+ *         how many check-ins the journal holds since POSITION: each once, and
+ *         in the store
  *     roster STORE verify
  *         all invariants of the store
  */
@@ -663,6 +666,32 @@ bench_check(bench_t *b, char **argv)
 
 
 static void
+bench_count(bench_t *b, const char *position)
+{
+    size_t            i;
+    mt_txn_t         *txn;
+    bench_checkins_t  journal;
+
+    memset(&journal, 0, sizeof(journal));
+
+    bench_read_begin(b, &txn);
+    bench_read_journal(b, txn, strtoull(position, NULL, 10), &journal);
+
+    for (i = 0; i < journal.n; i++) {
+        journal.v[i].code = BENCH_OK;
+        bench_judge(txn, &journal.v[i],
+                    i && bench_checkin_cmp(&journal.v[i - 1],
+                                           &journal.v[i]) == 0 ? 2 : 1);
+    }
+
+    mt_read_end(txn);
+
+    printf("%zu\n", journal.n);
+    free(journal.v);
+}
+
+
+static void
 bench_complain(void *data, const char *text)
 {
     (void) data;
@@ -693,7 +722,7 @@ main(int argc, char **argv)
     const char  *what;
 
     if (argc < 3) {
-        bench_die("usage: %s STORE people|meetings|check|verify ...", argv[0]);
+        bench_die("usage: %s STORE people|meetings|check|count|verify ...", argv[0]);
     }
 
     bench_start(&b, argv[1]);
@@ -709,6 +738,9 @@ main(int argc, char **argv)
 
     } else if (strcmp(what, "check") == 0 && argc == 2) {
         bench_check(&b, argv);
+
+    } else if (strcmp(what, "count") == 0 && argc == 1) {
+        bench_count(&b, argv[0]);
 
     } else if (strcmp(what, "verify") == 0 && argc == 0) {
         bench_verify(&b);

@@ -18,12 +18,15 @@ use constant SECRET => 'a secret of the benchmark';
 use constant ANSWER => '{"result_code":2000,"result_msg":"请求成功",'
 	. '"sys_time":1600000000000,"data":{}}';
 
+# As many as wrk takes when it is told nothing.
+use constant WRK_THREADS => 2;
+
 my @servers;
 
 
 # Options: top (of the project), workers, people (that may be in one group of
-# meetings), module (another than that of build/), keep, progress; url and dir
-# of a server that runs.
+# meetings), module (another than that of build/), client (load or wrk), keep,
+# progress; url and dir of a server that runs.
 
 sub new {
 	my ($class, %option) = @_;
@@ -31,7 +34,7 @@ sub new {
 	my $bin = "$self->{top}/build/bench";
 
 	$self->{roster} = "$bin/roster";
-	$self->{client} = "$bin/load";
+	$self->{load} = "$bin/load";
 	$self->{module} //= "$self->{top}/build/ngx_http_meeting_module.so";
 
 	# on the disk that holds the project: /tmp may be memory
@@ -136,7 +139,7 @@ http {
     $store
 
     server {
-        listen 127.0.0.1:$port;
+        listen 127.0.0.1:$port reuseport;
         $locations
         location = /ceiling { ceiling 'ANSWER'; }
     }
@@ -180,9 +183,30 @@ sub meetings {
 sub check {
 	my ($self, $pairs, $result) = @_;
 
-	$result->{stored} = $self->roster('check', $pairs->{position},
-		$result->{answers});
+	if ($self->{client} eq 'wrk') {
+		$self->check_count($pairs, $result);
+
+	} else {
+		$result->{stored} = $self->roster('check', $pairs->{position},
+			$result->{answers});
+	}
+
 	unlink $pairs->{file}, $result->{answers} unless $self->{keep};
+}
+
+
+# wrk looks at no answer, and leaves when its time is up.
+
+sub check_count {
+	my ($self, $pairs, $result) = @_;
+	my $stored = $self->roster('count', $pairs->{position});
+	my ($from, $to) = ($result->{finished},
+		$result->{finished} + $result->{connections});
+
+	die "scripts/bench: $stored check-ins are stored, and not $from to $to\n"
+		if $stored < $from || $stored > $to;
+
+	$result->{stored} = $stored;
 }
 
 
@@ -217,17 +241,18 @@ sub start_load {
 	my $master = $path eq '/ceiling' ? $self->{own} : $self->{master};
 	my ($cpu, $status) = ($self->cpu($master), $self->status());
 
-	open(my $pipe, '-|', $self->{client}, $port, $path, $self->{list},
-		$pairs->{file}, map { "$_=$option{$_}" } sort keys %option)
-		or die "$self->{client}: $!\n";
+	my $pipe = $self->client($port, $path, $pairs, \%option);
 
 	return sub {
 		my $text = do { local $/; <$pipe> };
 
 		close($pipe) or die "scripts/bench: the client failed\n";
 
-		my $result = JSON::PP->new()->decode($text);
+		my ($json) = $text =~ /^(\{.*)/m;
+		my $result = JSON::PP->new()->decode($json);
 		my $after = $self->status();
+
+		$result->{connections} = $option{connections};
 
 		$result->{cpu} = $self->cpu($master) - $cpu;
 		$result->{answers} = $answers;
@@ -238,6 +263,36 @@ sub start_load {
 
 		return $result;
 	};
+}
+
+
+# Its standard output.
+
+sub client {
+	my ($self, $port, $path, $pairs, $option) = @_;
+	my @command = ($self->{load}, $port, $path, $self->{list},
+		$pairs->{file}, map { "$_=$option->{$_}" } sort keys %$option);
+
+	if ($self->{client} eq 'wrk') {
+		my $file = "$self->{prefix}/requests";
+
+		system(@command, "dump=$file") == 0
+			or die "scripts/bench: no requests\n";
+
+		local $ENV{WRK_THREADS} = WRK_THREADS;
+		@command = ('wrk', '-t', WRK_THREADS, '-c',
+			$option->{connections}, '-d', "$option->{duration}s", '-s',
+			"$self->{top}/scripts/bench.d/wrk.lua",
+			"http://127.0.0.1:$port$path", '--', $file,
+			$option->{again} ? 'again' : ());
+
+		open(my $pipe, '-|', @command) or die "wrk: $!\n";
+		return $pipe;
+	}
+
+	open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
+
+	return $pipe;
 }
 
 
