@@ -75,9 +75,9 @@ my %anchors = map { lc(s/[^\w -]//gr) =~ s/ /-/gr => 1 }
 is_deeply([ grep { !$anchors{$_} } @links ], [], 'its links lead somewhere');
 
 
-# the tour, and the morning after it
+# the tour, the morning after it, and the invitation
 
-my ($tour) = $readme =~ /^## A two-minute tour\n(.*?)^## (?!A morning)/ms;
+my ($tour) = $readme =~ /^## A two-minute tour\n(.*?)^## Your own server/ms;
 my $script = join "\n", $tour =~ /^```sh\n(.*?)^```/msg;
 
 $script =~ s{run/}{$dir/}g;
@@ -95,6 +95,7 @@ is($?, 0, 'the tour as pasted') or diag($said);
 my @all = map { decode_json($_) } $said =~ /^(\{.*\})$/mg;
 my @answers = grep { exists $_->{result_code} } @all;
 my @office = grep { exists $_->{code} } @all;
+my @invited = grep { exists $_->{status} } @all;
 
 is_deeply([ map { $_->{result_code} } @answers ], [ 2000, 2000, 3000, 2000 ],
     'logged in, signed in, refused, read') or diag($said);
@@ -107,5 +108,13 @@ is_deeply([ map { $_->{code} } @office ], [ 10000, 71001, 10000, 10000, 71012 ],
     'moved, refused, listed, cancelled, gone') or diag($said);
 is(scalar @{ $office[2]{value} // [] }, 1, 'one meeting is listed');
 like($office[1]{message} // '', qr/room is booked/, 'the room is taken');
+
+is_deeply([ map { $_->{status} } @invited ], [ 0, 0, 0 ],
+    'deleted, looked at, found by its link') or diag($said);
+is_deeply([ map { $_->{remind} ? 'yes' : 'no' }
+            @{ $invited[1]{data}{detail}{members} // [] } ],
+    [ 'no', 'yes' ], 'one is not reminded');
+is($invited[2]{result}[0]{status}, 1, 'the conference');
+like($said, qr{^<title>例会</title>$}m, 'and its page');
 
 done_testing();
