@@ -1,0 +1,557 @@
+
+/*
+ * The yunzhijia dialect: its codes over every status, the document's examples
+ * to the byte, where a token may stand, and every fault of a request.
+ */
+
+#include "drive.h"
+#include "tap.h"
+
+
+#define API    "/gateway/cloudwork/meeting/"
+#define TOKEN  "/gateway/oauth2/token/getAccessToken"
+#define FORM   "application/x-www-form-urlencoded"
+
+/* 2018-04-03 10:00 in Shanghai: before all times of the document */
+#define THEN   1522720800000LL
+
+#define DONE   "{\"data\":null,\"error\":null,\"errorCode\":0,\"success\":true}"
+
+
+static drive_t      d;
+static const char  *token;
+
+/* of the request's only header; empty: none */
+static const char  *header_name = "", *header_value;
+
+
+static mt_str_t
+one_header(void *data, mt_str_t name)
+{
+    (void) data;
+
+    return mt_str_eq(name, mt_cstr(header_name)) ? mt_cstr(header_value)
+                                                 : MT_STR("");
+}
+
+
+static int
+request(const char *method, const char *path, const char *query,
+    const char *type, const char *body)
+{
+    mt_input_t  in;
+
+    memset(&in, 0, sizeof(in));
+    in.method = mt_cstr(method);
+    in.path = mt_cstr(path);
+    in.query = mt_cstr(query);
+    in.content_type = mt_cstr(type);
+    in.body = mt_cstr(body);
+    in.header = one_header;
+
+    drive_exchange(&d, &in);
+
+    return d.code;
+}
+
+
+/* Posts a body, which is a format, with the token in the query. */
+
+__attribute__((format(printf, 2, 3)))
+static int
+post(const char *what, const char *format, ...)
+{
+    char     path[100], query[60], body[4096];
+    va_list  args;
+
+    va_start(args, format);
+    vsnprintf(body, sizeof(body), format, args);
+    va_end(args);
+
+    snprintf(path, sizeof(path), API "%s", what);
+    snprintf(query, sizeof(query), "accessToken=%s", token);
+
+    return request("POST", path, query, "application/json", body);
+}
+
+
+static void
+is_answer(const char *want, const char *what)
+{
+    if (!ok(mt_str_eq(d.text, mt_cstr(want)), "%s", what)) {
+        printf("# got  %.*s\n# want %s\n", (int) d.text.len, d.text.data,
+               want);
+    }
+}
+
+
+/* The n-th string of 24 hex digits in the last answer, from 0. */
+
+static const char *
+id_at(int n)
+{
+    size_t  i, run;
+
+    run = 0;
+
+    for (i = 0; i < d.text.len; i++) {
+        run = memchr("0123456789abcdef", d.text.data[i], 16) ? run + 1 : 0;
+
+        if (run == 24 && n-- == 0) {
+            return mt_arena_str(d.f.arena, (mt_str_t) {
+                       24, d.text.data + i - 23 }).data;
+        }
+    }
+
+    fixture_die("no such id");
+
+    return "";
+}
+
+
+/* The codes and words, over every status: each its own. */
+
+static void
+test_codes(void)
+{
+    int            code;
+    size_t         i, k;
+    mt_buf_t       out;
+    mt_exchange_t  x;
+
+    static const mt_status_t  statuses[] = {
+#define STATUS(number, symbol, name, reason)  MT_##symbol,
+        MT_STATUSES(STATUS)
+#undef STATUS
+    };
+
+    for (i = 0; i < mt_nitems(statuses); i++) {
+        code = d.dialect->code(statuses[i]);
+
+        ok(statuses[i] == MT_OK ? code == 0 : code >= 40000 && code < 50400,
+           "%s has a code: %d", mt_status_name(statuses[i]), code);
+
+        for (k = 0; k < i && d.dialect->code(statuses[k]) != code; k++) {
+            /* void */
+        }
+
+        ok(k == i, "of its own");
+
+        if (statuses[i] == MT_OK) {
+            continue;
+        }
+
+        memset(&x, 0, sizeof(x));
+        x.dialect = d.dialect;
+        x.call.arena = d.f.arena;
+        x.call.settings = &d.f.settings;
+        x.call.error.status = statuses[i];
+
+        mt_buf_init(&out, d.f.arena, 0);
+        x.writer = mt_json_writer(d.f.arena, &out);
+
+        d.dialect->open_answer(&x);
+        d.dialect->close_answer(&x);
+
+        mt_json_writer_close(x.writer);
+        d.text = (mt_str_t) { out.len, out.data };
+
+        ok(drive_shows(&d, "{\"data\":null,\"error\":\"")
+           && drive_shows(&d, ",\"success\":false}")
+           && !memmem(out.data, out.len, "\"error\":\"\"", 10),
+           "and words");
+    }
+
+    is_int(d.dialect->code(MT_STATUS_MAX), 50000, "what is no status");
+}
+
+
+/* A request for a token, at an age of the client's clock. */
+
+static int
+ask(const char *format, int64_t age)
+{
+    char  body[300];
+
+    snprintf(body, sizeof(body), format, (long long) (d.f.now - age));
+
+    return request("POST", TOKEN, "", "application/json", body);
+}
+
+
+static void
+test_token(void)
+{
+    char         text[300];
+    const char  *at;
+
+#define ASK  "{\"appId\":\"key\",\"secret\":\"key-secret\",\"scope\":\"app\"," \
+             "\"timestamp\":%lld}"
+
+    is_int(ask(ASK, 0), 0, "a token");
+
+    at = memmem(d.text.data, d.text.len, "\"accessToken\":\"", 15);
+    token = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 15 }).data;
+
+    snprintf(text, sizeof(text), "{\"data\":{\"accessToken\":\"%s\","
+             "\"expireIn\":7200,\"refreshToken\":\"%s\"},\"error\":null,"
+             "\"errorCode\":0,\"success\":true}", token, token);
+    is_answer(text, "as it is answered");
+
+    is_int(ask("{\"eid\":\"key\",\"secret\":\"key-secret\","
+               "\"timestamp\":\"%lld\"}", 0), 0,
+           "by eid, the time in a string, no scope");
+    is_int(ask("{\"eid\":101,\"secret\":\"101-secret\",\"timestamp\":%lld}",
+               0), 0, "a number for an eid");
+    is_int(ask("{\"eid\":\"no\",\"appId\":\"key\",\"secret\":\"key-secret\","
+               "\"timestamp\":%lld}", 0), 0, "both: appId is it");
+
+    is_int(ask(ASK, 180000), 0, "three minutes ago");
+    is_int(ask(ASK, -180000), 0, "or ahead");
+    is_int(ask(ASK, 180001), 40005, "more is too much");
+    ok(drive_shows(&d, "\"error\":\"timestamp: "), "and is named");
+    is_int(ask(ASK, -180001), 40005, "ahead, too");
+    is_int(request("POST", TOKEN, "", "", "{\"appId\":\"key\",\"secret\":"
+                   "\"key-secret\",\"timestamp\":1522720800}"), 40005,
+           "seconds");
+    is_int(ask("{\"appId\":\"key\",\"secret\":\"x\",\"timestamp\":%lld}", 0),
+           40104, "a wrong secret");
+    is_int(ask("{\"appId\":\"no\",\"secret\":\"x\",\"timestamp\":%lld}", 0),
+           40104, "nobody's");
+    is_int(ask("{\"secret\":\"x\",\"timestamp\":%lld}", 0), 40003, "no id");
+    ok(drive_shows(&d, "\"error\":\"appId: "), "is named");
+    is_int(ask("{\"appId\":\"\",\"secret\":\"x\",\"timestamp\":%lld}", 0),
+           40003, "an empty one");
+    is_int(ask("{\"appId\":\"key\",\"timestamp\":%lld}", 0), 40003,
+           "no secret");
+    is_int(request("POST", TOKEN, "", "", "{\"appId\":\"key\",\"secret\":"
+                   "\"key-secret\"}"), 40003, "no time");
+
+    snprintf(text, sizeof(text), "appId=key&secret=key-secret&scope=app"
+             "&timestamp=%lld", (long long) d.f.now);
+    is_int(request("POST", TOKEN, "", FORM, text), 0, "in a form");
+    is_int(request("POST", TOKEN, text, "", ""), 0, "in the query");
+    is_int(request("GET", TOKEN, text, "", ""), 40500, "it is posted");
+    is_int(d.http, 405, "only");
+}
+
+
+static void
+test_where(void)
+{
+    char  text[100];
+
+    is_int(request("POST", API "queryByDay", "", "", "{}"), 40101,
+           "no token");
+    is_answer("{\"data\":null,\"error\":\"no token given\","
+              "\"errorCode\":40101,\"success\":false}", "says so");
+    is_int(request("POST", API "queryByDay", "accessToken=", "", "{}"), 40101,
+           "an empty one");
+    is_int(request("POST", API "queryByDay", "accessToken=x", "", "["), 40102,
+           "a foreign one, whatever follows");
+
+    snprintf(text, sizeof(text), "{\"day\":0,\"accessToken\":\"%s\"}", token);
+    is_int(request("POST", API "queryByDay", "", "", text), 0, "in the body");
+
+    header_name = "accesstoken";
+    header_value = token;
+    is_int(request("POST", API "queryByDay", "", "", "{\"day\":0}"), 0,
+           "in a header");
+    is_int(request("POST", API "queryByDay", "accessToken=x", "",
+                   "{\"day\":0}"), 40102, "the query goes first");
+    header_name = "";
+
+    is_int(request("GET", API "queryByDay", "", "", ""), 40500,
+           "all is posted");
+    is_int(request("POST", API "query", "", "", "{}"), 40400,
+           "an unknown address");
+    is_int(d.http, 404, "is not found");
+
+    d.f.now += 7200000;
+    is_int(post("queryByDay", "{\"day\":0}"), 40103, "an old one");
+    d.f.now -= 7200000;
+
+    d.f.settings.access_ttl = 1000 * MT_MS_PER_DAY;
+}
+
+
+/* The document's examples, where they hold placeholders with values for
+ * these; "type" is left out, for "xxxx" is none. */
+
+static void
+test_examples(void)
+{
+    char         want[2000];
+    const char  *id, *first;
+
+    is_int(post("create", "{\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"title\": \"测试会议\",\"content\":\"新增会议测试\","
+                "\"meetingPlace\":\"云8会议室\",\"startDate\":1522729800000,"
+                "\"endDate\":1522737000000,\"roomId\":\"room\","
+                "\"noticeTime\": 0,\"topState\": 0,"
+                "\"actors\": [\"xxxxxx\",\"yyyyyy\"],\"type\":\"sign\","
+                "\"submitExperience\":true}"), 0, "1.1 create");
+    id = id_at(0);
+    snprintf(want, sizeof(want), "{\"data\":{\"meetingId\":\"%s\"},"
+             "\"error\":null,\"errorCode\":0,\"success\":true}", id);
+    is_answer(want, "as the document shows it");
+
+    is_int(post("modify", "{\"id\":\"%s\","
+                "\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"title\": \"测试会议\",\"content\":\"更新会议测试\","
+                "\"meetingPlace\":\"云8会议室\",\"startDate\":1522729800000,"
+                "\"endDate\":1522737000000,\"roomId\":\"room\","
+                "\"noticeTime\": 0,\"topState\": 0,"
+                "\"actors\": [\"xxxxxx\",\"yyyyyy\"],"
+                "\"addActors\": [\"zzzzzz\",\"aaaaaa\"],"
+                "\"delActors\": [\"xxxxxx\",\"bbbbbb\"],"
+                "\"submitExperience\":true}", id), 0, "1.2 modify");
+    is_answer(DONE, "as the document shows it");
+
+    /* 2018-04-03: under way, then over */
+
+    d.f.now = 1522729800000LL;
+    is_int(post("queryByDay", "{\"day\":1522729800000}"), 0, "1.7 queryByDay");
+    snprintf(want, sizeof(want), "{\"data\":[{"
+             "\"openid\":\"5a67e08d00b0e8dfe4aab4fa\",\"type\":\"sign\","
+             "\"title\":\"测试会议\",\"content\":\"更新会议测试\","
+             "\"meetingPlace\":\"云8会议室\",\"meetingStatus\":0,"
+             "\"readStatus\":1,\"acceptStatus\":2,\"personName\":\"\","
+             "\"doneTime\":0,\"id\":\"%s\",\"noticeTime\":0,"
+             "\"startDate\":1522729800000,\"endDate\":1522737000000,"
+             "\"createDate\":%lld,\"roomId\":\"room\","
+             "\"roomOrderId\":\"%s\"}],\"error\":null,\"errorCode\":0,"
+             "\"success\":true}", id, THEN, id);
+    is_answer(want, "every member, in the document's order");
+
+    d.f.now = 1522737000000LL;
+    is_int(post("queryByDay", "{\"day\":\"1522729800000\"}"), 0, "later");
+    ok(drive_shows(&d, "\"meetingStatus\":1,")
+       && drive_shows(&d, "\"doneTime\":1522737000000,"), "it is over");
+    d.f.now = THEN;
+
+    is_int(post("cancel", "{\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"id\": \"%s\"}", id), 0, "1.3 cancel");
+    is_answer(DONE, "as the document shows it");
+
+    is_int(post("queryByDay", "{\"day\":1522729800000}"), 0, "and");
+    ok(drive_shows(&d, "\"meetingStatus\":2,")
+       && drive_shows(&d, "\"doneTime\":0,")
+       && drive_shows(&d, "\"roomOrderId\":\"\""), "shows it cancelled");
+
+    is_int(post("repeatMeeting", "{\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"title\": \"测试会议\",\"content\": \"批量修改重复日程接口\","
+                "\"startDate\": 1530002768912,\"endDate\": 1530687800000,"
+                "\"noticeTime\": 0,\"topState\": 0,"
+                "\"actors\": [\"xxxxxx\",\"yyyyyy\"],"
+                "\"submitExperience\": true,\"repeat\": 1,"
+                "\"repeatEndDate\": 1530687800000}"), 0,
+           "1.4 repeatMeeting");
+    first = id_at(0);
+    id = id_at(1);
+    snprintf(want, sizeof(want), "{\"data\":{\"meetingIds\":[\"%s\",\"%s\","
+             "\"%s\",\"%s\",\"%s\",\"%s\"]},\"error\":null,\"errorCode\":0,"
+             "\"success\":true}", first, id, id_at(2), id_at(3), id_at(4),
+             id_at(5));
+    is_answer(want, "as the document shows it");
+
+    is_int(post("batchModify", "{\"id\": \"%s\","
+                "\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"title\": \"测试会议\",\"content\": \"在京举行还很好\","
+                "\"startDate\": 1530002768912,\"endDate\": 1530687800000,"
+                "\"noticeTime\": 0,\"topState\": 0,"
+                "\"actors\": [\"xxxxxx\",\"yyyyyy\"],"
+                "\"addActors\": [\"xxxxxx\",\"zzzzzz\"],"
+                "\"delActors\": [\"yyyyyy\",\"xxxxxx\"],"
+                "\"submitExperience\": true,\"repeat\": \"1\","
+                "\"repeatEndDate\": 1533549600000,\"batchId\": \"%s\"}",
+                id, first), 0, "1.5 batchModify");
+    is_answer(DONE, "as the document shows it");
+
+    is_int(post("batchCancel", "{\"id\": \"%s\","
+                "\"openid\": \"5a67e08d00b0e8dfe4aab4fa\","
+                "\"batchId\": \"%s\"}", first, first), 0, "1.6 batchCancel");
+    is_answer(DONE, "as the document shows it");
+
+    is_int(post("queryByDay", "{\"day\":1548691200000}"), 0, "a day without");
+    is_answer("{\"data\":[],\"error\":null,\"errorCode\":0,"
+              "\"success\":true}", "is an empty list");
+}
+
+
+/* Faults of a request, each with its code and the member it is about. */
+
+#define EDIT   "\"openid\":\"boss\",\"title\":\"t\","                         \
+               "\"startDate\":1522729800000,\"endDate\":1522737000000"
+#define RULE   EDIT ",\"repeat\":2,\"repeatEndDate\":1522989000000"
+#define WHO    "\"id\":\"ID\",\"openid\":\"boss\""
+
+static void
+test_faults(void)
+{
+    size_t       i, k, len;
+    char         body[500];
+    const char  *id;
+
+    static const struct {
+        const char  *what;
+        const char  *body;      /* "ID": of the boss's meeting */
+        int          code;
+        const char  *about;
+    } faults[] = {
+        { "create", "", 40003, "openid" },
+        { "create", " \n", 40003, "openid" },
+        { "create", "[]", 40001, "" },
+        { "create", "{", 40001, "" },
+        { "create", "{\"openid\":\"\"}", 40003, "openid" },
+        { "create", "{\"openid\":null}", 40003, "openid" },
+        { "create", "{\"openid\":1}", 40004, "openid" },
+        { "create", "{\"openid\":\"a\",\"openid\":\"a\"}", 40007, "openid" },
+        { "create", "{\"openid\":\"boss\"}", 40003, "title" },
+        { "create", "{\"openid\":\"boss\",\"title\":\"\"}", 40003, "title" },
+        { "create", "{\"openid\":\"boss\",\"title\":\"t\"}", 40003,
+          "startDate" },
+        { "create", "{\"openid\":\"boss\",\"title\":\"t\","
+          "\"startDate\":1522729800000}", 40003, "endDate" },
+        { "create", "{\"openid\":\"boss\",\"title\":\"t\","
+          "\"startDate\":1522729800000,\"endDate\":1522729800000}", 40009,
+          "endDate" },
+        { "create", "{" EDIT ",\"startDate\":1}", 40007, "startDate" },
+        { "create", "{\"startDate\":1.5}", 40004, "startDate" },
+        { "create", "{\"startDate\":\"x\"}", 40004, "startDate" },
+        { "create", "{\"startDate\":-1}", 40005, "startDate" },
+        { "create", "{\"endDate\":99999999999999999}", 40005, "endDate" },
+        { "create", "{\"noticeTime\":1}", 40005, "noticeTime" },
+        { "create", "{\"noticeTime\":-2}", 40005, "noticeTime" },
+        { "create", "{\"noticeTime\":true}", 40004, "noticeTime" },
+        { "create", "{\"topState\":2}", 40005, "topState" },
+        { "create", "{\"topState\":false}", 40004, "topState" },
+        { "create", "{\"type\":\"xxxx\"}", 40005, "type" },
+        { "create", "{\"type\":1}", 40004, "type" },
+        { "create", "{\"submitExperience\":1}", 40004, "submitExperience" },
+        { "create", "{\"actors\":\"\"}", 40004, "actors" },
+        { "create", "{\"actors\":{}}", 40004, "actors" },
+        { "create", "{\"actors\":[\"a\",1]}", 40004, "actors[1]" },
+        { "create", "{" EDIT ",\"actors\":[\"a\",\"\"]}", 40402,
+          "actors[1]" },
+        { "create", "{" EDIT ",\"roomId\":\"no\"}", 40403, "roomId" },
+        { "create", "{" EDIT ",\"roomId\":7}", 40004, "roomId" },
+        { "modify", "{}", 40003, "id" },
+        { "modify", "{\"id\":\"x\"}", 40003, "openid" },
+        { "modify", "{\"id\":\"no\",\"openid\":\"boss\"}", 40401, "id" },
+        { "modify", "{\"id\":\"ID\",\"openid\":\"other\"}", 40301, "" },
+        { "modify", "{\"id\":\"ID\",\"openid\":\"nobody\"}", 40301, "" },
+        { "modify", "{" WHO ",\"startDate\":1522737000000}", 40009,
+          "endDate" },
+        { "modify", "{" WHO ",\"addActors\":[\"a\",\"\"]}", 40402,
+          "addActors[1]" },
+        { "modify", "{" WHO ",\"delActors\":[1]}", 40004, "delActors[0]" },
+        { "modify", "{" WHO ",\"roomId\":\"no\"}", 40403, "roomId" },
+        { "cancel", "{}", 40003, "id" },
+        { "cancel", "{\"id\":\"x\"}", 40003, "openid" },
+        { "cancel", "{\"id\":\"no\",\"openid\":\"boss\"}", 40401, "id" },
+        { "cancel", "{\"id\":\"ID\",\"openid\":\"other\"}", 40301, "" },
+        { "repeatMeeting", "{" EDIT "}", 40003, "repeat" },
+        { "repeatMeeting", "{" EDIT ",\"repeat\":1}", 40003,
+          "repeatEndDate" },
+        { "repeatMeeting", "{\"repeat\":6}", 40005, "repeat" },
+        { "repeatMeeting", "{\"repeat\":\"-1\"}", 40005, "repeat" },
+        { "repeatMeeting", "{" EDIT ",\"repeat\":2,"
+          "\"repeatEndDate\":1522729799999}", 40005, "repeatEndDate" },
+        { "repeatMeeting", "{" EDIT ",\"repeat\":2,"
+          "\"repeatEndDate\":1622729799999}", 40006, "repeatEndDate" },
+        { "repeatMeeting", "{" RULE ",\"roomId\":\"no\"}", 40403, "roomId" },
+        { "batchModify", "{}", 40003, "id" },
+        { "batchModify", "{\"id\":\"x\"}", 40003, "openid" },
+        { "batchModify", "{\"id\":\"no\",\"openid\":\"boss\"}", 40401, "id" },
+        { "batchModify", "{\"id\":\"ID\",\"openid\":\"other\"}", 40301, "" },
+        { "batchModify", "{" WHO "}", 40407, "id" },
+        { "batchCancel", "{}", 40003, "id" },
+        { "batchCancel", "{\"id\":\"x\"}", 40003, "openid" },
+        { "batchCancel", "{\"id\":\"no\",\"openid\":\"boss\"}", 40401, "id" },
+        { "batchCancel", "{\"id\":\"ID\",\"openid\":\"other\"}", 40301, "" },
+        { "batchCancel", "{" WHO "}", 40407, "id" },
+        { "batchCancel", "{" WHO ",\"batchId\":7}", 40004, "batchId" },
+        { "queryByDay", "{}", 40003, "day" },
+        { "queryByDay", "{\"day\":\"\"}", 40004, "day" },
+        { "queryByDay", "{\"day\":[]}", 40004, "day" },
+        { "queryByDay", "{\"day\":-1}", 40005, "day" },
+    };
+
+    is_int(post("create", "{" EDIT "}"), 0, "a meeting");
+    id = id_at(0);
+    is_int(post("create", "{\"openid\":\"other\",\"title\":\"t\","
+                "\"startDate\":1,\"endDate\":2}"), 0, "another's, long ago");
+
+    for (i = 0; i < mt_nitems(faults); i++) {
+        for (k = 0, len = 0; faults[i].body[k] && len < 400; k++) {
+            if (memcmp(&faults[i].body[k], "\"ID\"", 4) == 0) {
+                len += (size_t) snprintf(body + len, 32, "\"%s\"", id);
+                k += 3;
+
+            } else {
+                body[len++] = faults[i].body[k];
+            }
+        }
+
+        body[len] = '\0';
+
+        is_int(post(faults[i].what, "%s", body), faults[i].code, "%s %s",
+               faults[i].what, body);
+
+        snprintf(body, sizeof(body), "{\"data\":null,\"error\":\"%s%s",
+                 faults[i].about, faults[i].about[0] ? ": " : "");
+        ok(drive_shows(&d, body) && d.http == 200, "names what it is about");
+    }
+}
+
+
+static void
+test_people(void)
+{
+    const char  *id;
+
+    is_int(post("create", "{" EDIT ",\"openId\":\"x\"}"), 40007,
+           "openid and openId are the same");
+    is_int(post("create", "{\"openId\":\"boss\",\"title\":\"t\","
+                "\"startDate\":\"1522729800000\",\"endDate\":1522737000000,"
+                "\"type\":null,\"noticeTime\":\"-1\",\"actors\":[\"a\"]}"), 0,
+           "openId is as good");
+    id = id_at(0);
+
+    is_int(post("modify", "{\"id\":\"%s\",\"openId\":\"boss\","
+                "\"addActors\":[\"b\",\"c\"],\"delActors\":[\"a\",\"boss\"]}",
+                id), 0, "people come and go");
+    is_int(post("queryByDay", "{\"day\":1522729800000}"), 0, "a day");
+    ok(drive_shows(&d, "\"type\":null,")
+       && drive_shows(&d, "\"noticeTime\":-1,")
+       && drive_shows(&d, "\"acceptStatus\":2,"),
+       "no type, no notice, the creator takes part still");
+}
+
+
+int
+main(void)
+{
+    drive_open(&d, "yunzhijia");
+
+    d.f.now = THEN;
+
+    fixture_company(&d.f, FIXTURE_COMPANY);
+    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    fixture_credential(&d.f, FIXTURE_COMPANY, "101");
+    fixture_room(&d.f, "room");
+
+    test_codes();
+    test_token();
+    test_where();
+    test_examples();
+    test_faults();
+    test_people();
+
+    is_int(fixture_verify(&d.f), 0, "the store verifies");
+
+    drive_close(&d);
+
+    return tap_done();
+}
