@@ -97,7 +97,8 @@ sub shows {
 	is($seen->{begin}, $want->{begin}, "$name: begin") if $seen->{begin};
 	is($seen->{end}, $want->{begin} + $Meeting::Matrix::LENGTH, "$name: end")
 		if $seen->{end};
-	is_deeply([ sort @{$seen->{people}} ], $want->{people}, "$name: people");
+	is_deeply([ sort @{$seen->{people}} ], $want->{people}, "$name: people")
+		if $seen->{people};
 	is($seen->{over}, 0, "$name: alive");
 
 	return;
@@ -242,6 +243,8 @@ sub test_hosts {
 		'weclubs.net' => [ '/user/login', '{}', qr/"result_code":3/ ],
 		'www.h5-yes.com' => [ '/meeting/api/open/user/list', '{}',
 			qr/"code":71002/ ],
+		'yunzhijia.com' => [ '/gateway/cloudwork/meeting/queryByDay', '{}',
+			qr/"errorCode":40101/ ],
 		'api.open.jituancaiyun.com' =>
 			[ '/openapi/workbench/meetinginvite/detail', '{}',
 			qr/"status":4008/ ],

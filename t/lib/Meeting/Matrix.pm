@@ -11,8 +11,8 @@ package Meeting::Matrix;
 # A dialect is a class with the methods
 #
 #     create      the meeting's id, in the dialect's own form
-#     show        what there is to see: text, begin (ms), people (numbers);
-#                 over (1: no more acts); where the dialect has them, end,
+#     show        what there is to see: text, begin (ms), over (1: no more
+#                 acts); where the dialect has them, end, people (numbers),
 #                 answers and signed (by person's number)
 #     change      of text and begin
 #     cancel      change and cancel: 1, or 0 when refused
@@ -31,11 +31,12 @@ use Meeting::H5yes;
 use Meeting::Jituancaiyun;
 use Meeting::Quanshi;
 use Meeting::Weclubs;
+use Meeting::Yunzhijia;
 
 our $LENGTH = 2 * 3600000;
 
 my @CLASSES = map { "Meeting::Matrix::$_" }
-	qw/ weclubs h5yes jituancaiyun quanshi page /;
+	qw/ weclubs h5yes yunzhijia jituancaiyun quanshi page /;
 
 
 sub all {
@@ -223,6 +224,76 @@ sub cancel {
 
 	return $self->{app}->call('meeting/cancel', { meetingId => "$ref" })
 		->{code} == 10000 ? 1 : 0;
+}
+
+
+package Meeting::Matrix::yunzhijia;
+
+use parent -norequire, 'Meeting::Matrix';
+
+
+sub writes { return 'title' }
+sub invites { return 1 }
+sub lists_creator { return 1 }
+
+
+sub open {
+	my ($self) = @_;
+
+	$self->{app} = Meeting::Yunzhijia->new(base => $self->{base},
+		$self->{credential});
+
+	return;
+}
+
+
+sub create {
+	my ($self, $meeting) = @_;
+
+	my $answer = $self->{app}->call('create', { openid => '1',
+		title => $meeting->{text}, startDate => $meeting->{begin},
+		endDate => $meeting->{begin} + $Meeting::Matrix::LENGTH,
+		actors => [ map { "$_" } @{$meeting->{people}} ] });
+
+	return $answer->{data}{meetingId} // die $answer->{text};
+}
+
+
+# By the day, which knows no numbers and tells of nobody but the creator.
+
+sub show {
+	my ($self, $ref) = @_;
+
+	my $is = $self->{test}->ctl('meeting', 'show', '--meeting', $ref);
+	my $answer = $self->{app}->call('queryByDay', { day => $is->{begin} });
+	my ($meeting) = grep { $_->{id} eq $is->{id} } @{$answer->{data}};
+
+	die $answer->{text} if !$meeting;
+
+	return {
+		text => $meeting->{title},
+		begin => $meeting->{startDate},
+		end => $meeting->{endDate},
+		over => $meeting->{meetingStatus} ? 1 : 0,
+	};
+}
+
+
+sub change {
+	my ($self, $ref, $meeting) = @_;
+
+	return $self->{app}->call('modify', { id => "$ref", openid => '1',
+		title => $meeting->{text}, startDate => $meeting->{begin},
+		endDate => $meeting->{begin} + $Meeting::Matrix::LENGTH })
+		->{success} ? 1 : 0;
+}
+
+
+sub cancel {
+	my ($self, $ref) = @_;
+
+	return $self->{app}->call('cancel', { id => "$ref", openid => '1' })
+		->{success} ? 1 : 0;
 }
 
 
