@@ -6,6 +6,7 @@
  */
 
 #include "dialect/mt_arguments.h"
+#include "dialect/mt_request.h"
 
 
 #define MT_JT_OK            0
@@ -39,19 +40,6 @@
 #define MT_JT_MS_MAX        9999999999999LL
 
 
-/* What every request has beside the operation's args, which follow it in
- * memory: one object for the request's table.  An exchange's `envelope`. */
-
-#define MT_JT_COMMON_FIELDS(F, M)                                             \
-    F(M, 1, STR, token,         0, INT32_MAX, NULL)                           \
-    F(M, 2, STR, requester,     1, MT_ID_MAX, NULL)
-
-MT_DECLARE_MODEL(jt_common, MT_JT_COMMON_FIELDS);
-MT_DEFINE_MODEL(jt_common, MT_JT_COMMON_FIELDS);
-
-#define MT_JT_ARGS  sizeof(mt_jt_common_t)
-
-
 static mt_status_t mt_jt_time_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 
@@ -60,7 +48,6 @@ static mt_status_t mt_jt_decode_query(mt_exchange_t *x,
     const mt_json_table_t *table, void *request);
 static void mt_jt_decode_body(mt_exchange_t *x, void *request);
 static int mt_jt_is_uid(mt_str_t path);
-static void mt_jt_names(mt_exchange_t *x);
 static void mt_jt_authenticate(mt_exchange_t *x);
 static void mt_jt_requester(mt_exchange_t *x);
 static void mt_jt_create(mt_exchange_t *x);
@@ -80,24 +67,17 @@ static const mt_wire_t  mt_jt_time = { "jt_time", mt_jt_time_read, NULL };
 
 /* requests */
 
-#define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
-
-#define MT_ARG(wire, M, name, flags, how)                                     \
-    { wire, MT_FIELD(M, name), MT_JT_ARGS, flags, how, NULL }
-
 MT_JSON_TABLE(mt_jt_credential_in,
     MT_ARG("appId", token_issue, appkey, MT_MUST, NULL),
     MT_ARG("appSecret", token_issue, secret, MT_MUST, NULL),
 );
 
-/* that it is missing has a code of its own */
 MT_JSON_TABLE(mt_jt_token_in,
-    { "accessToken", MT_FIELD(jt_common, token), 0, 0, NULL, NULL },
+    MT_TOKEN_ARG("accessToken"),
 );
 
 #define MT_REQUESTER                                                          \
-    { "requesterUid", MT_FIELD(jt_common, requester), 0, MT_MUST,             \
-      &mt_wire_ref, NULL }
+    { "requesterUid", MT_FIELD(request, who), 0, MT_MUST, &mt_wire_ref, NULL }
 
 MT_JSON_TABLE(mt_jt_meeting_in,
     MT_REQUESTER,
@@ -120,7 +100,7 @@ MT_JSON_TABLE(mt_jt_member_in,
     MT_DETAIL_ARG("endTime", end, flags, &mt_jt_time),                        \
     MT_DETAIL_ARG("remindMin", remind, flags, NULL),                          \
     MT_DETAIL_ARG("remindType", remind_type, flags, NULL),                    \
-    { "members", MT_FIELD(meeting_edit, people), MT_JT_ARGS, flags, NULL,     \
+    { "members", MT_FIELD(meeting_edit, people), MT_REQUEST_ARGS, flags, NULL,     \
       &mt_jt_member_in }
 
 MT_JSON_TABLE(mt_jt_detail_new_in,
@@ -148,10 +128,6 @@ MT_JSON_TABLE(mt_jt_update_in,
 
 
 /* answers */
-
-#define MT_SHOW(wire, view, part, M, name, how)                               \
-    { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
-      NULL }
 
 #define MT_OF_MEETING(wire, name, how)                                        \
     MT_SHOW(wire, meeting, meeting, meeting, name, how)
@@ -353,14 +329,15 @@ mt_jt_decode(mt_exchange_t *x)
     const mt_json_table_t  *table;
 
     request = mt_arena_alloc(x->call.arena,
-                             MT_JT_ARGS + x->route->operation->args->size);
+                             MT_REQUEST_ARGS
+                             + x->route->operation->args->size);
     if (request == NULL) {
         x->call.error.status = MT_NO_MEMORY;
         return;
     }
 
     x->envelope = request;
-    x->call.args = (char *) request + MT_JT_ARGS;
+    x->call.args = (char *) request + MT_REQUEST_ARGS;
     x->decode.arena = x->call.arena;
 
     table = x->route->flags & MT_ROUTE_PUBLIC ? x->route->request
@@ -411,6 +388,12 @@ mt_jt_decode_body(mt_exchange_t *x, void *request)
     mt_error_t   *error;
     mt_status_t   status;
 
+    static const mt_noted_t  noted[] = {
+        { mt_str("requesterUid"), NULL, offsetof(mt_exchange_t, user) },
+        { mt_str("meetingInviteId"), NULL,
+          offsetof(mt_exchange_t, meeting) },
+    };
+
     error = &x->decode.error;
 
     status = mt_json_decode(&x->decode, x->in.body, x->route->request,
@@ -429,7 +412,7 @@ mt_jt_decode_body(mt_exchange_t *x, void *request)
         error->status = MT_NO_USER;
     }
 
-    mt_jt_names(x);
+    mt_request_note(x, noted, mt_nitems(noted));
 }
 
 
@@ -447,52 +430,20 @@ mt_jt_is_uid(mt_str_t path)
 }
 
 
-/* About whom and which meeting: limits and logs want to know, whatever comes
- * of it. */
-
-static void
-mt_jt_names(mt_exchange_t *x)
-{
-    const mt_jt_common_t     *common;
-    const mt_meeting_act_t   *act;
-    const mt_meeting_edit_t  *edit;
-
-    common = x->envelope;
-    x->user = common->requester;
-
-    if (x->route->request == &mt_jt_meeting_in) {
-        act = x->call.args;
-        x->meeting = act->ref;
-
-    } else {
-        edit = x->call.args;
-        x->meeting = edit->ref;
-    }
-}
-
-
 static void
 mt_jt_authenticate(mt_exchange_t *x)
 {
-    mt_call_t             *call;
-    const mt_jt_common_t  *common;
+    mt_call_t           *call;
+    const mt_request_t  *request;
 
     call = &x->call;
-    common = x->envelope;
+    request = x->envelope;
 
-    if (x->route->flags & MT_ROUTE_PUBLIC) {
-        return;
-    }
+    mt_request_authenticate(x);
 
-    call->error.status = mt_token_check(call, common->token);
-
-    if (call->error.status == MT_OK) {
-        call->error = x->decode.error;
-    }
-
-    if (call->error.status == MT_OK) {
+    if (call->error.status == MT_OK && request->who.len) {
         call->actor = mt_resolve(call->txn, call->company, MT_NAME_USER,
-                                 common->requester);
+                                 request->who);
     }
 }
 
@@ -512,13 +463,13 @@ mt_jt_requester(mt_exchange_t *x)
 static void
 mt_jt_create(mt_exchange_t *x)
 {
-    mt_meeting_edit_t     *args;
-    const mt_jt_common_t  *common;
+    mt_meeting_edit_t   *args;
+    const mt_request_t  *request;
 
     args = x->call.args;
-    common = x->envelope;
+    request = x->envelope;
 
-    mt_set(args, meeting_edit, creator_ref, common->requester);
+    mt_set(args, meeting_edit, creator_ref, request->who);
     mt_set(args, meeting_edit, placeholders, 1);
 }
 

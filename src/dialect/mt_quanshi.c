@@ -7,6 +7,7 @@
 
 #include "base/mt_crypto.h"
 #include "dialect/mt_arguments.h"
+#include "dialect/mt_request.h"
 
 
 #define MT_QS_OK           0
@@ -112,15 +113,11 @@ MT_JSON_TABLE(mt_qs_token_in,
 
 MT_JSON_TABLE(mt_qs_detail_in,
     { "attendeeJoinUrl", MT_FIELD(qs_request, url), 0,
-      MT_JSON_REQUIRED | MT_JSON_FILLED, NULL, NULL },
+      MT_MUST, NULL, NULL },
 );
 
 
 /* answers, in the example's order */
-
-#define MT_SHOW(wire, view, part, M, name, how)                               \
-    { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
-      NULL }
 
 #define MT_OF_MEETING(wire, name, how)                                        \
     MT_SHOW(wire, link, meeting.meeting, meeting, name, how)

@@ -3,10 +3,6 @@
 #include "dialect/mt_request.h"
 
 
-static void mt_request_note(mt_exchange_t *x, const mt_noted_t *noted,
-    size_t n);
-
-
 MT_DEFINE_MODEL(request, MT_REQUEST_FIELDS);
 
 
@@ -46,7 +42,7 @@ mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 
 /* Limits and logs want to know, whatever comes of it. */
 
-static void
+void
 mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 {
     size_t                   i, k;

@@ -54,10 +54,12 @@ typedef struct {
 /*
  * mt_request_decode(): reads the arguments.  A fault of theirs waits in
  * x->decode.error until the token was looked at: who has none learns nothing
- * of what a request should hold.  mt_request_authenticate() then looks at the
+ * of what a request should hold.  The second is for who decodes by himself:
+ * notes the members of a request.  mt_request_authenticate() then looks at the
  * token, unless the route is public, and at that fault.
  */
 void mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n);
+void mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n);
 void mt_request_authenticate(mt_exchange_t *x);
 
 #endif /* MT_REQUEST_H */
