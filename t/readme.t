@@ -96,6 +96,7 @@ my @all = map { decode_json($_) } $said =~ /^(\{.*\})$/mg;
 my @answers = grep { exists $_->{result_code} } @all;
 my @office = grep { exists $_->{code} } @all;
 my @invited = grep { exists $_->{status} } @all;
+my @repeated = grep { exists $_->{errorCode} } @all;
 
 is_deeply([ map { $_->{result_code} } @answers ], [ 2000, 2000, 3000, 2000 ],
     'logged in, signed in, refused, read') or diag($said);
@@ -108,6 +109,9 @@ is_deeply([ map { $_->{code} } @office ], [ 10000, 71001, 10000, 10000, 71012 ],
     'moved, refused, listed, cancelled, gone') or diag($said);
 is(scalar @{ $office[2]{value} // [] }, 1, 'one meeting is listed');
 like($office[1]{message} // '', qr/room is booked/, 'the room is taken');
+
+is_deeply([ map { $_->{errorCode} } @repeated ], [ 0, 0, 0 ],
+    'weekly, listed, cancelled') or diag($said);
 
 is_deeply([ map { $_->{status} } @invited ], [ 0, 0, 0 ],
     'deleted, looked at, found by its link') or diag($said);
