@@ -1,6 +1,7 @@
 
 #include "ngx_http_meeting_module.h"
 
+#include <dlfcn.h>
 #include <sys/eventfd.h>
 
 #include "base/mt_crypto.h"
@@ -29,6 +30,7 @@ static ngx_http_meeting_wakers_t *ngx_http_meeting_wakers_create(
 static ngx_int_t ngx_http_meeting_wakers_hold(ngx_http_meeting_zone_t *zone);
 static void ngx_http_meeting_wakers_release(void *data);
 
+static void ngx_http_meeting_stay_loaded(void);
 static ngx_int_t ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_tick_handler(ngx_event_t *ev);
@@ -358,12 +360,31 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
         return NGX_ERROR;
     }
 
+    ngx_http_meeting_stay_loaded();
+
     (void) ngx_http_meeting_store_open(w);
     ngx_http_meeting_commit_claim(w);
 
     ngx_add_timer(&w->tick, NGX_HTTP_MEETING_TICK);
 
     return NGX_OK;
+}
+
+
+/*
+ * An exiting worker unloads modules while threads of its pools, whose last
+ * task has ended, still free what is theirs, by destructors of this module.
+ * Here only, so that the master's reload still loads what is new.
+ */
+
+static void
+ngx_http_meeting_stay_loaded(void)
+{
+    Dl_info  info;
+
+    if (dladdr(&ngx_http_meeting_module, &info)) {
+        (void) dlopen(info.dli_fname, RTLD_LAZY|RTLD_NOLOAD|RTLD_NODELETE);
+    }
 }
 
 

@@ -76,7 +76,25 @@ sub count {
 }
 
 
-my $first = $t->get('/status')->{json};
+# A request is counted once its answer is out, maybe by another worker than
+# the one that is asked: so only when all of them are.
+
+sub status_after {
+	my ($requests) = @_;
+	my $answer;
+
+	$t->wait_for(sub {
+		my $sum = 0;
+		$answer = $t->get('/status');
+		$sum += $_->{count} for @{$answer->{json}{requests}};
+		return $sum >= $requests;
+	}, 5);
+
+	return $answer;
+}
+
+
+my $first = status_after(3)->{json};
 
 is($first->{store}{open}, 1, 'the store is open');
 is($first->{store}{map_bytes}, 1 << 30, 'of the size that was configured');
@@ -90,7 +108,7 @@ $t->post('/meeting/sign_meeting', 'x' x 8000);
 $t->post('/no/such', '{}');
 $t->get('/meeting/sign_meeting');
 
-my $answer = $t->get('/status');
+my $answer = status_after(17);
 my $status = $answer->{json};
 
 is($answer->{headers}{'content-type'}, 'application/json', 'JSON');

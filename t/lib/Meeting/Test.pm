@@ -16,7 +16,8 @@ package Meeting::Test;
 #
 # Environment: TEST_NGINX_BINARY (nginx), MEETING_MODULE ("static" when it is
 # linked into nginx), MEETING_CTL (both as in build/), MEETING_SANITIZE (those of
-# build/asan/), TEST_KEEP (keep the prefix).
+# build/asan/), MEETING_COVERAGE (of build/coverage/), TEST_KEEP (keep the
+# prefix).
 
 use warnings;
 use strict;
@@ -80,7 +81,8 @@ CONF
 sub new {
 	my ($class, %option) = @_;
 
-	my $build = $ENV{MEETING_SANITIZE} ? "$TOP/build/asan" : "$TOP/build";
+	my $build = "$TOP/build" . ($ENV{MEETING_SANITIZE} ? '/asan'
+		: $ENV{MEETING_COVERAGE} ? '/coverage' : '');
 	my $prefix = $option{prefix}
 		// tempdir('meeting-XXXXXXXX', TMPDIR => 1);
 
