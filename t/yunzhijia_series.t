@@ -379,8 +379,11 @@ sub test_rooms {
 		startDate => $begin, endDate => $begin + $HOUR, repeat => 2,
 		repeatEndDate => $begin + 99 * $DAY);
 
+	my $when = $begin + 36 * $DAY;
+
 	wrong('repeatMeeting', { %daily, actors => [ 'newcomer' ] }, 40905,
-		qr/^roomId: /, 'the 37th of 100 cannot be');
+		qr/^roomId: room is booked then \(startDate $when\)$/,
+		'the 37th of 100 cannot be');
 	is(scalar all($begin - $DAY, 'room'), 0, 'so none is');
 
 	my @ids = series($begin + $HOUR, 2, $begin + 99 * $DAY + $HOUR,

@@ -185,18 +185,28 @@ mt_yunzhijia_is_object(const mt_exchange_t *x)
 }
 
 
-/* Which member it is about, and what is wrong. */
+/* Which member it is about, what is wrong, and with which of the meetings. */
 
 static mt_str_t
 mt_yunzhijia_error(mt_exchange_t *x)
 {
-    mt_str_t     path;
-    const char  *why;
+    mt_str_t    path, text;
+    mt_call_t  *call;
 
-    why = mt_status_reason(x->call.error.status);
+    call = &x->call;
     path = mt_error_path(x);
+    text = mt_cstr(mt_status_reason(call->error.status));
 
-    return path.len ? mt_arena_printf(x->call.arena, "%.*s: %s",
-                                      (int) path.len, path.data, why)
-                    : mt_cstr(why);
+    if (path.len) {
+        text = mt_arena_printf(call->arena, "%.*s: %.*s", (int) path.len,
+                               path.data, (int) text.len, text.data);
+    }
+
+    if (call->result.status && call->result.detail) {
+        text = mt_arena_printf(call->arena, "%.*s (startDate %lld)",
+                               (int) text.len, text.data,
+                               (long long) call->result.detail);
+    }
+
+    return text;
 }

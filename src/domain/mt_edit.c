@@ -277,7 +277,6 @@ mt_edit_room(mt_edit_t *edit)
 {
     int                  moved, shifted;
     mt_status_t          rc;
-    mt_result_t         *result;
     mt_meeting_t        *m;
     const mt_room_t     *room;
     const mt_meeting_t  *old;
@@ -285,11 +284,11 @@ mt_edit_room(mt_edit_t *edit)
     m = &edit->meeting;
     old = edit->old;
     room = &edit->edits->room;
-    result = edit->edits->result;
 
     rc = mt_edit_room_load(edit);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_edit_room_ref, 0);
+        return mt_reject(edit->edits->result, rc, MT_meeting_edit_room_ref,
+                         0);
     }
 
     moved = old == NULL || old->room != m->room;
@@ -297,11 +296,12 @@ mt_edit_room(mt_edit_t *edit)
 
     rc = m->room && moved ? mt_edit_enter(edit, room) : MT_OK;
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_edit_room_ref, 0);
+        return mt_edit_reject_room(edit, rc, MT_meeting_edit_room_ref);
     }
 
     if (m->room && shifted && !mt_room_open(room, m)) {
-        return mt_reject(result, MT_ROOM_HOURS, MT_meeting_edit_begin, 0);
+        return mt_edit_reject_room(edit, MT_ROOM_HOURS,
+                                   MT_meeting_edit_begin);
     }
 
     mt_edit_checked(edit, room, moved);
@@ -423,8 +423,17 @@ mt_edit_free(mt_edit_t *edit)
     }
 
     return other < 0 ? MT_STORE_FAILED
-           : mt_reject(edits->result, MT_ROOM_BUSY, MT_meeting_edit_room_ref,
-                       0);
+                     : mt_edit_reject_room(edit, MT_ROOM_BUSY,
+                                           MT_meeting_edit_room_ref);
+}
+
+
+mt_status_t
+mt_edit_reject_room(mt_edit_t *edit, mt_status_t status, unsigned field)
+{
+    edit->edits->result->detail = edit->meeting.begin;
+
+    return mt_reject(edit->edits->result, status, field, 0);
 }
 
 

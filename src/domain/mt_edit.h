@@ -96,6 +96,11 @@ int mt_meeting_secrets(mt_arena_t *arena, mt_meeting_secrets_t *secrets);
 mt_status_t mt_edits_init(mt_edits_t *edits, mt_apply_t *a,
     const mt_meeting_edit_t *args, mt_result_t *result);
 
+/* A refusal on account of the meeting's room: result->detail becomes when the
+ * meeting would begin, for of a series that is the question. */
+mt_status_t mt_edit_reject_room(mt_edit_t *edit, mt_status_t status,
+    unsigned field);
+
 /* 1 when the arguments say who is on the list: of a meeting that is being
  * made, or of one that is there. */
 int mt_edits_list(const mt_edits_t *edits, int made);

@@ -399,8 +399,8 @@ mt_episodes_judge(mt_episodes_t *e)
 static mt_status_t
 mt_episodes_rooms(mt_episodes_t *e)
 {
-    size_t               i, n;
-    const mt_meeting_t  *m, **held;
+    size_t       i, n;
+    mt_edit_t  **held;
 
     held = mt_arena_take(e->edits.a->arena, (e->n + 1) * sizeof(*held));
     if (held == NULL) {
@@ -408,21 +408,19 @@ mt_episodes_rooms(mt_episodes_t *e)
     }
 
     for (i = 0, n = 0; i < e->n; i++) {
-        m = &e->v[i].meeting;
-
-        if (mt_meeting_holds_room(m)) {
-            held[n++] = m;
+        if (mt_meeting_holds_room(&e->v[i].meeting)) {
+            held[n++] = &e->v[i];
         }
     }
 
     qsort(held, n, sizeof(*held), mt_edit_room_cmp);
 
     for (i = 1; i < n; i++) {
-        if (held[i]->room == held[i - 1]->room
-            && held[i]->begin < held[i - 1]->end)
+        if (held[i]->meeting.room == held[i - 1]->meeting.room
+            && held[i]->meeting.begin < held[i - 1]->meeting.end)
         {
-            return mt_reject(e->edits.result, MT_ROOM_BUSY,
-                             MT_meeting_edit_room_ref, 0);
+            return mt_edit_reject_room(held[i], MT_ROOM_BUSY,
+                                       MT_meeting_edit_room_ref);
         }
     }
 
@@ -649,8 +647,8 @@ mt_episodes_write_rule(mt_episodes_t *e)
 static int
 mt_edit_room_cmp(const void *one, const void *two)
 {
-    const mt_meeting_t  *a = *(const mt_meeting_t *const *) one;
-    const mt_meeting_t  *b = *(const mt_meeting_t *const *) two;
+    const mt_meeting_t  *a = &(*(const mt_edit_t *const *) one)->meeting;
+    const mt_meeting_t  *b = &(*(const mt_edit_t *const *) two)->meeting;
 
     if (a->room != b->room) {
         return mt_num_cmp(&a->room, &b->room);
