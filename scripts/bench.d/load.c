@@ -7,7 +7,7 @@
  *     load PORT PATH PEOPLE-FILE PAIRS-FILE [NAME=VALUE ...]
  *
  *     connections=64    each with one request out at a time
- *     idle=0            others, kept open without a request
+ *     idle=0            others, kept open after one request
  *     duration=3        seconds
  *     rate=0            requests a second, sent on time whatever the answers
  *                       do; 0: each connection as fast as it is answered
@@ -20,7 +20,7 @@
  *     dump=             only write the requests to this file, a NUL behind
  *                       each, for another client
  *
- * Prints one JSON object.
+ * Prints a line once it is connected and begins, at the end one JSON object.
  */
 
 #include <arpa/inet.h>
@@ -120,6 +120,28 @@ load_connect(load_t *load)
 }
 
 
+/* One request and its answer, as someone has them who then keeps the
+ * connection open. */
+
+static void
+load_visit(load_t *load, int fd)
+{
+    int   len;
+    char  text[256];
+
+    len = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n"
+                   "Host: 127.0.0.1:%d\r\n\r\n", load->path, load->port);
+
+    (void) fcntl(fd, F_SETFL, 0);
+
+    if (write(fd, text, (size_t) len) != len
+        || read(fd, text, sizeof(text)) <= 0)
+    {
+        bench_die("an idle connection: %s", strerror(errno));
+    }
+}
+
+
 static void
 load_watch(load_t *load, load_conn_t *conn, int op, uint32_t events)
 {
@@ -154,7 +176,7 @@ load_open(load_t *load)
     }
 
     for (i = 0; i < load->idle; i++) {
-        (void) load_connect(load);
+        load_visit(load, load_connect(load));
     }
 
     for (i = 0; i < load->connections; i++) {
@@ -715,6 +737,10 @@ main(int argc, char **argv)
     }
 
     load_open(&load);
+
+    printf("ready\n");
+    (void) fflush(stdout);
+
     load_run(&load);
 
     finish = load_now();

@@ -239,9 +239,8 @@ sub start_load {
 	$option{tag} = sprintf('%x', $self->{runs});
 
 	my $master = $path eq '/ceiling' ? $self->{own} : $self->{master};
-	my ($cpu, $status) = ($self->cpu($master), $self->status());
-
 	my $pipe = $self->client($port, $path, $pairs, \%option);
+	my ($cpu, $status) = ($self->cpu($master), $self->status());
 
 	return sub {
 		my $text = do { local $/; <$pipe> };
@@ -291,6 +290,10 @@ sub client {
 	}
 
 	open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
+
+	# its requests are made and its connections open: now it begins
+
+	<$pipe>;
 
 	return $pipe;
 }
