@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 
-#define MT_ARENA_FIRST    4096           /* with the arena's own fields */
+#define MT_ARENA_FIRST    6144           /* holds a sign-in */
 #define MT_ARENA_LARGEST  (256 * 1024)   /* where the doubling stops */
 #define MT_ARENA_ALIGN    16
 

@@ -216,7 +216,7 @@ sub line {
 package Bench::Table;
 
 my @COLUMNS = (
-	[ '', '%-24s', sub { $_[0]->{name} } ],
+	[ '', '%-27s', sub { $_[0]->{name} } ],
 	[ 'req/s', '%8s', sub { sprintf '%.0f', $_[0]->rate() } ],
 	[ 'ratio', '%6s', sub { number('%.2f', $_[0]->ratio('rate')) } ],
 	[ 'p50 ms', '%8s', sub { number('%.2f', $_[0]->percentile(50) / 1e3) } ],
