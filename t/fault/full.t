@@ -49,7 +49,7 @@ sub full_disk {
 
 	$t->write_fault_conf(path => "$disk/store");
 	$t->prepare(meetings => $t->rounds(150, 1000));
-	my $load = $t->load(rate => 800);
+	my $load = $t->load(rate => $t->rounds(800, 250));
 
 	for my $n (1 .. $t->rounds(2, 20)) {
 		my $full;
