@@ -77,7 +77,8 @@ MT_JSON_TABLE(mt_jt_token_in,
 );
 
 #define MT_REQUESTER                                                          \
-    { "requesterUid", MT_FIELD(request, who), 0, MT_MUST, &mt_wire_ref, NULL }
+    { "requesterUid", MT_FIELD(request, who), 0, MT_MUST, &mt_wire_ref,       \
+      NULL }
 
 MT_JSON_TABLE(mt_jt_meeting_in,
     MT_REQUESTER,
@@ -100,8 +101,8 @@ MT_JSON_TABLE(mt_jt_member_in,
     MT_DETAIL_ARG("endTime", end, flags, &mt_jt_time),                        \
     MT_DETAIL_ARG("remindMin", remind, flags, NULL),                          \
     MT_DETAIL_ARG("remindType", remind_type, flags, NULL),                    \
-    { "members", MT_FIELD(meeting_edit, people), MT_REQUEST_ARGS, flags, NULL,     \
-      &mt_jt_member_in }
+    { "members", MT_FIELD(meeting_edit, people), MT_REQUEST_ARGS, flags,      \
+      NULL, &mt_jt_member_in }
 
 MT_JSON_TABLE(mt_jt_detail_new_in,
     MT_DETAIL_ARGS(MT_JSON_REQUIRED, MT_MUST),
