@@ -680,6 +680,7 @@ load_option(load_t *load, char *option)
 
     } else if (strcmp(option, "body") == 0) {
         load->read = strcmp(value, "read") == 0;
+        load->plain = strcmp(value, "plain") == 0;
 
     } else if (strcmp(option, "again") == 0) {
         load->again = strcmp(value, "1") == 0;
@@ -726,8 +727,13 @@ main(int argc, char **argv)
         load_option(&load, argv[i]);
     }
 
-    load.people = bench_read_people(argv[3], &load.npeople);
-    load.pairs = bench_read_pairs(argv[4], &load.npairs);
+    if (load.plain) {
+        load_bodies(&load, argv[4]);
+
+    } else {
+        load.people = bench_read_people(argv[3], &load.npeople);
+        load.pairs = bench_read_pairs(argv[4], &load.npairs);
+    }
 
     load_requests(&load);
 

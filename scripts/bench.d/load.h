@@ -59,6 +59,7 @@ typedef struct {
     double           duration;
     double           rate;
     int              read;
+    int              plain;          /* bodies as they are in a file */
     int              again;
     const char      *secret;
     const char      *tag;
@@ -69,6 +70,7 @@ typedef struct {
     bench_person_t  *people;
     size_t           npairs;
     bench_pair_t    *pairs;
+    char           **bodies;
     char            *text;           /* all requests */
     size_t           text_len;
     load_request_t  *requests;
@@ -92,7 +94,10 @@ typedef struct {
 } load_t;
 
 
-/* Fills load->text and load->requests, one for each pair. */
+/* Reads bodies, one a line, in the place of people and pairs. */
+void load_bodies(load_t *load, const char *file);
+
+/* Fills load->text and load->requests, one for each pair or body. */
 void load_requests(load_t *load);
 
 #endif /* LOAD_H */

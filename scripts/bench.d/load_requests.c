@@ -77,6 +77,44 @@ load_body(load_t *load, EVP_MD_CTX *ctx, size_t i, uint64_t now, char *out,
 
 
 void
+load_bodies(load_t *load, const char *file)
+{
+    FILE     *in;
+    char     *line, **bodies;
+    size_t    size;
+    ssize_t   len;
+
+    in = fopen(file, "r");
+    if (in == NULL) {
+        bench_die("cannot read %s", file);
+    }
+
+    for ( ;; ) {
+        line = NULL;
+        size = 0;
+        len = getline(&line, &size, in);
+
+        if (len <= 0) {
+            break;
+        }
+
+        line[strcspn(line, "\n")] = '\0';
+
+        bodies = realloc(load->bodies, (load->npairs + 1) * sizeof(char *));
+        if (bodies == NULL) {
+            bench_die("out of memory");
+        }
+
+        load->bodies = bodies;
+        load->bodies[load->npairs++] = line;
+    }
+
+    free(line);
+    (void) fclose(in);
+}
+
+
+void
 load_requests(load_t *load)
 {
     char             body[1024], head[512];
@@ -95,7 +133,9 @@ load_requests(load_t *load)
     }
 
     for (i = 0; i < load->npairs; i++) {
-        len = load_body(load, ctx, i, now, body, sizeof(body));
+        len = load->bodies
+              ? (size_t) snprintf(body, sizeof(body), "%s", load->bodies[i])
+              : load_body(load, ctx, i, now, body, sizeof(body));
         head_len = (size_t) snprintf(head, sizeof(head),
                         "POST %s HTTP/1.1\r\n"
                         "Host: 127.0.0.1:%d\r\n"

@@ -7,6 +7,7 @@ use warnings;
 use strict;
 
 use File::Path qw/ make_path remove_tree /;
+use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
 use POSIX qw/ sysconf _SC_CLK_TCK /;
@@ -115,6 +116,8 @@ sub configuration {
 		$store = "meeting_store path=$self->{store} zone=64m max_size=64g;\n"
 			. "    meeting_weclubs_secret \"$self->{secret}\";";
 		$locations = 'location / { meeting_api weclubs; }'
+			. ' location /gateway/ { meeting_api yunzhijia; }'
+			. ' location /openapi/ { meeting_api jituancaiyun; }'
 			. ' location = /status { meeting_status; }';
 	}
 
@@ -175,6 +178,51 @@ sub meetings {
 		position => $self->roster('meetings', $self->{list}, $meetings,
 			$size, $groups, $order, $file),
 	};
+}
+
+
+# The dialects with tokens: an answer, decoded, to one of these; and requests
+# for the client, from their bodies.
+
+sub ask {
+	my ($self, $path, $args) = @_;
+
+	my $answer = HTTP::Tiny->new()->post(
+		"http://127.0.0.1:$self->{port}$path?accessToken=" . $self->token(),
+		{ content => JSON::PP->new()->utf8()->encode($args) });
+
+	return eval { JSON::PP->new()->utf8()->decode($answer->{content}) }
+		// die "scripts/bench: $path: $answer->{content}\n";
+}
+
+
+sub token {
+	my ($self) = @_;
+
+	return $self->{token} //= do {
+		open(my $pipe, '-|', "$self->{top}/build/meetingctl", '--store',
+			$self->{store}, 'credential', 'add', '--company', 1000)
+			or die "meetingctl: $!\n";
+		my $key = JSON::PP->new()->decode(do { local $/; <$pipe> });
+		my $answer = HTTP::Tiny->new()->get(
+			"http://127.0.0.1:$self->{port}/openapi/token/get"
+			. "?appId=$key->{appkey}&appSecret=$key->{appsecret}");
+
+		JSON::PP->new()->utf8()->decode($answer->{content})
+			->{data}{accessToken};
+	};
+}
+
+
+sub bodies {
+	my ($self, @bodies) = @_;
+	my $file = "$self->{prefix}/bodies." . ++$self->{runs};
+
+	open(my $out, '>', $file) or die "$file: $!\n";
+	print {$out} map { JSON::PP->new()->utf8()->encode($_) . "\n" } @bodies;
+	close($out) or die "$file: $!\n";
+
+	return { file => $file };
 }
 
 
