@@ -307,11 +307,13 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
 
     result->status = (uint16_t) rc;
 
-    if (mt_is_failure(rc)) {
-        return rc;
+    /* the transaction's failure is the cause of the others */
+
+    if (mt_txn_status(batch->txn) != MT_OK) {
+        return mt_txn_status(batch->txn);
     }
 
-    return a.failed != MT_OK ? a.failed : mt_txn_status(batch->txn);
+    return mt_is_failure(rc) ? rc : a.failed;
 }
 
 

@@ -327,12 +327,10 @@ mt_txn_status(const mt_txn_t *txn)
 mt_status_t
 mt_txn_fail(mt_txn_t *txn, const char *what, int rc)
 {
-    mt_status_t  status;
-
-    status = mt_store_error(txn->store, what, rc);
+    /* what comes after the first one is its consequence: not worth a line */
 
     if (txn->status == MT_OK) {
-        txn->status = status;
+        txn->status = mt_store_error(txn->store, what, rc);
     }
 
     return txn->status;
