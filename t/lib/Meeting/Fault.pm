@@ -123,6 +123,19 @@ sub store {
 }
 
 
+# A reload is over when the old workers are gone.
+
+sub reload {
+	my ($self) = @_;
+
+	my @old = $self->workers();
+
+	return $self->SUPER::reload() && $self->wait_for(sub {
+		!grep { Meeting::Test::alive($_) } @old
+	});
+}
+
+
 # How many rounds of something: few, or many in the long version.
 
 sub rounds {
