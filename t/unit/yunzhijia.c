@@ -485,7 +485,7 @@ test_faults(void)
 
     for (i = 0; i < mt_nitems(faults); i++) {
         for (k = 0, len = 0; faults[i].body[k] && len < 400; k++) {
-            if (memcmp(&faults[i].body[k], "\"ID\"", 4) == 0) {
+            if (strncmp(&faults[i].body[k], "\"ID\"", 4) == 0) {
                 len += (size_t) snprintf(body + len, 32, "\"%s\"", id);
                 k += 3;
 
