@@ -223,9 +223,6 @@ sub import_file {
 	my ($server, $count, @password) = @_;
 	my $tag = 'i' . ++$server->{imports};
 	my $file = "$server->{prefix}/$tag.csv";
-	my $begun = time();
-	my $cpu = child_cpu();
-
 	open(my $out, '>', $file) or die "$file: $!\n";
 	print {$out} join(',', qw/ id account name phone department /,
 		@password ? 'password' : ()), "\n";
@@ -234,15 +231,20 @@ sub import_file {
 		@password), "\n" for 1 .. $count;
 	close($out) or die "$file: $!\n";
 
-	$begun = time();
-	$server->ctl('user', 'import', '--company', 1000, $file);
+	my ($begun, $cpu) = (time(), child_cpu());
+	my $text = $server->ctl('user', 'import', '--company', 1000, $file);
+	my ($seconds, $used) = (time() - $begun, child_cpu() - $cpu);
+
+	die "scripts/bench: imported $text" unless $text =~ /"added": *$count\b/;
 	unlink $file unless $server->{keep};
 
-	return { seconds => time() - $begun, sent => $count, finished => $count,
-		cpu => child_cpu() - $cpu, codes => { 0 => $count }, latency => [],
+	return { seconds => $seconds, sent => $count, finished => $count,
+		cpu => $used, codes => { 0 => $count }, latency => [],
 		latency_max => 0 };
 }
 
+
+# Seconds of processor time that ended children took.
 
 sub child_cpu {
 	my (undef, undef, $user, $system) = times();
