@@ -137,10 +137,6 @@ mt_exchange_close(mt_exchange_t *x)
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
 
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
-
     mt_arena_destroy(e->row_arena);
     mt_arena_destroy(x->call.arena);
 }
@@ -478,10 +474,6 @@ mt_exchange_head(mt_service_exchange_t *e)
 
     x = &e->x;
 
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
-
     x->writer = mt_json_writer(x->call.arena, &e->out);
 
     if (x->writer == NULL) {
@@ -785,7 +777,6 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
 
     (void) mt_answer_open(&x, &out);
     mt_answer_close(&x, &out);
-    mt_json_writer_close(x.writer);
 
     return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
 }
