@@ -4,7 +4,7 @@
 #include "domain/mt_view.h"
 
 
-#define MT_TOKEN_HEX     32
+#define MT_TOKEN_HEX     (2 * MT_MAC_LEN)
 
 static const mt_str_t  mt_token_date = mt_str("_date=");
 
@@ -52,8 +52,8 @@ const mt_operation_t  mt_op_login = {
 
 
 mt_str_t
-mt_session_token(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
-    int64_t user, mt_str_t caller, int64_t issued)
+mt_session_token(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued)
 {
     mt_str_t  mac;
 
@@ -78,23 +78,23 @@ mt_token_mac(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
     int64_t user, mt_str_t caller, int64_t issued)
 {
     char      *hex;
-    uint8_t    nums[20], mac[MT_SHA256_LEN];
-    mt_str_t   parts[2];
+    uint8_t    nums[20], mac[MT_MAC_LEN];
+    mt_str_t   parts[3] = { mt_str("session token") };
 
     mt_put_u64(mt_put_u64(mt_put_u32(nums, company), (uint64_t) user),
                (uint64_t) issued);
 
-    parts[0].len = sizeof(nums);
-    parts[0].data = (char *) nums;
-    parts[1] = caller;
+    parts[1].len = sizeof(nums);
+    parts[1].data = (char *) nums;
+    parts[2] = caller;
 
     hex = mt_arena_take(arena, MT_TOKEN_HEX);
 
-    if (hex == NULL || mt_hmac_sha256(server_key, parts, 2, mac) != 0) {
+    if (hex == NULL || mt_mac(server_key, parts, 3, mac) != 0) {
         return MT_STR("");
     }
 
-    mt_hex_lower(mac, MT_TOKEN_HEX / 2, hex);
+    mt_hex_lower(mac, MT_MAC_LEN, hex);
 
     return (mt_str_t) { MT_TOKEN_HEX, hex };
 }
