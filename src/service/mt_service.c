@@ -176,10 +176,6 @@ mt_exchange_close(mt_exchange_t *x)
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
 
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
-
     service = e->service;
 
     mt_service_spare(service, e->row_arena);
@@ -519,10 +515,6 @@ mt_exchange_head(mt_service_exchange_t *e)
 
     x = &e->x;
 
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
-
     x->writer = mt_json_writer(x->call.arena, &e->out);
 
     if (x->writer == NULL) {
@@ -826,7 +818,6 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
 
     (void) mt_answer_open(&x, &out);
     mt_answer_close(&x, &out);
-    mt_json_writer_close(x.writer);
 
     return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
 }
