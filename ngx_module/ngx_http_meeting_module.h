@@ -13,6 +13,7 @@
  *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
  *     ngx_http_meeting_variables.c  $meeting_*
  *     ngx_http_meeting_status.c     statistics and the status location
+ *     ngx_http_meeting_status_event.c  its part about events
  *
  * Everything runs on the event loop but thread-pool handlers, which say so.
  */
@@ -26,12 +27,14 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
+#include "domain/mt_event.h"
 #include "service/mt_service.h"
 
 
 #define NGX_HTTP_MEETING_DIALECTS  8       /* room in the statistics */
 
 
+typedef struct ngx_http_meeting_page_s  ngx_http_meeting_page_t;
 typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
 
 
@@ -94,6 +97,7 @@ struct ngx_http_meeting_ctx_s {
     ngx_thread_task_t            *task;
     ngx_queue_t                   queue;        /* for the ring, or from it */
     mt_result_t                   result;
+    ngx_http_meeting_page_t      *page;         /* of meeting_status */
 
     /* the answer, piece by piece */
     mt_arena_t                   *pieces;
@@ -309,7 +313,57 @@ void ngx_http_meeting_error_init(void);
 ngx_int_t ngx_http_meeting_add_variables(ngx_conf_t *cf);
 
 
+/* ngx_http_meeting_status_event.c */
+
+/* How far the events of a company are. */
+
+typedef struct {
+    int64_t    company;
+    int64_t    raised;            /* numbers */
+    int64_t    delivered;
+    int64_t    lag_events;
+    int64_t    lag_seconds;
+    int64_t    failures;
+    int64_t    failing;
+    int64_t    set_aside;
+    int64_t    paused;
+} ngx_http_meeting_lag_t;
+
+/* Of all companies, or of one. */
+
+typedef struct {
+    uint32_t   only;              /* in; 0: all */
+    int64_t    now;               /* in, ms */
+
+    uint64_t   subscriptions;
+    uint64_t   raised;
+    uint64_t   delivered;
+    uint64_t   pending;
+    uint64_t   failures;
+    uint64_t   failing;
+    uint64_t   set_aside;
+    uint64_t   paused;
+    uint64_t   lag_seconds;       /* of the company that is farthest behind */
+
+    uint64_t   listed;
+    mt_buf_t   rows;              /* so many ngx_http_meeting_lag_t */
+} ngx_http_meeting_events_t;
+
+/* Any thread: some microseconds for each company. */
+ngx_int_t ngx_http_meeting_events_take(ngx_http_meeting_events_t *events,
+    mt_store_t *store, mt_arena_t *arena);
+void ngx_http_meeting_events_json(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+void ngx_http_meeting_events_prometheus(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+
+
 /* ngx_http_meeting_status.c */
+
+/* A line of at most 511 bytes. */
+void ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 
 ngx_int_t ngx_http_meeting_status_handler(ngx_http_request_t *r);
 
