@@ -47,6 +47,9 @@
     O(ROTATE,   "rotate",   NULL,    "with new keys")                         \
     O(PRIVATE,  "allow-private", NULL, "the URL may be of a private or "      \
                                      "loopback address")                      \
+    O(PROXY,    "proxy",    "URL",   "the HTTP proxy that leads there")       \
+    O(CAFILE,   "ca-file",  "FILE",  "certificates to trust (default: the "   \
+                                     "system's)")                             \
     O(FAILED,   "failed",   NULL,    "those that were given up")              \
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
     O(TO,       "to",       "N",     "the last number")                       \
@@ -106,6 +109,7 @@ int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_export(mt_ctl_t *ctl);
 int mt_ctl_resources_sweep(mt_ctl_t *ctl);
+int mt_ctl_event_set(mt_ctl_t *ctl);
 int mt_ctl_event_show(mt_ctl_t *ctl);
 int mt_ctl_event_list(mt_ctl_t *ctl);
 int mt_ctl_event_redeliver(mt_ctl_t *ctl);

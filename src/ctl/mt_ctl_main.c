@@ -83,6 +83,17 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Deletes the pictures that no user has, left behind by a crash, from\n"
       "the resources folder; those younger than an hour are let alone." },
 
+    { "event set", NULL, MT_OPT(URL),
+      MT_OPT(COMPANY) | MT_OPT(APPKEY) | MT_OPT(ROTATE) | MT_OPT(PRIVATE)
+      | MT_OPT(PROXY) | MT_OPT(CAFILE), 0,
+      mt_ctl_event_set,
+      "Sends the company's events to a URL.  Prints the keys first, as JSON:\n"
+      "the receiver has to answer the check that follows with them, within\n"
+      "1.5 seconds, or the URL is not kept.  A repeat has the same keys;\n"
+      "with --rotate new ones are made, in force once the check succeeds.\n"
+      "Messages are for the appkey of the company's oldest credential, or\n"
+      "the one that is named." },
+
     { "event show", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_show,
       "Shows where the company's events go, with the keys, and how far\n"
       "their delivery is.  state: none (no URL was checked yet), delivering,\n"
