@@ -12,9 +12,7 @@
 
 #include "domain/mt_event.h"
 #include "event/mt_event_payload.h"
-#define mt_answer_t mt_sent_answer_t
 #include "event/mt_event_send.h"
-#undef mt_answer_t
 
 
 #define MT_CTL_CHECK_TIME  1500          /* ms: the document's */
@@ -211,7 +209,7 @@ static int
 mt_ctl_check_url(mt_ctl_t *ctl, const mt_event_set_t *args)
 {
     mt_str_t                why;
-    mt_sent_answer_t        answer;
+    mt_response_t           answer;
     mt_receiver_t           to;
     mt_outgoing_t          *o;
     mt_outgoing_options_t   options;

@@ -5,12 +5,15 @@
  * out at a time, and each does little, so that nobody has to wait for it.
  */
 
+#include <stdlib.h>
+
 #include "event/mt_background.h"
 #include "domain/mt_event.h"
 #include "domain/mt_face.h"
 
 
 #define MT_KEEP_ENTRIES   500        /* of the journal, by one command */
+#define MT_KEEP_FEW       16         /* not worth one, which is an entry, too */
 #define MT_KEEP_USERS     100        /* whose sessions one command ends */
 #define MT_KEEP_SCAN      2000       /* sessions looked at in one go */
 
@@ -258,6 +261,10 @@ mt_journal_upto(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now,
     }
 
     mt_cursor_close(cursor);
+
+    if (large && n < MT_KEEP_FEW) {
+        *upto = 0;
+    }
 
     return found < 0 ? -1 : 0;
 }

@@ -5,6 +5,8 @@
  * so that one that is given twice, or late, is given once.
  */
 
+#include <stdlib.h>
+
 #include "event/mt_background.h"
 #include "domain/mt_event.h"
 
