@@ -118,7 +118,7 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_main_conf_t, event_connections),
       &ngx_http_meeting_event_range },
 
-    { ngx_string("meeting_event_allow_private"),
+    { ngx_string("meeting_event_private"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
