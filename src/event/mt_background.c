@@ -108,18 +108,19 @@ void
 mt_background_destroy(mt_background_t *bg)
 {
     size_t                    i;
+    mt_result_t               result = { .status = MT_BUSY };
     mt_background_command_t  *command;
 
     if (bg == NULL) {
         return;
     }
 
-    for (i = 0; i < bg->njobs; i++) {
-        bg->jobs[i].job->close(bg->jobs[i].state);
+    while ((command = mt_background_take(bg)) != NULL) {
+        mt_background_done(bg, command, &result);
     }
 
-    while ((command = mt_background_take(bg)) != NULL) {
-        free(command);
+    for (i = 0; i < bg->njobs; i++) {
+        bg->jobs[i].job->close(bg->jobs[i].state);
     }
 
     curl_multi_cleanup(bg->multi);

@@ -66,6 +66,8 @@ typedef struct {
 /* NULL at its end. */
 extern const mt_job_t *const  mt_background_jobs[];
 
+extern const mt_job_t  mt_job_delivery;
+
 
 /* Owned by whoever makes one, and to outlive it.  Callbacks from threads. */
 

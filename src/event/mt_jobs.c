@@ -3,5 +3,6 @@
 
 
 const mt_job_t *const  mt_background_jobs[] = {
+    &mt_job_delivery,
     NULL
 };
