@@ -16,6 +16,8 @@ typedef struct {
     uint64_t                   held;
     uint64_t                   busy;
     uint64_t                   aborted;
+    uint64_t                   running;  /* background work, by some worker */
+    uint64_t                   counts[MT_COUNTS];
 } ngx_http_meeting_snapshot_t;
 
 
@@ -153,7 +155,22 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
     ngx_http_meeting_metric("events", "set_aside", events.set_aside,
         "events_set_aside", "gauge", "Messages that were given up"),
     ngx_http_meeting_metric("events", "paused", events.paused,
-        "events_paused", "gauge", "Receivers that an operator has paused")
+        "events_paused", "gauge", "Receivers that an operator has paused"),
+
+    ngx_http_meeting_metric("background", "running", running,
+        "background_running", "gauge", "Whether a worker does that work"),
+    ngx_http_meeting_metric("background", "reminders",
+        counts[MT_COUNT_REMINDERS],
+        "reminders_total", "counter", "Reminders given"),
+    ngx_http_meeting_metric("background", "journal_dropped",
+        counts[MT_COUNT_JOURNAL],
+        "journal_dropped_total", "counter", "Entries taken off the journal"),
+    ngx_http_meeting_metric("background", "sessions_ended",
+        counts[MT_COUNT_SESSIONS],
+        "sessions_ended_total", "counter", "Sessions that were over"),
+    ngx_http_meeting_metric("background", "files_removed",
+        counts[MT_COUNT_FILES],
+        "files_removed_total", "counter", "Pictures that nobody had")
 };
 
 
@@ -441,6 +458,11 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
         snapshot->held += w->stats->held[i];
     }
 
+    for (i = 0; i < MT_COUNTS; i++) {
+        snapshot->counts[i] = w->stats->counts[i];
+    }
+
+    snapshot->running = w->stats->background != 0;
     snapshot->busy = w->stats->busy;
     snapshot->aborted = w->stats->aborted;
 }

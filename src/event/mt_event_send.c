@@ -64,7 +64,7 @@ mt_event_body(mt_arena_t *arena, const mt_dingtalk_t *sealed)
 
 
 void
-mt_event_judge(mt_answer_t *answer, mt_arena_t *arena,
+mt_event_judge(mt_response_t *answer, mt_arena_t *arena,
     const mt_receiver_t *to)
 {
     mt_str_t  body, message;
@@ -120,7 +120,8 @@ mt_answer_trim(mt_str_t s)
 
 void
 mt_event_post(mt_outgoing_t *o, mt_arena_t *arena, const mt_receiver_t *to,
-    mt_str_t text, int64_t now, mt_answer_t *answer)
+    mt_str_t text, int64_t now,
+    mt_response_t *answer)
 {
     mt_verdict_t  verdict;
 
@@ -140,7 +141,7 @@ mt_event_post(mt_outgoing_t *o, mt_arena_t *arena, const mt_receiver_t *to,
 
 
 mt_str_t
-mt_event_why(mt_arena_t *arena, const mt_answer_t *answer)
+mt_event_why(mt_arena_t *arena, const mt_response_t *answer)
 {
     char        *p;
     size_t       i;

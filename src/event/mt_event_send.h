@@ -27,15 +27,16 @@ mt_verdict_t mt_event_prepare(mt_outgoing_t *o, mt_arena_t *arena,
 
 /* What the answer comes to; sets its verdict.  An encrypted "success" in the
  * same form, or a plain one. */
-void mt_event_judge(mt_answer_t *answer, mt_arena_t *arena,
+void mt_event_judge(mt_response_t *answer, mt_arena_t *arena,
     const mt_receiver_t *to);
 
 /* All of this, waiting for it. */
 void mt_event_post(mt_outgoing_t *o, mt_arena_t *arena,
-    const mt_receiver_t *to, mt_str_t text, int64_t now, mt_answer_t *answer);
+    const mt_receiver_t *to, mt_str_t text, int64_t now,
+    mt_response_t *answer);
 
 /* The verdict in words, with what is known about it; at most MT_TEXT_MAX code
  * points.  Empty without memory. */
-mt_str_t mt_event_why(mt_arena_t *arena, const mt_answer_t *answer);
+mt_str_t mt_event_why(mt_arena_t *arena, const mt_response_t *answer);
 
 #endif /* MT_EVENT_SEND_H */

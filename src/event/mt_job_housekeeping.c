@@ -406,9 +406,12 @@ mt_keep_files(mt_housekeeping_t *k, int64_t now)
 
     folder = mt_background_options(k->bg)->resources;
 
-    if (folder == NULL
-        || mt_resources_sweep(mt_background_store(k->bg), folder, now, &sweep)
-           != MT_OK)
+    if (folder == NULL) {
+        return;
+    }
+
+    if (mt_resources_sweep(mt_background_store(k->bg), folder, now, &sweep)
+        != MT_OK)
     {
         mt_background_log(k->bg, 2, "cannot look for orphaned pictures");
         return;

@@ -407,7 +407,7 @@ mt_outgoing_set_data(mt_outgoing_t *o, void *data)
 
 
 void
-mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_answer_t *answer)
+mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_response_t *answer)
 {
     answer->status = 0;
     (void) curl_easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &answer->status);
@@ -421,7 +421,7 @@ mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_answer_t *answer)
 
 
 void
-mt_outgoing_perform(mt_outgoing_t *o, mt_answer_t *answer)
+mt_outgoing_perform(mt_outgoing_t *o, mt_response_t *answer)
 {
     mt_outgoing_answer(o, curl_easy_perform(o->curl), answer);
 }
@@ -482,7 +482,8 @@ mt_verdict_text(mt_verdict_t verdict)
         [MT_VERDICT_OK] = "delivered",
         [MT_VERDICT_URL] = "not a URL to be used",
         [MT_VERDICT_CONNECT] = "no connection",
-        [MT_VERDICT_BLOCKED] = "an address of the inside, which is not allowed",
+        [MT_VERDICT_BLOCKED] = "an address of the inside is not "
+                               "allowed",
         [MT_VERDICT_TIME] = "no answer in time",
         [MT_VERDICT_TLS] = "TLS failed",
         [MT_VERDICT_BROKEN] = "no HTTP answer",

@@ -56,7 +56,7 @@ typedef struct {
     long          status;      /* HTTP's; 0: none came */
     mt_str_t      body;        /* until the next mt_outgoing_prepare() */
     const char   *detail;      /* "" or more about it, as long */
-} mt_answer_t;
+} mt_response_t;
 
 
 typedef struct mt_outgoing_s  mt_outgoing_t;
@@ -84,10 +84,11 @@ CURL *mt_outgoing_handle(mt_outgoing_t *o);
 void mt_outgoing_set_data(mt_outgoing_t *o, void *data);
 
 /* What came of it, once it has ended with `code`. */
-void mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_answer_t *answer);
+void mt_outgoing_answer(mt_outgoing_t *o, CURLcode code,
+    mt_response_t *answer);
 
 /* The whole exchange, waiting for it. */
-void mt_outgoing_perform(mt_outgoing_t *o, mt_answer_t *answer);
+void mt_outgoing_perform(mt_outgoing_t *o, mt_response_t *answer);
 
 /* A few words, for people. */
 const char *mt_verdict_text(mt_verdict_t verdict);

@@ -91,6 +91,14 @@ int mt_store_broken(const mt_store_t *store);
 
 
 /*
+ * The right to do the store's background work.  One process at a time has it,
+ * of whatever server; one that dies loses it.  A descriptor that holds it, to
+ * be given up with close(); -1 while another one has it, or on a failure.
+ */
+int mt_store_lease(const mt_store_t *store);
+
+
+/*
  * Transactions.  mt_read_begin() renews the store's one read transaction: do
  * not nest.  Values returned are valid until the transaction ends or, in a
  * write transaction, until the next write.

@@ -82,22 +82,26 @@ canned_serve(int listener, const char *answer)
 }
 
 
-/* A port that is listened to; *fd is the listener. */
+/* Listens to a port, 0: any free one; returns which; *fd is the listener. */
 
 static int
-canned_listen(int *fd)
+canned_listen_to(int port, int *fd)
 {
+    int                 one;
     socklen_t           len;
     struct sockaddr_in  addr;
 
     memset(&addr, 0, sizeof(addr));
     addr.sin_family = AF_INET;
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    addr.sin_port = htons((uint16_t) port);
     len = sizeof(addr);
+    one = 1;
 
     *fd = socket(AF_INET, SOCK_STREAM, 0);
 
     if (*fd == -1
+        || setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) != 0
         || bind(*fd, (struct sockaddr *) &addr, sizeof(addr)) != 0
         || listen(*fd, 64) != 0
         || getsockname(*fd, (struct sockaddr *) &addr, &len) != 0)
@@ -107,6 +111,13 @@ canned_listen(int *fd)
     }
 
     return ntohs(addr.sin_port);
+}
+
+
+static int
+canned_listen(int *fd)
+{
+    return canned_listen_to(0, fd);
 }
 
 

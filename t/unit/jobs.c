@@ -236,14 +236,16 @@ test_journal(void)
 
     subscribe(&f);
     (void) fixture_dept(&f, "told", "told", NULL);
-    (void) trim(0, 1);
-    before = stat_of().entries[MT_DB_JOURNAL];
-    (void) fixture_dept(&f, "told2", "told", NULL);
-    is_int(trim(0, 1), 0, "a message keeps its entry");
-    is_int(stat_of().entries[MT_DB_JOURNAL], before + 1,
-           "and those after it");
 
-    (void) event_done(&f, &mt_op_event_delivered, 1, 2);
+    for (i = 0; i < 20; i++) {
+        (void) fixture_dept(&f, "", "told", NULL);
+    }
+
+    ok(trim(0, 1) < 20, "what is before a message goes");
+    ok(stat_of().entries[MT_DB_JOURNAL] >= 22, "not its entry");
+    is_int(trim(0, 1), 0, "nor those after it");
+
+    (void) event_done(&f, &mt_op_event_delivered, 1, 21);
     ok(trim(0, 1) > 0, "until it is delivered");
 }
 

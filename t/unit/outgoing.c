@@ -148,7 +148,7 @@ sealed(const char *key, const char *token, const char *owner,
 static mt_verdict_t
 judged(mt_str_t body)
 {
-    mt_answer_t    answer = { .status = 200, .body = body, .detail = "" };
+    mt_response_t    answer = { .status = 200, .body = body, .detail = "" };
     mt_receiver_t  to;
 
     to = receiver("http://127.0.0.1/");
@@ -186,12 +186,12 @@ test_judgement(void)
 
 /* What a server that answers so comes to. */
 
-static mt_answer_t
+static mt_response_t
 posted(mt_outgoing_t *o, const char *response)
 {
     char           url[64];
     canned_t       server;
-    mt_answer_t    answer;
+    mt_response_t    answer;
     mt_receiver_t  to;
 
     server = canned_start(response);
@@ -205,12 +205,12 @@ posted(mt_outgoing_t *o, const char *response)
 }
 
 
-static mt_answer_t
+static mt_response_t
 posted_nowhere(mt_outgoing_t *o)
 {
     int            fd;
     char           url[64];
-    mt_answer_t    answer;
+    mt_response_t    answer;
     mt_receiver_t  to;
 
     snprintf(url, sizeof(url), "http://127.0.0.1:%d/", canned_listen(&fd));
@@ -230,7 +230,7 @@ static void
 test_answers(void)
 {
     char           *large;
-    mt_answer_t     answer;
+    mt_response_t     answer;
     mt_outgoing_t  *o;
 
     o = mt_outgoing_create(&options);
@@ -299,7 +299,7 @@ test_guard(void)
     size_t                 i;
     char                   url[64];
     canned_t               server;
-    mt_answer_t            answer;
+    mt_response_t            answer;
     mt_receiver_t          to;
     mt_outgoing_t         *o;
     mt_outgoing_options_t  strict = options;
