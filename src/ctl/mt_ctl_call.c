@@ -368,7 +368,6 @@ mt_ctl_line(mt_ctl_t *ctl)
 int
 mt_ctl_flush(mt_ctl_t *ctl)
 {
-    mt_json_writer_close(ctl->writer);
     mt_buf_byte(&ctl->out, '\n');
 
     if (ctl->out.failed) {

@@ -83,10 +83,6 @@ mt_event_payload(const mt_event_source_t *source, mt_arena_t *arena,
 
     rc = p.arena && p.row && p.writer ? mt_payload_fill(&p) : MT_NO_MEMORY;
 
-    if (p.writer) {
-        mt_json_writer_close(p.writer);
-    }
-
     if (p.arena) {
         mt_arena_destroy(p.arena);
     }
