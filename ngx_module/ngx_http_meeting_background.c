@@ -20,6 +20,9 @@ static mt_background_state_t ngx_http_meeting_background_state(void *data);
 static void ngx_http_meeting_background_log(void *data, int level,
     const char *text);
 
+static void ngx_http_meeting_background_count(void *data, mt_count_t what,
+    uint64_t n);
+
 static void ngx_http_meeting_turn(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_turn_handler(void *data, ngx_log_t *log);
 static void ngx_http_meeting_turn_done(ngx_event_t *ev);
@@ -49,6 +52,7 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
 
     w->conf->options.state = ngx_http_meeting_background_state;
     w->conf->options.log = ngx_http_meeting_background_log;
+    w->conf->options.count = ngx_http_meeting_background_count;
 
     task = ngx_thread_task_alloc(cycle->pool, 0);
     if (task == NULL || mt_outgoing_init() != 0) {
@@ -186,6 +190,14 @@ ngx_http_meeting_background_log(void *data, int level, const char *text)
     };
 
     ngx_log_error(levels[level], ngx_cycle->log, 0, "meeting: %s", text);
+}
+
+
+static void
+ngx_http_meeting_background_count(void *data, mt_count_t what, uint64_t n)
+{
+    (void) ngx_atomic_fetch_add(&ngx_http_meeting_worker.stats->counts[what],
+                                n);
 }
 
 

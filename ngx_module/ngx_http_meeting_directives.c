@@ -5,6 +5,7 @@
 #define NGX_HTTP_MEETING_ZONE_SIZE    (64 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MIN_SIZE     (1024 * 1024)
+#define NGX_HTTP_MEETING_MIN_JOURNAL  (64 * 1024)
 #define NGX_HTTP_MEETING_COMPANY      1000
 
 
@@ -469,6 +470,71 @@ ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         caller = ngx_array_push(mlcf->weclubs_callers);
         *caller = ngx_http_meeting_str(&value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_journal [age=TIME | age=off] [size=SIZE | size=off]; */
+
+char *
+ngx_http_meeting_set_journal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_main_conf_t *mmcf = conf;
+
+    ngx_int_t    ms;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+
+    if (mmcf->journal_age != NGX_CONF_UNSET_MSEC
+        || mmcf->journal_size != NGX_CONF_UNSET)
+    {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "age=", 4) == 0
+            && mmcf->journal_age == NGX_CONF_UNSET_MSEC)
+        {
+            s.data = value[i].data + 4;
+            s.len = value[i].len - 4;
+
+            ms = ngx_strcmp(s.data, "off") == 0 ? 0 : ngx_parse_time(&s, 0);
+
+            if (ms == NGX_ERROR || ms > MT_TIME_MAX
+                || (ms == 0 && s.data[0] != 'o'))
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            mmcf->journal_age = ms;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "size=", 5) == 0
+            && mmcf->journal_size == NGX_CONF_UNSET)
+        {
+            s.data = value[i].data + 5;
+            s.len = value[i].len - 5;
+
+            mmcf->journal_size = ngx_strcmp(s.data, "off") == 0
+                                 ? 0 : ngx_parse_offset(&s);
+
+            if (mmcf->journal_size == NGX_ERROR
+                || (mmcf->journal_size < NGX_HTTP_MEETING_MIN_JOURNAL
+                    && s.data[0] != 'o'))
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            continue;
+        }
+
+        return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
     }
 
     return NGX_CONF_OK;

@@ -7,6 +7,7 @@
 #define NGX_HTTP_MEETING_QUEUE        4096
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
 #define NGX_HTTP_MEETING_CONNECTIONS  64
+#define NGX_HTTP_MEETING_JOURNAL_DAYS 90
 #define NGX_HTTP_MEETING_ZONE         "Asia/Shanghai"
 
 
@@ -88,6 +89,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_meeting_main_conf_t, background),
+      NULL },
+
+    { ngx_string("meeting_journal"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_meeting_set_journal,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("meeting_event_connect_timeout"),
@@ -478,6 +486,8 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
     options->resources = (const char *) mmcf->resources.data;
     options->connections = mmcf->event_connections;
     options->retry_limit = mmcf->event_retry;
+    options->journal_age = mmcf->journal_age;
+    options->journal_size = mmcf->journal_size;
     options->outgoing.connect_timeout = mmcf->event_connect_timeout;
     options->outgoing.timeout = mmcf->event_timeout;
     options->outgoing.allow_private = mmcf->event_private;
@@ -515,6 +525,8 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->event_retry = NGX_CONF_UNSET_MSEC;
     mmcf->event_connections = NGX_CONF_UNSET_UINT;
     mmcf->event_private = NGX_CONF_UNSET;
+    mmcf->journal_age = NGX_CONF_UNSET_MSEC;
+    mmcf->journal_size = NGX_CONF_UNSET;
 
     return mmcf;
 }
@@ -535,6 +547,9 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_uint_value(mmcf->event_connections,
                              NGX_HTTP_MEETING_CONNECTIONS);
     ngx_conf_init_value(mmcf->event_private, 0);
+    ngx_conf_init_msec_value(mmcf->journal_age,
+                             NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
+    ngx_conf_init_value(mmcf->journal_size, 0);
 
     return NGX_CONF_OK;
 }
@@ -641,7 +656,7 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
 
 /* Events speak h5yes: as the first location of that does, or else as the first
- * server. */
+ * server.  Sessions are kept as long as any location takes their tokens. */
 
 static void
 ngx_http_meeting_note_settings(ngx_conf_t *cf,
@@ -657,6 +672,13 @@ ngx_http_meeting_note_settings(ngx_conf_t *cf,
     if (mmcf->options.settings == NULL || (h5yes && !mmcf->h5yes)) {
         mmcf->options.settings = &conf->settings;
         mmcf->h5yes = h5yes;
+    }
+
+    if (conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl
+        && (conf->dialect == &mt_dialect_weclubs
+            || mmcf->options.session_ttl == 0))
+    {
+        mmcf->options.session_ttl = conf->weclubs_token_ttl;
     }
 }
 

@@ -14,6 +14,7 @@
  *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
  *     ngx_http_meeting_variables.c  $meeting_*
  *     ngx_http_meeting_status.c     statistics and the status location
+ *     ngx_http_meeting_status_event.c  its part about events
  *
  * Everything runs on the event loop but thread-pool handlers, which say so.
  */
@@ -27,6 +28,7 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
+#include "domain/mt_event.h"
 #include "event/mt_background.h"
 #include "service/mt_service.h"
 
@@ -34,6 +36,7 @@
 #define NGX_HTTP_MEETING_DIALECTS  8       /* room in the statistics */
 
 
+typedef struct ngx_http_meeting_page_s  ngx_http_meeting_page_t;
 typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
 
 
@@ -62,6 +65,8 @@ typedef struct {
     ngx_flag_t                    event_private;
     ngx_str_t                     event_proxy;
     ngx_str_t                     event_ca;
+    ngx_msec_t                    journal_age;  /* 0: for ever */
+    off_t                         journal_size; /* 0: any */
 } ngx_http_meeting_main_conf_t;
 
 
@@ -123,6 +128,7 @@ struct ngx_http_meeting_ctx_s {
     void                        (*work)(ngx_http_meeting_ctx_t *ctx);
     ngx_thread_task_t            *task;
     ngx_http_meeting_waiter_t     waiter;       /* for a commit */
+    ngx_http_meeting_page_t      *page;         /* of meeting_status */
 
     /* the answer, piece by piece */
     mt_arena_t                   *pieces;
@@ -148,6 +154,7 @@ typedef struct {
                            [MT_OPERATION_MAX][MT_STATUS_MAX];
     ngx_atomic_t   aborted;                     /* the client went away */
     ngx_atomic_t   busy;                        /* no room in the ring */
+    ngx_atomic_t   counts[MT_COUNTS];           /* of background work */
     ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
     ngx_atomic_t   messages;                    /* put out for subscribers */
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
@@ -276,6 +283,8 @@ char *ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_meeting_set_journal(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -387,7 +396,57 @@ void ngx_http_meeting_error_init(void);
 ngx_int_t ngx_http_meeting_add_variables(ngx_conf_t *cf);
 
 
+/* ngx_http_meeting_status_event.c */
+
+/* How far the events of a company are. */
+
+typedef struct {
+    int64_t    company;
+    int64_t    raised;            /* numbers */
+    int64_t    delivered;
+    int64_t    lag_events;
+    int64_t    lag_seconds;
+    int64_t    failures;
+    int64_t    failing;
+    int64_t    set_aside;
+    int64_t    paused;
+} ngx_http_meeting_lag_t;
+
+/* Of all companies, or of one. */
+
+typedef struct {
+    uint32_t   only;              /* in; 0: all */
+    int64_t    now;               /* in, ms */
+
+    uint64_t   subscriptions;
+    uint64_t   raised;
+    uint64_t   delivered;
+    uint64_t   pending;
+    uint64_t   failures;
+    uint64_t   failing;
+    uint64_t   set_aside;
+    uint64_t   paused;
+    uint64_t   lag_seconds;       /* of the company that is farthest behind */
+
+    uint64_t   listed;
+    mt_buf_t   rows;              /* so many ngx_http_meeting_lag_t */
+} ngx_http_meeting_events_t;
+
+/* Any thread: some microseconds for each company. */
+ngx_int_t ngx_http_meeting_events_take(ngx_http_meeting_events_t *events,
+    mt_store_t *store, mt_arena_t *arena);
+void ngx_http_meeting_events_json(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+void ngx_http_meeting_events_prometheus(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+
+
 /* ngx_http_meeting_status.c */
+
+/* A line of at most 511 bytes. */
+void ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 
 ngx_int_t ngx_http_meeting_status_handler(ngx_http_request_t *r);
 

@@ -43,6 +43,9 @@ typedef struct {
     load_chunk_t     state;
     uint64_t         left;           /* bytes of the body, or of its chunk */
     int              head;           /* the header is read */
+    uint32_t         status;         /* that it says */
+    int              coded;          /* the body began with a code */
+    uint64_t         bytes;          /* of the body, so far */
     char            *buffer;
 } load_conn_t;
 
@@ -57,6 +60,7 @@ typedef struct {
     unsigned         connections;
     unsigned         idle;
     double           duration;
+    double           patience;       /* seconds */
     double           rate;
     int              read;
     int              plain;          /* bodies as they are in a file */
@@ -73,6 +77,7 @@ typedef struct {
     char           **bodies;
     char            *text;           /* all requests */
     size_t           text_len;
+    size_t           text_size;
     load_request_t  *requests;
     size_t           next;           /* to be sent */
 
@@ -87,6 +92,7 @@ typedef struct {
     uint64_t         finished;       /* answered before the end */
     uint64_t         late;           /* after it */
     uint64_t         broken;         /* connections lost */
+    uint64_t         bytes;          /* of answers' bodies */
     uint64_t         latency_sum;
     uint64_t         latency_max;
     uint64_t         bins[LOAD_BINS];

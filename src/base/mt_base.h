@@ -111,6 +111,17 @@ void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
 
+/* Room for so many bytes behind the buffer's last, or NULL: who writes there
+ * sets `len`. */
+char *mt_buf_grow(mt_buf_t *buf, size_t more);
+
+static inline char *
+mt_buf_reserve(mt_buf_t *buf, size_t more)
+{
+    return more <= buf->size - buf->len ? buf->data + buf->len
+                                        : mt_buf_grow(buf, more);
+}
+
 /* LEB128, and the zig-zag form for signed integers. */
 void mt_buf_varint(mt_buf_t *buf, uint64_t value);
 void mt_buf_zigzag(mt_buf_t *buf, int64_t value);

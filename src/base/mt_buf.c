@@ -6,9 +6,6 @@
 #define MT_BUF_MIN     64
 
 
-static char *mt_buf_grow(mt_buf_t *buf, size_t more);
-
-
 void
 mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 {
@@ -27,10 +24,10 @@ mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 /*
  * Makes room for `more` bytes; the old bytes stay behind in the arena.  The
  * free space's address, or NULL.  A buffer that failed has no room left, so
- * that mt_buf_room() need not ask.
+ * that mt_buf_reserve() need not ask.
  */
 
-static char *
+char *
 mt_buf_grow(mt_buf_t *buf, size_t more)
 {
     char    *data;
@@ -64,20 +61,12 @@ mt_buf_grow(mt_buf_t *buf, size_t more)
 }
 
 
-static inline char *
-mt_buf_room(mt_buf_t *buf, size_t more)
-{
-    return more <= buf->size - buf->len ? buf->data + buf->len
-                                        : mt_buf_grow(buf, more);
-}
-
-
 void
 mt_buf_put(mt_buf_t *buf, const void *data, size_t len)
 {
     char  *p;
 
-    p = len ? mt_buf_room(buf, len) : NULL;
+    p = len ? mt_buf_reserve(buf, len) : NULL;
 
     if (p) {
         memcpy(p, data, len);
@@ -98,7 +87,7 @@ mt_buf_byte(mt_buf_t *buf, uint8_t byte)
 {
     char  *p;
 
-    p = mt_buf_room(buf, 1);
+    p = mt_buf_reserve(buf, 1);
 
     if (p) {
         *p = (char) byte;
@@ -112,7 +101,7 @@ mt_buf_varint(mt_buf_t *buf, uint64_t value)
 {
     char  *p;
 
-    p = mt_buf_room(buf, MT_VARINT_MAX);
+    p = mt_buf_reserve(buf, MT_VARINT_MAX);
 
     if (p == NULL) {
         return;

@@ -454,6 +454,15 @@ mt_background_log(mt_background_t *bg, int level, const char *fmt, ...)
 }
 
 
+void
+mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n)
+{
+    if (n) {
+        bg->options->count(bg->options->data, what, n);
+    }
+}
+
+
 int64_t
 mt_background_now(void)
 {

@@ -67,7 +67,20 @@ typedef struct {
 /* NULL at its end. */
 extern const mt_job_t *const  mt_background_jobs[];
 
+extern const mt_job_t  mt_job_reminders;
 extern const mt_job_t  mt_job_delivery;
+extern const mt_job_t  mt_job_housekeeping;
+
+
+/* What jobs count. */
+
+typedef enum {
+    MT_COUNT_REMINDERS,      /* given */
+    MT_COUNT_JOURNAL,        /* entries taken off the journal */
+    MT_COUNT_SESSIONS,       /* that were over */
+    MT_COUNT_FILES,          /* orphaned pictures */
+    MT_COUNTS
+} mt_count_t;
 
 
 /* Owned by whoever makes one, and to outlive it.  Callbacks from threads. */
@@ -80,9 +93,15 @@ typedef struct {
     unsigned                 connections;   /* exchanges at a time */
     int64_t                  retry_limit;   /* ms that a message is tried */
 
+    /* what is kept: ms, bytes; 0: for ever, any size */
+    int64_t                  journal_age;
+    uint64_t                 journal_size;
+    int64_t                  session_ttl;   /* never 0 */
+
     mt_background_state_t  (*state)(void *data);
     /* level 0 notice, 1 warning, 2 error */
     void                   (*log)(void *data, int level, const char *text);
+    void                   (*count)(void *data, mt_count_t what, uint64_t n);
     void                    *data;
 } mt_background_options_t;
 
@@ -141,6 +160,8 @@ int mt_background_give(mt_background_t *bg, void *job,
 
 void mt_background_log(mt_background_t *bg, int level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+void mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n);
 
 /* The system's clock, ms. */
 int64_t mt_background_now(void);

@@ -1,6 +1,6 @@
 
 /*
- * JSON by tables, over yajl's streaming parser and generator.
+ * JSON by tables, over yajl's streaming parser.
  *
  * A table lists the members of one JSON object: wire name, the model field it
  * is (kind and bounds come from there), flags, and a converter where the wire
@@ -201,21 +201,20 @@ mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
 
 
 /*
- * Encoding: a generator that appends to a buffer which may be taken away and
- * emptied between calls (streaming).  The writer and all that yajl holds live
- * in the arena, so that nothing is lost when an answer breaks off.  Calls that
- * would not give JSON (a value where a key is due) set out->failed.
+ * Encoding: a writer that appends to a buffer which may be taken away and
+ * emptied between calls (streaming).  It lives in the arena, so that nothing is
+ * lost when an answer breaks off.  Calls that would not give JSON (a value
+ * where a key is due) set out->failed.
  */
 
 /* NULL without memory. */
 mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
-/* Call it once when done. */
-void mt_json_writer_close(mt_json_writer_t *w);
 
 void mt_json_open_object(mt_json_writer_t *w);
 void mt_json_close_object(mt_json_writer_t *w);
 void mt_json_open_list(mt_json_writer_t *w);
 void mt_json_close_list(mt_json_writer_t *w);
+/* a key of our own, which needs no escape */
 void mt_json_key(mt_json_writer_t *w, const char *key);
 void mt_json_string(mt_json_writer_t *w, mt_str_t s);
 void mt_json_int(mt_json_writer_t *w, int64_t value);
