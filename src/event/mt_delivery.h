@@ -82,6 +82,8 @@ struct mt_delivery_s {
     mt_slot_t        *ended;        /* to be dealt with by the next run */
     unsigned          out;          /* slots in use, the ended ones too */
     unsigned          failing_out;
+    unsigned          ungiven;      /* numbers that are still to be told */
+    int               stopped;      /* told all, for the last time */
 
     int64_t           scan_at;      /* the outbox, for streams; 0: at once */
     int64_t           scanned;      /* when, and for how long, in us */

@@ -29,8 +29,8 @@ static void mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot,
     int64_t now);
 static unsigned mt_stream_ungiven(const mt_stream_t *s);
 static int mt_stream_tell(mt_delivery_t *d, mt_stream_t *s);
-static void mt_stream_given(mt_stream_t *s, const mt_report_t *report,
-    int given);
+static void mt_stream_given(mt_delivery_t *d, mt_stream_t *s,
+    const mt_report_t *report, int given);
 static void mt_stream_told(mt_stream_t *s, const mt_report_t *report);
 static int mt_report_give(mt_delivery_t *d, mt_report_t *report,
     const mt_operation_t *op, const void *body);
@@ -86,6 +86,7 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot, int64_t now)
     s->untold[s->untold_n].number = slot->number;
     s->untold[s->untold_n].given = 0;
     s->untold_n++;
+    d->ungiven++;
 
     s->last = slot->number;
     s->failing = 0;
@@ -176,15 +177,18 @@ mt_stream_tell(mt_delivery_t *d, mt_stream_t *s)
             return -1;
         }
 
-        mt_stream_given(s, report, 1);
+        mt_stream_given(d, s, report, 1);
     }
 
     return 0;
 }
 
 
+/* All numbers of a report are untold. */
+
 static void
-mt_stream_given(mt_stream_t *s, const mt_report_t *report, int given)
+mt_stream_given(mt_delivery_t *d, mt_stream_t *s, const mt_report_t *report,
+    int given)
 {
     unsigned  i, k;
 
@@ -195,6 +199,8 @@ mt_stream_given(mt_stream_t *s, const mt_report_t *report, int given)
             }
         }
     }
+
+    d->ungiven += given ? -report->n : report->n;
 }
 
 
@@ -485,7 +491,7 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
         mt_delivery_ready(d, s);
 
     } else {
-        mt_stream_given(s, report, 0);
+        mt_stream_given(d, s, report, 0);
         s->tell_at = mt_background_now() + MT_TELL_AGAIN;
     }
 

@@ -26,6 +26,8 @@
 static void *mt_delivery_open(mt_background_t *bg);
 static void mt_delivery_close(void *job);
 static int64_t mt_delivery_run(void *job, mt_txn_t *txn, int64_t now);
+static int64_t mt_delivery_finish(mt_delivery_t *d, int64_t now,
+    mt_background_state_t state);
 static unsigned mt_delivery_drive(void *job, int64_t now);
 static void mt_delivery_scan(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 static int mt_delivery_walk(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
@@ -118,12 +120,8 @@ mt_delivery_run(void *job, mt_txn_t *txn, int64_t now)
 
     mt_delivery_settle(d, txn, now);
 
-    if (state == MT_BACKGROUND_STOP) {
-        mt_delivery_abort(d);
-    }
-
     if (state != MT_BACKGROUND_GO) {
-        return mt_delivery_tell(d, now, d->out == 0);
+        return mt_delivery_finish(d, now, state);
     }
 
     earliest = d->scanned + MT_SCAN_SHARE * d->scan_took / 1000
@@ -147,6 +145,25 @@ mt_delivery_run(void *job, mt_txn_t *txn, int64_t now)
 }
 
 
+/* What was delivered is told as soon as nothing more will be.  The end waits
+ * for that, but not for a store that cannot take it. */
+
+static int64_t
+mt_delivery_finish(mt_delivery_t *d, int64_t now, mt_background_state_t state)
+{
+    if (d->stopped) {
+        return MT_BACKGROUND_NEVER;
+    }
+
+    if (state == MT_BACKGROUND_STOP) {
+        mt_delivery_abort(d);
+        d->stopped = 1;
+    }
+
+    return mt_delivery_tell(d, now, d->out == 0);
+}
+
+
 static unsigned
 mt_delivery_drive(void *job, int64_t now)
 {
@@ -161,8 +178,14 @@ mt_delivery_drive(void *job, int64_t now)
 
     (void) now;
 
-    if (d->out == 0) {
+    if (d->stopped) {
         return 0;
+    }
+
+    /* numbers that are untold must not be lost by an idle process that ends */
+
+    if (d->out == 0) {
+        return d->ungiven;
     }
 
     multi = mt_background_multi(d->bg);
@@ -187,7 +210,7 @@ mt_delivery_drive(void *job, int64_t now)
         mt_background_due(d->bg, d);
     }
 
-    return d->out;
+    return d->out + d->ungiven;
 }
 
 
