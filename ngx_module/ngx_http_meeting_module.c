@@ -8,6 +8,7 @@
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
 #define NGX_HTTP_MEETING_CONNECTIONS  64
 #define NGX_HTTP_MEETING_JOURNAL_DAYS 90
+#define NGX_HTTP_MEETING_SESSION      (7 * MT_MS_PER_DAY)
 #define NGX_HTTP_MEETING_ZONE         "Asia/Shanghai"
 
 
@@ -486,6 +487,10 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
     options->resources = (const char *) mmcf->resources.data;
     options->connections = mmcf->event_connections;
     options->retry_limit = mmcf->event_retry;
+    if (options->session_ttl == 0) {
+        options->session_ttl = NGX_HTTP_MEETING_SESSION;
+    }
+
     options->journal_age = mmcf->journal_age;
     options->journal_size = mmcf->journal_size;
     options->outgoing.connect_timeout = mmcf->event_connect_timeout;
@@ -635,7 +640,7 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
                               2 * MT_MS_PER_HOUR);
     ngx_conf_merge_msec_value(conf->weclubs_token_ttl, prev->weclubs_token_ttl,
-                              7 * MT_MS_PER_DAY);
+                              NGX_HTTP_MEETING_SESSION);
 
     ngx_http_meeting_make_settings(conf);
     ngx_http_meeting_note_settings(cf, conf);
@@ -674,9 +679,8 @@ ngx_http_meeting_note_settings(ngx_conf_t *cf,
         mmcf->h5yes = h5yes;
     }
 
-    if (conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl
-        && (conf->dialect == &mt_dialect_weclubs
-            || mmcf->options.session_ttl == 0))
+    if (conf->dialect == &mt_dialect_weclubs
+        && conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl)
     {
         mmcf->options.session_ttl = conf->weclubs_token_ttl;
     }

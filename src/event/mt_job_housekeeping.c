@@ -13,7 +13,7 @@
 
 
 #define MT_KEEP_ENTRIES   500        /* of the journal, by one command */
-#define MT_KEEP_FEW       16         /* not worth one, which is an entry, too */
+#define MT_KEEP_FEW       16         /* not worth one: it is an entry, too */
 #define MT_KEEP_USERS     100        /* whose sessions one command ends */
 #define MT_KEEP_SCAN      2000       /* sessions looked at in one go */
 
