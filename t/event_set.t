@@ -209,6 +209,23 @@ is($t->ctl('event', 'pause')->{state}, 'paused', 'paused');
 cmp_ok($t->ctl('event', 'show')->{paused}, '>', 1.6e12, 'since now');
 is($t->ctl('event', 'resume')->{state}, 'delivering', 'resumed');
 
+is_deeply($t->ctl('event', 'discard'), { discarded => 0 },
+	'nothing was given up');
+
+is_deeply($t->ctl('event', 'remove'), { discarded => 2 }, 'removed');
+is($t->ctl('event', 'show')->{state}, 'none', 'no URL any more');
+is_deeply($t->ctl('event', 'list'), [], 'nothing waits');
+is_deeply($t->ctl('event', 'remove'), { discarded => 0 }, 'once more');
+fails('of a company without one', qr/nobody subscribes/, 'remove',
+	'--company', 2000);
+
+$t->ctl('room', 'add', '--id', 'r2', '--name', 'Room');
+is($t->ctl('event', 'show')->{raised}, 2, 'nothing is raised');
+
+my $again = subscribed('and back');
+$t->ctl('room', 'add', '--id', 'r3', '--name', 'Room');
+is($t->ctl('event', 'list')->[0]{seq}, 3, 'numbers go on');
+
 $t->verify();
 
 done_testing();

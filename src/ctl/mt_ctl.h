@@ -113,6 +113,8 @@ int mt_ctl_event_set(mt_ctl_t *ctl);
 int mt_ctl_event_show(mt_ctl_t *ctl);
 int mt_ctl_event_list(mt_ctl_t *ctl);
 int mt_ctl_event_redeliver(mt_ctl_t *ctl);
+int mt_ctl_event_discard(mt_ctl_t *ctl);
+int mt_ctl_event_remove(mt_ctl_t *ctl);
 int mt_ctl_event_pause(mt_ctl_t *ctl);
 int mt_ctl_event_resume(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);

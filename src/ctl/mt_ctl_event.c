@@ -43,6 +43,7 @@ MT_JSON_TABLE(mt_ctl_event_row,
     { "pending",       MT_FIELD(ctl_event, pending), MT_CTL_MORE },
     { "lag_seconds",   MT_FIELD(ctl_event, lag), MT_CTL_MORE },
     { "set_aside",     MT_FIELD(subscription, aside) },
+    { "discarded",     MT_FIELD(subscription, dropped) },
     { "failures",      MT_FIELD(subscription, failures) },
     { "failing_since", MT_FIELD(subscription, since) },
     { "attempts",      MT_FIELD(subscription, attempts) },
@@ -80,6 +81,11 @@ MT_JSON_TABLE(mt_ctl_message_row,
 MT_JSON_TABLE(mt_ctl_redeliver_options,
     { "from", MT_FIELD(event_redeliver, from) },
     { "to",   MT_FIELD(event_redeliver, to) }
+);
+
+MT_JSON_TABLE(mt_ctl_discard_options,
+    { "from", MT_FIELD(event_discard, from) },
+    { "to",   MT_FIELD(event_discard, to) }
 );
 
 MT_JSON_TABLE(mt_ctl_pause_options,
@@ -250,6 +256,19 @@ mt_ctl_event_list(mt_ctl_t *ctl)
 }
 
 
+static int
+mt_ctl_event_count(mt_ctl_t *ctl, const char *what, int64_t n)
+{
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_json_key(ctl->writer, what);
+    mt_json_int(ctl->writer, n);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
+
+
 int
 mt_ctl_event_redeliver(mt_ctl_t *ctl)
 {
@@ -280,13 +299,55 @@ mt_ctl_event_redeliver(mt_ctl_t *ctl)
 
     } while (call.result.num);
 
-    mt_ctl_line(ctl);
-    mt_json_open_object(ctl->writer);
-    mt_json_key(ctl->writer, "redelivered");
-    mt_json_int(ctl->writer, n);
-    mt_json_close_object(ctl->writer);
+    return mt_ctl_event_count(ctl, "redelivered", n);
+}
 
-    return mt_ctl_flush(ctl);
+
+static int
+mt_ctl_event_drop(mt_ctl_t *ctl, int remove)
+{
+    int64_t             n;
+    mt_call_t           call;
+    mt_event_discard_t  args;
+
+    n = 0;
+    memset(&args, 0, sizeof(args));
+
+    mt_set(&args, event_discard, from, 1);
+    mt_set(&args, event_discard, to, MT_NUM_MAX);
+    mt_set(&args, event_discard, remove, remove);
+
+    if (mt_ctl_args(ctl, &mt_ctl_discard_options, &args) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    do {
+        if (mt_ctl_run(ctl, &call, &mt_op_event_discard,
+                       &mt_ctl_discard_options, &args)
+            != MT_CTL_OK)
+        {
+            return MT_CTL_FAILED;
+        }
+
+        n += call.result.num;
+
+    } while (call.result.num);
+
+    return mt_ctl_event_count(ctl, "discarded", n);
+}
+
+
+int
+mt_ctl_event_discard(mt_ctl_t *ctl)
+{
+    return mt_ctl_event_drop(ctl, 0);
+}
+
+
+int
+mt_ctl_event_remove(mt_ctl_t *ctl)
+{
+    return mt_ctl_event_drop(ctl, 1);
 }
 
 

@@ -112,6 +112,15 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Delivers messages that were given up after all, before those that\n"
       "wait." },
 
+    { "event discard", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(FROM) | MT_OPT(TO), 0,
+      mt_ctl_event_discard,
+      "Deletes messages that were given up." },
+
+    { "event remove", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_remove,
+      "Ends the subscription, and deletes what waits for the receiver or was\n"
+      "given up.  The keys stay, and numbers go on, for another event set." },
+
     { "event pause", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_pause,
       "Delivers nothing until told to resume; events are kept meanwhile." },
 
