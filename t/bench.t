@@ -60,6 +60,17 @@ is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 5,
 
 is_deeply([ glob "$top/build/bench/run.*" ], \@left, 'nothing is left');
 
+($rc, $out, $err) = bench(qw/ --json --duration 0.3 --rounds 1
+	--connections 8 --meetings 2 --people 50 --events 300 events /);
+is($rc, 0, 'events') or diag($err);
+
+my $events = eval { JSON::PP->new()->decode($out)->{scenarios}{events} };
+my ($delivery, @sign) = @{$events->{rows}};
+
+is($delivery->{finished}, 300, 'all of them are delivered');
+cmp_ok($delivery->{seconds}, '>=', 1.5, 'to one who takes his time');
+cmp_ok($_->{stored}, '>', 0, "$_->{name}: stored") for @sign;
+
 ($rc, $out, $err) = bench('swim');
 isnt($rc, 0, 'an unknown scenario');
 like($err, qr/no such scenario: swim/, 'is named');
