@@ -57,7 +57,6 @@ mt_event_body(mt_arena_t *arena, const mt_dingtalk_t *sealed)
     mt_json_open_object(writer);
     mt_json_members(writer, &mt_dingtalk_table, sealed);
     mt_json_close_object(writer);
-    mt_json_writer_close(writer);
 
     return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
 }

@@ -139,7 +139,6 @@ sealed(const char *key, const char *token, const char *owner,
     mt_json_open_object(writer);
     mt_json_members(writer, &mt_dingtalk_table, s);
     mt_json_close_object(writer);
-    mt_json_writer_close(writer);
 
     return (mt_str_t) { out.len, out.data };
 }
