@@ -349,8 +349,8 @@ ngx_http_meeting_task_queue(ngx_http_meeting_worker_t *w,
     if (task) {
         task->command = command;
         task->waiter.command = command->command;
+        task->waiter.ctx = NULL;
         task->waiter.wake = ngx_http_meeting_task_wake;
-        task->waiter.request = NULL;
 
         status = ngx_http_meeting_queue(&task->waiter);
     }

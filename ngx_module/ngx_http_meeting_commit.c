@@ -12,9 +12,7 @@ static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
 static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
     void *data);
-static void ngx_http_meeting_fetch_connection(
-    ngx_http_meeting_waiter_t *waiter);
-static void ngx_http_meeting_fetch(const void *data, size_t size);
+static void ngx_http_meeting_prefetch(const void *data, size_t size);
 static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
@@ -205,7 +203,8 @@ static void
 ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 {
     ngx_queue_t                 ready, *q;
-    ngx_http_meeting_waiter_t  *waiter;
+    ngx_connection_t           *c;
+    ngx_http_meeting_waiter_t  *waiter, *next;
 
     /*
      * First all slots are freed, then requests go on: these may bring the
@@ -224,11 +223,15 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 
         waiter = ngx_queue_data(q, ngx_http_meeting_waiter_t, queue);
 
-        if (!ngx_queue_empty(&ready)) {
-            ngx_http_meeting_fetch_connection(
-                                   ngx_queue_data(ngx_queue_head(&ready),
-                                                  ngx_http_meeting_waiter_t,
-                                                  queue));
+        next = ngx_queue_data(ngx_queue_head(&ready),
+                              ngx_http_meeting_waiter_t, queue);
+
+        if (!ngx_queue_empty(&ready) && next->ctx) {
+            c = next->ctx->request->connection;
+            ngx_http_meeting_prefetch(c, sizeof(ngx_connection_t));
+            ngx_http_meeting_prefetch(c->read, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->write, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->log, sizeof(ngx_log_t));
         }
 
         waiter->wake(waiter);
@@ -248,32 +251,18 @@ ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
 
     /*
      * A batch of requests that have waited has left the processor's caches.
-     * They come back while the others' results are copied.
+     * These come back while the others' results are copied.
      */
 
-    if (w->request) {
-        ngx_http_meeting_fetch(w->request, sizeof(ngx_http_request_t));
+    if (w->ctx) {
+        ngx_http_meeting_prefetch(w->ctx->request, sizeof(ngx_http_request_t));
+        ngx_http_meeting_prefetch(w->ctx->exchange, sizeof(mt_exchange_t));
     }
 }
 
 
 static void
-ngx_http_meeting_fetch_connection(ngx_http_meeting_waiter_t *waiter)
-{
-    ngx_connection_t  *c;
-
-    if (waiter->request) {
-        c = waiter->request->connection;
-
-        ngx_http_meeting_fetch(c, sizeof(ngx_connection_t));
-        ngx_http_meeting_fetch(c->read, sizeof(ngx_event_t));
-        ngx_http_meeting_fetch(c->write, sizeof(ngx_event_t));
-    }
-}
-
-
-static void
-ngx_http_meeting_fetch(const void *data, size_t size)
+ngx_http_meeting_prefetch(const void *data, size_t size)
 {
     size_t       i;
     const char  *p;
@@ -366,8 +355,8 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);
+    ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
-    ctx->waiter.request = ctx->request;
 
     if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
         return ngx_http_meeting_commit_alone(w, ctx, resume);
@@ -386,13 +375,9 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
 static void
 ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
 {
-    ngx_http_meeting_ctx_t  *ctx;
+    waiter->ctx->collected = 1;
 
-    ctx = ngx_queue_data(waiter, ngx_http_meeting_ctx_t, waiter);
-
-    ctx->collected = 1;
-
-    ngx_http_meeting_wake(ctx);
+    ngx_http_meeting_wake(waiter->ctx);
 }
 
 

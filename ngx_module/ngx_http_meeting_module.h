@@ -38,6 +38,7 @@
 
 typedef struct ngx_http_meeting_page_s  ngx_http_meeting_page_t;
 typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
+typedef struct ngx_http_meeting_ctx_s   ngx_http_meeting_ctx_t;
 
 
 typedef struct {
@@ -105,8 +106,8 @@ struct ngx_http_meeting_waiter_s {
     ngx_queue_t                   queue;        /* for the ring, or from it */
     mt_str_t                      command;
     mt_result_t                   result;
+    ngx_http_meeting_ctx_t       *ctx;          /* NULL: not a request's */
     void                        (*wake)(ngx_http_meeting_waiter_t *waiter);
-    ngx_http_request_t           *request;      /* NULL: no client waits */
 };
 
 
@@ -115,8 +116,6 @@ struct ngx_http_meeting_waiter_s {
  * cleanup: nginx keeps the pool while r->blocked is set, so that whoever holds
  * a waiting request (a thread, a ring's slot) may rely on it.
  */
-
-typedef struct ngx_http_meeting_ctx_s  ngx_http_meeting_ctx_t;
 
 struct ngx_http_meeting_ctx_s {
     ngx_http_request_t           *request;

@@ -86,6 +86,18 @@ const modes = {
     owner: (k, res) => json(res, seal({ ...k, appkey: 'other' }, 'success')),
     text: (k, res) => json(res, seal(k, 'fine')),
     huge: (k, res) => res.end('x'.repeat(4 << 20)),
+    soon: (k, res) => setTimeout(() => modes.success(k, res), 5),
+    random: (k, res) => modes[Math.random() < 0.1 ? 'status' : 'success'](
+        k, res),
+    slow: async (k, res) => {
+        res.socket.setNoDelay(true);
+        res.writeHead(200, { 'content-length': 7 });
+        for (const c of 'success') {
+            await new Promise((done) => setTimeout(done, 30));
+            res.write(c);
+        }
+        res.end();
+    },
 };
 
 

@@ -133,6 +133,14 @@ sub requests {
 }
 
 
+# How many that are.
+
+sub count {
+	my ($self) = @_;
+	return slurp($self->{log}) =~ tr/\n//;
+}
+
+
 # Messages, each number once, in the order of their arrival; check_url is none.
 
 sub events {
