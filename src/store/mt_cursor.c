@@ -16,6 +16,7 @@ struct mt_cursor_s {
 };
 
 
+static void mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix);
 static void mt_cursor_set_beyond(mt_cursor_t *c);
 static int mt_cursor_op(mt_cursor_t *c, MDB_cursor_op op, const mt_key_t *at,
     mt_str_t *key, mt_str_t *value);
@@ -58,6 +59,22 @@ mt_cursor_open(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix)
     c->db = db;
     c->placed = 0;
 
+    mt_cursor_set_prefix(c, prefix);
+
+    return c;
+}
+
+
+void
+mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix)
+{
+    mt_cursor_set_prefix(c, prefix);
+}
+
+
+static void
+mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix)
+{
     mt_key_init(&c->prefix);
 
     if (prefix) {
@@ -65,8 +82,6 @@ mt_cursor_open(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix)
     }
 
     mt_cursor_set_beyond(c);
-
-    return c;
 }
 
 
@@ -254,4 +269,60 @@ mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value)
 
     return mt_cursor_within(c, mt_cursor_op(c, MDB_PREV, NULL, key, value),
                             key);
+}
+
+
+/* LMDB looks at the cursor's page before it goes down from the root. */
+
+int
+mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t *value)
+{
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *cursor;
+
+    cursor = near->cursors[db];
+    rc = MDB_SUCCESS;
+
+    if (cursor == NULL) {
+        rc = mdb_cursor_open(txn->txn, txn->store->dbi[db], &cursor);
+    }
+
+    if (rc == MDB_SUCCESS) {
+        near->cursors[db] = cursor;
+
+        k.mv_data = (void *) key->data;
+        k.mv_size = key->len;
+
+        rc = mdb_cursor_get(cursor, &k, &v, MDB_SET);
+    }
+
+    if (rc == MDB_SUCCESS) {
+        value->data = v.mv_data;
+        value->len = v.mv_size;
+        return 1;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    (void) mt_txn_fail(txn, mt_db_names[db], rc);
+
+    return -1;
+}
+
+
+void
+mt_near_close(mt_near_t *near)
+{
+    size_t  i;
+
+    for (i = 0; i < MT_DB_COUNT; i++) {
+        if (near->cursors[i]) {
+            mdb_cursor_close(near->cursors[i]);
+            near->cursors[i] = NULL;
+        }
+    }
 }

@@ -168,6 +168,9 @@ int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
+/* of a value that was found: 1, or -1 */
+int mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, void *object, mt_arena_t *arena);
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 
@@ -191,6 +194,23 @@ int mt_cursor_seek_back(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
     mt_str_t *value);
 int mt_cursor_next(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+/* The same cursor, over other keys; the next step is to be a seek. */
+void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
+
+
+/*
+ * Look-ups of keys that are near each other, as those for a list's rows are: a
+ * cursor for each database stays where it was, and the next look-up mostly
+ * ends on the same page.  Zeroed at first; close before the transaction ends.
+ * mt_near_get() is mt_get() otherwise.
+ */
+typedef struct {
+    void  *cursors[MT_DB_COUNT];
+} mt_near_t;
+
+int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key, mt_str_t *value);
+void mt_near_close(mt_near_t *near);
 
 
 /*
