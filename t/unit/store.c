@@ -4,7 +4,7 @@
 #include <lmdb.h>
 
 
-#define KEYS  20
+#define KEYS  400      /* several pages of them */
 
 
 static void
