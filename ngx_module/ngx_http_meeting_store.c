@@ -484,6 +484,7 @@ ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
     mt_batch_destroy(w->batch);
     w->batch = NULL;
 
+    mt_service_clear(&w->service);
     mt_store_close(w->service.store);
     w->service.store = NULL;
 }

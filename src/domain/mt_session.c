@@ -27,7 +27,6 @@ static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
     mt_str_t caller, int64_t issued);
 static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
     mt_str_t caller);
-static int mt_user_may_log_in(const mt_user_t *user);
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
@@ -180,8 +179,8 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
 }
 
 
-/* A genuine token holds while its user does, and until the next log-in of the
- * same user through the same caller. */
+/* A genuine token holds until the next log-in of the same user through the same
+ * caller.  Who may no longer log in has no session: see mt_user_may_log_in(). */
 
 static mt_status_t
 mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
@@ -189,22 +188,15 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
 {
     int           found;
     mt_key_t      key;
-    mt_user_t     record;
     mt_session_t  session;
 
-    mt_key_num(&key, call->company, (uint64_t) user);
+    mt_session_key(&key, call->company, user, caller);
 
-    found = mt_load(call->txn, MT_DB_USER, &key, &mt_user_model, &record,
-                    call->arena);
+    found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
+                    &session, call->arena);
 
-    if (found == 1 && mt_user_may_log_in(&record)) {
-        mt_session_key(&key, call->company, user, caller);
-        found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
-                        &session, call->arena);
-
-        if (found == 1 && session.issued == issued) {
-            return MT_OK;
-        }
+    if (found == 1 && session.issued == issued) {
+        return MT_OK;
     }
 
     return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
@@ -216,14 +208,6 @@ mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
 {
     mt_key_num(key, company, (uint64_t) user);
     mt_key_str(key, caller);
-}
-
-
-static int
-mt_user_may_log_in(const mt_user_t *user)
-{
-    return user->removed == 0 && !user->placeholder
-           && user->status == MT_USER_ENABLED;
 }
 
 

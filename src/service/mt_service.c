@@ -35,6 +35,8 @@ typedef struct {
 } mt_service_exchange_t;
 
 
+static mt_arena_t *mt_service_arena(mt_service_t *service);
+static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
 static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
@@ -90,6 +92,42 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
 }
 
 
+void
+mt_service_clear(mt_service_t *service)
+{
+    while (service->nspares) {
+        mt_arena_destroy(service->spares[--service->nspares]);
+    }
+}
+
+
+/* Of an exchange.  NULL without memory. */
+
+static mt_arena_t *
+mt_service_arena(mt_service_t *service)
+{
+    return service->nspares ? service->spares[--service->nspares]
+                            : mt_arena_create(MT_EXCHANGE_ARENA);
+}
+
+
+static void
+mt_service_spare(mt_service_t *service, mt_arena_t *arena)
+{
+    if (arena == NULL) {
+        return;
+    }
+
+    if (service->nspares == MT_SPARE_ARENAS) {
+        mt_arena_destroy(arena);
+        return;
+    }
+
+    mt_arena_reset(arena);
+    service->spares[service->nspares++] = arena;
+}
+
+
 mt_exchange_t *
 mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     const mt_settings_t *settings, const mt_input_t *in, int64_t now)
@@ -97,7 +135,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     mt_arena_t             *arena;
     mt_service_exchange_t  *e;
 
-    arena = mt_arena_create(MT_EXCHANGE_ARENA);
+    arena = mt_service_arena(service);
 
     if (arena == NULL) {
         return NULL;
@@ -131,14 +169,17 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
 void
 mt_exchange_close(mt_exchange_t *x)
 {
+    mt_service_t           *service;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     mt_exchange_delete(x, &x->call.files.made);
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
 
-    mt_arena_destroy(e->row_arena);
-    mt_arena_destroy(x->call.arena);
+    service = e->service;
+
+    mt_service_spare(service, e->row_arena);
+    mt_service_spare(service, x->call.arena);
 }
 
 
@@ -551,7 +592,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     x = &e->x;
 
     if (e->row_arena == NULL) {
-        e->row_arena = mt_arena_create(MT_EXCHANGE_ARENA);
+        e->row_arena = mt_service_arena(e->service);
     }
 
     if (e->row_arena == NULL || !mt_exchange_begin_read(x)) {

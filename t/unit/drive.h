@@ -54,6 +54,7 @@ __attribute__((unused))
 static void
 drive_close(drive_t *d)
 {
+    mt_service_clear(&d->service);
     fixture_close(&d->f);
 }
 
