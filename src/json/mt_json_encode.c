@@ -12,6 +12,8 @@
 /* answers and their sub-tables are not deep, at most MT_JSON_DEPTH_MAX */
 #define MT_JSON_LEVELS  (2 * MT_JSON_DEPTH_MAX)
 
+#define MT_JSON_KEY_MAX 64
+
 #define MT_JSON_ESCAPE  6        /* bytes that one takes at most: \u001F */
 
 
@@ -210,9 +212,9 @@ mt_json_close_list(mt_json_writer_t *w)
 void
 mt_json_key(mt_json_writer_t *w, const char *key)
 {
-    char      *p;
-    size_t     len;
-    unsigned   due;
+    char        *p;
+    unsigned     due;
+    const char  *end;
 
     due = w->due[w->depth];
 
@@ -221,16 +223,25 @@ mt_json_key(mt_json_writer_t *w, const char *key)
         return;
     }
 
-    len = strlen(key);
-    p = mt_json_room(w, len + 3, due == MT_DUE_KEY, MT_DUE_VALUE);
-
-    if (p) {
-        *p++ = '"';
-        p = mempcpy(p, key, len);
-        *p++ = '"';
-        *p++ = ':';
-        mt_json_end(w, p);
+    p = mt_json_room(w, MT_JSON_KEY_MAX + 3, due == MT_DUE_KEY, MT_DUE_VALUE);
+    if (p == NULL) {
+        return;
     }
+
+    *p++ = '"';
+
+    for (end = key + MT_JSON_KEY_MAX; *key && key < end; /* void */ ) {
+        *p++ = *key++;
+    }
+
+    if (*key) {
+        mt_json_fail(w);
+        return;
+    }
+
+    *p++ = '"';
+    *p++ = ':';
+    mt_json_end(w, p);
 }
 
 
@@ -392,12 +403,24 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
+/* Most are numbers and strings as they are: without a way through a form. */
+
 static void
 mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
     const void *src)
 {
     size_t            i;
     const mt_objs_t  *list;
+
+    if (member->how == NULL && member->field->kind == MT_INT) {
+        mt_json_int(w, *(const int64_t *) src);
+        return;
+    }
+
+    if (member->how == NULL && member->field->kind == MT_STR) {
+        mt_json_string(w, *(const mt_str_t *) src);
+        return;
+    }
 
     switch (member->field->kind) {
 

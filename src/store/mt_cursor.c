@@ -24,6 +24,10 @@ static int mt_cursor_before(mt_cursor_t *c, const mt_key_t *at,
     mt_str_t *key, mt_str_t *value);
 static int mt_cursor_within(const mt_cursor_t *c, int rc,
     const mt_str_t *key);
+static int mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key);
+static int mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+    MDB_cursor_op op, const mt_key_t *at);
 
 
 static inline mt_str_t
@@ -272,36 +276,100 @@ mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value)
 }
 
 
-/* LMDB looks at the cursor's page before it goes down from the root. */
-
 int
 mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t *value)
 {
-    int          rc;
-    MDB_val      k, v;
-    MDB_cursor  *cursor;
+    int               rc;
+    mt_near_place_t  *place;
 
-    cursor = near->cursors[db];
-    rc = MDB_SUCCESS;
+    place = &near->places[db];
 
-    if (cursor == NULL) {
-        rc = mdb_cursor_open(txn->txn, txn->store->dbi[db], &cursor);
+    if (key->len > MT_NEAR_KEY) {
+        return mt_get(txn, db, key, value);
     }
 
-    if (rc == MDB_SUCCESS) {
-        near->cursors[db] = cursor;
+    if (place->cursor == NULL) {
+        rc = mdb_cursor_open(txn->txn, txn->store->dbi[db],
+                             (MDB_cursor **) &place->cursor);
 
-        k.mv_data = (void *) key->data;
-        k.mv_size = key->len;
-
-        rc = mdb_cursor_get(cursor, &k, &v, MDB_SET);
+        if (rc != MDB_SUCCESS) {
+            place->cursor = NULL;
+            (void) mt_txn_fail(txn, mt_db_names[db], rc);
+            return -1;
+        }
     }
 
-    if (rc == MDB_SUCCESS) {
-        value->data = v.mv_data;
-        value->len = v.mv_size;
+    if (mt_near_go(place, txn, db, key) == -1) {
+        place->len = 0;
+        return -1;
+    }
+
+    memcpy(place->asked, key->data, key->len);
+    place->len = key->len;
+
+    if (place->found && mt_str_eq(place->key, mt_key_text(key))) {
+        *value = place->value;
         return 1;
+    }
+
+    return 0;
+}
+
+
+/* To the least key that is not below: 0, or -1. */
+
+static int
+mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key)
+{
+    mt_str_t  asked;
+
+    asked.len = place->len;
+    asked.data = (const char *) place->asked;
+
+    if (place->len == 0 || mt_str_cmp(mt_key_text(key), asked) < 0) {
+        return mt_near_step(place, txn, db, MDB_SET_RANGE, key);
+    }
+
+    if (place->found == 0 || mt_str_cmp(mt_key_text(key), place->key) <= 0) {
+        return 0;
+    }
+
+    if (mt_near_step(place, txn, db, MDB_NEXT, NULL) == -1) {
+        return -1;
+    }
+
+    if (place->found == 0 || mt_str_cmp(mt_key_text(key), place->key) <= 0) {
+        return 0;
+    }
+
+    /* mostly on the page where the cursor is: there LMDB looks first */
+
+    return mt_near_step(place, txn, db, MDB_SET_RANGE, key);
+}
+
+
+static int
+mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+    MDB_cursor_op op, const mt_key_t *at)
+{
+    int      rc;
+    MDB_val  k, v;
+
+    if (at) {
+        k.mv_data = (void *) at->data;
+        k.mv_size = at->len;
+    }
+
+    rc = mdb_cursor_get(place->cursor, &k, &v, op);
+
+    place->found = rc == MDB_SUCCESS;
+
+    if (rc == MDB_SUCCESS) {
+        place->key = (mt_str_t) { k.mv_size, k.mv_data };
+        place->value = (mt_str_t) { v.mv_size, v.mv_data };
+        return 0;
     }
 
     if (rc == MDB_NOTFOUND) {
@@ -317,12 +385,16 @@ mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 void
 mt_near_close(mt_near_t *near)
 {
-    size_t  i;
+    size_t            i;
+    mt_near_place_t  *place;
 
     for (i = 0; i < MT_DB_COUNT; i++) {
-        if (near->cursors[i]) {
-            mdb_cursor_close(near->cursors[i]);
-            near->cursors[i] = NULL;
+        place = &near->places[i];
+
+        if (place->cursor) {
+            mdb_cursor_close(place->cursor);
+            place->cursor = NULL;
+            place->len = 0;
         }
     }
 }

@@ -199,13 +199,26 @@ void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
 
 
 /*
- * Look-ups of keys that are near each other, as those for a list's rows are: a
- * cursor for each database stays where it was, and the next look-up mostly
- * ends on the same page.  Zeroed at first; close before the transaction ends.
- * mt_near_get() is mt_get() otherwise.
+ * Look-ups of keys that are near each other, as those for a list's rows are,
+ * in a transaction that only reads.  A cursor for each database stays at the
+ * least key that is not below the last one asked for: a key somewhat above is
+ * there, is the next one, or is known not to be there at all.  Zeroed at
+ * first; close before the transaction ends.  Else mt_near_get() is mt_get().
  */
+
+#define MT_NEAR_KEY  20              /* the longest: C and two numbers */
+
 typedef struct {
-    void  *cursors[MT_DB_COUNT];
+    void      *cursor;
+    int        found;                /* 0: there is no such key */
+    mt_str_t   key;
+    mt_str_t   value;
+    size_t     len;                  /* of the key asked for last; 0: none */
+    uint8_t    asked[MT_NEAR_KEY];
+} mt_near_place_t;
+
+typedef struct {
+    mt_near_place_t  places[MT_DB_COUNT];
 } mt_near_t;
 
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
