@@ -24,10 +24,13 @@ static int mt_cursor_before(mt_cursor_t *c, const mt_key_t *at,
     mt_str_t *key, mt_str_t *value);
 static int mt_cursor_within(const mt_cursor_t *c, int rc,
     const mt_str_t *key);
-static int mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+static mt_near_place_t *mt_near_place(mt_near_t *near, mt_txn_t *txn,
+    mt_db_t db);
+static int mt_near_go(mt_near_place_t *place, mt_txn_t *txn,
     const mt_key_t *key);
-static int mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
+static int mt_near_step(mt_near_place_t *place, mt_txn_t *txn,
     MDB_cursor_op op, const mt_key_t *at);
+
 
 
 static inline mt_str_t
@@ -280,27 +283,15 @@ int
 mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t *value)
 {
-    int               rc;
     mt_near_place_t  *place;
 
-    place = &near->places[db];
+    place = key->len <= MT_NEAR_KEY ? mt_near_place(near, txn, db) : NULL;
 
-    if (key->len > MT_NEAR_KEY) {
+    if (place == NULL) {
         return mt_get(txn, db, key, value);
     }
 
-    if (place->cursor == NULL) {
-        rc = mdb_cursor_open(txn->txn, txn->store->dbi[db],
-                             (MDB_cursor **) &place->cursor);
-
-        if (rc != MDB_SUCCESS) {
-            place->cursor = NULL;
-            (void) mt_txn_fail(txn, mt_db_names[db], rc);
-            return -1;
-        }
-    }
-
-    if (mt_near_go(place, txn, db, key) == -1) {
+    if (mt_near_go(place, txn, key) == -1) {
         place->len = 0;
         return -1;
     }
@@ -317,11 +308,42 @@ mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 }
 
 
+/* The database's cursor; NULL when there is none to have. */
+
+static mt_near_place_t *
+mt_near_place(mt_near_t *near, mt_txn_t *txn, mt_db_t db)
+{
+    size_t            i;
+    MDB_cursor       *cursor;
+    mt_near_place_t  *place;
+
+    for (i = 0; i < near->n; i++) {
+        if (near->places[i].db == db) {
+            return &near->places[i];
+        }
+    }
+
+    if (near->n == MT_NEAR_PLACES
+        || mdb_cursor_open(txn->txn, txn->store->dbi[db], &cursor)
+           != MDB_SUCCESS)
+    {
+        return NULL;
+    }
+
+    place = &near->places[near->n++];
+
+    place->cursor = cursor;
+    place->db = db;
+    place->len = 0;
+
+    return place;
+}
+
+
 /* To the least key that is not below: 0, or -1. */
 
 static int
-mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
-    const mt_key_t *key)
+mt_near_go(mt_near_place_t *place, mt_txn_t *txn, const mt_key_t *key)
 {
     mt_str_t  asked;
 
@@ -329,14 +351,14 @@ mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
     asked.data = (const char *) place->asked;
 
     if (place->len == 0 || mt_str_cmp(mt_key_text(key), asked) < 0) {
-        return mt_near_step(place, txn, db, MDB_SET_RANGE, key);
+        return mt_near_step(place, txn, MDB_SET_RANGE, key);
     }
 
     if (place->found == 0 || mt_str_cmp(mt_key_text(key), place->key) <= 0) {
         return 0;
     }
 
-    if (mt_near_step(place, txn, db, MDB_NEXT, NULL) == -1) {
+    if (mt_near_step(place, txn, MDB_NEXT, NULL) == -1) {
         return -1;
     }
 
@@ -346,13 +368,13 @@ mt_near_go(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
 
     /* mostly on the page where the cursor is: there LMDB looks first */
 
-    return mt_near_step(place, txn, db, MDB_SET_RANGE, key);
+    return mt_near_step(place, txn, MDB_SET_RANGE, key);
 }
 
 
 static int
-mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
-    MDB_cursor_op op, const mt_key_t *at)
+mt_near_step(mt_near_place_t *place, mt_txn_t *txn, MDB_cursor_op op,
+    const mt_key_t *at)
 {
     int      rc;
     MDB_val  k, v;
@@ -376,7 +398,7 @@ mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
         return 0;
     }
 
-    (void) mt_txn_fail(txn, mt_db_names[db], rc);
+    (void) mt_txn_fail(txn, mt_db_names[place->db], rc);
 
     return -1;
 }
@@ -385,16 +407,7 @@ mt_near_step(mt_near_place_t *place, mt_txn_t *txn, mt_db_t db,
 void
 mt_near_close(mt_near_t *near)
 {
-    size_t            i;
-    mt_near_place_t  *place;
-
-    for (i = 0; i < MT_DB_COUNT; i++) {
-        place = &near->places[i];
-
-        if (place->cursor) {
-            mdb_cursor_close(place->cursor);
-            place->cursor = NULL;
-            place->len = 0;
-        }
+    while (near->n) {
+        mdb_cursor_close(near->places[--near->n].cursor);
     }
 }

@@ -206,10 +206,12 @@ void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
  * first; close before the transaction ends.  Else mt_near_get() is mt_get().
  */
 
-#define MT_NEAR_KEY  20              /* the longest: C and two numbers */
+#define MT_NEAR_KEY     20           /* the longest: C and two numbers */
+#define MT_NEAR_PLACES  6            /* databases, the others as mt_get() */
 
 typedef struct {
     void      *cursor;
+    mt_db_t    db;
     int        found;                /* 0: there is no such key */
     mt_str_t   key;
     mt_str_t   value;
@@ -218,7 +220,8 @@ typedef struct {
 } mt_near_place_t;
 
 typedef struct {
-    mt_near_place_t  places[MT_DB_COUNT];
+    mt_near_place_t  places[MT_NEAR_PLACES];
+    size_t           n;
 } mt_near_t;
 
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
