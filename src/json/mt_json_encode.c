@@ -12,8 +12,6 @@
 /* answers and their sub-tables are not deep, at most MT_JSON_DEPTH_MAX */
 #define MT_JSON_LEVELS  (2 * MT_JSON_DEPTH_MAX)
 
-#define MT_JSON_KEY_MAX 64
-
 #define MT_JSON_ESCAPE  6        /* bytes that one takes at most: \u001F */
 
 
@@ -209,12 +207,11 @@ mt_json_close_list(mt_json_writer_t *w)
 
 /* Our own, or of a table: nothing in it needs to be escaped. */
 
-void
-mt_json_key(mt_json_writer_t *w, const char *key)
+static void
+mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 {
-    char        *p;
-    unsigned     due;
-    const char  *end;
+    char      *p;
+    unsigned   due;
 
     due = w->due[w->depth];
 
@@ -223,25 +220,47 @@ mt_json_key(mt_json_writer_t *w, const char *key)
         return;
     }
 
-    p = mt_json_room(w, MT_JSON_KEY_MAX + 3, due == MT_DUE_KEY, MT_DUE_VALUE);
-    if (p == NULL) {
-        return;
+    p = mt_json_room(w, len + 3, due == MT_DUE_KEY, MT_DUE_VALUE);
+
+    if (p) {
+        *p++ = '"';
+        p = mempcpy(p, name, len);
+        *p++ = '"';
+        *p++ = ':';
+        mt_json_end(w, p);
+    }
+}
+
+
+void
+mt_json_key(mt_json_writer_t *w, const char *key)
+{
+    mt_str_t  s;
+
+    s = mt_cstr(key);
+    mt_json_name(w, s.data, s.len);
+}
+
+
+/* A name's length is measured once; any thread may do it. */
+
+static inline size_t
+mt_json_length(const mt_json_table_t *table, size_t i)
+{
+    size_t  len;
+
+    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
+
+    if (len == 0) {
+        len = mt_cstr(table->members[i].wire).len;
+
+        if (len <= UINT8_MAX) {
+            __atomic_store_n(&table->lengths[i], (uint8_t) len,
+                             __ATOMIC_RELAXED);
+        }
     }
 
-    *p++ = '"';
-
-    for (end = key + MT_JSON_KEY_MAX; *key && key < end; /* void */ ) {
-        *p++ = *key++;
-    }
-
-    if (*key) {
-        mt_json_fail(w);
-        return;
-    }
-
-    *p++ = '"';
-    *p++ = ':';
-    mt_json_end(w, p);
+    return len;
 }
 
 
@@ -460,7 +479,7 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
             continue;
         }
 
-        mt_json_key(w, member->wire);
+        mt_json_name(w, member->wire, mt_json_length(table, i));
 
         if (member->flags & MT_JSON_INLINE) {
             mt_json_object(w, member->sub, object);
