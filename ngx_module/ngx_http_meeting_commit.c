@@ -2,6 +2,9 @@
 #include "ngx_http_meeting_module.h"
 
 
+#define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
+
+
 static void ngx_http_meeting_check_handler(ngx_event_t *ev);
 
 static ngx_int_t ngx_http_meeting_listen(ngx_http_meeting_worker_t *w);
@@ -10,6 +13,7 @@ static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
 static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
     void *data);
+static void ngx_http_meeting_prefetch(const void *data, size_t size);
 static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
@@ -198,7 +202,8 @@ static void
 ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 {
     ngx_queue_t              ready, *q;
-    ngx_http_meeting_ctx_t  *ctx;
+    ngx_connection_t        *c;
+    ngx_http_meeting_ctx_t  *ctx, *next;
 
     /*
      * First all slots are freed, then requests go on: these may bring the
@@ -217,6 +222,17 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 
         ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
 
+        if (!ngx_queue_empty(&ready)) {
+            next = ngx_queue_data(ngx_queue_head(&ready),
+                                  ngx_http_meeting_ctx_t, queue);
+
+            c = next->request->connection;
+            ngx_http_meeting_prefetch(c, sizeof(ngx_connection_t));
+            ngx_http_meeting_prefetch(c->read, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->write, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->log, sizeof(ngx_log_t));
+        }
+
         ngx_http_meeting_wake(ctx);
     }
 }
@@ -232,6 +248,28 @@ ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
     ctx->collected = 1;
 
     ngx_queue_insert_tail(ready, &ctx->queue);
+
+    /*
+     * A batch of requests that have waited has left the processor's caches.
+     * These come back while the others' results are copied.
+     */
+
+    ngx_http_meeting_prefetch(ctx->request, sizeof(ngx_http_request_t));
+    ngx_http_meeting_prefetch(ctx->exchange, sizeof(mt_exchange_t));
+}
+
+
+static void
+ngx_http_meeting_prefetch(const void *data, size_t size)
+{
+    size_t       i;
+    const char  *p;
+
+    p = data;
+
+    for (i = 0; i < size; i += NGX_HTTP_MEETING_LINE) {
+        __builtin_prefetch(p + i);
+    }
 }
 
 

@@ -71,7 +71,6 @@ static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
     int encrypt);
 static void mt_hex(const uint8_t *in, size_t n, char *out,
     const char *digits);
-static uint8_t mt_base64_digit(uint8_t c);
 static int mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
     char hex[2 * MT_SCRYPT_HASH]);
 static int mt_password_split(mt_str_t stored, mt_str_t *parts);
@@ -460,22 +459,24 @@ mt_base64(mt_arena_t *arena, mt_str_t in)
 }
 
 
-static uint8_t
+/* The value of each digit; MT_BAD_DIGIT is for what is none. */
+
+static const uint8_t  mt_base64_digits[128] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+};
+
+
+static inline uint8_t
 mt_base64_digit(uint8_t c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-
-    return c == '+' ? 62 : c == '/' ? 63 : MT_BAD_DIGIT;
+    return c < sizeof(mt_base64_digits) ? mt_base64_digits[c] : MT_BAD_DIGIT;
 }
 
 
