@@ -138,6 +138,48 @@ refuses('meeting_journal age=1d;',
 	qr/"meeting_journal" directive is not allowed/);
 
 
+# meeting_background, meeting_event_...: of the whole server, too.
+
+my %server = (
+	meeting_background => [ [ 'on', 'off' ], [ 'maybe' ] ],
+	meeting_event_connect_timeout => [ [ '3s', '500ms' ],
+		[ '0', '-1s', 'off', 'soon' ] ],
+	meeting_event_timeout => [ [ '10s', '1m' ], [ '0', '1x' ] ],
+	meeting_event_retry => [ [ '1d', '0', '90s' ], [ 'off', '-1' ] ],
+	meeting_event_connections => [ [ '1', '64', '1024' ],
+		[ '0', '1025', 'all' ] ],
+	meeting_event_private => [ [ 'on', 'off' ], [ '1' ] ],
+	meeting_event_proxy => [ [ 'http://proxy.example:3128',
+		'https://user:word@proxy.example', 'off' ],
+		[ 'on', 'proxy.example:3128', 'http://', 'ftp://proxy.example',
+		'http:///' ] ],
+	meeting_event_ca => [ [ 'nginx.conf', '%%PREFIX%%/nginx.conf' ],
+		[ '""' ] ],
+);
+
+for my $directive (sort keys %server) {
+	my ($good, $bad) = @{$server{$directive}};
+
+	accepts("$directive $_;", 'http') for @$good;
+
+	for my $value (@$bad) {
+		my $shown = $value eq '""' ? '' : $value;
+		refuses("$directive $value;",
+			qr/invalid value "\Q$shown\E" in "$directive"/, 'http');
+	}
+
+	refuses("$directive $good->[0]; $directive $good->[0];",
+		qr/"$directive" directive is duplicate/, 'http');
+	refuses("$directive $good->[0];",
+		qr/"$directive" directive is not allowed/);
+}
+
+refuses('meeting_event_ca no/such/file;',
+	qr/"meeting_event_ca" names no file: "\S+no\/such\/file"/, 'http');
+refuses('meeting_event_ca "%%PREFIX%%";', qr/"meeting_event_ca" names no file/,
+	'http');
+
+
 # meeting_resources.
 
 accepts('meeting_resources faces;', 'http');

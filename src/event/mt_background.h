@@ -50,8 +50,8 @@ typedef enum {
  * come that it returned last (by the system's clock, ms) or was asked for by
  * mt_background_due(); it must be cheap when there is nothing to do.
  * done() gets what came of a command that run() or drive() gave.
- * drive(): moves what is out in mt_background_multi(); returns how many things
- * are that the turn, and the end of the process, should wait for.  Jobs without
+ * drive(): moves what is out in mt_background_multi(); returns how much there
+ * is that the turn, and the end of the process, should wait for.  Jobs without
  * it are not run when the process is to end.
  */
 
