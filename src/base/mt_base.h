@@ -137,8 +137,6 @@ typedef struct {
 
 void mt_reader_init(mt_reader_t *r, mt_str_t s);
 uint64_t mt_read_long_varint(mt_reader_t *r);
-int64_t mt_read_zigzag(mt_reader_t *r);
-mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);
 
 
 /* most are tags, lengths and small numbers: one byte */
@@ -148,6 +146,36 @@ mt_read_varint(mt_reader_t *r)
 {
     return r->pos < r->end && *r->pos < 0x80 ? *r->pos++
                                              : mt_read_long_varint(r);
+}
+
+
+static inline int64_t
+mt_read_zigzag(mt_reader_t *r)
+{
+    uint64_t  value;
+
+    value = mt_read_varint(r);
+
+    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
+}
+
+
+static inline mt_str_t
+mt_read_bytes(mt_reader_t *r, size_t len)
+{
+    mt_str_t  s = mt_str("");
+
+    if (len > (size_t) (r->end - r->pos)) {
+        r->failed = 1;
+        r->pos = r->end;
+        return s;
+    }
+
+    s.data = (const char *) r->pos;
+    s.len = len;
+    r->pos += len;
+
+    return s;
 }
 
 

@@ -136,14 +136,16 @@ mt_reader_init(mt_reader_t *r, mt_str_t s)
 uint64_t
 mt_read_long_varint(mt_reader_t *r)
 {
-    uint8_t   byte;
-    unsigned  shift;
-    uint64_t  value;
+    uint8_t         byte;
+    unsigned        shift;
+    uint64_t        value;
+    const uint8_t  *p;
 
     value = 0;
+    p = r->pos;
 
-    for (shift = 0; r->pos < r->end; shift += 7) {
-        byte = *r->pos++;
+    for (shift = 0; p < r->end; shift += 7) {
+        byte = *p++;
 
         if (shift == 63 && byte > 1) {
             break;
@@ -152,6 +154,7 @@ mt_read_long_varint(mt_reader_t *r)
         value |= (uint64_t) (byte & 0x7f) << shift;
 
         if (byte < 0x80) {
+            r->pos = p;
             return value;
         }
     }
@@ -160,34 +163,4 @@ mt_read_long_varint(mt_reader_t *r)
     r->pos = r->end;
 
     return 0;
-}
-
-
-int64_t
-mt_read_zigzag(mt_reader_t *r)
-{
-    uint64_t  value;
-
-    value = mt_read_varint(r);
-
-    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
-}
-
-
-mt_str_t
-mt_read_bytes(mt_reader_t *r, size_t len)
-{
-    mt_str_t  s = mt_str("");
-
-    if (len > (size_t) (r->end - r->pos)) {
-        r->failed = 1;
-        r->pos = r->end;
-        return s;
-    }
-
-    s.data = (const char *) r->pos;
-    s.len = len;
-    r->pos += len;
-
-    return s;
 }

@@ -15,6 +15,8 @@
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_people_open(mt_call_t *call);
+static mt_status_t mt_people_begin(mt_call_t *call);
+static void mt_people_end(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static mt_status_t mt_leaders_open(mt_call_t *call);
@@ -26,14 +28,17 @@ static mt_status_t mt_sponsored_skip(mt_call_t *call, int64_t skip,
 static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static void mt_listing_close(mt_call_t *call);
 static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
-    int64_t slot, void **row);
+    int64_t slot, const mt_str_t *record, void **row);
 
 
 const mt_rows_t  mt_people_rows = {
     mt_people_open, mt_people_next, mt_listing_close, NULL
+};
+
+const mt_rows_t  mt_inner_people_rows = {
+    mt_people_begin, mt_people_next, mt_people_end, NULL
 };
 
 static const mt_rows_t  mt_leaders_rows = {
@@ -191,19 +196,21 @@ mt_listing_source(mt_call_t *call, mt_listing_t *listing)
 {
     mt_source_of(call, &listing->source);
 
-    listing->source.load = mt_load;
+    listing->source.near = &listing->near;
     listing->source.guests = listing->guests != 0;
     listing->cursor = NULL;
     listing->begun = 0;
 }
 
 
-static void
+void
 mt_listing_close(mt_call_t *call)
 {
     mt_listing_t  *listing;
 
     listing = call->state;
+
+    mt_near_close(&listing->near);
 
     if (listing->cursor) {
         mt_cursor_close(listing->cursor);
@@ -215,17 +222,39 @@ mt_listing_close(mt_call_t *call)
 static mt_status_t
 mt_people_open(mt_call_t *call)
 {
+    mt_listing_source(call, call->state);
+
+    return mt_people_begin(call);
+}
+
+
+static mt_status_t
+mt_people_begin(mt_call_t *call)
+{
     mt_key_t       prefix;
     mt_listing_t  *listing;
 
     listing = call->state;
+    listing->begun = 0;
+    listing->source.guests = listing->guests != 0;
 
-    mt_listing_source(call, listing);
     mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
 
-    listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
+    if (listing->cursor) {
+        mt_cursor_move(listing->cursor, &prefix);
+
+    } else {
+        listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
+    }
 
     return listing->cursor ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static void
+mt_people_end(mt_call_t *call)
+{
+    (void) call;
 }
 
 
@@ -260,7 +289,7 @@ mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     listing->last = slot;
 
-    return mt_row_person(listing, row_arena, slot, row);
+    return mt_row_person(listing, row_arena, slot, &value, row);
 }
 
 
@@ -285,17 +314,20 @@ mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     }
 
     return mt_row_person(listing, row_arena,
-                         listing->meeting.leaders.v[listing->next++], row);
+                         listing->meeting.leaders.v[listing->next++], NULL,
+                         row);
 }
 
 
 static int
 mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
-    void **row)
+    const mt_str_t *record, void **row)
 {
     mt_person_view_t  *view;
 
-    view = mt_arena_alloc(row_arena, sizeof(*view));
+    /* every part of it is set */
+
+    view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {
         return -1;
     }
@@ -303,7 +335,8 @@ mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
     listing->source.arena = row_arena;
     *row = view;
 
-    return mt_person_view(&listing->source, &listing->meeting, slot, view);
+    return mt_person_view(&listing->source, &listing->meeting, slot, record,
+                          view);
 }
 
 
@@ -461,7 +494,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         return rc;
     }
 
-    view = mt_arena_alloc(row_arena, sizeof(*view));
+    view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {
         return -1;
     }

@@ -24,18 +24,11 @@ static int
 mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
     int64_t slot, const mt_model_t *model, void *object)
 {
-    int       found;
     mt_key_t  key;
 
     mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
 
-    found = source->load(source->txn, db, &key, model, object, source->arena);
-
-    if (found == 0) {
-        memset(object, 0, model->size);
-    }
-
-    return found;
+    return mt_source_load_key(source, db, &key, model, object);
 }
 
 
@@ -140,14 +133,16 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
 
 int
 mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, mt_person_view_t *view)
+    int64_t slot, const mt_str_t *record, mt_person_view_t *view)
 {
     int64_t  user;
 
     user = slot < MT_GUEST_SLOT ? slot : 0;
 
-    if (mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
-                     &mt_attendee_model, &view->attendee) < 0
+    if ((record ? mt_source_load_value(source, MT_DB_ATTENDEE, *record,
+                                       &mt_attendee_model, &view->attendee)
+                : mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
+                               &mt_attendee_model, &view->attendee)) < 0
         || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, slot,
                         &mt_checkin_model, &view->checkin) < 0
         || mt_source_user(source, user, &view->user) < 0

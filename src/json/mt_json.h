@@ -105,9 +105,12 @@ typedef struct {
     const mt_json_table_t  *sub;      /* of OBJ and OBJS */
 } mt_json_member_t;
 
+/* lengths: of the wire names, kept by whoever needs one; 0: not known yet */
+
 struct mt_json_table_s {
     const mt_json_member_t  *members;
     size_t                   n;
+    uint8_t                 *lengths;
 };
 
 /* must be there, not null */
@@ -125,15 +128,17 @@ struct mt_json_table_s {
 
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     static const mt_json_table_t   name = {                                   \
-        name##_members, mt_nitems(name##_members)                             \
+        name##_members, mt_nitems(name##_members), name##_lengths             \
     }
 
 /* One that other files know. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     const mt_json_table_t   name = {                                          \
-        name##_members, mt_nitems(name##_members)                             \
+        name##_members, mt_nitems(name##_members), name##_lengths             \
     }
 
 

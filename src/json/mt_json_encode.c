@@ -207,11 +207,10 @@ mt_json_close_list(mt_json_writer_t *w)
 
 /* Our own, or of a table: nothing in it needs to be escaped. */
 
-void
-mt_json_key(mt_json_writer_t *w, const char *key)
+static void
+mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 {
     char      *p;
-    size_t     len;
     unsigned   due;
 
     due = w->due[w->depth];
@@ -221,16 +220,47 @@ mt_json_key(mt_json_writer_t *w, const char *key)
         return;
     }
 
-    len = strlen(key);
     p = mt_json_room(w, len + 3, due == MT_DUE_KEY, MT_DUE_VALUE);
 
     if (p) {
         *p++ = '"';
-        p = mempcpy(p, key, len);
+        p = mempcpy(p, name, len);
         *p++ = '"';
         *p++ = ':';
         mt_json_end(w, p);
     }
+}
+
+
+void
+mt_json_key(mt_json_writer_t *w, const char *key)
+{
+    mt_str_t  s;
+
+    s = mt_cstr(key);
+    mt_json_name(w, s.data, s.len);
+}
+
+
+/* A name's length is measured once; any thread may do it. */
+
+static inline size_t
+mt_json_length(const mt_json_table_t *table, size_t i)
+{
+    size_t  len;
+
+    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
+
+    if (len == 0) {
+        len = mt_cstr(table->members[i].wire).len;
+
+        if (len <= UINT8_MAX) {
+            __atomic_store_n(&table->lengths[i], (uint8_t) len,
+                             __ATOMIC_RELAXED);
+        }
+    }
+
+    return len;
 }
 
 
@@ -392,12 +422,24 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
+/* Most are numbers and strings as they are: without a way through a form. */
+
 static void
 mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
     const void *src)
 {
     size_t            i;
     const mt_objs_t  *list;
+
+    if (member->how == NULL && member->field->kind == MT_INT) {
+        mt_json_int(w, *(const int64_t *) src);
+        return;
+    }
+
+    if (member->how == NULL && member->field->kind == MT_STR) {
+        mt_json_string(w, *(const mt_str_t *) src);
+        return;
+    }
 
     switch (member->field->kind) {
 
@@ -437,7 +479,7 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
             continue;
         }
 
-        mt_json_key(w, member->wire);
+        mt_json_name(w, member->wire, mt_json_length(table, i));
 
         if (member->flags & MT_JSON_INLINE) {
             mt_json_object(w, member->sub, object);
