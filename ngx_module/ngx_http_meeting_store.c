@@ -504,10 +504,19 @@ ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
 void
 ngx_http_meeting_store_mend(ngx_http_meeting_worker_t *w)
 {
-    if (w->combining || w->working || w->background.turning
-        || w->service.store == NULL
-        || !mt_store_broken(w->service.store))
-    {
+    if (w->service.store == NULL || !mt_store_broken(w->service.store)) {
+        return;
+    }
+
+    if (w->background.turning) {
+
+        /* its end brings it here again */
+
+        mt_background_wake(w->background.engine);
+        return;
+    }
+
+    if (w->combining || w->working) {
         return;
     }
 

@@ -36,6 +36,7 @@ struct mt_background_s {
     mt_background_command_t        *first;     /* to be taken */
     mt_background_command_t       **last;
 
+    int64_t                         ran;       /* at what time */
     mt_background_state_t           state;
     int64_t                         deadline;  /* of what is out, or 0 */
     atomic_int                      woken;
@@ -44,6 +45,7 @@ struct mt_background_s {
 
 static int mt_background_open(mt_background_t *bg);
 static int mt_background_run(mt_background_t *bg);
+static void mt_background_all_due(mt_background_t *bg);
 static int mt_background_is_due(const mt_background_t *bg, int64_t now);
 static unsigned mt_background_drive(mt_background_t *bg);
 static int64_t mt_background_next(const mt_background_t *bg);
@@ -132,7 +134,6 @@ mt_background_destroy(mt_background_t *bg)
 int64_t
 mt_background_turn(mt_background_t *bg, mt_store_t *store)
 {
-    size_t    i;
     int64_t   wait;
     unsigned  out;
 
@@ -141,10 +142,7 @@ mt_background_turn(mt_background_t *bg, mt_store_t *store)
     /* cleared first: what is new from now on asks for another turn */
 
     atomic_store(&bg->woken, 0);
-
-    for (i = 0; i < bg->njobs; i++) {
-        bg->jobs[i].next = 0;
-    }
+    mt_background_all_due(bg);
 
     for ( ;; ) {
         mt_background_look(bg);
@@ -225,6 +223,15 @@ mt_background_run(mt_background_t *bg)
 
     now = mt_background_now();
 
+    if (now < bg->ran) {
+
+        /* the clock was set back: times to come are not what they were */
+
+        mt_background_all_due(bg);
+    }
+
+    bg->ran = now;
+
     if (!mt_background_is_due(bg, now)) {
         return 0;
     }
@@ -248,6 +255,17 @@ mt_background_run(mt_background_t *bg)
     mt_read_close(txn);
 
     return 0;
+}
+
+
+static void
+mt_background_all_due(mt_background_t *bg)
+{
+    size_t  i;
+
+    for (i = 0; i < bg->njobs; i++) {
+        bg->jobs[i].next = 0;
+    }
 }
 
 

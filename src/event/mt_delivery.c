@@ -10,7 +10,7 @@
 
 static void mt_queue_push(mt_queue_t *queue, mt_stream_t *s);
 static mt_stream_t *mt_queue_pop(mt_queue_t *queue);
-static mt_stream_t *mt_delivery_next(mt_delivery_t *d);
+static mt_stream_t *mt_delivery_pop(mt_delivery_t *d);
 static mt_slot_t *mt_slot_take(mt_delivery_t *d);
 static int mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     int64_t now);
@@ -69,7 +69,7 @@ mt_delivery_ready(mt_delivery_t *d, mt_stream_t *s)
  * may hang leave the others enough. */
 
 static mt_stream_t *
-mt_delivery_next(mt_delivery_t *d)
+mt_delivery_pop(mt_delivery_t *d)
 {
     mt_stream_t  *s;
 
@@ -91,7 +91,7 @@ mt_delivery_pump(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
     mt_slot_t    *slot;
     mt_stream_t  *s;
 
-    while (d->free && (s = mt_delivery_next(d)) != NULL) {
+    while (d->free && (s = mt_delivery_pop(d)) != NULL) {
 
         slot = mt_slot_take(d);
 
@@ -248,6 +248,10 @@ mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot)
         s->not_before = mt_background_now() + MT_LONGEST_PAUSE;
         return 0;
     }
+
+    /* which points into the store: the slot outlives the transaction */
+
+    slot->message.error = MT_STR("");
 
     slot->to.url = slot->sub.url;
     slot->to.keys.aes_key = slot->sub.aes_key;

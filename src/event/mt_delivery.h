@@ -44,7 +44,8 @@ struct mt_stream_s {
     unsigned         reports;       /* of failures, not committed yet */
     int64_t          not_before;    /* unless the store knows better */
     int64_t          last;          /* number delivered last */
-    int64_t          tell_at;       /* when to give what is untold */
+    int64_t          tell_at;       /* when to give what is untold, by
+                                       mt_delivery_clock() */
     unsigned         untold_n;
     mt_untold_t      untold[MT_UNTOLD_MAX];
 
@@ -110,9 +111,9 @@ void mt_slot_release(mt_delivery_t *d, mt_slot_t *slot);
 /* Deals with the slots that have ended. */
 void mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 
-/* Gives what has waited long enough, or all of it; returns when to be called
- * again. */
-int64_t mt_delivery_tell(mt_delivery_t *d, int64_t now, int all);
+/* Gives what has waited long enough, or all of it; returns in how many ms to
+ * be called again, or MT_BACKGROUND_NEVER. */
+int64_t mt_delivery_tell(mt_delivery_t *d, int all);
 
 /* The message of this slot was not, or could not be, sent. */
 void mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,

@@ -25,8 +25,8 @@ typedef struct {
 } mt_report_t;
 
 
-static void mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot,
-    int64_t now);
+static int64_t mt_delivery_clock(void);
+static void mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot);
 static unsigned mt_stream_ungiven(const mt_stream_t *s);
 static int mt_stream_tell(mt_delivery_t *d, mt_stream_t *s);
 static void mt_stream_given(mt_delivery_t *d, mt_stream_t *s,
@@ -56,7 +56,7 @@ mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
         slot->next = NULL;
 
         if (slot->response.verdict == MT_VERDICT_OK) {
-            mt_delivery_delivered(d, slot, now);
+            mt_delivery_delivered(d, slot);
 
         } else {
             mt_arena_reset(d->arena);
@@ -67,8 +67,17 @@ mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
 }
 
 
+/* ms, that nobody sets back: numbers must not stay untold */
+
+static int64_t
+mt_delivery_clock(void)
+{
+    return mt_monotonic_ns() / MT_NS_PER_MS;
+}
+
+
 static void
-mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot, int64_t now)
+mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
 {
     mt_stream_t  *s;
 
@@ -80,7 +89,7 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot, int64_t now)
     }
 
     if (mt_stream_ungiven(s) == 0) {
-        s->tell_at = now + MT_TELL_TIME;
+        s->tell_at = mt_delivery_clock() + MT_TELL_TIME;
     }
 
     s->untold[s->untold_n].number = slot->number;
@@ -98,12 +107,13 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot, int64_t now)
 
 
 int64_t
-mt_delivery_tell(mt_delivery_t *d, int64_t now, int all)
+mt_delivery_tell(mt_delivery_t *d, int all)
 {
     unsigned      n;
-    int64_t       next;
+    int64_t       now, next;
     mt_stream_t  *s;
 
+    now = mt_delivery_clock();
     next = MT_BACKGROUND_NEVER;
 
     for (s = d->streams; s; s = s->next) {
@@ -121,8 +131,8 @@ mt_delivery_tell(mt_delivery_t *d, int64_t now, int all)
             s->tell_at = now + MT_TELL_AGAIN;
         }
 
-        if (s->tell_at < next) {
-            next = s->tell_at;
+        if (s->tell_at - now < next) {
+            next = s->tell_at - now;
         }
     }
 
@@ -472,7 +482,11 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
     mt_stream_t  *s;
 
     s = report->stream;
-    committed = (result->status == MT_OK);
+
+    /* a subscription that has ended has nothing in the outbox */
+
+    committed = (result->status == MT_OK
+                 || result->status == MT_NO_SUBSCRIPTION);
 
     if (report->kind != MT_REPORT_DELIVERED) {
         s->reports--;
@@ -492,7 +506,7 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
 
     } else {
         mt_stream_given(d, s, report, 0);
-        s->tell_at = mt_background_now() + MT_TELL_AGAIN;
+        s->tell_at = mt_delivery_clock() + MT_TELL_AGAIN;
     }
 
     free(report);

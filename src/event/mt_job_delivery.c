@@ -28,6 +28,7 @@ static void mt_delivery_close(void *job);
 static int64_t mt_delivery_run(void *job, mt_txn_t *txn, int64_t now);
 static int64_t mt_delivery_finish(mt_delivery_t *d, int64_t now,
     mt_background_state_t state);
+static int64_t mt_delivery_next(mt_delivery_t *d, int64_t now, int all);
 static unsigned mt_delivery_drive(void *job, int64_t now);
 static void mt_delivery_scan(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 static int mt_delivery_walk(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
@@ -139,7 +140,7 @@ mt_delivery_run(void *job, mt_txn_t *txn, int64_t now)
 
     mt_delivery_pump(d, txn, now);
 
-    next = mt_delivery_tell(d, now, 0);
+    next = mt_delivery_next(d, now, 0);
 
     return d->scan_at < next ? d->scan_at : next;
 }
@@ -160,7 +161,20 @@ mt_delivery_finish(mt_delivery_t *d, int64_t now, mt_background_state_t state)
         d->stopped = 1;
     }
 
-    return mt_delivery_tell(d, now, d->out == 0);
+    return mt_delivery_next(d, now, d->out == 0);
+}
+
+
+/* Tells what is to be told; when that is to be done next. */
+
+static int64_t
+mt_delivery_next(mt_delivery_t *d, int64_t now, int all)
+{
+    int64_t  wait;
+
+    wait = mt_delivery_tell(d, all);
+
+    return wait == MT_BACKGROUND_NEVER ? wait : now + wait;
 }
 
 
