@@ -123,6 +123,10 @@ struct mt_dialect_s {
     void              (*open_answer)(mt_exchange_t *x);
     void              (*close_answer)(mt_exchange_t *x);
 
+    /* Of views they show no more than the route's tables name: the rest need
+     * not be looked up. */
+    unsigned            by_tables:1;
+
     /* or, in place of these two and of the route's tables, else NULL */
     const mt_markup_t  *markup;
 
