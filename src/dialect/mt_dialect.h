@@ -152,6 +152,9 @@ const mt_dialect_t *mt_dialect_at(size_t i);
  * NULL when none does. */
 const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
 
+/* The MT_PART_* that no table of the route's answer names. */
+unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
+
 /* The wire path of an error of the call ("meeting_id", "actors[3]"): from
  * call.error.field, or from call.field and call.item through the route's
  * request table. */

@@ -41,9 +41,6 @@ static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
 static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
 static int mt_exchange_begin_read(mt_exchange_t *x);
-static unsigned mt_exchange_hides(const mt_exchange_t *x);
-static unsigned mt_table_parts(const mt_json_table_t *table,
-    mt_parts_pt parts);
 static void mt_exchange_end_read(mt_exchange_t *x);
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
@@ -349,72 +346,13 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
-        call->hides = mt_exchange_hides(x);
+        call->hides = mt_route_hides(x->dialect, x->route);
         step = call->op->start(call);
     }
 
     mt_exchange_end_read(x);
 
     return step;
-}
-
-
-/* The parts of views that no table of the answer names. */
-
-static unsigned
-mt_exchange_hides(const mt_exchange_t *x)
-{
-    unsigned               shown;
-    const mt_rows_t       *rows;
-    const mt_route_t      *route;
-    const mt_operation_t  *op;
-
-    route = x->route;
-    op = x->call.op;
-    rows = op->rows;
-
-    if (!x->dialect->by_tables) {
-        return 0;
-    }
-
-    shown = mt_table_parts(route->value, op->parts);
-
-    if (rows && route->list) {
-        shown |= mt_table_parts(route->row, rows->parts);
-    }
-
-    if (rows && rows->inner && route->inner) {
-        shown |= mt_table_parts(route->inner_row, rows->inner->parts);
-    }
-
-    return ~shown;
-}
-
-
-/* Without parts(), all. */
-
-static unsigned
-mt_table_parts(const mt_json_table_t *table, mt_parts_pt parts)
-{
-    size_t                   i;
-    unsigned                 shown;
-    const mt_json_member_t  *member;
-
-    if (table == NULL) {
-        return 0;
-    }
-
-    shown = parts ? 0 : ~0u;
-
-    for (i = 0; parts && i < table->n; i++) {
-        member = &table->members[i];
-
-        shown |= member->flags & MT_JSON_INLINE
-                 ? mt_table_parts(member->sub, parts)
-                 : parts(member->base, member->field->number);
-    }
-
-    return shown;
 }
 
 
