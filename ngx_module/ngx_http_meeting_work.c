@@ -167,7 +167,10 @@ ngx_http_meeting_work_done(ngx_event_t *ev)
 void
 ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w)
 {
-    if ((w->waiting || w->combining) && !w->check.timer_set) {
+    if ((w->waiting || w->combining || w->background.turning
+         || w->background.out)
+        && !w->check.timer_set)
+    {
         ngx_add_timer(&w->check, NGX_HTTP_MEETING_CHECK);
     }
 }

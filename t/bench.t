@@ -120,6 +120,15 @@ cmp_ok($scenarios->{import}{$_}{cpu_us}, '<', 10_000,
 	"import, $_: no hash for each user")
 	for 'no password', 'the default one';
 
+($scenarios, $err) = rows(qw/ --events 300 events /);
+
+my %events = %{$scenarios->{events}};
+my $delivery = delete $events{'events, one by one'};
+
+is($delivery->{finished}, 300, 'all of them are delivered');
+cmp_ok($delivery->{seconds}, '>=', 1.5, 'to one who takes his time');
+cmp_ok($events{$_}{stored}, '>', 0, "$_: stored") for sort keys %events;
+
 is_deeply([ glob "$top/build/bench/run.*" ], \@left, 'nothing is left');
 
 my ($rc, $out);

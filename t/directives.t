@@ -118,6 +118,26 @@ for my $text ('meeting_threads 0;', 'meeting_threads 65;',
 refuses('meeting_threads 2;', qr/"meeting_threads" directive is not allowed/);
 
 
+# meeting_journal.
+
+accepts("meeting_journal $_;", 'http') for 'age=90d', 'age=off', 'size=1g',
+	'age=1s size=64k', 'size=off age=off';
+
+for my $value ('age=0', 'age=', 'age=soon', 'age=on', 'size=63k', 'size=0',
+	'size=', 'size=lots', 'for=1d', 'age')
+{
+	refuses("meeting_journal $value;",
+		qr/invalid value "\Q$value\E" in "meeting_journal" directive/, 'http');
+}
+
+refuses('meeting_journal age=1d age=2d;',
+	qr/invalid value "age=2d" in "meeting_journal" directive/, 'http');
+refuses('meeting_journal age=1d; meeting_journal size=1g;',
+	qr/"meeting_journal" directive is duplicate/, 'http');
+refuses('meeting_journal age=1d;',
+	qr/"meeting_journal" directive is not allowed/);
+
+
 # meeting_resources.
 
 accepts('meeting_resources faces;', 'http');

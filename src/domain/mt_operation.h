@@ -166,6 +166,7 @@ struct mt_operation_s {
     O(67, reminder_fire)                                                      \
     O(68, journal_trim)                                                       \
     O(69, session_expire)                                                     \
+    O(70, event_discard)                                                      \
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \

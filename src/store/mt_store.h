@@ -77,6 +77,9 @@ typedef struct {
 
 mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
 
+/* What a database takes up, in whole pages; 0 on failure. */
+uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
+
 /* A consistent, compacted copy into the directory `dest` (made when it is not
  * there; must not hold a store), while others write.  MT_OK: on disk. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
@@ -85,6 +88,14 @@ mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
 /* Set after a failure that leaves this environment unusable (MDB_PANIC): the
  * process should reopen the store. */
 int mt_store_broken(const mt_store_t *store);
+
+
+/*
+ * The right to do the store's background work.  One process at a time has it,
+ * of whatever server; one that dies loses it.  A descriptor that holds it, to
+ * be given up with close(); -1 while another one has it, or on a failure.
+ */
+int mt_store_lease(const mt_store_t *store);
 
 
 /*

@@ -27,7 +27,7 @@ my @servers;
 
 # Options: top (of the project), workers, people (that may be in one group of
 # meetings), module (another than that of build/), client (load or wrk), keep,
-# progress; url and dir of a server that runs.
+# progress, events (may go to this machine); url and dir of a server that runs.
 
 sub new {
 	my ($class, %option) = @_;
@@ -114,7 +114,8 @@ sub configuration {
 	if (!$self->{url}) {
 		$module = "load_module $self->{module};";
 		$store = "meeting_store path=$self->{store} zone=64m max_size=64g;\n"
-			. "    meeting_weclubs_secret \"$self->{secret}\";";
+			. "    meeting_weclubs_secret \"$self->{secret}\";"
+			. ($self->{events} ? ' meeting_event_private on;' : '');
 		$locations = 'location / { meeting_api weclubs; }'
 			. ' location /gateway/ { meeting_api yunzhijia; }'
 			. ' location /openapi/ { meeting_api jituancaiyun; }'
