@@ -6,7 +6,7 @@
 
 #define MT_SERVER_KEY_LEN   32
 
-/* Rows of one piece: at some 5 us each, what an event loop can wait for. */
+/* Rows of one piece: at 1 to 2 us each, what an event loop can wait for. */
 #define MT_PIECE_ROWS       256
 
 #define MT_ERROR_SIZE       256
@@ -346,6 +346,7 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
+        call->hides = mt_route_hides(x->dialect, x->route);
         step = call->op->start(call);
     }
 
