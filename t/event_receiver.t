@@ -90,6 +90,10 @@ is_deeply([ wait_for_events(1) ], [ '1 dept_add' ], 'is received');
 is(([ received() ]->[0]{value}[0]{name}), "\x{7814}\x{53d1}\x{90e8}",
 	'and understood');
 
+# Once its answer is known, too: else the first one would come again.
+
+ok($t->wait_for(sub { $t->ctl('event', 'show')->{pending} == 0 }),
+	'and answered');
 stop();
 is($app->call('user/add', { name => "N$_", account => "a$_" })->{code},
 	10000, 'another while it is down') for 1 .. 3;

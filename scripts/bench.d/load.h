@@ -1,7 +1,7 @@
 
 /*
- * The benchmark's client, as its two files know it: load.c sends and receives,
- * load_requests.c makes what is sent.
+ * The benchmark's client, as its files know it: load_requests.c makes what is
+ * sent, load.c sends and receives, load_report.c tells what came of it.
  */
 
 #ifndef LOAD_H
@@ -105,5 +105,12 @@ void load_bodies(load_t *load, const char *file);
 
 /* Fills load->text and load->requests, one for each pair or body. */
 void load_requests(load_t *load);
+
+/* Writes what came of each request, into load->answers; the requests into
+ * load->dump; and one JSON object to standard output, of a run that ended at
+ * `finish`. */
+void load_answers(const load_t *load);
+void load_dump(const load_t *load);
+void load_report(const load_t *load, uint64_t finish);
 
 #endif /* LOAD_H */

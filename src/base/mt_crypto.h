@@ -29,8 +29,8 @@ int mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN]);
 
 /* A MAC of the parts, one after another: AES-256-CMAC (RFC 4493, NIST SP
  * 800-38B), which costs half of an HMAC of something short.  Nothing in it
- * tells where one part ends.  0, or -1 on an OpenSSL failure or for a key that is
- * not MT_AES_KEY_LEN bytes. */
+ * tells where one part ends.  0, or -1 on an OpenSSL failure or for a key that
+ * is not of MT_AES_KEY_LEN bytes. */
 int mt_mac(mt_str_t key, const mt_str_t *parts, size_t n,
     uint8_t out[MT_MAC_LEN]);
 

@@ -17,10 +17,10 @@
  * Exactly once: `applied` of each ring is stored in the same transaction as
  * what the commands did; `done` is published after the commit.  A combiner
  * killed before the commit changed nothing; killed after it, the next one sees
- * applied > done and only publishes.  A batch of refusals alone is not committed
- * at all.  An entry is below `head` only when it is
- * whole.  Ownership of a ring and the right to combine are robust process-
- * shared mutexes: the kernel hands them on when their owner dies.
+ * applied > done and only publishes.  A batch of refusals alone is not
+ * committed at all.  An entry is below `head` only when it is whole.
+ * Ownership of a ring and the right to combine are robust process-shared
+ * mutexes: the kernel hands them on when their owner dies.
  *
  * Counted in bytes since the zone was made, never wrapping:
  *     consumed <= done <= head

@@ -256,9 +256,31 @@ mt_ctl_event_list(mt_ctl_t *ctl)
 }
 
 
+/* Gives the command over again until it finds no message; says how many there
+ * were. */
+
 static int
-mt_ctl_event_count(mt_ctl_t *ctl, const char *what, int64_t n)
+mt_ctl_event_each(mt_ctl_t *ctl, const mt_operation_t *op,
+    const mt_json_table_t *options, void *args, const char *what)
 {
+    int64_t    n;
+    mt_call_t  call;
+
+    n = 0;
+
+    if (mt_ctl_args(ctl, options, args) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    do {
+        if (mt_ctl_run(ctl, &call, op, options, args) != MT_CTL_OK) {
+            return MT_CTL_FAILED;
+        }
+
+        n += call.result.num;
+
+    } while (call.result.num);
+
     mt_ctl_line(ctl);
     mt_json_open_object(ctl->writer);
     mt_json_key(ctl->writer, what);
@@ -272,68 +294,31 @@ mt_ctl_event_count(mt_ctl_t *ctl, const char *what, int64_t n)
 int
 mt_ctl_event_redeliver(mt_ctl_t *ctl)
 {
-    int64_t               n;
-    mt_call_t             call;
     mt_event_redeliver_t  args;
 
-    n = 0;
     memset(&args, 0, sizeof(args));
 
     mt_set(&args, event_redeliver, from, 1);
     mt_set(&args, event_redeliver, to, MT_NUM_MAX);
 
-    if (mt_ctl_args(ctl, &mt_ctl_redeliver_options, &args) != MT_CTL_OK) {
-        return MT_CTL_FAILED;
-    }
-
-    do {
-        if (mt_ctl_run(ctl, &call, &mt_op_event_redeliver,
-                       &mt_ctl_redeliver_options, &args)
-            != MT_CTL_OK)
-        {
-            return MT_CTL_FAILED;
-        }
-
-        n += call.result.num;
-        args.from = call.result.detail + 1;
-
-    } while (call.result.num);
-
-    return mt_ctl_event_count(ctl, "redelivered", n);
+    return mt_ctl_event_each(ctl, &mt_op_event_redeliver,
+                             &mt_ctl_redeliver_options, &args, "redelivered");
 }
 
 
 static int
 mt_ctl_event_drop(mt_ctl_t *ctl, int remove)
 {
-    int64_t             n;
-    mt_call_t           call;
     mt_event_discard_t  args;
 
-    n = 0;
     memset(&args, 0, sizeof(args));
 
     mt_set(&args, event_discard, from, 1);
     mt_set(&args, event_discard, to, MT_NUM_MAX);
     mt_set(&args, event_discard, remove, remove);
 
-    if (mt_ctl_args(ctl, &mt_ctl_discard_options, &args) != MT_CTL_OK) {
-        return MT_CTL_FAILED;
-    }
-
-    do {
-        if (mt_ctl_run(ctl, &call, &mt_op_event_discard,
-                       &mt_ctl_discard_options, &args)
-            != MT_CTL_OK)
-        {
-            return MT_CTL_FAILED;
-        }
-
-        n += call.result.num;
-
-    } while (call.result.num);
-
-    return mt_ctl_event_count(ctl, "discarded", n);
+    return mt_ctl_event_each(ctl, &mt_op_event_discard,
+                             &mt_ctl_discard_options, &args, "discarded");
 }
 
 

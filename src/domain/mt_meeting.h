@@ -87,12 +87,14 @@ mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
 int mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view);
 int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
+unsigned mt_meeting_parts(size_t base, unsigned field);
 
 /* The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * view->attendee is what the list says (zeroed: not on it); record: that, where
+ * view->attendee is what the list says (zeroed: not on it); record: that, if
  * it was found already.  Of the meeting only num and seed are looked at. */
 int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *record, mt_person_view_t *view);
+unsigned mt_person_parts(size_t base, unsigned field);
 
 
 /* Where the rows of a reply stand; between two pieces only `last` and the

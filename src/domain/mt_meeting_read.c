@@ -34,19 +34,21 @@ static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
 
 
 const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close, NULL
+    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts
 };
 
 const mt_rows_t  mt_inner_people_rows = {
-    mt_people_begin, mt_people_next, mt_people_end, NULL
+    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts
 };
 
 static const mt_rows_t  mt_leaders_rows = {
-    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL
+    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
+    mt_person_parts
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
-    mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL
+    mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
+    mt_meeting_parts
 };
 
 
@@ -55,6 +57,7 @@ const mt_operation_t  mt_op_participation = {
     .name = "participation",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 
@@ -63,6 +66,7 @@ const mt_operation_t  mt_op_meeting_get = {
     .name = "meeting_get",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 
@@ -71,6 +75,7 @@ const mt_operation_t  mt_op_meeting_detail = {
     .name = "meeting_detail",
     .args = &mt_meeting_act_model,
     .rows = &mt_leaders_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 

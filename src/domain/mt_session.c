@@ -179,8 +179,9 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
 }
 
 
-/* A genuine token holds until the next log-in of the same user through the same
- * caller.  Who may no longer log in has no session: see mt_user_may_log_in(). */
+/* A genuine token holds until the next log-in of the same user through the
+ * same caller.  Who may no longer log in has no session: see
+ * mt_user_may_log_in(). */
 
 static mt_status_t
 mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,

@@ -34,6 +34,7 @@ mt_source_of(const mt_call_t *call, mt_source_t *source)
     source->arena = call->arena;
     source->settings = call->settings;
     source->now = call->now;
+    source->hides = call->hides;
 }
 
 

@@ -22,6 +22,7 @@ typedef struct {
     int                    guests;     /* counted, and all attendances have
                                           their ids */
     int                    removed;    /* records show as they were */
+    unsigned               hides;      /* MT_PART_* to be left out */
 } mt_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */

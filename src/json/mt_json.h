@@ -207,9 +207,9 @@ mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
 
 /*
  * Encoding: a writer that appends to a buffer which may be taken away and
- * emptied between calls (streaming).  It lives in the arena, so that nothing is
- * lost when an answer breaks off.  Calls that would not give JSON (a value
- * where a key is due) set out->failed.
+ * emptied between calls (streaming).  It lives in the arena: nothing is lost
+ * when an answer breaks off.  Calls that would not give JSON (a value where a
+ * key is due) set out->failed.
  */
 
 /* NULL without memory. */

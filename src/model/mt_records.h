@@ -282,9 +282,9 @@
  * checked with them.  owner: the appkey that messages end with.
  *
  * Of all messages numbered so far (COUNTER), `sent` were delivered, `aside`
- * are set aside, `dropped` were discarded, the rest is in the outbox.  last: the highest number that was
- * delivered.  since, attempts, next_try, error: of the failure to deliver that
- * lasts; 0 and "" when the last attempt succeeded.
+ * are set aside, `dropped` were discarded, the rest is in the outbox.  last:
+ * the highest number that was delivered.  since, attempts, next_try, error: of
+ * the failure to deliver that lasts; 0 and "" when the last attempt succeeded.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \

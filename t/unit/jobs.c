@@ -86,17 +86,23 @@ turn(void)
 }
 
 
-/* Turns until there is nothing to do; the most commands of one of them. */
+/* Turns until there is nothing to do, not after a rest either; the most
+ * commands of one of them. */
 
 static unsigned
 turns(void)
 {
-    unsigned  n, most;
+    unsigned  n, most, idle;
 
     most = 0;
 
-    while ((n = turn()) > 0) {
-        most = n > most ? n : most;
+    for (idle = 0; idle < 2; idle++) {
+        while ((n = turn()) > 0) {
+            most = n > most ? n : most;
+            idle = 0;
+        }
+
+        (void) usleep(150000);
     }
 
     return most;
