@@ -50,6 +50,7 @@ test_proxy();
 test_connections();
 test_connect_timeout();
 test_retry();
+test_end();
 
 $receiver->stop();
 $t->verify();
@@ -283,6 +284,32 @@ sub test_retry {
 	delivered('the others, put back');
 	is(show()->{set_aside}, 0, 'none is set aside');
 	is($receiver->requests() - $sent, 6, 'were sent');
+
+	return;
+}
+
+
+# Who ends waits a little for what is on its way, not for as long as it may
+# take.
+
+sub test_end {
+	with("$PRIVATE meeting_event_timeout 60s;");
+
+	for my $signal (qw/ TERM QUIT /) {
+		my $sent = $receiver->count();
+
+		$receiver->mode('hang');
+		$receiver->raise_events(2);
+		$t->wait_for(sub { $receiver->count() > $sent });
+
+		my $time = time();
+		$t->stop($signal);
+		cmp_ok(time() - $time, '<', 15, "SIG$signal: soon over");
+
+		$receiver->mode('success');
+		$t->start();
+		delivered("SIG$signal: the next one goes on");
+	}
 
 	return;
 }
