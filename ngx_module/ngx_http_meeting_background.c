@@ -1,12 +1,6 @@
 
 #include "ngx_http_meeting_module.h"
 
-#include <sys/resource.h>
-
-
-/* Sign-ins, if there are not enough processors for all, go first. */
-#define NGX_HTTP_MEETING_NICE  5
-
 
 typedef struct {
     ngx_http_meeting_waiter_t   waiter;
@@ -283,12 +277,7 @@ ngx_http_meeting_turn_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    static ngx_uint_t  nice;
-
-    if (!nice) {
-        nice = 1;
-        (void) setpriority(PRIO_PROCESS, 0, NGX_HTTP_MEETING_NICE);
-    }
+    ngx_http_meeting_be_nice();
 
     w->background.wait = mt_background_turn(w->background.engine,
                                             w->service.store);

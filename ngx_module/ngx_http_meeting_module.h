@@ -344,6 +344,9 @@ ngx_int_t ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
     void (*work)(ngx_http_meeting_ctx_t *ctx),
     void (*resume)(ngx_http_request_t *r));
 
+/* In a thread: event loops and commits go first from now on. */
+void ngx_http_meeting_be_nice(void);
+
 /* Keeps the check timer, and so a quitting worker, going while needed. */
 void ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w);
 

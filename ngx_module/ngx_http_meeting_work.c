@@ -139,14 +139,21 @@ ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_ctx_t  *ctx = data;
 
+    ngx_http_meeting_be_nice();
+
+    ctx->work(ctx);
+}
+
+
+void
+ngx_http_meeting_be_nice(void)
+{
     static __thread ngx_uint_t  niced;
 
     if (!niced) {
         niced = 1;
         (void) !nice(NGX_HTTP_MEETING_NICE);
     }
-
-    ctx->work(ctx);
 }
 
 
