@@ -34,7 +34,10 @@ static void ngx_http_meeting_task_wake(ngx_http_meeting_waiter_t *waiter);
 static ngx_uint_t ngx_http_meeting_task_results(ngx_http_meeting_worker_t *w);
 
 
-ngx_int_t
+/* Never an error: nginx would not start the worker again, and others may do
+ * the work. */
+
+void
 ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     ngx_cycle_t *cycle)
 {
@@ -47,7 +50,7 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     ngx_queue_init(&b->results);
 
     if (!w->conf->background) {
-        return NGX_OK;
+        return;
     }
 
     w->conf->options.state = ngx_http_meeting_background_state;
@@ -55,8 +58,12 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     w->conf->options.count = ngx_http_meeting_background_count;
 
     task = ngx_thread_task_alloc(cycle->pool, 0);
+
     if (task == NULL || mt_outgoing_init() != 0) {
-        return NGX_ERROR;
+        ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
+                      "this worker cannot do the meeting store's background "
+                      "work: no memory, or libcurl does not start");
+        return;
     }
 
     task->ctx = w;
@@ -65,8 +72,6 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     task->event.handler = ngx_http_meeting_turn_done;
     task->event.log = cycle->log;
 
-    b->turn = task;
-
     /* an idle worker that is to quit does not wait for the next turn */
 
     b->timer.handler = ngx_http_meeting_turn_timer;
@@ -74,7 +79,7 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     b->timer.log = cycle->log;
     b->timer.cancelable = 1;
 
-    return NGX_OK;
+    b->turn = task;
 }
 
 
@@ -97,7 +102,7 @@ ngx_http_meeting_background_tick(ngx_http_meeting_worker_t *w)
 
     b = &w->background;
 
-    if (!w->conf->background || w->service.store == NULL || w->ring < 0) {
+    if (b->turn == NULL || w->service.store == NULL || w->ring < 0) {
         return;
     }
 

@@ -185,7 +185,7 @@ struct ngx_http_meeting_zone_s {
 typedef struct {
     mt_background_t               *engine;      /* NULL: not yet this one's */
     int                            lease;       /* descriptor, -1: none */
-    ngx_thread_task_t             *turn;
+    ngx_thread_task_t             *turn;        /* NULL: never this one's */
     ngx_event_t                    timer;       /* for the next turn */
     ngx_queue_t                    results;     /* to be told between turns */
     ngx_uint_t                     out;         /* commands */
@@ -371,7 +371,7 @@ void ngx_http_meeting_notify(void *data, unsigned ring);
 
 /* ngx_http_meeting_background.c */
 
-ngx_int_t ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
+void ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     ngx_cycle_t *cycle);
 void ngx_http_meeting_background_exit(ngx_http_meeting_worker_t *w);
 

@@ -354,14 +354,13 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
     w->tick.log = cycle->log;
     w->tick.cancelable = 1;
 
-    if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK
-        || ngx_http_meeting_background_init(w, cycle) != NGX_OK)
-    {
+    if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                       "cannot attach to zone \"meeting\"");
         return NGX_ERROR;
     }
 
+    ngx_http_meeting_background_init(w, cycle);
     ngx_http_meeting_stay_loaded();
 
     (void) ngx_http_meeting_store_open(w);

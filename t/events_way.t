@@ -13,45 +13,23 @@ use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw/ sleep time /;
 
-use Meeting::H5yes;
 use Meeting::Receiver;
 use Meeting::Test;
 
 plan(skip_all => 'no Node.js') unless Meeting::Receiver::node();
 
 
-my $CONF = <<'CONF';
-%%GLOBALS%%
-
-worker_processes 2;
-
-events {
-}
-
-http {
-    %%HTTP%%
-
-    meeting_store path=store;
-    MORE
-
-    server {
-        listen 127.0.0.1:%%PORT%%;
-
-        location / {
-            meeting_api h5yes;
-        }
-    }
-
+# in front of the receiver, for TLS
+my $FRONT = <<'CONF';
     server {
         listen 127.0.0.1:%%PORT_1%% ssl;
         ssl_certificate server.crt;
         ssl_certificate_key server.key;
 
-        location / {
+        location /events {
             proxy_pass http://127.0.0.1:%%PORT_9%%;
         }
     }
-}
 CONF
 
 my $PRIVATE = 'meeting_event_private on;';
@@ -61,11 +39,9 @@ my $t = Meeting::Test->new();
 make_certificates();
 $t->company();
 
-my $app = Meeting::H5yes->new(base => 'http://127.0.0.1:' . $t->port(),
-	%{$t->ctl('credential', 'add')});
 my $receiver = Meeting::Receiver->new($t);
-my $raised = 0;
 
+$receiver->app();
 subscribed('by HTTP');
 
 test_background();
@@ -74,6 +50,7 @@ test_proxy();
 test_connections();
 test_connect_timeout();
 test_retry();
+test_end();
 
 $receiver->stop();
 $t->verify();
@@ -117,7 +94,7 @@ sub subscribed {
 sub with {
 	my ($more) = @_;
 
-	$t->write_conf($CONF =~ s/MORE/$more/r);
+	$t->write_h5yes_conf("$more\n$FRONT");
 
 	if (!$t->{pid}) {
 		$t->start();
@@ -127,20 +104,6 @@ sub with {
 	my @old = $t->workers();
 	$t->reload() or die "no reload\n";
 	$t->wait_for(sub { !grep { Meeting::Test::alive($_) } @old });
-
-	return;
-}
-
-
-sub raise_events {
-	my ($n) = @_;
-
-	for (1 .. $n) {
-		my $name = 'user' . ++$raised;
-		my $answer = $app->call('user/add',
-			{ name => $name, account => $name });
-		die $answer->{text} if $answer->{code} != 10000;
-	}
 
 	return;
 }
@@ -162,7 +125,7 @@ sub fails {
 	my ($why, $name) = @_;
 	my $failures = show()->{failures};
 
-	raise_events(1);
+	$receiver->raise_events(1);
 	my $time = time();
 	$t->wait_for(sub { show()->{failures} > $failures });
 	like(show()->{error}, $why, $name);
@@ -173,7 +136,7 @@ sub fails {
 
 sub test_background {
 	with("meeting_background off; $PRIVATE");
-	raise_events(2);
+	$receiver->raise_events(2);
 	sleep(2.5);
 	is(show()->{pending}, 2, 'meeting_background off: events wait');
 	is(show()->{failures}, 0, 'and nobody tries');
@@ -196,7 +159,7 @@ sub test_tls {
 	like($err, qr/TLS failed/, 'as is said');
 
 	subscribed('by HTTPS', '--url', $url, '--ca-file', $ca);
-	raise_events(2);
+	$receiver->raise_events(2);
 	delivered('meeting_event_ca: by HTTPS');
 
 	with($PRIVATE);
@@ -226,7 +189,7 @@ sub test_proxy {
 		'--proxy', $proxy);
 
 	with("meeting_event_proxy $proxy;");
-	raise_events(2);
+	$receiver->raise_events(2);
 	delivered('meeting_event_proxy: by it');
 	like(($receiver->requests())[-1]{url},
 		qr{^http://receiver\.example/x\?signature=}, 'the whole address');
@@ -248,9 +211,7 @@ sub test_connections {
 	$t->company(2000);
 
 	my $other = Meeting::Receiver->new($t, company => 2000, n => 8);
-	my $second = Meeting::H5yes->new(
-		base => 'http://127.0.0.1:' . $t->port(),
-		%{$t->ctl('credential', 'add', '--company', 2000)});
+	$other->app();
 	my ($code) = $other->subscribe();
 	is($code, 0, 'another company');
 
@@ -258,10 +219,10 @@ sub test_connections {
 
 	$receiver->mode('hang');
 	my $sent = $receiver->count();
-	raise_events(1);
+	$receiver->raise_events(1);
 	$t->wait_for(sub { $receiver->count() > $sent });
 	my $time = time();
-	$second->call('user/add', { name => 'a', account => 'a' });
+	$other->raise_events(1);
 	$other->wait_events(1);
 	cmp_ok(time() - $time, '>', 2, 'meeting_event_connections 1: one waits');
 
@@ -304,7 +265,7 @@ sub test_retry {
 	with("$PRIVATE meeting_event_retry 3s;");
 
 	$receiver->mode('status');
-	raise_events(5);
+	$receiver->raise_events(5);
 	my $time = time();
 	$t->wait_for(sub { show()->{set_aside} });
 	my $took = time() - $time;
@@ -315,7 +276,7 @@ sub test_retry {
 
 	$receiver->mode('success');
 	my $sent = $receiver->requests();
-	raise_events(1);
+	$receiver->raise_events(1);
 	delivered('the next one is sent');
 	is($receiver->requests() - $sent, 1, 'alone');
 
@@ -323,6 +284,32 @@ sub test_retry {
 	delivered('the others, put back');
 	is(show()->{set_aside}, 0, 'none is set aside');
 	is($receiver->requests() - $sent, 6, 'were sent');
+
+	return;
+}
+
+
+# Who ends waits a little for what is on its way, not for as long as it may
+# take.
+
+sub test_end {
+	with("$PRIVATE meeting_event_timeout 60s;");
+
+	for my $signal (qw/ TERM QUIT /) {
+		my $sent = $receiver->count();
+
+		$receiver->mode('hang');
+		$receiver->raise_events(2);
+		$t->wait_for(sub { $receiver->count() > $sent });
+
+		my $time = time();
+		$t->stop($signal);
+		cmp_ok(time() - $time, '<', 15, "SIG$signal: soon over");
+
+		$receiver->mode('success');
+		$t->start();
+		delivered("SIG$signal: the next one goes on");
+	}
 
 	return;
 }

@@ -27,30 +27,7 @@ my $UNTOLD = 128;
 
 my $t = Meeting::Test->new();
 
-$t->write_conf(<<'CONF');
-%%GLOBALS%%
-
-worker_processes 3;
-
-events {
-}
-
-http {
-    %%HTTP%%
-
-    meeting_store path=store;
-    meeting_event_private on;
-
-    server {
-        listen 127.0.0.1:%%PORT%%;
-
-        location / {
-            meeting_api h5yes;
-        }
-    }
-}
-CONF
-
+$t->write_h5yes_conf('meeting_event_private on;');
 $t->allow_log(qr/exited on signal 9/);
 $t->company();
 

@@ -16,6 +16,8 @@ use File::Basename qw/ dirname /;
 use JSON::PP ();
 use POSIX ();
 
+use Meeting::H5yes;
+
 
 my $json = JSON::PP->new->utf8;
 
@@ -114,6 +116,33 @@ sub subscribe {
 		'--allow-private', @args);
 
 	return ($code, scalar eval { $json->decode(slurp($self->{keys})) }, $err);
+}
+
+
+# An h5yes client of the company, and what it raises: events of so many people
+# who are added.
+
+sub app {
+	my ($self) = @_;
+	my $t = $self->{t};
+
+	return $self->{app} //= Meeting::H5yes->new(
+		base => 'http://127.0.0.1:' . $t->port(), %{$t->ctl('credential',
+		'add', '--company', $self->{company})});
+}
+
+
+sub raise_events {
+	my ($self, $n) = @_;
+
+	for (1 .. $n) {
+		my $name = 'user' . ++$self->{raised};
+		my $answer = $self->app()->call('user/add',
+			{ name => $name, account => $name });
+		die $answer->{text} if $answer->{code} != 10000;
+	}
+
+	return;
 }
 
 

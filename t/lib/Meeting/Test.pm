@@ -241,6 +241,19 @@ sub write_default_conf {
 }
 
 
+# The same with an h5yes API beside it, and more text in http.
+
+sub write_h5yes_conf {
+	my ($self, $http) = @_;
+
+	return $self->write_default_conf(http => $http, server => <<'CONF');
+        location /meeting/api/ {
+            meeting_api h5yes;
+        }
+CONF
+}
+
+
 # Processes.
 
 sub nginx_args {
