@@ -273,11 +273,12 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     }
 
     step = prepare(call);
+    status = mt_txn_status(call->txn);
 
     mt_read_end(call->txn);
     call->txn = NULL;
 
-    return step;
+    return status == MT_OK ? step : mt_refuse(call, status, 0);
 }
 
 
@@ -410,8 +411,9 @@ mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting)
     }
 
     if (rc != 1) {
-        mt_ctl_fail_status("--meeting", rc == 0 ? MT_NO_SUCH_MEETING
-                                                : MT_STORE_FAILED);
+        mt_ctl_fail_status("--meeting",
+                           rc == 0 && mt_txn_status(txn) == MT_OK
+                           ? MT_NO_SUCH_MEETING : MT_STORE_FAILED);
         return 0;
     }
 

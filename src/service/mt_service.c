@@ -39,7 +39,7 @@ static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
 static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
 static int mt_exchange_begin_read(mt_exchange_t *x);
-static void mt_exchange_end_read(mt_exchange_t *x);
+static mt_step_t mt_exchange_end_read(mt_exchange_t *x, mt_step_t step);
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
@@ -241,6 +241,10 @@ mt_exchange_decode(mt_exchange_t *x)
     }
 
     x->dialect->decode(x);
+
+    if (mt_arena_failed(x->call.arena)) {
+        mt_exchange_error(x, MT_NO_MEMORY);
+    }
 }
 
 
@@ -281,11 +285,30 @@ mt_exchange_begin_read(mt_exchange_t *x)
 }
 
 
-static void
-mt_exchange_end_read(mt_exchange_t *x)
+/* The step, or MT_STEP_DONE with the call's error set: whatever was concluded
+ * from a store that could not be read, or without memory, is void. */
+
+static mt_step_t
+mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 {
+    mt_status_t  status;
+
+    status = mt_txn_status(x->call.txn);
+
     mt_read_end(x->call.txn);
     x->call.txn = NULL;
+
+    if (mt_arena_failed(x->call.arena)) {
+        status = MT_NO_MEMORY;
+    }
+
+    if (status == MT_OK) {
+        return step;
+    }
+
+    mt_exchange_error(x, status);
+
+    return MT_STEP_DONE;
 }
 
 
@@ -312,9 +335,7 @@ mt_exchange_start(mt_exchange_t *x)
         step = call->op->start(call);
     }
 
-    mt_exchange_end_read(x);
-
-    return step;
+    return mt_exchange_end_read(x, step);
 }
 
 
@@ -337,7 +358,6 @@ mt_exchange_work(mt_exchange_t *x)
 mt_step_t
 mt_exchange_resume(mt_exchange_t *x)
 {
-    mt_step_t               step;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     mt_exchange_log_files(e);
@@ -348,11 +368,7 @@ mt_exchange_resume(mt_exchange_t *x)
         return MT_STEP_DONE;
     }
 
-    step = x->call.op->resume(&x->call);
-
-    mt_exchange_end_read(x);
-
-    return step;
+    return mt_exchange_end_read(x, x->call.op->resume(&x->call));
 }
 
 
@@ -373,7 +389,7 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
 
         if (call->op->finish && mt_exchange_begin_read(x)) {
             call->op->finish(call);
-            mt_exchange_end_read(x);
+            (void) mt_exchange_end_read(x, MT_STEP_DONE);
         }
 
     } else {
@@ -426,8 +442,7 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
 
     if (rc == -1 && first) {
         if (x->call.error.status == MT_OK) {
-            mt_exchange_error(x, e->out.failed ? MT_NO_MEMORY
-                                               : MT_STORE_FAILED);
+            mt_exchange_error(x, MT_NO_MEMORY);
         }
 
         e->out = *out;
@@ -465,7 +480,7 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
         e->stage = MT_STAGE_SENT;
     }
 
-    return e->out.failed ? -1 : rc;
+    return e->out.failed || mt_arena_failed(x->call.arena) ? -1 : rc;
 }
 
 
@@ -572,11 +587,18 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
                                         : mt_exchange_row(e);
 
+        if (mt_arena_failed(e->row_arena)) {
+            rc = -1;
+        }
+
         mt_arena_reset(e->row_arena);
     }
 
     mt_exchange_close_rows(e);
-    mt_exchange_end_read(x);
+
+    if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
+        return -1;
+    }
 
     if (rc == 0) {
         if (x->dialect->markup == NULL) {
