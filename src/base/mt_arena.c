@@ -61,6 +61,7 @@ mt_arena_create(size_t limit)
 
     arena->chunks = NULL;
     arena->limit = limit ? limit : SIZE_MAX;
+    arena->failed = 0;
 
     mt_arena_start(arena);
 
@@ -79,7 +80,6 @@ mt_arena_start(mt_arena_t *arena)
 #endif
     arena->step = 2 * MT_ARENA_FIRST;
     arena->used = 0;
-    arena->failed = 0;
 }
 
 

@@ -71,8 +71,8 @@ mt_str_t mt_utf8_prefix(mt_str_t s, size_t n);
  * mt_arena_alloc(): zeroed, aligned to 16; NULL once the limit is passed or
  * memory is out.  mt_arena_take(): the same, not zeroed.  mt_arena_reset()
  * keeps the first chunk for reuse.  mt_arena_failed(): 1 when there was a NULL
- * since it was last asked for, or reset: who made a decision meanwhile may
- * have made it on less than there is.
+ * since this was asked last, resets or not: who decided or wrote something
+ * meanwhile may have done so on less than there was.
  */
 
 typedef struct mt_arena_s  mt_arena_t;

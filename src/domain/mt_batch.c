@@ -201,6 +201,8 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
         return rc;
     }
 
+    (void) mt_batch_exhausted(batch);      /* of a batch before */
+
     mt_meta_key(&key, MT_STR("position"));
     batch->stored = mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
     batch->position = batch->stored;
@@ -328,8 +330,8 @@ static int
 mt_batch_exhausted(mt_batch_t *batch)
 {
     return mt_arena_failed(batch->scratch)
-           || mt_arena_failed(batch->meetings.arena)
-           || mt_arena_failed(batch->tallies.arena);
+           | mt_arena_failed(batch->meetings.arena)
+           | mt_arena_failed(batch->tallies.arena);
 }
 
 
