@@ -49,6 +49,7 @@ static int mt_own(const char *path, int uid, int gid);
 static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
+static int mt_copy_into(MDB_env *env, const char *file);
 
 
 static mt_status_t
@@ -750,20 +751,47 @@ mt_store_backup(mt_store_t *store, const char *dest, char *why,
 static int
 mt_copy_to(MDB_env *env, const char *dest)
 {
-    int    fd, rc;
-    char  *file;
+    int    rc;
+    char  *file, *data;
 
     file = mt_path_join(dest, MT_NEW_FILE);
-    if (file == NULL) {
-        return ENOMEM;
+    data = mt_path_join(dest, MT_DATA_FILE);
+    rc = file && data ? 0 : ENOMEM;
+
+    if (rc == 0) {
+        rc = mt_copy_into(env, file);
     }
+
+    if (rc == 0) {
+        rc = mt_move_in(dest);
+
+        /* under its name, but maybe not for long: no copy to rely on */
+
+        if (rc != 0) {
+            (void) unlink(data);
+        }
+    }
+
+    if (rc != 0 && file) {
+        (void) unlink(file);
+    }
+
+    free(file);
+    free(data);
+
+    return rc;
+}
+
+
+static int
+mt_copy_into(MDB_env *env, const char *file)
+{
+    int  fd, rc;
 
     fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     if (fd == -1) {
-        rc = errno;
-        free(file);
-        return rc;
+        return errno;
     }
 
     rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
@@ -775,16 +803,6 @@ mt_copy_to(MDB_env *env, const char *dest)
     if (close(fd) != 0 && rc == 0) {
         rc = errno;
     }
-
-    if (rc == 0) {
-        rc = mt_move_in(dest);
-    }
-
-    if (rc != 0) {
-        (void) unlink(file);
-    }
-
-    free(file);
 
     return rc;
 }
