@@ -13,7 +13,6 @@
 #define MT_CTL_ZONE         "Asia/Shanghai"
 
 /* of a store that is made here: meeting_store's default */
-#define MT_CTL_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
 #define MT_CTL_MAX_READERS  1024
 #define MT_CTL_WHY          512
 
@@ -132,7 +131,7 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     memset(&options, 0, sizeof(options));
 
     options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
-    options.max_size = create ? MT_CTL_MAX_SIZE : 0;    /* 0: as it is */
+    options.max_size = 0;       /* as it is: a server may have set it */
     options.max_readers = MT_CTL_MAX_READERS;
     options.log = mt_ctl_log;
 
