@@ -19,7 +19,7 @@
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
 #define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
-#define MT_SPOTS_MAX        3800000  /* sorted: what a request's memory holds */
+#define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
 
 
 typedef struct {

@@ -754,34 +754,6 @@ mt_exchange_http_status(const mt_exchange_t *x)
 }
 
 
-mt_status_t
-mt_service_status(int http_status)
-{
-    size_t  i;
-
-    static const struct {
-        int          http;
-        mt_status_t  status;
-    } map[] = {
-        { 403, MT_DENIED },
-        { 404, MT_BAD_PATH },
-        { 405, MT_BAD_METHOD },
-        { 413, MT_TOO_LARGE },
-        { 429, MT_LIMITED },
-        { 500, MT_INTERNAL },
-        { 503, MT_BUSY },
-    };
-
-    for (i = 0; i < mt_nitems(map); i++) {
-        if (map[i].http == http_status) {
-            return map[i].status;
-        }
-    }
-
-    return http_status < 500 ? MT_BAD_REQUEST : MT_STORE_FAILED;
-}
-
-
 mt_str_t
 mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     int http_status, int64_t now, mt_arena_t *arena)

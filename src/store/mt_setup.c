@@ -49,7 +49,6 @@ static int mt_own(const char *path, int uid, int gid);
 static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
-static int mt_copy_into(MDB_env *env, const char *file);
 
 
 static mt_status_t
@@ -623,7 +622,8 @@ mt_fill_store(MDB_env *env)
 }
 
 
-/* Gives the new, synced file its name, and has that on disk, too. */
+/* Gives the new, synced file its name, and has that on disk, too; or it is
+ * not there. */
 
 static int
 mt_move_in(const char *path)
@@ -638,10 +638,12 @@ mt_move_in(const char *path)
     if (!from || !to || !up) {
         rc = ENOMEM;
 
-    } else if (rename(from, to) != 0 || mt_sync_directory(path) != 0
-               || mt_sync_directory(up) != 0)
-    {
+    } else if (rename(from, to) != 0) {
         rc = errno;
+
+    } else if (mt_sync_directory(path) != 0 || mt_sync_directory(up) != 0) {
+        rc = errno;
+        (void) unlink(to);
 
     } else {
         rc = 0;
@@ -751,47 +753,20 @@ mt_store_backup(mt_store_t *store, const char *dest, char *why,
 static int
 mt_copy_to(MDB_env *env, const char *dest)
 {
-    int    rc;
-    char  *file, *data;
+    int    fd, rc;
+    char  *file;
 
     file = mt_path_join(dest, MT_NEW_FILE);
-    data = mt_path_join(dest, MT_DATA_FILE);
-    rc = file && data ? 0 : ENOMEM;
-
-    if (rc == 0) {
-        rc = mt_copy_into(env, file);
+    if (file == NULL) {
+        return ENOMEM;
     }
-
-    if (rc == 0) {
-        rc = mt_move_in(dest);
-
-        /* under its name, but maybe not for long: no copy to rely on */
-
-        if (rc != 0) {
-            (void) unlink(data);
-        }
-    }
-
-    if (rc != 0 && file) {
-        (void) unlink(file);
-    }
-
-    free(file);
-    free(data);
-
-    return rc;
-}
-
-
-static int
-mt_copy_into(MDB_env *env, const char *file)
-{
-    int  fd, rc;
 
     fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     if (fd == -1) {
-        return errno;
+        rc = errno;
+        free(file);
+        return rc;
     }
 
     rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
@@ -803,6 +778,16 @@ mt_copy_into(MDB_env *env, const char *file)
     if (close(fd) != 0 && rc == 0) {
         rc = errno;
     }
+
+    if (rc == 0) {
+        rc = mt_move_in(dest);
+    }
+
+    if (rc != 0) {
+        (void) unlink(file);
+    }
+
+    free(file);
 
     return rc;
 }
