@@ -213,11 +213,18 @@ fuzz_caller(mt_arena_t *arena, mt_str_t how)
 static void
 fuzz_key(mt_arena_t *arena, mt_str_t how)
 {
-    mt_str_t  key, token;
+    mt_str_t  key, same, token;
 
     key = changed(arena, server_key, how);
+    same = key;
 
-    if (mt_str_eq(key, server_key)) {
+    /* zeros at the end of a short key are nothing to HMAC */
+
+    while (same.len > server_key.len && same.data[same.len - 1] == '\0') {
+        same.len--;
+    }
+
+    if (mt_str_eq(same, server_key)) {
         return;
     }
 
