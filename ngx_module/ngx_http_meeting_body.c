@@ -129,7 +129,7 @@ ngx_http_meeting_cleanup(void *data)
         /* a client that left in the meantime did what it did */
 
         if (ctx->collected) {
-            (void) mt_exchange_committed(ctx->exchange, &ctx->result);
+            (void) mt_exchange_committed(ctx->exchange, &ctx->waiter.result);
         }
 
         mt_exchange_close(ctx->exchange);

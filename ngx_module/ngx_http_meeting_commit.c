@@ -2,18 +2,22 @@
 #include "ngx_http_meeting_module.h"
 
 
+#define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
+
+
 static void ngx_http_meeting_check_handler(ngx_event_t *ev);
 
 static ngx_int_t ngx_http_meeting_listen(ngx_http_meeting_worker_t *w);
-static void ngx_http_meeting_notify(void *data, unsigned ring);
 static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
 static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
     void *data);
+static void ngx_http_meeting_prefetch(const void *data, size_t size);
 static void ngx_http_meeting_refill(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
 
+static void ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter);
 static mt_status_t ngx_http_meeting_commit_alone(
     ngx_http_meeting_worker_t *w, ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
@@ -21,7 +25,7 @@ static void ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx);
 static mt_str_t ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx);
 
 static mt_status_t ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
-    ngx_http_meeting_ctx_t *ctx);
+    ngx_http_meeting_waiter_t *waiter);
 static void ngx_http_meeting_combine(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_combine_handler(void *data, ngx_log_t *log);
 static void ngx_http_meeting_combine_done(ngx_event_t *ev);
@@ -146,7 +150,7 @@ ngx_http_meeting_listen(ngx_http_meeting_worker_t *w)
 
 /* From any combiner's thread, and from the event loop. */
 
-static void
+void
 ngx_http_meeting_notify(void *data, unsigned ring)
 {
     ngx_http_meeting_worker_t *w = data;
@@ -191,14 +195,16 @@ ngx_http_meeting_wake_handler(ngx_event_t *ev)
     }
 
     ngx_http_meeting_collect(w);
+    ngx_http_meeting_background_look(w);
 }
 
 
 static void
 ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 {
-    ngx_queue_t              ready, *q;
-    ngx_http_meeting_ctx_t  *ctx;
+    ngx_queue_t                 ready, *q;
+    ngx_connection_t           *c;
+    ngx_http_meeting_waiter_t  *waiter, *next;
 
     /*
      * First all slots are freed, then requests go on: these may bring the
@@ -215,9 +221,20 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
         q = ngx_queue_head(&ready);
         ngx_queue_remove(q);
 
-        ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
+        waiter = ngx_queue_data(q, ngx_http_meeting_waiter_t, queue);
 
-        ngx_http_meeting_wake(ctx);
+        next = ngx_queue_data(ngx_queue_head(&ready),
+                              ngx_http_meeting_waiter_t, queue);
+
+        if (!ngx_queue_empty(&ready) && next->ctx) {
+            c = next->ctx->request->connection;
+            ngx_http_meeting_prefetch(c, sizeof(ngx_connection_t));
+            ngx_http_meeting_prefetch(c->read, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->write, sizeof(ngx_event_t));
+            ngx_http_meeting_prefetch(c->log, sizeof(ngx_log_t));
+        }
+
+        waiter->wake(waiter);
     }
 }
 
@@ -225,13 +242,36 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 static void
 ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
 {
-    ngx_queue_t             *ready = data;
-    ngx_http_meeting_ctx_t  *ctx = waiter;
+    ngx_queue_t                *ready = data;
+    ngx_http_meeting_waiter_t  *w = waiter;
 
-    ctx->result = *result;
-    ctx->collected = 1;
+    w->result = *result;
 
-    ngx_queue_insert_tail(ready, &ctx->queue);
+    ngx_queue_insert_tail(ready, &w->queue);
+
+    /*
+     * A batch of requests that have waited has left the processor's caches.
+     * These come back while the others' results are copied.
+     */
+
+    if (w->ctx) {
+        ngx_http_meeting_prefetch(w->ctx->request, sizeof(ngx_http_request_t));
+        ngx_http_meeting_prefetch(w->ctx->exchange, sizeof(mt_exchange_t));
+    }
+}
+
+
+static void
+ngx_http_meeting_prefetch(const void *data, size_t size)
+{
+    size_t       i;
+    const char  *p;
+
+    p = data;
+
+    for (i = 0; i < size; i += NGX_HTTP_MEETING_LINE) {
+        __builtin_prefetch(p + i);
+    }
 }
 
 
@@ -240,14 +280,14 @@ ngx_http_meeting_collected(void *waiter, const mt_result_t *result, void *data)
 static void
 ngx_http_meeting_refill(ngx_http_meeting_worker_t *w)
 {
-    ngx_queue_t             *q;
-    ngx_http_meeting_ctx_t  *ctx;
+    ngx_queue_t                *q;
+    ngx_http_meeting_waiter_t  *waiter;
 
     while (!ngx_queue_empty(&w->held)) {
         q = ngx_queue_head(&w->held);
-        ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, queue);
+        waiter = ngx_queue_data(q, ngx_http_meeting_waiter_t, queue);
 
-        if (ngx_http_meeting_push(w, ctx) != MT_OK) {
+        if (ngx_http_meeting_push(w, waiter) != MT_OK) {
             return;
         }
 
@@ -269,6 +309,39 @@ ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w, ngx_uint_t n)
 
 
 mt_status_t
+ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter)
+{
+    mt_status_t                 status;
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    if (w->ring < 0) {
+        return MT_BUSY;
+    }
+
+    /* commands keep their order: none passes one that is held back */
+
+    status = ngx_queue_empty(&w->held) ? ngx_http_meeting_push(w, waiter)
+                                       : MT_BUSY;
+
+    if (status != MT_BUSY) {
+        return status;
+    }
+
+    if (w->nheld >= w->conf->queue) {
+        (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
+        return MT_BUSY;
+    }
+
+    ngx_queue_insert_tail(&w->held, &waiter->queue);
+    ngx_http_meeting_set_held(w, w->nheld + 1);
+
+    return MT_OK;
+}
+
+
+mt_status_t
 ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r))
 {
@@ -281,33 +354,30 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
         return MT_BUSY;
     }
 
-    if (!mt_commit_fits(w->commit, ctx->exchange->call.command.len)) {
+    ctx->waiter.command = ngx_http_meeting_command(ctx);
+    ctx->waiter.ctx = ctx;
+    ctx->waiter.wake = ngx_http_meeting_ctx_collected;
+
+    if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
         return ngx_http_meeting_commit_alone(w, ctx, resume);
     }
 
-    /* commands keep their order: none passes one that is held back */
-
-    status = ngx_queue_empty(&w->held) ? ngx_http_meeting_push(w, ctx)
-                                       : MT_BUSY;
-
-    if (status == MT_BUSY) {
-
-        if (w->nheld >= w->conf->queue) {
-            (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
-            return MT_BUSY;
-        }
-
-        ngx_queue_insert_tail(&w->held, &ctx->queue);
-        ngx_http_meeting_set_held(w, w->nheld + 1);
-
-        status = MT_OK;
-    }
+    status = ngx_http_meeting_queue(&ctx->waiter);
 
     if (status == MT_OK) {
         ngx_http_meeting_suspend(ctx, resume);
     }
 
     return status;
+}
+
+
+static void
+ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
+{
+    waiter->ctx->collected = 1;
+
+    ngx_http_meeting_wake(waiter->ctx);
 }
 
 
@@ -346,12 +416,16 @@ ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
     batch = mt_batch_create(ngx_http_meeting_worker.service.store);
 
     if (batch) {
-        status = mt_apply_now(batch, ngx_http_meeting_command(ctx),
-                              &ctx->result);
+        status = mt_apply_now(batch, ctx->waiter.command,
+                              &ctx->waiter.result);
     }
 
     if (status != MT_OK) {
-        ctx->result = (mt_result_t) { .status = status };
+        ctx->waiter.result = (mt_result_t) { .status = status };
+
+    } else {
+        ngx_http_meeting_background_notify(&ngx_http_meeting_worker,
+                                           mt_batch_messages(batch));
     }
 
     mt_batch_destroy(batch);
@@ -371,13 +445,12 @@ ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx)
 
 static mt_status_t
 ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
-    ngx_http_meeting_ctx_t *ctx)
+    ngx_http_meeting_waiter_t *waiter)
 {
     int          combine;
     mt_status_t  status;
 
-    status = mt_commit_push(w->commit, ngx_http_meeting_command(ctx), ctx,
-                            &combine);
+    status = mt_commit_push(w->commit, waiter->command, waiter, &combine);
 
     if (combine) {
         ngx_http_meeting_combine(w);
@@ -506,7 +579,15 @@ ngx_http_meeting_log_commit(void *ctx)
 {
     ngx_http_meeting_worker_t *w = ctx;
 
-    return w->log.commit(w->log.ctx);
+    mt_status_t  status;
+
+    status = w->log.commit(w->log.ctx);
+
+    if (status == MT_OK) {
+        ngx_http_meeting_background_notify(w, mt_batch_messages(w->batch));
+    }
+
+    return status;
 }
 
 

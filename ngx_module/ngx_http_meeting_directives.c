@@ -5,6 +5,7 @@
 #define NGX_HTTP_MEETING_ZONE_SIZE    (64 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MIN_SIZE     (1024 * 1024)
+#define NGX_HTTP_MEETING_MIN_JOURNAL  (64 * 1024)
 #define NGX_HTTP_MEETING_COMPANY      1000
 
 
@@ -13,6 +14,7 @@ static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
 static char *ngx_http_meeting_unknown_dialect(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *name);
 static void ngx_http_meeting_close_zone(void *data);
+static size_t ngx_http_meeting_scheme(const ngx_str_t *url);
 static char *ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *value);
 
@@ -299,7 +301,7 @@ ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
 {
     ngx_http_meeting_loc_conf_t *mlcf = conf;
 
-    size_t       i, scheme;
+    size_t       i;
     ngx_str_t   *value, *url;
 
     if (mlcf->public_base.data) {
@@ -309,10 +311,7 @@ ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
     value = cf->args->elts;
     url = &value[1];
 
-    scheme = ngx_strncmp(url->data, "https://", 8) == 0 ? 8
-             : ngx_strncmp(url->data, "http://", 7) == 0 ? 7 : 0;
-
-    if (scheme == 0 || url->len == scheme || url->data[scheme] == '/') {
+    if (ngx_http_meeting_scheme(url) == 0) {
         return ngx_http_meeting_bad_value(cf, cmd, url);
     }
 
@@ -474,6 +473,159 @@ ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* meeting_journal [age=TIME | age=off] [size=SIZE | size=off]; */
+
+char *
+ngx_http_meeting_set_journal(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_main_conf_t *mmcf = conf;
+
+    ngx_int_t    ms;
+    ngx_str_t   *value, s;
+    ngx_uint_t   i;
+
+    if (mmcf->journal_age != NGX_CONF_UNSET_MSEC
+        || mmcf->journal_size != NGX_CONF_UNSET)
+    {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "age=", 4) == 0
+            && mmcf->journal_age == NGX_CONF_UNSET_MSEC)
+        {
+            s.data = value[i].data + 4;
+            s.len = value[i].len - 4;
+
+            ms = ngx_strcmp(s.data, "off") == 0 ? 0 : ngx_parse_time(&s, 0);
+
+            if (ms == NGX_ERROR || ms > MT_TIME_MAX
+                || (ms == 0 && s.data[0] != 'o'))
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            mmcf->journal_age = ms;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "size=", 5) == 0
+            && mmcf->journal_size == NGX_CONF_UNSET)
+        {
+            s.data = value[i].data + 5;
+            s.len = value[i].len - 5;
+
+            mmcf->journal_size = ngx_strcmp(s.data, "off") == 0
+                                 ? 0 : ngx_parse_offset(&s);
+
+            if (mmcf->journal_size == NGX_ERROR
+                || (mmcf->journal_size < NGX_HTTP_MEETING_MIN_JOURNAL
+                    && s.data[0] != 'o'))
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            continue;
+        }
+
+        return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_event_proxy URL | off; */
+
+char *
+ngx_http_meeting_set_proxy(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_main_conf_t *mmcf = conf;
+
+    size_t       i, scheme;
+    ngx_str_t   *value, *url;
+
+    if (mmcf->event_proxy.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    url = &value[1];
+
+    mmcf->event_proxy = *url;
+
+    if (ngx_strcmp(url->data, "off") == 0) {
+        mmcf->event_proxy.len = 0;
+        return NGX_CONF_OK;
+    }
+
+    scheme = ngx_http_meeting_scheme(url);
+
+    for (i = 0; i < url->len; i++) {
+        if (url->data[i] <= ' ' || url->data[i] >= 0x7f) {
+            scheme = 0;
+        }
+    }
+
+    return scheme ? NGX_CONF_OK : ngx_http_meeting_bad_value(cf, cmd, url);
+}
+
+
+/* meeting_event_ca FILE; */
+
+char *
+ngx_http_meeting_set_ca(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_main_conf_t *mmcf = conf;
+
+    ngx_str_t        *value;
+    ngx_file_info_t   fi;
+
+    if (mmcf->event_ca.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    mmcf->event_ca = value[1];
+
+    if (mmcf->event_ca.len == 0) {
+        return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+    }
+
+    if (ngx_conf_full_name(cf->cycle, &mmcf->event_ca, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_file_info(mmcf->event_ca.data, &fi) == NGX_FILE_ERROR
+        || !ngx_is_file(&fi))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"%V\" names no file: \"%V\"",
+                           &cmd->name, &mmcf->event_ca);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* The length of "http://" or "https://", where a host follows; else 0. */
+
+static size_t
+ngx_http_meeting_scheme(const ngx_str_t *url)
+{
+    size_t  scheme;
+
+    scheme = ngx_strncmp(url->data, "https://", 8) == 0 ? 8
+             : ngx_strncmp(url->data, "http://", 7) == 0 ? 7 : 0;
+
+    return url->len == scheme || url->data[scheme] == '/' ? 0 : scheme;
 }
 
 

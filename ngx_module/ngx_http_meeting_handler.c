@@ -138,7 +138,7 @@ ngx_http_meeting_committed(ngx_http_request_t *r)
     ctx->collected = 0;
 
     ngx_http_meeting_step(r, ctx, mt_exchange_committed(ctx->exchange,
-                                                        &ctx->result));
+                                                        &ctx->waiter.result));
 }
 
 

@@ -6,6 +6,9 @@
 #define NGX_HTTP_MEETING_THREADS      2
 #define NGX_HTTP_MEETING_QUEUE        4096
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
+#define NGX_HTTP_MEETING_CONNECTIONS  64
+#define NGX_HTTP_MEETING_JOURNAL_DAYS 90
+#define NGX_HTTP_MEETING_SESSION      (7 * MT_MS_PER_DAY)
 #define NGX_HTTP_MEETING_ZONE         "Asia/Shanghai"
 
 
@@ -15,6 +18,8 @@ static ngx_int_t ngx_http_meeting_place_resources(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf);
 static ngx_int_t ngx_http_meeting_add_handler(ngx_conf_t *cf,
     ngx_http_phases phase, ngx_http_handler_pt handler);
+static ngx_int_t ngx_http_meeting_prepare_background(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf);
 static ngx_thread_pool_t *ngx_http_meeting_add_pool(ngx_conf_t *cf,
     const char *name, ngx_uint_t threads);
 
@@ -25,6 +30,8 @@ static char *ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static void ngx_http_meeting_inherit_api(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *prev, ngx_http_meeting_loc_conf_t *conf);
+static void ngx_http_meeting_note_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf);
 static void ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf);
 
 
@@ -36,6 +43,7 @@ static ngx_http_meeting_time_t  ngx_http_meeting_time_or_off = { 1, 1 };
 
 static ngx_http_meeting_range_t  ngx_http_meeting_threads_range = { 1, 64 };
 static ngx_http_meeting_range_t  ngx_http_meeting_queue_range = { 0, 1048576 };
+static ngx_http_meeting_range_t  ngx_http_meeting_event_range = { 1, 1024 };
 static ngx_http_meeting_range_t  ngx_http_meeting_page_range = { 1, 1000 };
 
 
@@ -75,6 +83,69 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       ngx_conf_set_str_slot,
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_meeting_main_conf_t, resources),
+      NULL },
+
+    { ngx_string("meeting_background"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, background),
+      NULL },
+
+    { ngx_string("meeting_journal"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE12,
+      ngx_http_meeting_set_journal,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("meeting_event_connect_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_connect_timeout),
+      &ngx_http_meeting_some_time },
+
+    { ngx_string("meeting_event_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_timeout),
+      &ngx_http_meeting_some_time },
+
+    { ngx_string("meeting_event_retry"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_retry),
+      &ngx_http_meeting_any_time },
+
+    { ngx_string("meeting_event_connections"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_connections),
+      &ngx_http_meeting_event_range },
+
+    { ngx_string("meeting_event_private"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_private),
+      NULL },
+
+    { ngx_string("meeting_event_proxy"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_proxy,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("meeting_event_ca"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_ca,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("meeting_api"),
@@ -260,7 +331,9 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->work_pool = ngx_http_meeting_add_pool(cf, "meeting_work",
                                                 mmcf->threads);
 
-    if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL) {
+    if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -392,6 +465,53 @@ ngx_http_meeting_add_pool(ngx_conf_t *cf, const char *name, ngx_uint_t threads)
 }
 
 
+/* Without a server there is nobody to do it. */
+
+static ngx_int_t
+ngx_http_meeting_prepare_background(ngx_conf_t *cf,
+    ngx_http_meeting_main_conf_t *mmcf)
+{
+    mt_background_options_t  *options;
+
+    options = &mmcf->options;
+
+    if (options->settings == NULL) {
+        mmcf->background = 0;
+    }
+
+    if (!mmcf->background) {
+        return NGX_OK;
+    }
+
+    options->jobs = mt_background_jobs;
+    options->resources = (const char *) mmcf->resources.data;
+    options->connections = mmcf->event_connections;
+    options->retry_limit = mmcf->event_retry;
+    if (options->session_ttl == 0) {
+        options->session_ttl = NGX_HTTP_MEETING_SESSION;
+    }
+
+    options->journal_age = mmcf->journal_age;
+    options->journal_size = mmcf->journal_size;
+    options->outgoing.connect_timeout = mmcf->event_connect_timeout;
+    options->outgoing.timeout = mmcf->event_timeout;
+    options->outgoing.allow_private = mmcf->event_private;
+
+    if (mmcf->event_proxy.len) {
+        options->outgoing.proxy = (const char *) mmcf->event_proxy.data;
+    }
+
+    if (mmcf->event_ca.len) {
+        options->outgoing.ca_file = (const char *) mmcf->event_ca.data;
+    }
+
+    mmcf->background_pool = ngx_http_meeting_add_pool(cf, "meeting_background",
+                                                      1);
+
+    return mmcf->background_pool ? NGX_OK : NGX_ERROR;
+}
+
+
 static void *
 ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
 {
@@ -404,6 +524,14 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
 
     mmcf->threads = NGX_CONF_UNSET_UINT;
     mmcf->queue = NGX_CONF_UNSET_UINT;
+    mmcf->background = NGX_CONF_UNSET;
+    mmcf->event_connect_timeout = NGX_CONF_UNSET_MSEC;
+    mmcf->event_timeout = NGX_CONF_UNSET_MSEC;
+    mmcf->event_retry = NGX_CONF_UNSET_MSEC;
+    mmcf->event_connections = NGX_CONF_UNSET_UINT;
+    mmcf->event_private = NGX_CONF_UNSET;
+    mmcf->journal_age = NGX_CONF_UNSET_MSEC;
+    mmcf->journal_size = NGX_CONF_UNSET;
 
     return mmcf;
 }
@@ -416,6 +544,17 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_uint_value(mmcf->threads, NGX_HTTP_MEETING_THREADS);
     ngx_conf_init_uint_value(mmcf->queue, NGX_HTTP_MEETING_QUEUE);
+    ngx_conf_init_value(mmcf->background, 1);
+    ngx_conf_init_msec_value(mmcf->event_connect_timeout,
+                             3 * MT_MS_PER_SECOND);
+    ngx_conf_init_msec_value(mmcf->event_timeout, 10 * MT_MS_PER_SECOND);
+    ngx_conf_init_msec_value(mmcf->event_retry, MT_MS_PER_DAY);
+    ngx_conf_init_uint_value(mmcf->event_connections,
+                             NGX_HTTP_MEETING_CONNECTIONS);
+    ngx_conf_init_value(mmcf->event_private, 0);
+    ngx_conf_init_msec_value(mmcf->journal_age,
+                             NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
+    ngx_conf_init_value(mmcf->journal_size, 0);
 
     return NGX_CONF_OK;
 }
@@ -501,9 +640,10 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
                               2 * MT_MS_PER_HOUR);
     ngx_conf_merge_msec_value(conf->weclubs_token_ttl, prev->weclubs_token_ttl,
-                              7 * MT_MS_PER_DAY);
+                              NGX_HTTP_MEETING_SESSION);
 
     ngx_http_meeting_make_settings(conf);
+    ngx_http_meeting_note_settings(cf, conf);
 
     if (conf->dialect == &mt_dialect_weclubs
         && conf->weclubs_verify
@@ -517,6 +657,33 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
+}
+
+
+/* Events speak h5yes: as the first location of that does, or else as the first
+ * server.  Sessions are kept as long as any location takes their tokens. */
+
+static void
+ngx_http_meeting_note_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf)
+{
+    ngx_uint_t                     h5yes;
+    ngx_http_meeting_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
+
+    h5yes = (conf->dialect == &mt_dialect_h5yes);
+
+    if (mmcf->options.settings == NULL || (h5yes && !mmcf->h5yes)) {
+        mmcf->options.settings = &conf->settings;
+        mmcf->h5yes = h5yes;
+    }
+
+    if (conf->dialect == &mt_dialect_weclubs
+        && conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl)
+    {
+        mmcf->options.session_ttl = conf->weclubs_token_ttl;
+    }
 }
 
 

@@ -10,9 +10,11 @@
  *     ngx_http_meeting_handler.c    content phase: steps of a call, the answer
  *     ngx_http_meeting_work.c       waiting for threads and for commits
  *     ngx_http_meeting_commit.c     the worker's ring and its combiner
+ *     ngx_http_meeting_background.c what nobody asks for, by one worker
  *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
  *     ngx_http_meeting_variables.c  $meeting_*
  *     ngx_http_meeting_status.c     statistics and the status location
+ *     ngx_http_meeting_status_event.c  its part about events
  *
  * Everything runs on the event loop but thread-pool handlers, which say so.
  */
@@ -26,13 +28,17 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
+#include "domain/mt_event.h"
+#include "event/mt_background.h"
 #include "service/mt_service.h"
 
 
 #define NGX_HTTP_MEETING_DIALECTS  8       /* room in the statistics */
 
 
+typedef struct ngx_http_meeting_page_s  ngx_http_meeting_page_t;
 typedef struct ngx_http_meeting_zone_s  ngx_http_meeting_zone_t;
+typedef struct ngx_http_meeting_ctx_s   ngx_http_meeting_ctx_t;
 
 
 typedef struct {
@@ -47,6 +53,21 @@ typedef struct {
     ngx_thread_pool_t            *work_pool;
     ngx_thread_pool_t            *commit_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
+
+    ngx_flag_t                    background;
+    ngx_thread_pool_t            *background_pool;
+    mt_background_options_t       options;      /* settings NULL: no server */
+    ngx_uint_t                    h5yes;        /* unsigned  h5yes:1; whose
+                                                   settings these are */
+    ngx_msec_t                    event_connect_timeout;
+    ngx_msec_t                    event_timeout;
+    ngx_msec_t                    event_retry;
+    ngx_uint_t                    event_connections;
+    ngx_flag_t                    event_private;
+    ngx_str_t                     event_proxy;
+    ngx_str_t                     event_ca;
+    ngx_msec_t                    journal_age;  /* 0: for ever */
+    off_t                         journal_size; /* 0: any */
 } ngx_http_meeting_main_conf_t;
 
 
@@ -75,12 +96,26 @@ typedef struct {
 
 
 /*
+ * Whoever waits for a command.  wake() is called on the event loop once there
+ * is a result, after those of all that were committed with it are collected.
+ */
+
+typedef struct ngx_http_meeting_waiter_s  ngx_http_meeting_waiter_t;
+
+struct ngx_http_meeting_waiter_s {
+    ngx_queue_t                   queue;        /* for the ring, or from it */
+    mt_str_t                      command;
+    mt_result_t                   result;
+    ngx_http_meeting_ctx_t       *ctx;          /* NULL: not a request's */
+    void                        (*wake)(ngx_http_meeting_waiter_t *waiter);
+};
+
+
+/*
  * A request of the API.  In its pool, with the exchange closed by the pool's
  * cleanup: nginx keeps the pool while r->blocked is set, so that whoever holds
  * a waiting request (a thread, a ring's slot) may rely on it.
  */
-
-typedef struct ngx_http_meeting_ctx_s  ngx_http_meeting_ctx_t;
 
 struct ngx_http_meeting_ctx_s {
     ngx_http_request_t           *request;
@@ -92,8 +127,8 @@ struct ngx_http_meeting_ctx_s {
     void                        (*resume)(ngx_http_request_t *r);
     void                        (*work)(ngx_http_meeting_ctx_t *ctx);
     ngx_thread_task_t            *task;
-    ngx_queue_t                   queue;        /* for the ring, or from it */
-    mt_result_t                   result;
+    ngx_http_meeting_waiter_t     waiter;       /* for a commit */
+    ngx_http_meeting_page_t      *page;         /* of meeting_status */
 
     /* the answer, piece by piece */
     mt_arena_t                   *pieces;
@@ -119,7 +154,11 @@ typedef struct {
                            [MT_OPERATION_MAX][MT_STATUS_MAX];
     ngx_atomic_t   aborted;                     /* the client went away */
     ngx_atomic_t   busy;                        /* no room in the ring */
+    ngx_atomic_t   counts[MT_COUNTS];           /* of background work */
     ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
+    ngx_atomic_t   messages;                    /* put out for subscribers */
+    ngx_atomic_t   background;                  /* ring, plus 1, of the worker
+                                                   that is to know of them */
     void          *ring_mem;                    /* beside this */
 } ngx_http_meeting_stats_t;
 
@@ -141,6 +180,22 @@ struct ngx_http_meeting_zone_s {
 };
 
 
+/* A worker's part in the background work: all of it, or none. */
+
+typedef struct {
+    mt_background_t               *engine;      /* NULL: not yet this one's */
+    int                            lease;       /* descriptor, -1: none */
+    ngx_thread_task_t             *turn;
+    ngx_event_t                    timer;       /* for the next turn */
+    ngx_queue_t                    results;     /* to be told between turns */
+    ngx_uint_t                     out;         /* commands */
+    ngx_atomic_uint_t              messages;    /* seen */
+    int64_t                        wait;        /* as the last turn said */
+    unsigned                       turning:1;   /* in the thread */
+    unsigned                       again:1;
+} ngx_http_meeting_background_t;
+
+
 /* This process, once it is a worker. */
 
 typedef struct {
@@ -158,6 +213,8 @@ typedef struct {
     ngx_thread_task_t             *combine;
     ngx_queue_t                    held;        /* the ring had no room */
     ngx_uint_t                     nheld;
+
+    ngx_http_meeting_background_t  background;
 
     ngx_uint_t                     waiting;     /* requests, for anything */
     ngx_uint_t                     working;     /* of these, in threads */
@@ -226,8 +283,13 @@ char *ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_meeting_set_journal(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_meeting_set_proxy(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+char *ngx_http_meeting_set_ca(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Closed with the configuration; NULL when the system has no such zone. */
 mt_zone_t *ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name);
@@ -292,11 +354,36 @@ ngx_int_t ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle);
 void ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w);
 
-/* Queues the exchange's command; resume() finds ctx->result.  Other than
+/* Queues a command that a ring can take; it must stay where it is.  Other than
+ * MT_OK: it was not queued. */
+mt_status_t ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter);
+
+/* Queues the exchange's command; resume()
+ * finds ctx->waiter.result.  Other than
  * MT_OK: it was not queued. */
 mt_status_t ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
 void ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w);
+
+/* Wakes the worker of a ring, from any thread. */
+void ngx_http_meeting_notify(void *data, unsigned ring);
+
+
+/* ngx_http_meeting_background.c */
+
+ngx_int_t ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
+    ngx_cycle_t *cycle);
+void ngx_http_meeting_background_exit(ngx_http_meeting_worker_t *w);
+
+/* Takes the work over if nobody does it; once a second. */
+void ngx_http_meeting_background_tick(ngx_http_meeting_worker_t *w);
+
+/* In whatever thread committed them: so many messages were put out. */
+void ngx_http_meeting_background_notify(ngx_http_meeting_worker_t *w,
+    uint64_t messages);
+
+/* Looks if there were any. */
+void ngx_http_meeting_background_look(ngx_http_meeting_worker_t *w);
 
 
 /* ngx_http_meeting_error.c */
@@ -309,7 +396,57 @@ void ngx_http_meeting_error_init(void);
 ngx_int_t ngx_http_meeting_add_variables(ngx_conf_t *cf);
 
 
+/* ngx_http_meeting_status_event.c */
+
+/* How far the events of a company are. */
+
+typedef struct {
+    int64_t    company;
+    int64_t    raised;            /* numbers */
+    int64_t    delivered;
+    int64_t    lag_events;
+    int64_t    lag_seconds;
+    int64_t    failures;
+    int64_t    failing;
+    int64_t    set_aside;
+    int64_t    paused;
+} ngx_http_meeting_lag_t;
+
+/* Of all companies, or of one. */
+
+typedef struct {
+    uint32_t   only;              /* in; 0: all */
+    int64_t    now;               /* in, ms */
+
+    uint64_t   subscriptions;
+    uint64_t   raised;
+    uint64_t   delivered;
+    uint64_t   pending;
+    uint64_t   failures;
+    uint64_t   failing;
+    uint64_t   set_aside;
+    uint64_t   paused;
+    uint64_t   lag_seconds;       /* of the company that is farthest behind */
+
+    uint64_t   listed;
+    mt_buf_t   rows;              /* so many ngx_http_meeting_lag_t */
+} ngx_http_meeting_events_t;
+
+/* Any thread: some microseconds for each company. */
+ngx_int_t ngx_http_meeting_events_take(ngx_http_meeting_events_t *events,
+    mt_store_t *store, mt_arena_t *arena);
+void ngx_http_meeting_events_json(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+void ngx_http_meeting_events_prometheus(mt_buf_t *out,
+    const ngx_http_meeting_events_t *events);
+
+
 /* ngx_http_meeting_status.c */
+
+/* A line of at most 511 bytes. */
+void ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 
 ngx_int_t ngx_http_meeting_status_handler(ngx_http_request_t *r);
 

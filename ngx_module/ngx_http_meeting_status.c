@@ -2,16 +2,35 @@
 #include "ngx_http_meeting_module.h"
 
 
+/* With more subscriptions than these a page is made in a thread. */
+#define NGX_HTTP_MEETING_FEW  64
+
+
 /* What the status location shows, taken at one time. */
 
 typedef struct {
-    mt_store_stat_t   store;
-    mt_commit_stat_t  commit;
-    uint64_t          open;              /* this worker's store */
-    uint64_t          held;
-    uint64_t          busy;
-    uint64_t          aborted;
+    mt_store_stat_t            store;
+    mt_commit_stat_t           commit;
+    ngx_http_meeting_events_t  events;
+    uint64_t                   open;     /* this worker's store */
+    uint64_t                   held;
+    uint64_t                   busy;
+    uint64_t                   aborted;
+    uint64_t                   running;  /* background work, by some worker */
+    uint64_t                   counts[MT_COUNTS];
 } ngx_http_meeting_snapshot_t;
+
+
+/* In the request's pool, with an arena that goes with it. */
+
+struct ngx_http_meeting_page_s {
+    ngx_http_meeting_snapshot_t   snapshot;
+    mt_store_t                   *store;
+    mt_arena_t                   *arena;
+    mt_buf_t                      out;
+    ngx_uint_t                    prometheus;
+    ngx_uint_t                    failed;
+};
 
 
 /* A single number: "group": { "key": N }, and name N. */
@@ -40,6 +59,17 @@ typedef void (*ngx_http_meeting_count_pt)(mt_buf_t *out, mt_str_t dialect,
     const char *operation, mt_status_t status, uint64_t n);
 
 
+static ngx_http_meeting_page_t *ngx_http_meeting_create_page(
+    ngx_http_request_t *r);
+static void ngx_http_meeting_destroy_arena(void *data);
+static ngx_int_t ngx_http_meeting_page_args(ngx_http_request_t *r,
+    ngx_http_meeting_page_t *page);
+static ngx_int_t ngx_http_meeting_page_later(ngx_http_request_t *r,
+    ngx_http_meeting_page_t *page);
+static void ngx_http_meeting_page_work(ngx_http_meeting_ctx_t *ctx);
+static void ngx_http_meeting_page_made(ngx_http_request_t *r);
+static void ngx_http_meeting_make_page(ngx_http_meeting_page_t *page);
+
 static void ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_snapshot_t *snapshot);
 static uint64_t ngx_http_meeting_value(
@@ -60,10 +90,8 @@ static void ngx_http_meeting_json_count(mt_buf_t *out, mt_str_t dialect,
 static void ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
     const char *operation, mt_status_t status, uint64_t n);
 
-static void ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r, mt_buf_t *out,
-    ngx_uint_t prometheus);
+static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r,
+    ngx_http_meeting_page_t *page);
 
 
 #define ngx_http_meeting_metric(group, key, field, name, type, help)          \
@@ -108,7 +136,41 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         "commit_busy_total", "counter", "Commands refused for want of room"),
 
     ngx_http_meeting_metric("clients", "aborted", aborted,
-        "aborted_total", "counter", "Clients that left before their answer")
+        "aborted_total", "counter", "Clients that left before their answer"),
+
+    ngx_http_meeting_metric("events", "subscriptions", events.subscriptions,
+        "event_subscriptions", "gauge", "Companies that have a receiver"),
+    ngx_http_meeting_metric("events", "raised", events.raised,
+        "events_raised_total", "counter", "Messages for receivers"),
+    ngx_http_meeting_metric("events", "delivered", events.delivered,
+        "events_delivered_total", "counter", "Those that were delivered"),
+    ngx_http_meeting_metric("events", "pending", events.pending,
+        "events_pending", "gauge", "Those that wait"),
+    ngx_http_meeting_metric("events", "lag_seconds", events.lag_seconds,
+        "events_lag_seconds", "gauge", "Age of the oldest that waits"),
+    ngx_http_meeting_metric("events", "failures", events.failures,
+        "events_failures_total", "counter", "Attempts that failed"),
+    ngx_http_meeting_metric("events", "failing", events.failing,
+        "events_failing", "gauge", "Receivers whose last attempt failed"),
+    ngx_http_meeting_metric("events", "set_aside", events.set_aside,
+        "events_set_aside", "gauge", "Messages that were given up"),
+    ngx_http_meeting_metric("events", "paused", events.paused,
+        "events_paused", "gauge", "Receivers that an operator has paused"),
+
+    ngx_http_meeting_metric("background", "running", running,
+        "background_running", "gauge", "Whether a worker does that work"),
+    ngx_http_meeting_metric("background", "reminders",
+        counts[MT_COUNT_REMINDERS],
+        "reminders_total", "counter", "Reminders given"),
+    ngx_http_meeting_metric("background", "journal_dropped",
+        counts[MT_COUNT_JOURNAL],
+        "journal_dropped_total", "counter", "Entries taken off the journal"),
+    ngx_http_meeting_metric("background", "sessions_ended",
+        counts[MT_COUNT_SESSIONS],
+        "sessions_ended_total", "counter", "Sessions that were over"),
+    ngx_http_meeting_metric("background", "files_removed",
+        counts[MT_COUNT_FILES],
+        "files_removed_total", "counter", "Pictures that nobody had")
 };
 
 
@@ -182,19 +244,14 @@ ngx_http_meeting_outcome(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* Some microseconds of reading, so inline. */
+/* Some microseconds of reading, so inline, unless many companies subscribe. */
 
 ngx_int_t
 ngx_http_meeting_status_handler(ngx_http_request_t *r)
 {
-    mt_buf_t                      out;
-    ngx_int_t                     rc;
-    ngx_str_t                     format;
-    mt_arena_t                   *arena;
-    ngx_uint_t                    prometheus;
-    ngx_http_meeting_worker_t    *w;
-    ngx_http_meeting_snapshot_t   snapshot;
-    ngx_http_meeting_loc_conf_t  *mlcf;
+    ngx_int_t                   rc;
+    ngx_http_meeting_page_t    *page;
+    ngx_http_meeting_worker_t  *w;
 
     if (!(r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD))) {
         return NGX_HTTP_NOT_ALLOWED;
@@ -212,37 +269,172 @@ ngx_http_meeting_status_handler(ngx_http_request_t *r)
         return NGX_HTTP_SERVICE_UNAVAILABLE;
     }
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+    page = ngx_http_meeting_create_page(r);
 
-    prometheus = mlcf->prometheus;
-
-    if (ngx_http_arg(r, (u_char *) "format", 6, &format) == NGX_OK) {
-        prometheus = format.len == 10
-                     && ngx_strncmp(format.data, "prometheus", 10) == 0;
-    }
-
-    arena = mt_arena_create(0);
-    if (arena == NULL) {
+    if (page == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    ngx_http_meeting_take(w, &snapshot);
+    rc = ngx_http_meeting_page_args(r, page);
 
-    mt_buf_init(&out, arena, 0);
-
-    if (prometheus) {
-        ngx_http_meeting_prometheus(&out, &snapshot);
-
-    } else {
-        ngx_http_meeting_json(&out, &snapshot);
+    if (rc != NGX_OK) {
+        return rc;
     }
 
-    rc = out.failed ? NGX_HTTP_INTERNAL_SERVER_ERROR
-                    : ngx_http_meeting_send(r, &out, prometheus);
+    ngx_http_meeting_take(w, &page->snapshot);
 
-    mt_arena_destroy(arena);
+    if (page->snapshot.open) {
+        page->store = w->service.store;
 
-    return rc;
+        if (page->snapshot.store.entries[MT_DB_SUBSCRIPTION]
+            > NGX_HTTP_MEETING_FEW && r == r->main)
+        {
+            return ngx_http_meeting_page_later(r, page);
+        }
+    }
+
+    ngx_http_meeting_make_page(page);
+
+    return ngx_http_meeting_send(r, page);
+}
+
+
+static ngx_http_meeting_page_t *
+ngx_http_meeting_create_page(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t       *cln;
+    ngx_http_meeting_page_t  *page;
+
+    page = ngx_pcalloc(r->pool, sizeof(ngx_http_meeting_page_t));
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+
+    if (page == NULL || cln == NULL) {
+        return NULL;
+    }
+
+    page->arena = mt_arena_create(0);
+    if (page->arena == NULL) {
+        return NULL;
+    }
+
+    cln->handler = ngx_http_meeting_destroy_arena;
+    cln->data = page->arena;
+
+    return page;
+}
+
+
+static void
+ngx_http_meeting_destroy_arena(void *data)
+{
+    mt_arena_destroy(data);
+}
+
+
+/* ?format=json|prometheus, ?company=N */
+
+static ngx_int_t
+ngx_http_meeting_page_args(ngx_http_request_t *r,
+    ngx_http_meeting_page_t *page)
+{
+    ngx_int_t                     company;
+    ngx_str_t                     value;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    page->prometheus = mlcf->prometheus;
+
+    if (ngx_http_arg(r, (u_char *) "format", 6, &value) == NGX_OK) {
+        page->prometheus = value.len == 10
+                           && ngx_strncmp(value.data, "prometheus", 10) == 0;
+    }
+
+    if (ngx_http_arg(r, (u_char *) "company", 7, &value) == NGX_OK) {
+        company = ngx_atoi(value.data, value.len);
+
+        if (company < 1 || company > UINT32_MAX) {
+            return NGX_HTTP_BAD_REQUEST;
+        }
+
+        page->snapshot.events.only = (uint32_t) company;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_page_later(ngx_http_request_t *r,
+    ngx_http_meeting_page_t *page)
+{
+    ngx_http_meeting_ctx_t       *ctx;
+    ngx_http_meeting_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_meeting_module);
+
+    ctx = ngx_http_meeting_create_ctx(r, mlcf);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->page = page;
+
+    if (ngx_http_meeting_work(ctx, ngx_http_meeting_page_work,
+                              ngx_http_meeting_page_made)
+        != NGX_OK)
+    {
+        return NGX_HTTP_SERVICE_UNAVAILABLE;
+    }
+
+    r->main->count++;
+
+    return NGX_DONE;
+}
+
+
+/* In a thread. */
+
+static void
+ngx_http_meeting_page_work(ngx_http_meeting_ctx_t *ctx)
+{
+    ngx_http_meeting_make_page(ctx->page);
+}
+
+
+static void
+ngx_http_meeting_page_made(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    ngx_http_finalize_request(r, ngx_http_meeting_send(r, ctx->page));
+}
+
+
+static void
+ngx_http_meeting_make_page(ngx_http_meeting_page_t *page)
+{
+    if (page->store
+        && ngx_http_meeting_events_take(&page->snapshot.events, page->store,
+                                        page->arena)
+           != NGX_OK)
+    {
+        page->failed = 1;
+        return;
+    }
+
+    mt_buf_init(&page->out, page->arena, 0);
+
+    if (page->prometheus) {
+        ngx_http_meeting_prometheus(&page->out, &page->snapshot);
+
+    } else {
+        ngx_http_meeting_json(&page->out, &page->snapshot);
+    }
+
+    page->failed = page->out.failed;
 }
 
 
@@ -252,7 +444,7 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
 {
     ngx_uint_t  i;
 
-    ngx_memzero(snapshot, sizeof(ngx_http_meeting_snapshot_t));
+    snapshot->events.now = ngx_http_meeting_now();
 
     if (w->service.store
         && mt_store_stat(w->service.store, &snapshot->store) == MT_OK)
@@ -266,6 +458,11 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
         snapshot->held += w->stats->held[i];
     }
 
+    for (i = 0; i < MT_COUNTS; i++) {
+        snapshot->counts[i] = w->stats->counts[i];
+    }
+
+    snapshot->running = w->stats->background != 0;
     snapshot->busy = w->stats->busy;
     snapshot->aborted = w->stats->aborted;
 }
@@ -327,6 +524,8 @@ ngx_http_meeting_json(mt_buf_t *out,
         mt_buf_str(out, MT_STR("]"));
     }
 
+    ngx_http_meeting_events_json(out, &snapshot->events);
+
     mt_buf_str(out, MT_STR(",\n\"requests\": ["));
     ngx_http_meeting_each_count(out, ngx_http_meeting_json_count);
     mt_buf_str(out, MT_STR("]\n}\n"));
@@ -355,6 +554,8 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
                                               &ngx_http_meeting_histograms[i],
                                               snapshot);
     }
+
+    ngx_http_meeting_events_prometheus(out, &snapshot->events);
 
     mt_buf_str(out, MT_STR("# HELP meeting_requests_total Requests by "
                            "dialect, operation and result\n"
@@ -461,7 +662,7 @@ ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
 }
 
 
-static void
+void
 ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
 {
     int      n;
@@ -482,26 +683,33 @@ ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
 
 
 static ngx_int_t
-ngx_http_meeting_send(ngx_http_request_t *r, mt_buf_t *out,
-    ngx_uint_t prometheus)
+ngx_http_meeting_send(ngx_http_request_t *r, ngx_http_meeting_page_t *page)
 {
     ngx_int_t    rc;
     ngx_buf_t   *b;
     ngx_chain_t  cl;
 
-    b = ngx_create_temp_buf(r->pool, out->len);
+    if (page->failed) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    b = ngx_calloc_buf(r->pool);
     if (b == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    b->last = ngx_cpymem(b->last, out->data, out->len);
+    b->start = (u_char *) page->out.data;
+    b->pos = b->start;
+    b->last = b->start + page->out.len;
+    b->end = b->last;
+    b->temporary = 1;
     b->last_buf = (r == r->main) ? 1 : 0;
     b->last_in_chain = 1;
 
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = out->len;
+    r->headers_out.content_length_n = page->out.len;
 
-    if (prometheus) {
+    if (page->prometheus) {
         ngx_str_set(&r->headers_out.content_type,
                     "text/plain; version=0.0.4; charset=utf-8");
 

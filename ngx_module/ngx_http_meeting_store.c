@@ -354,7 +354,9 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
     w->tick.log = cycle->log;
     w->tick.cancelable = 1;
 
-    if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK) {
+    if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK
+        || ngx_http_meeting_background_init(w, cycle) != NGX_OK)
+    {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                       "cannot attach to zone \"meeting\"");
         return NGX_ERROR;
@@ -364,6 +366,7 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
 
     (void) ngx_http_meeting_store_open(w);
     ngx_http_meeting_commit_claim(w);
+    ngx_http_meeting_background_tick(w);
 
     ngx_add_timer(&w->tick, NGX_HTTP_MEETING_TICK);
 
@@ -400,6 +403,8 @@ ngx_http_meeting_exit_process(ngx_cycle_t *cycle)
     if (w->conf == NULL) {
         return;
     }
+
+    ngx_http_meeting_background_exit(w);
 
     if (w->commit) {
         mt_commit_detach(w->commit);
@@ -484,6 +489,7 @@ ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
     mt_batch_destroy(w->batch);
     w->batch = NULL;
 
+    mt_service_clear(&w->service);
     mt_store_close(w->service.store);
     w->service.store = NULL;
 }
@@ -491,16 +497,26 @@ ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
 
 /*
  * After a failure that left the environment unusable.  Only while nobody
- * combines or reads in a thread: no other thread has the store in its hands
- * then, and no read transaction outlives a step of the event loop.
+ * combines, works or has a turn in a thread: no other thread has the store in
+ * its hands then, and no read transaction outlives a step of the event loop.
  */
 
 void
 ngx_http_meeting_store_mend(ngx_http_meeting_worker_t *w)
 {
-    if (w->combining || w->working || w->service.store == NULL
-        || !mt_store_broken(w->service.store))
-    {
+    if (w->service.store == NULL || !mt_store_broken(w->service.store)) {
+        return;
+    }
+
+    if (w->background.turning) {
+
+        /* its end brings it here again */
+
+        mt_background_wake(w->background.engine);
+        return;
+    }
+
+    if (w->combining || w->working) {
         return;
     }
 
@@ -535,6 +551,7 @@ ngx_http_meeting_tick_handler(ngx_event_t *ev)
     }
 
     ngx_http_meeting_commit_claim(w);
+    ngx_http_meeting_background_tick(w);
 
     if (!ngx_exiting) {
         ngx_add_timer(&w->tick, NGX_HTTP_MEETING_TICK);

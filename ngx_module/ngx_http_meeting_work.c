@@ -4,6 +4,8 @@
 
 #define NGX_HTTP_MEETING_CHECK  50         /* ms */
 
+#define NGX_HTTP_MEETING_NICE   10
+
 
 static void ngx_http_meeting_waiting(ngx_http_request_t *r);
 static void ngx_http_meeting_work_handler(void *data, ngx_log_t *log);
@@ -126,12 +128,23 @@ ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
 }
 
 
-/* In a thread. */
+/*
+ * In a thread: Linux keeps a nice value for each.  One that checks passwords
+ * takes all that it gets of a processor, which sign-ins have to wait for; so
+ * it gets a tenth of what an event loop does, where both want it.
+ */
 
 static void
 ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_ctx_t  *ctx = data;
+
+    static __thread ngx_uint_t  niced;
+
+    if (!niced) {
+        niced = 1;
+        (void) !nice(NGX_HTTP_MEETING_NICE);
+    }
 
     ctx->work(ctx);
 }
@@ -154,7 +167,10 @@ ngx_http_meeting_work_done(ngx_event_t *ev)
 void
 ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w)
 {
-    if ((w->waiting || w->combining) && !w->check.timer_set) {
+    if ((w->waiting || w->combining || w->background.turning
+         || w->background.out)
+        && !w->check.timer_set)
+    {
         ngx_add_timer(&w->check, NGX_HTTP_MEETING_CHECK);
     }
 }

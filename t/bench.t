@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# scripts/bench, as short as it gets: what it prints and draws, and that it
-# leaves nothing behind.
+# scripts/bench, as short as it gets: what it prints and draws, that its
+# scenarios answer, and that it leaves nothing behind.
 
 use warnings;
 use strict;
@@ -25,25 +25,49 @@ sub bench {
 	});
 }
 
+# The rows of the scenarios that were asked for, by the scenario and their name;
+# what differs from machine to machine is left out of names.
+
+sub rows {
+	my (@args) = @_;
+	my ($rc, $out, $err) = bench(qw/ --json --duration 0.3 --rounds 1
+		--connections 8 --meetings 2 --people 50 /, @args);
+
+	is($rc, 0, "a short run: @args") or BAIL_OUT($err);
+
+	my $scenarios = JSON::PP->new()->decode($out)->{scenarios};
+
+	for my $name (keys %$scenarios) {
+		$scenarios->{$name} = { map {
+			($_->{name} =~ s/ of \d+ bytes//r => $_)
+		} @{$scenarios->{$name}{rows}} };
+	}
+
+	return ($scenarios, $err);
+}
+
+
+# Answers, and none but those that were expected.
+
+sub is_sound {
+	my ($what, $row) = @_;
+
+	cmp_ok($row->{finished}, '>', 0, "$what: answers");
+	is($row->{errors}, 0, "$what: no errors")
+		or diag(explain($row->{codes}));
+	cmp_ok($row->{latency_us}{p50}, '>', 0, "$what: latency");
+	cmp_ok($row->{latency_us}{'p99.9'}, '>=', $row->{latency_us}{p50},
+		"$what: order of percentiles");
+}
+
+
 my @left = glob "$top/build/bench/run.*";
-my ($rc, $out, $err) = bench(qw/ --json --duration 0.3 --rounds 1
-	--connections 8 --meetings 2 --people 50 --svg /, "$dir/picture.svg");
-
-is($rc, 0, 'a short run') or BAIL_OUT($err);
-
-my $burst = eval { JSON::PP->new()->decode($out)->{scenarios}{burst} };
-my %row = map { $_->{name} => $_ } @{$burst->{rows}};
+my ($scenarios, $err) = rows('burst', '--svg', "$dir/picture.svg");
+my %row = %{$scenarios->{burst}};
 
 is_deeply([ sort keys %row ], [ '8: ceiling', '8: first, clustered',
 	'8: first, spread', '8: list of 50', '8: repeated' ], 'the rows');
-
-for my $name (sort keys %row) {
-	cmp_ok($row{$name}{finished}, '>', 0, "$name: answers");
-	is($row{$name}{errors}, 0, "$name: no errors");
-	cmp_ok($row{$name}{latency_us}{p50}, '>', 0, "$name: latency");
-	cmp_ok($row{$name}{latency_us}{'p99.9'}, '>=',
-		$row{$name}{latency_us}{p50}, "$name: order of percentiles");
-}
+is_sound($_, $row{$_}) for sort keys %row;
 
 for my $name ('8: first, clustered', '8: first, spread') {
 	is($row{$name}{stored}, $row{$name}{codes}{2000},
@@ -53,12 +77,61 @@ for my $name ('8: first, clustered', '8: first, spread') {
 
 ok($row{'8: repeated'}{codes}{3000}, 'repeated sign-ins are refused');
 like($err, qr/^8: first, clustered +\d+ +\d\.\d\d /m, 'the table');
+like($err, qr/^8: ceiling of \d{4,} bytes /m, 'a ceiling for the list');
 
 ok(-s "$dir/picture.svg", 'the picture');
-is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 5,
+is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 6,
 	'a line for each row');
 
+($scenarios, $err) = rows(qw/ --stored 400 reads h5yes book /);
+%row = map { my $s = $_;
+	map { ("$s: $_" => $scenarios->{$s}{$_}) } keys %{$scenarios->{$s}} }
+	keys %$scenarios;
+
+is_deeply([ sort keys %row ], [ 'book: 4 after each slot', 'book: ceiling',
+	'book: each its own slot', 'h5yes: 20 of 20 meetings',
+	'h5yes: 20 of 400 meetings', 'h5yes: a meeting of 10 people',
+	'h5yes: a token', 'h5yes: ceiling', 'reads: 50 of 400 meetings',
+	'reads: 50 of 50 meetings', 'reads: ceiling',
+	'reads: invitation of 50', 'reads: invitation of 5000' ],
+	'the rows of reads and bookings');
+
+# an invitation of 5000 may take longer than all of such a run
+
+is_sound($_, $row{$_}) for grep { !/5000/ } sort keys %row;
+
+like($err, qr/^a day: the large store costs \d+\.\d+ times/m,
+	'small and large are compared');
+
+my $rivals = $row{'book: 4 after each slot'};
+
+is($rivals->{stored}, $rivals->{codes}{10000}, 'what was booked is stored');
+cmp_ok($rivals->{codes}{71001}, '>', $rivals->{codes}{10000},
+	'most rivals are refused');
+
+($scenarios, $err) = rows(qw/ --users 16 users /);
+is_sound($_, $scenarios->{users}{$_}) for sort keys %{$scenarios->{users}};
+is($scenarios->{users}{'user/add'}{finished}, 16, 'users were added');
+
+# a hash takes some 50 ms
+
+($scenarios, $err) = rows(qw/ --users 400 import /);
+cmp_ok($scenarios->{import}{$_}{cpu_us}, '<', 10_000,
+	"import, $_: no hash for each user")
+	for 'no password', 'the default one';
+
+($scenarios, $err) = rows(qw/ --events 300 events /);
+
+my %events = %{$scenarios->{events}};
+my $delivery = delete $events{'events, one by one'};
+
+is($delivery->{finished}, 300, 'all of them are delivered');
+cmp_ok($delivery->{seconds}, '>=', 1.5, 'to one who takes his time');
+cmp_ok($events{$_}{stored}, '>', 0, "$_: stored") for sort keys %events;
+
 is_deeply([ glob "$top/build/bench/run.*" ], \@left, 'nothing is left');
+
+my ($rc, $out);
 
 ($rc, $out, $err) = bench('swim');
 isnt($rc, 0, 'an unknown scenario');

@@ -118,6 +118,68 @@ for my $text ('meeting_threads 0;', 'meeting_threads 65;',
 refuses('meeting_threads 2;', qr/"meeting_threads" directive is not allowed/);
 
 
+# meeting_journal.
+
+accepts("meeting_journal $_;", 'http') for 'age=90d', 'age=off', 'size=1g',
+	'age=1s size=64k', 'size=off age=off';
+
+for my $value ('age=0', 'age=', 'age=soon', 'age=on', 'size=63k', 'size=0',
+	'size=', 'size=lots', 'for=1d', 'age')
+{
+	refuses("meeting_journal $value;",
+		qr/invalid value "\Q$value\E" in "meeting_journal" directive/, 'http');
+}
+
+refuses('meeting_journal age=1d age=2d;',
+	qr/invalid value "age=2d" in "meeting_journal" directive/, 'http');
+refuses('meeting_journal age=1d; meeting_journal size=1g;',
+	qr/"meeting_journal" directive is duplicate/, 'http');
+refuses('meeting_journal age=1d;',
+	qr/"meeting_journal" directive is not allowed/);
+
+
+# meeting_background, meeting_event_...: of the whole server, too.
+
+my %server = (
+	meeting_background => [ [ 'on', 'off' ], [ 'maybe' ] ],
+	meeting_event_connect_timeout => [ [ '3s', '500ms' ],
+		[ '0', '-1s', 'off', 'soon' ] ],
+	meeting_event_timeout => [ [ '10s', '1m' ], [ '0', '1x' ] ],
+	meeting_event_retry => [ [ '1d', '0', '90s' ], [ 'off', '-1' ] ],
+	meeting_event_connections => [ [ '1', '64', '1024' ],
+		[ '0', '1025', 'all' ] ],
+	meeting_event_private => [ [ 'on', 'off' ], [ '1' ] ],
+	meeting_event_proxy => [ [ 'http://proxy.example:3128',
+		'https://user:word@proxy.example', 'off' ],
+		[ 'on', 'proxy.example:3128', 'http://', 'ftp://proxy.example',
+		'http:///' ] ],
+	meeting_event_ca => [ [ 'nginx.conf', '%%PREFIX%%/nginx.conf' ],
+		[ '""' ] ],
+);
+
+for my $directive (sort keys %server) {
+	my ($good, $bad) = @{$server{$directive}};
+
+	accepts("$directive $_;", 'http') for @$good;
+
+	for my $value (@$bad) {
+		my $shown = $value eq '""' ? '' : $value;
+		refuses("$directive $value;",
+			qr/invalid value "\Q$shown\E" in "$directive"/, 'http');
+	}
+
+	refuses("$directive $good->[0]; $directive $good->[0];",
+		qr/"$directive" directive is duplicate/, 'http');
+	refuses("$directive $good->[0];",
+		qr/"$directive" directive is not allowed/);
+}
+
+refuses('meeting_event_ca no/such/file;',
+	qr/"meeting_event_ca" names no file: "\S+no\/such\/file"/, 'http');
+refuses('meeting_event_ca "%%PREFIX%%";', qr/"meeting_event_ca" names no file/,
+	'http');
+
+
 # meeting_resources.
 
 accepts('meeting_resources faces;', 'http');

@@ -122,8 +122,8 @@ is($status->{requests}[0]{dialect}, 'weclubs', 'by dialect');
 
 my $more = $status->{store}{position} - $first->{store}{position};
 cmp_ok($more, '>=', 10, 'the journal went on');
-is($status->{commit}{commands} - $first->{commit}{commands}, $more,
-	'as far as commands were committed');
+is($status->{commit}{commands} - $first->{commit}{commands}, $more + 1,
+	'as far as commands were accepted: all but the second sign-in');
 
 my $sum = 0;
 $sum += $_ for @{$status->{batch_size}};

@@ -1,7 +1,8 @@
 
 /*
  * A location that reads the request's body and answers 200 with a fixed text:
- * what nginx, the kernel and the client cost without any work in between.
+ * what nginx, the kernel and the client cost without any work in between.  A
+ * query, a number, is the answer's length: blanks follow the text.
  *
  *     ceiling TEXT;         location
  *
@@ -13,13 +14,19 @@
 #include <ngx_http.h>
 
 
+#define NGX_HTTP_CEILING_MAX  (64 * 1024 * 1024)
+
+
 typedef struct {
     ngx_str_t  text;
+    ngx_str_t  padded;              /* of the longest answer yet */
 } ngx_http_ceiling_conf_t;
 
 
 static ngx_int_t ngx_http_ceiling_handler(ngx_http_request_t *r);
 static void ngx_http_ceiling_answer(ngx_http_request_t *r);
+static ngx_int_t ngx_http_ceiling_text(ngx_http_request_t *r,
+    ngx_http_ceiling_conf_t *conf, ngx_str_t *text);
 static void *ngx_http_ceiling_create_conf(ngx_conf_t *cf);
 static char *ngx_http_ceiling_set(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
@@ -84,13 +91,19 @@ ngx_http_ceiling_answer(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;
     ngx_buf_t                *b;
+    ngx_str_t                 text;
     ngx_chain_t               out;
     ngx_http_ceiling_conf_t  *conf;
 
     conf = ngx_http_get_module_loc_conf(r, ngx_http_ceiling_module);
 
+    if (ngx_http_ceiling_text(r, conf, &text) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
     r->headers_out.status = NGX_HTTP_OK;
-    r->headers_out.content_length_n = conf->text.len;
+    r->headers_out.content_length_n = text.len;
     ngx_str_set(&r->headers_out.content_type,
                 "application/json;charset=UTF-8");
     r->headers_out.content_type_len = r->headers_out.content_type.len;
@@ -104,8 +117,8 @@ ngx_http_ceiling_answer(ngx_http_request_t *r)
         return;
     }
 
-    b->pos = conf->text.data;
-    b->last = b->pos + conf->text.len;
+    b->pos = text.data;
+    b->last = b->pos + text.len;
     b->memory = 1;
     b->last_buf = 1;
     b->last_in_chain = 1;
@@ -114,6 +127,51 @@ ngx_http_ceiling_answer(ngx_http_request_t *r)
     out.next = NULL;
 
     ngx_http_finalize_request(r, ngx_http_output_filter(r, &out));
+}
+
+
+/*
+ * In the worker, whose copy of the configuration is its own.  A text that a
+ * longer one took the place of may still be on its way to a client: it is not
+ * freed, for only a few lengths are ever asked for.
+ */
+
+static ngx_int_t
+ngx_http_ceiling_text(ngx_http_request_t *r, ngx_http_ceiling_conf_t *conf,
+    ngx_str_t *text)
+{
+    u_char     *p;
+    ngx_int_t   len;
+
+    *text = conf->text;
+
+    if (r->args.len == 0) {
+        return NGX_OK;
+    }
+
+    len = ngx_atoi(r->args.data, r->args.len);
+
+    if (len <= 0 || len > NGX_HTTP_CEILING_MAX) {
+        return NGX_ERROR;
+    }
+
+    if ((size_t) len > conf->padded.len) {
+        p = ngx_alloc(len + conf->text.len, r->connection->log);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        conf->padded.len = len;
+        conf->padded.data = p;
+
+        p = ngx_cpymem(p, conf->text.data, conf->text.len);
+        ngx_memset(p, ' ', len);
+    }
+
+    text->len = len;
+    text->data = conf->padded.data;
+
+    return NGX_OK;
 }
 
 

@@ -11,11 +11,14 @@
  *     duration=3        seconds
  *     rate=0            requests a second, sent on time whatever the answers
  *                       do; 0: each connection as fast as it is answered
- *     body=sign         sign: of a sign-in; read: of a participation list
+ *     body=sign         sign: of a sign-in; read: of a participation list;
+ *                       plain: a line of PAIRS-FILE, as it is; an empty one
+ *                       stands for a GET
  *     again=0           1: the requests over again when all are sent; else
  *                       each is sent once
  *     secret=           of the signatures
  *     tag=0             tells this run's request ids from another's
+ *     patience=10       seconds for the last answers
  *     answers=          file for what came of each request
  *     dump=             only write the requests to this file, a NUL behind
  *                       each, for another client
@@ -38,7 +41,8 @@
 
 #define LOAD_BUFFER     (64 * 1024)
 #define LOAD_EVENTS     256
-#define LOAD_PATIENCE   10           /* seconds for the last answers */
+#define LOAD_TAIL       160          /* bytes at an answer's end that are kept
+                                        for its code */
 
 #define LOAD_US         1000000ULL
 #define LOAD_NS         1000ULL      /* in a microsecond */
@@ -71,23 +75,6 @@ load_bin(uint64_t us)
     shift = 58 - __builtin_clzll(us);
 
     return (unsigned) (shift * LOAD_STEPS + (us >> shift));
-}
-
-
-/* The highest value that falls into a bin. */
-
-static uint64_t
-load_bin_top(unsigned bin)
-{
-    unsigned  shift;
-
-    if (bin < 2 * LOAD_STEPS) {
-        return bin;
-    }
-
-    shift = bin / LOAD_STEPS - 1;
-
-    return ((uint64_t) (bin - shift * LOAD_STEPS + 1) << shift) - 1;
 }
 
 
@@ -254,6 +241,7 @@ load_send(load_t *load, load_conn_t *conn, uint64_t began)
     conn->began = began;
     conn->len = 0;
     conn->head = 0;
+    conn->bytes = 0;
 
     load->sent++;
     load->out++;
@@ -278,24 +266,62 @@ load_ready(load_t *load, load_conn_t *conn, uint64_t now)
 }
 
 
-/* What came of it: the body's result_code, else the HTTP status. */
+/* The number behind one of the names, or -1. */
 
-static unsigned
-load_code(const load_conn_t *conn, const char *body)
+static long
+load_number(const char *text, size_t len, const char *name)
 {
-    size_t       len;
-    const char  *end;
+    const char  *at;
 
-    static const char  member[] = "{\"result_code\":";
+    at = memmem(text, len, name, strlen(name));
 
-    end = conn->buffer + conn->len;
-    len = sizeof(member) - 1;
+    return at ? strtol(at + strlen(name), NULL, 10) : -1;
+}
 
-    if ((size_t) (end - body) > len && memcmp(body, member, len) == 0) {
-        return (unsigned) strtoul(body + len, NULL, 10);
+
+/*
+ * What came of it: the code that the body begins or ends with, as the dialects
+ * have it, else the HTTP status; the status, too, where 0 stands for success.
+ */
+
+static void
+load_code_begin(load_conn_t *conn, const char *body)
+{
+    long        code;
+    size_t      i, len, rest;
+
+    static const char *const  names[] = { "{\"result_code\":", "{\"status\":" };
+
+    conn->status = (uint32_t) strtoul(conn->buffer + 9, NULL, 10);
+    conn->coded = 0;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        len = strlen(names[i]);
+        rest = (size_t) (conn->buffer + conn->len - body);
+        code = load_number(body, rest < len ? rest : len, names[i]);
+
+        if (code != -1) {
+            conn->request->code = code ? (uint32_t) code : conn->status;
+            conn->coded = 1;
+        }
+    }
+}
+
+
+static void
+load_code_end(load_conn_t *conn)
+{
+    long    code;
+    size_t  len;
+
+    if (conn->coded) {
+        return;
     }
 
-    return (unsigned) strtoul(conn->buffer + 9, NULL, 10);
+    len = conn->len < LOAD_TAIL ? conn->len : LOAD_TAIL;
+    code = load_number(conn->buffer + conn->len - len, len, "ode\":");
+
+    conn->request->code = code > 0 ? (uint32_t) code : conn->status;
 }
 
 
@@ -324,6 +350,7 @@ load_done(load_t *load, load_conn_t *conn)
     us = now - conn->began;
 
     load->out--;
+    load->bytes += conn->bytes;
     load_count(load, conn->request->code);
     conn->request = NULL;
 
@@ -378,6 +405,7 @@ load_chunked(load_conn_t *conn, const char *p, const char *end)
             n = n < conn->left ? n : conn->left;
             p += n;
             conn->left -= n;
+            conn->bytes += n;
 
             if (conn->left == 0) {
                 conn->state = LOAD_DATA_END;
@@ -479,21 +507,27 @@ load_read(load_t *load, load_conn_t *conn)
             return;
         }
 
-        conn->request->code = load_code(conn, load_text(conn, p));
+        load_code_begin(conn, load_text(conn, p));
     }
 
     if (conn->chunked) {
         last = load_chunked(conn, p, end);
 
     } else {
+        conn->bytes += (uint64_t) (end - p);
         conn->left -= (uint64_t) (end - p);
         last = conn->left == 0;
     }
 
-    conn->len = 0;
-
     if (last) {
+        load_code_end(conn);
         load_done(load, conn);
+        return;
+    }
+
+    if (conn->len > LOAD_TAIL) {
+        memmove(conn->buffer, end - LOAD_TAIL, LOAD_TAIL);
+        conn->len = LOAD_TAIL;
     }
 }
 
@@ -544,7 +578,7 @@ load_run(load_t *load)
     for ( ;; ) {
         now = load_now();
 
-        if (now >= load->end + LOAD_PATIENCE * LOAD_US
+        if (now >= load->end + (uint64_t) (load->patience * 1e6)
             || (load->out == 0
                 && (now >= load->end
                     || (load->next == load->npairs && !load->again))))
@@ -576,85 +610,6 @@ load_run(load_t *load)
 
 
 static void
-load_answers(const load_t *load)
-{
-    FILE    *file;
-    size_t   i;
-
-    file = bench_open(load->answers, "w");
-
-    for (i = 0; i < load->next; i++) {
-        (void) fprintf(file, "%u %llu %u\n", load->pairs[i].meeting,
-              (unsigned long long) load->people[load->pairs[i].person].num,
-              load->requests[i].code);
-    }
-
-    bench_close(file, load->answers);
-}
-
-
-static void
-load_dump(const load_t *load)
-{
-    FILE                  *file;
-    size_t                 i;
-    const load_request_t  *request;
-
-    file = bench_open(load->dump, "w");
-
-    for (i = 0; i < load->npairs; i++) {
-        request = &load->requests[i];
-        (void) fwrite(load->text + request->offset, request->len, 1, file);
-        (void) fputc('\0', file);
-    }
-
-    bench_close(file, load->dump);
-}
-
-
-static void
-load_report(const load_t *load, uint64_t finish)
-{
-    double       seconds;
-    unsigned     i;
-    const char  *comma;
-
-    finish = finish < load->end ? finish : load->end;
-    seconds = (double) (finish - load->start) / 1e6;
-
-    printf("{\"seconds\": %.6f, \"sent\": %llu, \"finished\": %llu, "
-           "\"late\": %llu, \"unanswered\": %llu, \"broken\": %llu, "
-           "\"latency_sum\": %llu, \"latency_max\": %llu, \"codes\": {",
-           seconds, (unsigned long long) load->sent,
-           (unsigned long long) load->finished,
-           (unsigned long long) load->late,
-           (unsigned long long) (load->sent - load->finished - load->late),
-           (unsigned long long) load->broken,
-           (unsigned long long) load->latency_sum,
-           (unsigned long long) load->latency_max);
-
-    for (i = 0; i < LOAD_CODES && load->codes[i].n; i++) {
-        printf("%s\"%u\": %llu", i ? ", " : "", load->codes[i].code,
-               (unsigned long long) load->codes[i].n);
-    }
-
-    printf("}, \"latency\": [");
-    comma = "";
-
-    for (i = 0; i < LOAD_BINS; i++) {
-        if (load->bins[i]) {
-            printf("%s[%llu, %llu]", comma,
-                   (unsigned long long) load_bin_top(i),
-                   (unsigned long long) load->bins[i]);
-            comma = ", ";
-        }
-    }
-
-    printf("]}\n");
-}
-
-
-static void
 load_option(load_t *load, char *option)
 {
     char  *value;
@@ -674,6 +629,9 @@ load_option(load_t *load, char *option)
 
     } else if (strcmp(option, "duration") == 0) {
         load->duration = strtod(value, NULL);
+
+    } else if (strcmp(option, "patience") == 0) {
+        load->patience = strtod(value, NULL);
 
     } else if (strcmp(option, "rate") == 0) {
         load->rate = strtod(value, NULL);
@@ -720,6 +678,7 @@ main(int argc, char **argv)
     load.path = argv[2];
     load.connections = 64;
     load.duration = 3;
+    load.patience = 10;
     load.secret = "";
     load.tag = "0";
 

@@ -1,7 +1,7 @@
 
 /*
- * The benchmark's client, as its two files know it: load.c sends and receives,
- * load_requests.c makes what is sent.
+ * The benchmark's client, as its files know it: load_requests.c makes what is
+ * sent, load.c sends and receives, load_report.c tells what came of it.
  */
 
 #ifndef LOAD_H
@@ -43,6 +43,9 @@ typedef struct {
     load_chunk_t     state;
     uint64_t         left;           /* bytes of the body, or of its chunk */
     int              head;           /* the header is read */
+    uint32_t         status;         /* that it says */
+    int              coded;          /* the body began with a code */
+    uint64_t         bytes;          /* of the body, so far */
     char            *buffer;
 } load_conn_t;
 
@@ -57,6 +60,7 @@ typedef struct {
     unsigned         connections;
     unsigned         idle;
     double           duration;
+    double           patience;       /* seconds */
     double           rate;
     int              read;
     int              plain;          /* bodies as they are in a file */
@@ -73,6 +77,7 @@ typedef struct {
     char           **bodies;
     char            *text;           /* all requests */
     size_t           text_len;
+    size_t           text_size;
     load_request_t  *requests;
     size_t           next;           /* to be sent */
 
@@ -87,6 +92,7 @@ typedef struct {
     uint64_t         finished;       /* answered before the end */
     uint64_t         late;           /* after it */
     uint64_t         broken;         /* connections lost */
+    uint64_t         bytes;          /* of answers' bodies */
     uint64_t         latency_sum;
     uint64_t         latency_max;
     uint64_t         bins[LOAD_BINS];
@@ -99,5 +105,12 @@ void load_bodies(load_t *load, const char *file);
 
 /* Fills load->text and load->requests, one for each pair or body. */
 void load_requests(load_t *load);
+
+/* Writes what came of each request, into load->answers; the requests into
+ * load->dump; and one JSON object to standard output, of a run that ended at
+ * `finish`. */
+void load_answers(const load_t *load);
+void load_dump(const load_t *load);
+void load_report(const load_t *load, uint64_t finish);
 
 #endif /* LOAD_H */

@@ -80,7 +80,7 @@ void
 load_bodies(load_t *load, const char *file)
 {
     FILE     *in;
-    char     *line, **bodies;
+    char     *line;
     size_t    size;
     ssize_t   len;
 
@@ -100,12 +100,7 @@ load_bodies(load_t *load, const char *file)
 
         line[strcspn(line, "\n")] = '\0';
 
-        bodies = realloc(load->bodies, (load->npairs + 1) * sizeof(char *));
-        if (bodies == NULL) {
-            bench_die("out of memory");
-        }
-
-        load->bodies = bodies;
+        load->bodies = bench_grow(load->bodies, load->npairs, sizeof(char *));
         load->bodies[load->npairs++] = line;
     }
 
@@ -114,18 +109,71 @@ load_bodies(load_t *load, const char *file)
 }
 
 
+/* The header of a request with a body of `len` bytes; a plain one without is a
+ * GET. */
+
+static size_t
+load_head(const load_t *load, size_t len, char *out, size_t size)
+{
+    int  n;
+
+    if (len == 0) {
+        n = snprintf(out, size, "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
+                     load->path, load->port);
+
+    } else {
+        n = snprintf(out, size, "POST %s HTTP/1.1\r\n"
+                     "Host: 127.0.0.1:%d\r\n"
+                     "Content-Type: application/json\r\n"
+                     "Content-Length: %zu\r\n\r\n",
+                     load->path, load->port, len);
+    }
+
+    if ((size_t) n >= size) {
+        bench_die("a request's header is too long");
+    }
+
+    return (size_t) n;
+}
+
+
+static void
+load_add(load_t *load, load_request_t *request, const char *head,
+    size_t head_len, const char *body, size_t len)
+{
+    size_t  more;
+
+    more = head_len + len;
+
+    if (more > load->text_size - load->text_len) {
+        load->text_size = 2 * load->text_size + more + (1 << 20);
+        load->text = realloc(load->text, load->text_size);
+
+        if (load->text == NULL) {
+            bench_die("out of memory");
+        }
+    }
+
+    request->offset = load->text_len;
+    request->len = (uint32_t) more;
+
+    memcpy(load->text + load->text_len, head, head_len);
+    memcpy(load->text + load->text_len + head_len, body, len);
+    load->text_len += more;
+}
+
+
 void
 load_requests(load_t *load)
 {
-    char             body[1024], head[512];
-    size_t           i, len, head_len, size;
-    uint64_t         now;
-    EVP_MD_CTX      *ctx;
-    load_request_t  *request;
+    char         signed_body[1024], head[512];
+    size_t       i, len, head_len;
+    uint64_t     now;
+    EVP_MD_CTX  *ctx;
+    const char  *body;
 
     ctx = EVP_MD_CTX_new();
     load->requests = calloc(load->npairs, sizeof(load_request_t));
-    size = 0;
     now = (uint64_t) time(NULL) * 1000;
 
     if (ctx == NULL || load->requests == NULL) {
@@ -133,36 +181,23 @@ load_requests(load_t *load)
     }
 
     for (i = 0; i < load->npairs; i++) {
-        len = load->bodies
-              ? (size_t) snprintf(body, sizeof(body), "%s", load->bodies[i])
-              : load_body(load, ctx, i, now, body, sizeof(body));
-        head_len = (size_t) snprintf(head, sizeof(head),
-                        "POST %s HTTP/1.1\r\n"
-                        "Host: 127.0.0.1:%d\r\n"
-                        "Content-Type: application/json\r\n"
-                        "Content-Length: %zu\r\n\r\n",
-                        load->path, load->port, len);
 
-        if (len >= sizeof(body) || head_len >= sizeof(head)) {
-            bench_die("a request is too long");
-        }
+        if (load->bodies) {
+            body = load->bodies[i];
+            len = strlen(body);
 
-        if (load->text_len + head_len + len > size) {
-            size = size ? 2 * size : 1 << 20;
-            load->text = realloc(load->text, size);
+        } else {
+            body = signed_body;
+            len = load_body(load, ctx, i, now, signed_body,
+                            sizeof(signed_body));
 
-            if (load->text == NULL) {
-                bench_die("out of memory");
+            if (len >= sizeof(signed_body)) {
+                bench_die("a request is too long");
             }
         }
 
-        request = &load->requests[i];
-        request->offset = load->text_len;
-        request->len = (uint32_t) (head_len + len);
-
-        memcpy(load->text + load->text_len, head, head_len);
-        memcpy(load->text + load->text_len + head_len, body, len);
-        load->text_len += head_len + len;
+        head_len = load_head(load, len, head, sizeof(head));
+        load_add(load, &load->requests[i], head, head_len, body, len);
     }
 
     EVP_MD_CTX_free(ctx);

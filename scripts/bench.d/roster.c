@@ -21,6 +21,8 @@
  *     roster STORE count POSITION
  *         how many check-ins the journal holds since POSITION: each once, and
  *         in the store
+ *     roster STORE booked TAG
+ *         prints INDEX BEGIN END of each meeting with the id TAG INDEX
  *     roster STORE verify
  *         all invariants of the store
  */
@@ -28,45 +30,13 @@
 #include <time.h>
 
 #include "base/mt_crypto.h"
-#include "domain/mt_apply.h"
-#include "bench.h"
+#include "roster.h"
 
 
-#define BENCH_COMPANY   1000
 #define BENCH_MAP       (64ULL << 30)
 #define BENCH_READERS   512
 #define BENCH_BATCH     2000         /* commands of one transaction */
-#define BENCH_OK        2000         /* weclubs: success */
 #define BENCH_SEED      88172645463325252ULL
-
-
-typedef struct {
-    mt_store_t     *store;
-    mt_batch_t     *batch;
-    mt_zone_t      *zone;
-    mt_arena_t     *arena;           /* of one command */
-    mt_log_t        log;
-    mt_txn_t       *txn;
-    unsigned        commands;        /* in the open transaction */
-    mt_settings_t   settings;
-    mt_str_t        server_key;
-    char            key_bytes[64];
-    int64_t         now;
-} bench_t;
-
-
-/* A check-in as an answer or the journal has it. */
-
-typedef struct {
-    uint64_t  meeting;
-    uint64_t  user;
-    unsigned  code;
-} bench_checkin_t;
-
-typedef struct {
-    size_t            n;
-    bench_checkin_t  *v;
-} bench_checkins_t;
 
 
 static void
@@ -80,7 +50,7 @@ bench_log(void *data, int level, const char *text)
 }
 
 
-static void
+void
 bench_read_begin(bench_t *b, mt_txn_t **txn)
 {
     if (mt_read_begin(b->store, txn) != MT_OK) {
@@ -453,268 +423,6 @@ bench_meetings(bench_t *b, char **argv)
 }
 
 
-static int
-bench_checkin_cmp(const void *one, const void *two)
-{
-    const bench_checkin_t  *a = one, *b = two;
-
-    if (a->meeting != b->meeting) {
-        return a->meeting < b->meeting ? -1 : 1;
-    }
-
-    return (a->user > b->user) - (a->user < b->user);
-}
-
-
-static bench_checkin_t *
-bench_add(bench_checkins_t *list)
-{
-    list->v = bench_grow(list->v, list->n, sizeof(bench_checkin_t));
-
-    return &list->v[list->n++];
-}
-
-
-static void
-bench_read_answers(bench_checkins_t *answers, const char *path)
-{
-    char             *line, *word;
-    FILE             *file;
-    size_t            size;
-    bench_checkin_t  *answer;
-
-    line = NULL;
-    size = 0;
-    file = bench_open(path, "r");
-
-    while (getline(&line, &size, file) > 0) {
-        answer = bench_add(answers);
-        answer->meeting = strtoull(line, &word, 10);
-        answer->user = strtoull(word, &word, 10);
-        answer->code = (unsigned) strtoul(word, NULL, 10);
-    }
-
-    free(line);
-    (void) fclose(file);
-
-    qsort(answers->v, answers->n, sizeof(bench_checkin_t), bench_checkin_cmp);
-}
-
-
-/* One entry of the journal, if it is a check-in. */
-
-static void
-bench_read_entry(bench_t *b, mt_str_t value, bench_checkins_t *journal)
-{
-    int64_t            meeting;
-    mt_journal_t       entry;
-    mt_command_t       command;
-    bench_checkin_t   *checkin;
-    mt_checkin_args_t  args;
-
-    mt_arena_reset(b->arena);
-
-    if (mt_record_decode(value, &mt_journal_model, &entry, b->arena) != MT_OK
-        || mt_record_decode(entry.command, &mt_command_model, &command,
-                            b->arena) != MT_OK)
-    {
-        bench_die("the journal cannot be read");
-    }
-
-    if (command.op != MT_CODE_checkin) {
-        return;
-    }
-
-    if (mt_record_decode(command.body, &mt_checkin_args_model, &args,
-                         b->arena) != MT_OK
-        || !mt_parse_int(args.ref, &meeting))
-    {
-        bench_die("a check-in of the journal cannot be read");
-    }
-
-    checkin = bench_add(journal);
-    checkin->meeting = (uint64_t) meeting;
-    checkin->user = (uint64_t) command.actor;
-    checkin->code = 0;
-}
-
-
-static void
-bench_read_journal(bench_t *b, mt_txn_t *txn, uint64_t position,
-    bench_checkins_t *journal)
-{
-    int           found;
-    mt_key_t      at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
-
-    mt_key_init(&at);
-    mt_key_u64(&at, position + 1);
-
-    cursor = mt_cursor_open(txn, MT_DB_JOURNAL, NULL);
-    if (cursor == NULL) {
-        bench_die("out of memory");
-    }
-
-    found = mt_cursor_seek(cursor, &at, &key, &value);
-
-    while (found == 1) {
-        bench_read_entry(b, value, journal);
-        found = mt_cursor_next(cursor, &key, &value);
-    }
-
-    mt_cursor_close(cursor);
-
-    if (found == -1) {
-        bench_die("the journal cannot be read");
-    }
-
-    qsort(journal->v, journal->n, sizeof(bench_checkin_t), bench_checkin_cmp);
-}
-
-
-static int
-bench_has_row(mt_txn_t *txn, const bench_checkin_t *checkin)
-{
-    mt_key_t  key;
-    mt_str_t  record;
-
-    mt_key_num2(&key, BENCH_COMPANY, checkin->meeting, checkin->user);
-
-    return mt_get(txn, MT_DB_CHECKIN, &key, &record) == 1;
-}
-
-
-/* Whether journal, rows and one person's answer agree. */
-
-static void
-bench_judge(mt_txn_t *txn, const bench_checkin_t *answer, size_t times)
-{
-    int          wrong;
-    const char  *what;
-
-    what = times > 1 ? "in the journal twice" : "lost";
-    wrong = times > 1;
-
-    if (answer->code == BENCH_OK) {
-        wrong |= times != 1 || !bench_has_row(txn, answer);
-
-    } else if (answer->code && times && !wrong) {
-        what = "refused, and in the store";
-        wrong = 1;
-    }
-
-    if (wrong) {
-        bench_die("check-in of user %llu in meeting %llu, answered %u: %s",
-                  (unsigned long long) answer->user,
-                  (unsigned long long) answer->meeting, answer->code, what);
-    }
-}
-
-
-static void
-bench_check(bench_t *b, char **argv)
-{
-    size_t            i, j, times, kept;
-    mt_txn_t         *txn;
-    bench_checkins_t  journal, answers;
-
-    memset(&journal, 0, sizeof(journal));
-    memset(&answers, 0, sizeof(answers));
-
-    bench_read_answers(&answers, argv[1]);
-
-    bench_read_begin(b, &txn);
-    bench_read_journal(b, txn, strtoull(argv[0], NULL, 10), &journal);
-
-    kept = 0;
-    j = 0;
-
-    for (i = 0; i < answers.n; i++) {
-
-        if (j < journal.n
-            && bench_checkin_cmp(&journal.v[j], &answers.v[i]) < 0)
-        {
-            break;
-        }
-
-        for (times = 0;
-             j < journal.n
-             && bench_checkin_cmp(&journal.v[j], &answers.v[i]) == 0;
-             j++)
-        {
-            times++;
-        }
-
-        bench_judge(txn, &answers.v[i], times);
-        kept += times;
-    }
-
-    if (j < journal.n) {
-        bench_die("a check-in of user %llu in meeting %llu that nobody made",
-                  (unsigned long long) journal.v[j].user,
-                  (unsigned long long) journal.v[j].meeting);
-    }
-
-    mt_read_end(txn);
-
-    printf("%zu\n", kept);
-
-    free(answers.v);
-    free(journal.v);
-}
-
-
-static void
-bench_count(bench_t *b, const char *position)
-{
-    size_t            i;
-    mt_txn_t         *txn;
-    bench_checkins_t  journal;
-
-    memset(&journal, 0, sizeof(journal));
-
-    bench_read_begin(b, &txn);
-    bench_read_journal(b, txn, strtoull(position, NULL, 10), &journal);
-
-    for (i = 0; i < journal.n; i++) {
-        journal.v[i].code = BENCH_OK;
-        bench_judge(txn, &journal.v[i],
-                    i && bench_checkin_cmp(&journal.v[i - 1],
-                                           &journal.v[i]) == 0 ? 2 : 1);
-    }
-
-    mt_read_end(txn);
-
-    printf("%zu\n", journal.n);
-    free(journal.v);
-}
-
-
-static void
-bench_complain(void *data, const char *text)
-{
-    (void) data;
-    (void) fprintf(stderr, "%s\n", text);
-}
-
-
-static void
-bench_verify(bench_t *b)
-{
-    int64_t    breaches;
-    mt_txn_t  *txn;
-
-    bench_read_begin(b, &txn);
-    breaches = mt_verify(txn, bench_complain, NULL);
-    mt_read_end(txn);
-
-    if (breaches != 0) {
-        bench_die("the store breaks its invariants");
-    }
-}
-
-
 int
 main(int argc, char **argv)
 {
@@ -722,7 +430,8 @@ main(int argc, char **argv)
     const char  *what;
 
     if (argc < 3) {
-        bench_die("usage: %s STORE people|meetings|check|count|verify ...", argv[0]);
+        bench_die("usage: %s STORE people|meetings|check|count|booked|verify "
+                  "...", argv[0]);
     }
 
     bench_start(&b, argv[1]);
@@ -741,6 +450,9 @@ main(int argc, char **argv)
 
     } else if (strcmp(what, "count") == 0 && argc == 1) {
         bench_count(&b, argv[0]);
+
+    } else if (strcmp(what, "booked") == 0 && argc == 1) {
+        bench_booked(&b, argv[0]);
 
     } else if (strcmp(what, "verify") == 0 && argc == 0) {
         bench_verify(&b);

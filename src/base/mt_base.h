@@ -114,6 +114,17 @@ void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
 
+/* Room for so many bytes behind the buffer's last, or NULL: who writes there
+ * sets `len`. */
+char *mt_buf_grow(mt_buf_t *buf, size_t more);
+
+static inline char *
+mt_buf_reserve(mt_buf_t *buf, size_t more)
+{
+    return more <= buf->size - buf->len ? buf->data + buf->len
+                                        : mt_buf_grow(buf, more);
+}
+
 /* LEB128, and the zig-zag form for signed integers. */
 void mt_buf_varint(mt_buf_t *buf, uint64_t value);
 void mt_buf_zigzag(mt_buf_t *buf, int64_t value);
@@ -129,8 +140,6 @@ typedef struct {
 
 void mt_reader_init(mt_reader_t *r, mt_str_t s);
 uint64_t mt_read_long_varint(mt_reader_t *r);
-int64_t mt_read_zigzag(mt_reader_t *r);
-mt_str_t mt_read_bytes(mt_reader_t *r, size_t len);
 
 
 /* most are tags, lengths and small numbers: one byte */
@@ -140,6 +149,36 @@ mt_read_varint(mt_reader_t *r)
 {
     return r->pos < r->end && *r->pos < 0x80 ? *r->pos++
                                              : mt_read_long_varint(r);
+}
+
+
+static inline int64_t
+mt_read_zigzag(mt_reader_t *r)
+{
+    uint64_t  value;
+
+    value = mt_read_varint(r);
+
+    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
+}
+
+
+static inline mt_str_t
+mt_read_bytes(mt_reader_t *r, size_t len)
+{
+    mt_str_t  s = mt_str("");
+
+    if (len > (size_t) (r->end - r->pos)) {
+        r->failed = 1;
+        r->pos = r->end;
+        return s;
+    }
+
+    s.data = (const char *) r->pos;
+    s.len = len;
+    r->pos += len;
+
+    return s;
 }
 
 

@@ -6,9 +6,6 @@
 #define MT_BUF_MIN     64
 
 
-static char *mt_buf_grow(mt_buf_t *buf, size_t more);
-
-
 void
 mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 {
@@ -27,10 +24,10 @@ mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 /*
  * Makes room for `more` bytes; the old bytes stay behind in the arena.  The
  * free space's address, or NULL.  A buffer that failed has no room left, so
- * that mt_buf_room() need not ask.
+ * that mt_buf_reserve() need not ask.
  */
 
-static char *
+char *
 mt_buf_grow(mt_buf_t *buf, size_t more)
 {
     char    *data;
@@ -64,20 +61,12 @@ mt_buf_grow(mt_buf_t *buf, size_t more)
 }
 
 
-static inline char *
-mt_buf_room(mt_buf_t *buf, size_t more)
-{
-    return more <= buf->size - buf->len ? buf->data + buf->len
-                                        : mt_buf_grow(buf, more);
-}
-
-
 void
 mt_buf_put(mt_buf_t *buf, const void *data, size_t len)
 {
     char  *p;
 
-    p = len ? mt_buf_room(buf, len) : NULL;
+    p = len ? mt_buf_reserve(buf, len) : NULL;
 
     if (p) {
         memcpy(p, data, len);
@@ -98,7 +87,7 @@ mt_buf_byte(mt_buf_t *buf, uint8_t byte)
 {
     char  *p;
 
-    p = mt_buf_room(buf, 1);
+    p = mt_buf_reserve(buf, 1);
 
     if (p) {
         *p = (char) byte;
@@ -112,7 +101,7 @@ mt_buf_varint(mt_buf_t *buf, uint64_t value)
 {
     char  *p;
 
-    p = mt_buf_room(buf, MT_VARINT_MAX);
+    p = mt_buf_reserve(buf, MT_VARINT_MAX);
 
     if (p == NULL) {
         return;
@@ -147,14 +136,16 @@ mt_reader_init(mt_reader_t *r, mt_str_t s)
 uint64_t
 mt_read_long_varint(mt_reader_t *r)
 {
-    uint8_t   byte;
-    unsigned  shift;
-    uint64_t  value;
+    uint8_t         byte;
+    unsigned        shift;
+    uint64_t        value;
+    const uint8_t  *p;
 
     value = 0;
+    p = r->pos;
 
-    for (shift = 0; r->pos < r->end; shift += 7) {
-        byte = *r->pos++;
+    for (shift = 0; p < r->end; shift += 7) {
+        byte = *p++;
 
         if (shift == 63 && byte > 1) {
             break;
@@ -163,6 +154,7 @@ mt_read_long_varint(mt_reader_t *r)
         value |= (uint64_t) (byte & 0x7f) << shift;
 
         if (byte < 0x80) {
+            r->pos = p;
             return value;
         }
     }
@@ -171,34 +163,4 @@ mt_read_long_varint(mt_reader_t *r)
     r->pos = r->end;
 
     return 0;
-}
-
-
-int64_t
-mt_read_zigzag(mt_reader_t *r)
-{
-    uint64_t  value;
-
-    value = mt_read_varint(r);
-
-    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
-}
-
-
-mt_str_t
-mt_read_bytes(mt_reader_t *r, size_t len)
-{
-    mt_str_t  s = mt_str("");
-
-    if (len > (size_t) (r->end - r->pos)) {
-        r->failed = 1;
-        r->pos = r->end;
-        return s;
-    }
-
-    s.data = (const char *) r->pos;
-    s.len = len;
-    r->pos += len;
-
-    return s;
 }

@@ -39,30 +39,38 @@ typedef enum {
 
 
 /*
- * OpenSSL's contexts take longer to make than a short digest takes: each
- * thread keeps its own.  `mac` holds the HMAC key that was used last.
+ * OpenSSL's contexts take longer to make than a short digest takes, and a key
+ * longer to set up than a block takes: each thread keeps its own, with the
+ * keys that were used last.
  */
 
-#define MT_HMAC_KEY  64
+typedef struct {
+    int      set;
+    uint8_t  key[MT_AES_KEY_LEN];
+} mt_kept_key_t;
 
 typedef struct {
-    EVP_MD_CTX    *md;
-    EVP_MAC_CTX   *mac;
-    size_t         key_len;              /* 0: no key, or a longer one */
-    char           key[MT_HMAC_KEY];
+    EVP_MD_CTX      *md;
+    EVP_MAC_CTX     *mac;
+    mt_kept_key_t    mac_key;
+    EVP_CIPHER_CTX  *aes[2];             /* decrypts; encrypts */
+    mt_kept_key_t    aes_key[2];
 } mt_contexts_t;
 
 
 static mt_contexts_t *mt_contexts(void);
+static EVP_MAC_CTX *mt_mac_context(void);
 static void mt_contexts_free(void *data);
-static int mt_hmac_key(mt_contexts_t *contexts, mt_str_t key);
+static int mt_key_kept(const mt_kept_key_t *kept,
+    const uint8_t key[MT_AES_KEY_LEN]);
+static void mt_key_keep(mt_kept_key_t *kept,
+    const uint8_t key[MT_AES_KEY_LEN]);
 static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
     uint8_t *out);
 static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
     int encrypt);
 static void mt_hex(const uint8_t *in, size_t n, char *out,
     const char *digits);
-static uint8_t mt_base64_digit(uint8_t c);
 static int mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
     char hex[2 * MT_SCRYPT_HASH]);
 static int mt_password_split(mt_str_t stored, mt_str_t *parts);
@@ -73,24 +81,20 @@ static EVP_MD       *mt_md_sha1;
 static EVP_MD       *mt_md_md5;
 static EVP_MD       *mt_md_sha256;
 static EVP_CIPHER   *mt_cipher_aes;
-static EVP_MAC_CTX  *mt_mac_hmac_sha256;     /* a template, without a key */
+static EVP_MAC      *mt_mac_cmac;
 static pthread_key_t  mt_contexts_key;
 
 
 int
 mt_crypto_init(void)
 {
-    EVP_MAC     *mac;
-    OSSL_PARAM   params[2];
-    static char  digest[] = "SHA2-256";
-
-    if (mt_mac_hmac_sha256) {
+    if (mt_mac_cmac) {
         return 0;
     }
 
     mt_md_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     mt_md_md5 = EVP_MD_fetch(NULL, "MD5", NULL);
-    mt_md_sha256 = EVP_MD_fetch(NULL, digest, NULL);
+    mt_md_sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
 
     mt_cipher_aes = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
 
@@ -98,31 +102,13 @@ mt_crypto_init(void)
         return -1;
     }
 
-    mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-
-    if (mac == NULL
-        || pthread_key_create(&mt_contexts_key, mt_contexts_free) != 0)
-    {
-        EVP_MAC_free(mac);
+    if (pthread_key_create(&mt_contexts_key, mt_contexts_free) != 0) {
         return -1;
     }
 
-    mt_mac_hmac_sha256 = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac);
+    mt_mac_cmac = EVP_MAC_fetch(NULL, "CMAC", NULL);
 
-    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
-                                                 digest, 0);
-    params[1] = OSSL_PARAM_construct_end();
-
-    if (mt_mac_hmac_sha256 == NULL
-        || EVP_MAC_CTX_set_params(mt_mac_hmac_sha256, params) != 1)
-    {
-        EVP_MAC_CTX_free(mt_mac_hmac_sha256);
-        mt_mac_hmac_sha256 = NULL;
-        return -1;
-    }
-
-    return 0;
+    return mt_mac_cmac ? 0 : -1;
 }
 
 
@@ -133,7 +119,7 @@ mt_contexts(void)
 {
     mt_contexts_t  *contexts;
 
-    if (mt_mac_hmac_sha256 == NULL) {
+    if (mt_mac_cmac == NULL) {
         return NULL;
     }
 
@@ -148,9 +134,12 @@ mt_contexts(void)
     }
 
     contexts->md = EVP_MD_CTX_new();
-    contexts->mac = EVP_MAC_CTX_dup(mt_mac_hmac_sha256);
+    contexts->mac = mt_mac_context();
+    contexts->aes[0] = EVP_CIPHER_CTX_new();
+    contexts->aes[1] = EVP_CIPHER_CTX_new();
 
     if (contexts->md == NULL || contexts->mac == NULL
+        || contexts->aes[0] == NULL || contexts->aes[1] == NULL
         || pthread_setspecific(mt_contexts_key, contexts) != 0)
     {
         mt_contexts_free(contexts);
@@ -161,6 +150,30 @@ mt_contexts(void)
 }
 
 
+/* Without a key yet; NULL without memory. */
+
+static EVP_MAC_CTX *
+mt_mac_context(void)
+{
+    OSSL_PARAM    params[2];
+    EVP_MAC_CTX  *ctx;
+    static char   cipher[] = "AES-256-CBC";
+
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER,
+                                                 cipher, 0);
+    params[1] = OSSL_PARAM_construct_end();
+
+    ctx = EVP_MAC_CTX_new(mt_mac_cmac);
+
+    if (ctx && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+        EVP_MAC_CTX_free(ctx);
+        ctx = NULL;
+    }
+
+    return ctx;
+}
+
+
 static void
 mt_contexts_free(void *data)
 {
@@ -168,8 +181,25 @@ mt_contexts_free(void *data)
 
     EVP_MD_CTX_free(contexts->md);
     EVP_MAC_CTX_free(contexts->mac);
-    OPENSSL_cleanse(contexts->key, sizeof(contexts->key));
+    EVP_CIPHER_CTX_free(contexts->aes[0]);
+    EVP_CIPHER_CTX_free(contexts->aes[1]);
+    OPENSSL_cleanse(contexts, sizeof(*contexts));
     free(contexts);
+}
+
+
+static int
+mt_key_kept(const mt_kept_key_t *kept, const uint8_t key[MT_AES_KEY_LEN])
+{
+    return kept->set && CRYPTO_memcmp(kept->key, key, MT_AES_KEY_LEN) == 0;
+}
+
+
+static void
+mt_key_keep(mt_kept_key_t *kept, const uint8_t key[MT_AES_KEY_LEN])
+{
+    memcpy(kept->key, key, MT_AES_KEY_LEN);
+    kept->set = 1;
 }
 
 
@@ -221,19 +251,31 @@ mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN])
 
 
 int
-mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
-    uint8_t out[MT_SHA256_LEN])
+mt_mac(mt_str_t key, const mt_str_t *parts, size_t n, uint8_t out[MT_MAC_LEN])
 {
     int             rc;
     size_t          i, len;
+    const uint8_t  *bytes;
     mt_contexts_t  *contexts;
 
-    contexts = mt_contexts();
+    contexts = key.len == MT_AES_KEY_LEN ? mt_contexts() : NULL;
     if (contexts == NULL) {
         return -1;
     }
 
-    rc = mt_hmac_key(contexts, key);
+    bytes = (const uint8_t *) key.data;
+
+    if (mt_key_kept(&contexts->mac_key, bytes)) {
+        rc = EVP_MAC_init(contexts->mac, NULL, 0, NULL);
+
+    } else {
+        contexts->mac_key.set = 0;
+        rc = EVP_MAC_init(contexts->mac, bytes, MT_AES_KEY_LEN, NULL);
+
+        if (rc == 1) {
+            mt_key_keep(&contexts->mac_key, bytes);
+        }
+    }
 
     for (i = 0; rc == 1 && i < n; i++) {
         rc = EVP_MAC_update(contexts->mac,
@@ -242,43 +284,10 @@ mt_hmac_sha256(mt_str_t key, const mt_str_t *parts, size_t n,
     }
 
     if (rc == 1) {
-        rc = EVP_MAC_final(contexts->mac, out, &len, MT_SHA256_LEN);
+        rc = EVP_MAC_final(contexts->mac, out, &len, MT_MAC_LEN);
     }
 
     return rc == 1 ? 0 : -1;
-}
-
-
-/* Begins a MAC.  Nearly all are under the server's key: hashed in once. */
-
-static int
-mt_hmac_key(mt_contexts_t *contexts, mt_str_t key)
-{
-    mt_str_t  last;
-
-    last.len = contexts->key_len;
-    last.data = contexts->key;
-
-    if (key.len && mt_secret_eq(key, last)) {
-        return EVP_MAC_init(contexts->mac, NULL, 0, NULL);
-    }
-
-    contexts->key_len = 0;
-
-    /* an empty key is one, too: NULL would keep the last one */
-    if (EVP_MAC_init(contexts->mac,
-                     (const unsigned char *) (key.len ? key.data : ""),
-                     key.len, NULL) != 1)
-    {
-        return 0;
-    }
-
-    if (key.len && key.len <= MT_HMAC_KEY) {
-        memcpy(contexts->key, key.data, key.len);
-        contexts->key_len = key.len;
-    }
-
-    return 1;
 }
 
 
@@ -288,24 +297,35 @@ mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
 {
     int              rc, len;
     EVP_CIPHER_CTX  *ctx;
+    mt_contexts_t   *contexts;
 
-    ctx = mt_cipher_aes ? EVP_CIPHER_CTX_new() : NULL;
-    if (ctx == NULL) {
+    contexts = mt_contexts();
+    if (contexts == NULL) {
         return -1;
     }
 
-    rc = EVP_CipherInit_ex2(ctx, mt_cipher_aes, key, NULL, encrypt, NULL);
+    rc = 1;
+    ctx = contexts->aes[encrypt];
 
-    /* else decryption would keep the block back, as the padded last one */
-    if (rc == 1) {
-        rc = EVP_CIPHER_CTX_set_padding(ctx, 0);
+    if (!mt_key_kept(&contexts->aes_key[encrypt], key)) {
+        contexts->aes_key[encrypt].set = 0;
+        rc = EVP_CipherInit_ex2(ctx, mt_cipher_aes, key, NULL, encrypt, NULL);
+
+        /* else decryption would keep the block back, as the padded last one */
+        if (rc == 1) {
+            rc = EVP_CIPHER_CTX_set_padding(ctx, 0);
+        }
+
+        if (rc == 1) {
+            mt_key_keep(&contexts->aes_key[encrypt], key);
+        }
     }
+
+    len = 0;
 
     if (rc == 1) {
         rc = EVP_CipherUpdate(ctx, out, &len, in, MT_AES_LEN);
     }
-
-    EVP_CIPHER_CTX_free(ctx);
 
     return rc == 1 && len == MT_AES_LEN ? 0 : -1;
 }
@@ -439,22 +459,24 @@ mt_base64(mt_arena_t *arena, mt_str_t in)
 }
 
 
-static uint8_t
+/* The value of each digit; MT_BAD_DIGIT is for what is none. */
+
+static const uint8_t  mt_base64_digits[128] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+    64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+};
+
+
+static inline uint8_t
 mt_base64_digit(uint8_t c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-
-    return c == '+' ? 62 : c == '/' ? 63 : MT_BAD_DIGIT;
+    return c < sizeof(mt_base64_digits) ? mt_base64_digits[c] : MT_BAD_DIGIT;
 }
 
 

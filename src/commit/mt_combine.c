@@ -22,10 +22,12 @@
 
 
 typedef struct {
+    unsigned  nrings;
     uint64_t  begin[MT_COMMIT_RINGS];    /* = done */
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
     size_t    bytes;
+    int       accepted;                  /* some command was not refused */
 } mt_sealed_t;
 
 
@@ -93,13 +95,15 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
     uint64_t     head;
     mt_entry_t  *entry;
 
-    first = mem->first % MT_COMMIT_RINGS;
+    batch->nrings = mt_zone_rings(mem);
+    first = mem->first;
     mem->taken = 0;
     batch->commands = 0;
     batch->bytes = 0;
+    batch->accepted = 0;
 
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        ring = (first + i) % MT_COMMIT_RINGS;
+    for (i = 0; i < batch->nrings; i++) {
+        ring = (first + i) % batch->nrings;
         batch->begin[ring] = atomic_load(&mem->rings[ring].done);
         batch->end[ring] = batch->begin[ring];
         head = atomic_load(&mem->rings[ring].head);
@@ -237,7 +241,7 @@ mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
 
 
 static mt_status_t
-mt_combine_entry(mt_commit_t *c, mt_entry_t *entry)
+mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
 {
     mt_str_t     command;
     mt_result_t  result;
@@ -251,6 +255,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry)
 
     if (status == MT_OK) {
         entry->result = result;
+        batch->accepted |= (result.status == MT_OK);
     }
 
     return status;
@@ -264,7 +269,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry)
  */
 
 static mt_status_t
-mt_combine_apply(mt_commit_t *c, const mt_sealed_t *batch, uint64_t *applied)
+mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 {
     unsigned      ring, n;
     uint64_t      pos;
@@ -273,7 +278,7 @@ mt_combine_apply(mt_commit_t *c, const mt_sealed_t *batch, uint64_t *applied)
 
     n = 0;
 
-    for (ring = 0; ring < MT_COMMIT_RINGS; ring++) {
+    for (ring = 0; ring < batch->nrings; ring++) {
 
         if (applied[ring] > atomic_load(&c->mem->rings[ring].head)) {
             /* not this zone's record, whatever its key says */
@@ -289,7 +294,7 @@ mt_combine_apply(mt_commit_t *c, const mt_sealed_t *batch, uint64_t *applied)
         while (pos < batch->end[ring]) {
             entry = mt_ring_next(c->mem, ring, &pos);
 
-            status = mt_combine_entry(c, entry);
+            status = mt_combine_entry(c, entry, batch);
             if (status != MT_OK) {
                 return status;
             }
@@ -330,13 +335,15 @@ mt_combine_commit(mt_commit_t *c)
 
 
 /*
- * The batch's one transaction.  It is committed even when there was nothing
- * left to apply: the commit of a combiner that died may be visible without
- * being on disk yet, and this one's sync takes it along.
+ * The batch's one transaction.  Refusals alone leave nothing behind that has
+ * to last.  A repeat of what was done counts as accepted: its success may only
+ * be told of what is on disk, and so does all that a combiner left who died,
+ * for its commit may be visible without being on disk yet; this one's sync
+ * takes it along.
  */
 
 static mt_status_t
-mt_combine_append(mt_commit_t *c, const mt_sealed_t *batch)
+mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
 {
     uint64_t      applied[MT_COMMIT_RINGS];
     mt_txn_t     *txn;
@@ -355,6 +362,13 @@ mt_combine_append(mt_commit_t *c, const mt_sealed_t *batch)
         status = mt_combine_apply(c, batch, applied);
     }
 
+    if (status == MT_OK && !batch->accepted
+        && !atomic_load(&c->mem->unsynced))
+    {
+        c->log.abort(c->log.ctx);
+        return MT_OK;
+    }
+
     if (status == MT_OK) {
         mt_stop_point("applied-all");
         status = mt_applied_save(txn, c->mem->epoch, applied);
@@ -370,6 +384,10 @@ mt_combine_append(mt_commit_t *c, const mt_sealed_t *batch)
     status = mt_combine_commit(c);
 
     mt_stop_point("after-commit");
+
+    if (status == MT_OK) {
+        atomic_store(&c->mem->unsynced, 0);
+    }
 
     return status;
 }
@@ -389,7 +407,7 @@ mt_combine_fail(mt_zone_mem_t *mem, const mt_sealed_t *batch,
     uint64_t     pos;
     mt_entry_t  *entry;
 
-    for (ring = 0; ring < MT_COMMIT_RINGS; ring++) {
+    for (ring = 0; ring < batch->nrings; ring++) {
         pos = batch->begin[ring];
 
         while (pos < batch->end[ring]) {
@@ -405,7 +423,7 @@ mt_combine_publish(mt_commit_t *c, const mt_sealed_t *batch)
 {
     unsigned  ring;
 
-    for (ring = 0; ring < MT_COMMIT_RINGS; ring++) {
+    for (ring = 0; ring < batch->nrings; ring++) {
 
         if (batch->begin[ring] == batch->end[ring]) {
             continue;

@@ -46,6 +46,23 @@ mt_commit_detach(mt_commit_t *c)
 }
 
 
+/* From now on the ring is one of those that combiners look at. */
+
+static void
+mt_zone_include(mt_zone_mem_t *mem, unsigned ring)
+{
+    uint32_t  n;
+
+    n = atomic_load(&mem->nrings);
+
+    while (n <= ring
+           && !atomic_compare_exchange_weak(&mem->nrings, &n, ring + 1))
+    {
+        /* n is what another has made of it */
+    }
+}
+
+
 int
 mt_commit_claim(mt_commit_t *c)
 {
@@ -65,6 +82,7 @@ mt_commit_claim(mt_commit_t *c)
 
         atomic_store_explicit(&ring->claimed, 1, memory_order_relaxed);
         atomic_store(&ring->consumed, atomic_load(&ring->done));
+        mt_zone_include(c->mem, i);
 
         c->since = atomic_load(&ring->head);
         c->ring = (int) i;

@@ -17,9 +17,10 @@
  * Exactly once: `applied` of each ring is stored in the same transaction as
  * what the commands did; `done` is published after the commit.  A combiner
  * killed before the commit changed nothing; killed after it, the next one sees
- * applied > done and only publishes.  An entry is below `head` only when it is
- * whole.  Ownership of a ring and the right to combine are robust process-
- * shared mutexes: the kernel hands them on when their owner dies.
+ * applied > done and only publishes.  A batch of refusals alone is not
+ * committed at all.  An entry is below `head` only when it is whole.
+ * Ownership of a ring and the right to combine are robust process-shared
+ * mutexes: the kernel hands them on when their owner dies.
  *
  * Counted in bytes since the zone was made, never wrapping:
  *     consumed <= done <= head
@@ -146,7 +147,7 @@ unsigned mt_commit_waiting(const mt_commit_t *c);
 #define MT_HISTOGRAM  24
 
 typedef struct {
-    uint64_t  batches;                      /* committed */
+    uint64_t  batches;                      /* that did not fail */
     uint64_t  commands;                     /* in them */
     uint64_t  failed_batches;
     uint64_t  takeovers;                    /* combiners that died */

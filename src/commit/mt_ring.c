@@ -100,6 +100,7 @@ mt_combiner_trylock(mt_zone_mem_t *mem)
     }
 
     if (died) {
+        atomic_store(&mem->unsynced, 1);
         atomic_fetch_add_explicit(&mem->stat.takeovers, 1,
                                   memory_order_relaxed);
     }
@@ -108,13 +109,22 @@ mt_combiner_trylock(mt_zone_mem_t *mem)
 }
 
 
+unsigned
+mt_zone_rings(const mt_zone_mem_t *mem)
+{
+    return atomic_load(&mem->nrings);
+}
+
+
 int
 mt_zone_has_work(const mt_zone_mem_t *mem)
 {
-    size_t            i;
+    unsigned          i, n;
     const mt_ring_t  *ring;
 
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+    n = mt_zone_rings(mem);
+
+    for (i = 0; i < n; i++) {
         ring = &mem->rings[i];
 
         if (atomic_load(&ring->done) != atomic_load(&ring->head)) {
@@ -129,12 +139,13 @@ mt_zone_has_work(const mt_zone_mem_t *mem)
 uint64_t
 mt_zone_queued(const mt_zone_mem_t *mem)
 {
-    size_t    i;
+    unsigned  i, n;
     uint64_t  done, bytes;
 
     bytes = 0;
+    n = mt_zone_rings(mem);
 
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
+    for (i = 0; i < n; i++) {
         /* in this order: done never passes the head that is read after it */
         done = atomic_load(&mem->rings[i].done);
         bytes += atomic_load(&mem->rings[i].head) - done;

@@ -23,7 +23,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   2
+#define MT_ZONE_VERSION   3
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -80,12 +80,18 @@ struct mt_zone_mem_s {
     uint32_t                      first;       /* ring the next batch begins
                                                   with */
     uint64_t                      taken;       /* bytes of the last batch */
+    _Atomic uint32_t              unsynced;    /* a combiner died: what it has
+                                                  committed may be visible and
+                                                  not be on disk yet */
 
     /* A hint for those who push: somebody combines and will look at all the
      * heads once more after clearing it. */
     MT_OWN_LINE _Atomic uint32_t  busy;
 
     MT_OWN_LINE mt_zone_stat_t    stat;
+
+    /* rings from here on were never claimed: nobody need look at them */
+    MT_OWN_LINE _Atomic uint32_t  nrings;
 
     mt_ring_t                     rings[MT_COMMIT_RINGS];
 };
@@ -108,8 +114,12 @@ struct mt_commit_s {
  * 1 when taken; it is to be unlocked with pthread_mutex_unlock(). */
 int mt_robust_trylock(pthread_mutex_t *mutex, int *died);
 
-/* 1 when the right to combine was got; counts a dead holder as a takeover. */
+/* 1 when the right to combine was got; counts a dead holder as a takeover, and
+ * sets `unsynced`. */
 int mt_combiner_trylock(mt_zone_mem_t *mem);
+
+/* How many rings there are to look at. */
+unsigned mt_zone_rings(const mt_zone_mem_t *mem);
 
 /* 1 when some ring has commands that are not done. */
 int mt_zone_has_work(const mt_zone_mem_t *mem);

@@ -17,7 +17,7 @@
 #include "json/mt_json.h"
 
 
-/* O(SYMBOL, name, metavariable, help) */
+/* O(SYMBOL, name, metavariable or NULL for a flag, help) */
 
 #define MT_CTL_OPTIONS(O)                                                     \
     O(STORE,    "store",    "DIR",   "the store, as in meeting_store")        \
@@ -42,7 +42,18 @@
     O(LEADERS,  "leaders",  "USERS", "up to five who sign people in "         \
                                      "(default: the creator)")                \
     O(RESOURCES, "resources", "DIR", "as in meeting_resources (default: "     \
-                                     "resources in the store)")
+                                     "resources in the store)")               \
+    O(URL,      "url",      "URL",   "where the company's events go")         \
+    O(ROTATE,   "rotate",   NULL,    "with new keys")                         \
+    O(PRIVATE,  "allow-private", NULL, "the URL may be of a private or "      \
+                                     "loopback address")                      \
+    O(PROXY,    "proxy",    "URL",   "the HTTP proxy that leads there")       \
+    O(CAFILE,   "ca-file",  "FILE",  "certificates to trust (default: the "   \
+                                     "system's)")                             \
+    O(FAILED,   "failed",   NULL,    "those that were given up")              \
+    O(FROM,     "from",     "N",     "the first number (default: 1)")         \
+    O(TO,       "to",       "N",     "the last number")                       \
+    O(LIMIT,    "limit",    "N",     "at most so many (default: 100)")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -57,7 +68,8 @@ typedef enum {
 
 
 typedef struct {
-    const char        *given[MT_OPT_COUNT];     /* NULL: not given */
+    const char        *given[MT_OPT_COUNT];     /* NULL: not given; "1": a
+                                                   flag that was */
     const char        *operand;                 /* FILE, DEST */
 
     /* of the whole process */
@@ -97,6 +109,14 @@ int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_export(mt_ctl_t *ctl);
 int mt_ctl_resources_sweep(mt_ctl_t *ctl);
+int mt_ctl_event_set(mt_ctl_t *ctl);
+int mt_ctl_event_show(mt_ctl_t *ctl);
+int mt_ctl_event_list(mt_ctl_t *ctl);
+int mt_ctl_event_redeliver(mt_ctl_t *ctl);
+int mt_ctl_event_discard(mt_ctl_t *ctl);
+int mt_ctl_event_remove(mt_ctl_t *ctl);
+int mt_ctl_event_pause(mt_ctl_t *ctl);
+int mt_ctl_event_resume(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);
@@ -119,6 +139,11 @@ int64_t mt_ctl_now(void);
 
 /* By --format: 1 csv, 0 jsonl, -1 neither (said so); `def` when not given. */
 int mt_ctl_is_csv(mt_ctl_t *ctl, int def);
+
+/* A numeric option, within its bounds; `def` when not given.  1, or 0 having
+ * said why not. */
+int mt_ctl_int(mt_ctl_t *ctl, mt_ctl_option_t option, int64_t min, int64_t max,
+    int64_t def, int64_t *value);
 
 /* Fills an operation's args from the options that the table names. */
 int mt_ctl_args(mt_ctl_t *ctl, const mt_json_table_t *table, void *args);

@@ -77,17 +77,12 @@ static int
 mt_ctl_settings(mt_ctl_t *ctl)
 {
     int64_t      company;
-    const char  *zone, *number;
+    const char  *zone;
 
-    company = MT_CTL_COMPANY;
-    number = ctl->given[MT_OPT_COMPANY];
-
-    if (number != NULL
-        && (!mt_parse_int(mt_cstr(number), &company)
-            || company < 1 || company > UINT32_MAX))
+    if (!mt_ctl_int(ctl, MT_OPT_COMPANY, 1, UINT32_MAX, MT_CTL_COMPANY,
+                    &company))
     {
-        return mt_ctl_fail("--company: \"%s\" is not a company's number",
-                           number);
+        return MT_CTL_FAILED;
     }
 
     zone = ctl->given[MT_OPT_TIMEZONE] ? ctl->given[MT_OPT_TIMEZONE]
@@ -196,6 +191,30 @@ mt_ctl_is_csv(mt_ctl_t *ctl, int def)
     mt_ctl_fail("--format: \"%s\" is neither csv nor jsonl", format);
 
     return -1;
+}
+
+
+int
+mt_ctl_int(mt_ctl_t *ctl, mt_ctl_option_t option, int64_t min, int64_t max,
+    int64_t def, int64_t *value)
+{
+    const char  *given;
+
+    given = ctl->given[option];
+    *value = def;
+
+    if (given == NULL
+        || (mt_parse_int(mt_cstr(given), value)
+            && *value >= min && *value <= max))
+    {
+        return 1;
+    }
+
+    mt_ctl_fail("--%s: \"%s\" is not a number from %lld to %lld",
+                mt_ctl_names[option], given, (long long) min,
+                (long long) max);
+
+    return 0;
 }
 
 
@@ -349,7 +368,6 @@ mt_ctl_line(mt_ctl_t *ctl)
 int
 mt_ctl_flush(mt_ctl_t *ctl)
 {
-    mt_json_writer_close(ctl->writer);
     mt_buf_byte(&ctl->out, '\n');
 
     if (ctl->out.failed) {

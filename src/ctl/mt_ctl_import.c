@@ -17,6 +17,7 @@
 
 #include "base/mt_crypto.h"
 #include "ctl/mt_ctl_rows.h"
+#include "domain/mt_directory.h"
 
 
 #define MT_IMPORT_GROUP        500
@@ -114,13 +115,38 @@ mt_import_hash(mt_arena_t *arena, mt_str_t password)
 }
 
 
+static void
+mt_import_hash_row(mt_import_row_t *row, mt_arena_t *arena)
+{
+    mt_str_t  *password;
+
+    password = &row->user.password;
+
+    /* the default one costs no hash: its record is none */
+
+    if (mt_str_eq(*password, mt_default_password)) {
+        *password = MT_STR("");
+    }
+
+    if (row->error.status != MT_OK || password->len == 0) {
+        return;
+    }
+
+    *password = mt_import_hash(arena, *password);
+
+    if (password->len == 0) {
+        row->error.status = MT_NO_MEMORY;
+        row->error.field = MT_STR("password");
+    }
+}
+
+
 static void *
 mt_import_work(void *data)
 {
     mt_import_worker_t  *worker = data;
 
-    size_t            i;
-    mt_import_row_t  *row;
+    size_t  i;
 
     for ( ;; ) {
         i = atomic_fetch_add(&worker->group->next, 1);
@@ -129,19 +155,7 @@ mt_import_work(void *data)
             return NULL;
         }
 
-        row = &worker->group->rows[i];
-
-        if (row->error.status != MT_OK || row->user.password.len == 0) {
-            continue;
-        }
-
-        row->user.password = mt_import_hash(worker->arena,
-                                            row->user.password);
-
-        if (row->user.password.len == 0) {
-            row->error.status = MT_NO_MEMORY;
-            row->error.field = MT_STR("password");
-        }
+        mt_import_hash_row(&worker->group->rows[i], worker->arena);
     }
 }
 

@@ -83,6 +83,51 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Deletes the pictures that no user has, left behind by a crash, from\n"
       "the resources folder; those younger than an hour are let alone." },
 
+    { "event set", NULL, MT_OPT(URL),
+      MT_OPT(COMPANY) | MT_OPT(APPKEY) | MT_OPT(ROTATE) | MT_OPT(PRIVATE)
+      | MT_OPT(PROXY) | MT_OPT(CAFILE), 0,
+      mt_ctl_event_set,
+      "Sends the company's events to a URL.  Prints the keys first, as JSON:\n"
+      "the receiver has to answer the check that follows with them, within\n"
+      "1.5 seconds, or the URL is not kept.  A repeat has the same keys;\n"
+      "with --rotate new ones are made, in force once the check succeeds.\n"
+      "Messages are for the appkey of the company's oldest credential, or\n"
+      "the one that is named." },
+
+    { "event show", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_show,
+      "Shows where the company's events go, with the keys, and how far\n"
+      "their delivery is.  state: none (no URL was checked yet), delivering,\n"
+      "failing or paused." },
+
+    { "event list", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(FAILED) | MT_OPT(FROM) | MT_OPT(TO)
+      | MT_OPT(LIMIT), 0,
+      mt_ctl_event_list,
+      "Lists the messages that wait to be delivered, or with --failed those\n"
+      "that were given up." },
+
+    { "event redeliver", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(FROM) | MT_OPT(TO), 0,
+      mt_ctl_event_redeliver,
+      "Delivers messages that were given up after all, before those that\n"
+      "wait." },
+
+    { "event discard", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(FROM) | MT_OPT(TO), 0,
+      mt_ctl_event_discard,
+      "Deletes messages that were given up." },
+
+    { "event remove", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_remove,
+      "Ends the subscription, and deletes what waits for the receiver or was\n"
+      "given up.  The keys stay, and numbers go on, for another event set." },
+
+    { "event pause", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_pause,
+      "Delivers nothing until told to resume; events are kept meanwhile." },
+
+    { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
+      "Goes on to deliver, at once, also where failures had asked for a\n"
+      "pause." },
+
     { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
       "Copies the store, as it is at one moment, into the directory DEST,\n"
       "while the server goes on.  DEST may not hold a store." },
@@ -103,7 +148,8 @@ mt_ctl_help_options(FILE *to, unsigned options)
     for (i = 0; i < MT_OPT_COUNT; i++) {
         if (options & (1U << i)) {
             fprintf(to, "  --%-9s %-6s %s\n", mt_ctl_options[i].name,
-                    mt_ctl_options[i].meta, mt_ctl_options[i].help);
+                    mt_ctl_options[i].meta ? mt_ctl_options[i].meta : "",
+                    mt_ctl_options[i].help);
         }
     }
 }
@@ -132,8 +178,11 @@ mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
         bit = 1U << i;
 
         if ((command->required | command->optional) & bit) {
-            fprintf(to, (command->required & bit) ? " --%s %s" : " [--%s %s]",
-                    mt_ctl_options[i].name, mt_ctl_options[i].meta);
+            fprintf(to, (command->required & bit) ? " --%s%s%s"
+                                                  : " [--%s%s%s]",
+                    mt_ctl_options[i].name,
+                    mt_ctl_options[i].meta ? " " : "",
+                    mt_ctl_options[i].meta ? mt_ctl_options[i].meta : "");
         }
     }
 
@@ -193,7 +242,8 @@ mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
         table[i].name = mt_ctl_options[i].name;
-        table[i].has_arg = required_argument;
+        table[i].has_arg = mt_ctl_options[i].meta ? required_argument
+                                                  : no_argument;
         table[i].val = MT_CTL_BASE + (int) i;
     }
 
@@ -206,7 +256,7 @@ mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
             help = 1;
 
         } else if (c >= MT_CTL_BASE) {
-            ctl->given[c - MT_CTL_BASE] = optarg;
+            ctl->given[c - MT_CTL_BASE] = optarg ? optarg : "1";
 
         } else {
             return -1;

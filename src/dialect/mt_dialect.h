@@ -123,6 +123,10 @@ struct mt_dialect_s {
     void              (*open_answer)(mt_exchange_t *x);
     void              (*close_answer)(mt_exchange_t *x);
 
+    /* Of views they show no more than the route's tables name: the rest need
+     * not be looked up. */
+    unsigned            by_tables:1;
+
     /* or, in place of these two and of the route's tables, else NULL */
     const mt_markup_t  *markup;
 
@@ -147,6 +151,9 @@ const mt_dialect_t *mt_dialect_at(size_t i);
 /* The route whose path the URI ends with, the longest if there are several;
  * NULL when none does. */
 const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
+
+/* The MT_PART_* that no table of the route's answer names. */
+unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
 
 /* The wire path of an error of the call ("meeting_id", "actors[3]"): from
  * call.error.field, or from call.field and call.item through the route's

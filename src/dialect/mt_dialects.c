@@ -66,6 +66,58 @@ mt_route_find(const mt_dialect_t *dialect, mt_str_t path)
 }
 
 
+/* Without parts(), all. */
+
+static unsigned
+mt_table_parts(const mt_json_table_t *table, mt_parts_pt parts)
+{
+    size_t                   i;
+    unsigned                 shown;
+    const mt_json_member_t  *member;
+
+    if (table == NULL) {
+        return 0;
+    }
+
+    shown = parts ? 0 : ~0u;
+
+    for (i = 0; parts && i < table->n; i++) {
+        member = &table->members[i];
+
+        shown |= member->flags & MT_JSON_INLINE
+                 ? mt_table_parts(member->sub, parts)
+                 : parts(member->base, member->field->number);
+    }
+
+    return shown;
+}
+
+
+unsigned
+mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route)
+{
+    unsigned          shown;
+    const mt_rows_t  *rows;
+
+    if (!dialect->by_tables) {
+        return 0;
+    }
+
+    rows = route->operation->rows;
+    shown = mt_table_parts(route->value, route->operation->parts);
+
+    if (rows && route->list) {
+        shown |= mt_table_parts(route->row, rows->parts);
+    }
+
+    if (rows && rows->inner && route->inner) {
+        shown |= mt_table_parts(route->inner_row, rows->inner->parts);
+    }
+
+    return ~shown;
+}
+
+
 int
 mt_dialect_http(const mt_dialect_t *dialect, mt_status_t status)
 {

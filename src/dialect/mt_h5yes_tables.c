@@ -284,6 +284,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .authenticate = mt_request_authenticate,
     .open_answer = mt_h5yes_open_answer,
     .close_answer = mt_h5yes_close_answer,
+    .by_tables = 1,
     .code = mt_h5yes_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
 };

@@ -372,34 +372,42 @@ mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 }
 
 
+/* Joined first: a digest costs less of one piece than of many. */
+
 static int
 mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
 {
-    size_t             i, n;
-    mt_str_t          *parts;
+    size_t             i, len;
+    mt_buf_t           text;
+    mt_str_t           secret, joined;
     mt_json_decode_t  *d;
 
     d = &x->decode;
-    n = 2 * d->npairs + 2;
-
-    parts = mt_arena_take(x->call.arena, n * sizeof(mt_str_t));
-
-    if (parts == NULL) {
-        return -1;
-    }
+    secret = x->call.settings->sign_secret;
 
     qsort(d->pairs, d->npairs, sizeof(mt_json_pair_t),
           mt_weclubs_compare_keys);
 
-    parts[0] = x->call.settings->sign_secret;
-    parts[n - 1] = parts[0];
+    len = 2 * secret.len;
 
     for (i = 0; i < d->npairs; i++) {
-        parts[2 * i + 1] = d->pairs[i].key;
-        parts[2 * i + 2] = d->pairs[i].value.text;
+        len += d->pairs[i].key.len + d->pairs[i].value.text.len;
     }
 
-    return mt_sha1(parts, n, digest);
+    mt_buf_init(&text, x->call.arena, len);
+    mt_buf_str(&text, secret);
+
+    for (i = 0; i < d->npairs; i++) {
+        mt_buf_str(&text, d->pairs[i].key);
+        mt_buf_str(&text, d->pairs[i].value.text);
+    }
+
+    mt_buf_str(&text, secret);
+
+    joined.len = text.len;
+    joined.data = text.data;
+
+    return text.failed ? -1 : mt_sha1(&joined, 1, digest);
 }
 
 

@@ -508,6 +508,7 @@ const mt_dialect_t  mt_dialect_weclubs = {
     .authenticate = mt_weclubs_authenticate,
     .open_answer = mt_weclubs_open_answer,
     .close_answer = mt_weclubs_close_answer,
+    .by_tables = 1,
     .code = mt_weclubs_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
 };

@@ -240,6 +240,7 @@ const mt_dialect_t  mt_dialect_yunzhijia = {
     .authenticate = mt_request_authenticate,
     .open_answer = mt_yunzhijia_open_answer,
     .close_answer = mt_yunzhijia_close_answer,
+    .by_tables = 1,
     .code = mt_yunzhijia_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
 };

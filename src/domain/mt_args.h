@@ -289,6 +289,14 @@
     F(M, 1,  INT, from,         1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, to,           1, MT_NUM_MAX, NULL)
 
+/* Discards those set aside with numbers from..to, a bounded number of them per
+ * command; with `remove` the subscription ends, and those that wait go, too.
+ * result->num is how many went, 0 when there was none left. */
+#define MT_EVENT_DISCARD_FIELDS(F, M)                                         \
+    F(M, 1,  INT, from,         1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, to,           1, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  INT, remove,       0, 1, NULL)
+
 /* The reminder of a meeting that was due then. */
 #define MT_REMINDER_FIRE_FIELDS(F, M)                                         \
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
@@ -341,6 +349,7 @@ MT_DECLARE_MODEL(event_pause, MT_EVENT_PAUSE_FIELDS);
 MT_DECLARE_MODEL(event_done, MT_EVENT_DONE_FIELDS);
 MT_DECLARE_MODEL(event_failed, MT_EVENT_FAILED_FIELDS);
 MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
+MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);

@@ -1,15 +1,14 @@
 
 /*
- * Signing in: the one operation that comes by the thousand at once.  What
- * needs no write is answered by the worker; on apply a sign-in costs the
- * look-up of one attendee and one check-in, and one put: the meeting and its
- * tally are the batch's.
+ * Signing in: the one operation that comes by the thousand at once.  It costs
+ * the look-up of one attendee and one check-in, and one put: the meeting and
+ * its tally are the batch's.
  */
 
 #include "domain/mt_fence.h"
 
 
-/* What a judgement looks at, on the worker or in apply. */
+/* What a judgement looks at. */
 
 typedef struct {
     mt_txn_t                   *txn;
@@ -28,8 +27,8 @@ typedef struct {
 
 
 static mt_step_t mt_checkin_start(mt_call_t *call);
-static mt_step_t mt_checkin_command(mt_call_t *call,
-    const mt_signing_t *signing);
+static mt_status_t mt_checkin_measure(mt_call_t *call,
+    mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_checkin_write(mt_apply_t *a,
@@ -50,13 +49,16 @@ const mt_operation_t  mt_op_checkin = {
 };
 
 
+/*
+ * Nothing is judged here: apply has to do it anyway, has the meeting at hand
+ * from the sign-in before, and commits nothing for refusals.  Only what cannot
+ * be done there, measuring a distance, needs the meeting here.
+ */
+
 static mt_step_t
 mt_checkin_start(mt_call_t *call)
 {
-    unsigned            field;
     mt_status_t         rc;
-    mt_meeting_t        meeting;
-    mt_signing_t        signing;
     mt_checkin_args_t  *args;
 
     args = call->args;
@@ -65,58 +67,36 @@ mt_checkin_start(mt_call_t *call)
     mt_set(args, checkin_args, grace, call->settings->grace);
     mt_set(args, checkin_args, qr_max_age, call->settings->qr_max_age);
     mt_set(args, checkin_args, qr_skew, call->settings->qr_skew);
+    mt_set(args, checkin_args, fence, call->settings->geofence);
 
-    rc = mt_meeting_find(call, args->ref, &meeting);
-    if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_checkin_args_ref);
+    if (mt_has(args, checkin_args, longitude)
+        || mt_has(args, checkin_args, latitude))
+    {
+        rc = mt_checkin_measure(call, args);
+        if (rc != MT_OK) {
+            return mt_refuse(call, rc, call->field);
+        }
     }
 
-    field = 0;
-
-    rc = mt_fence_measure(call, &meeting, args, &field);
-    if (rc != MT_OK) {
-        return mt_refuse(call, rc, field);
-    }
-
-    memset(&signing, 0, sizeof(signing));
-    signing.txn = call->txn;
-    signing.company = call->company;
-    signing.actor = call->actor;
-    signing.time = call->now;
-    signing.arena = call->arena;
-    signing.meeting = &meeting;
-    signing.args = args;
-
-    rc = mt_signing_judge(&signing);
-    if (rc != MT_OK) {
-        return mt_refuse(call, rc, signing.field);
-    }
-
-    /*
-     * A retry, too: the sign-in that is seen here may be visible without being
-     * on disk yet, and its success may only be told after a sync.
-     */
-
-    return mt_checkin_command(call, &signing);
+    return mt_start_command(call);
 }
 
 
-/* The command names everything by number, so that apply need not look it up */
-
-static mt_step_t
-mt_checkin_command(mt_call_t *call, const mt_signing_t *signing)
+static mt_status_t
+mt_checkin_measure(mt_call_t *call, mt_checkin_args_t *args)
 {
-    mt_checkin_args_t  body;
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
 
-    body = *signing->args;
+    rc = mt_meeting_find(call, args->ref, &meeting);
 
-    body.ref = mt_arena_int(call->arena, signing->meeting->num);
-
-    if (signing->leader) {
-        body.leader = mt_arena_int(call->arena, signing->leader);
+    if (rc == MT_OK) {
+        return mt_fence_measure(call, &meeting, args, &call->field);
     }
 
-    return mt_command(call, &body);
+    call->field = MT_checkin_args_ref;
+
+    return rc;
 }
 
 

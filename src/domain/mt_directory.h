@@ -21,6 +21,10 @@ int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user);
 mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 
+/* 1 for who is there and enabled.  Nobody else has a session: the command that
+ * removes or disables a user ends them. */
+int mt_user_may_log_in(const mt_user_t *user);
+
 /* Takes a user who is being removed off the rooms' lists of permitted ones. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
 

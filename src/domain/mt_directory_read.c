@@ -11,6 +11,7 @@
 
 typedef struct {
     mt_source_t    source;
+    mt_near_t      near;
     mt_cursor_t   *cursor;
     int            begun;        /* the cursor stands on the row after last */
     uint64_t       last;         /* number of the row given last, 0: none */
@@ -137,7 +138,7 @@ mt_directory_open(mt_call_t *call)
     list = call->state;
 
     mt_source_of(call, &list->source);
-    list->source.load = mt_load;
+    list->source.near = &list->near;
     list->begun = 0;
 
     mt_key_company(&prefix, call->company);
@@ -218,6 +219,7 @@ mt_directory_close(mt_call_t *call)
 
     list = call->state;
 
+    mt_near_close(&list->near);
     mt_cursor_close(list->cursor);
     list->cursor = NULL;
 }

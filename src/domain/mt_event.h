@@ -71,6 +71,12 @@ const char *mt_event_name(int64_t type);
  * none is to come. */
 int64_t mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason);
 
+/* Whether one that was given is still right: the meeting is neither cancelled
+ * nor ended by an act, nor has it moved, and its people are still to be
+ * reminded then. */
+int mt_reminder_stands(const mt_meeting_t *meeting, int64_t due,
+    int64_t reason);
+
 /* The first reminder after the one named (all 0: the first of all) that is due
  * at `now`: 1, 0, -1. */
 

@@ -38,8 +38,6 @@ mt_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
     mt_room_t    room;
     mt_status_t  rc;
 
-    mt_set(args, checkin_args, fence, call->settings->geofence);
-
     longitude = mt_has(args, checkin_args, longitude);
     latitude = mt_has(args, checkin_args, latitude);
 

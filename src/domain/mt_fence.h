@@ -23,7 +23,7 @@ int64_t mt_fence_distance(int64_t longitude1, int64_t latitude1,
 mt_status_t mt_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
     mt_checkin_args_t *args, unsigned *field);
 
-/* On the worker and in apply.  MT_OK, MT_TOO_FAR, MT_NO_POSITION, MT_BUSY
+/* In apply.  MT_OK, MT_TOO_FAR, MT_NO_POSITION, MT_BUSY
  * where the room has moved since the distance was measured, or a failure. */
 mt_status_t mt_fence_judge(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, const mt_checkin_args_t *args,

@@ -87,12 +87,14 @@ mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
 int mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view);
 int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
+unsigned mt_meeting_parts(size_t base, unsigned field);
 
 /* The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * view->attendee is what the list says (zeroed: not on it).  Of the meeting
- * only num and seed are looked at. */
+ * view->attendee is what the list says (zeroed: not on it); record: that, if
+ * it was found already.  Of the meeting only num and seed are looked at. */
 int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, mt_person_view_t *view);
+    int64_t slot, const mt_str_t *record, mt_person_view_t *view);
+unsigned mt_person_parts(size_t base, unsigned field);
 
 
 /* Where the rows of a reply stand; between two pieces only `last` and the
@@ -102,6 +104,7 @@ typedef struct {
     mt_meeting_t    meeting;      /* people, leaders: whose */
     int64_t         guests;
     mt_source_t     source;       /* of the piece */
+    mt_near_t       near;
     mt_cursor_t    *cursor;
     int             begun;        /* the cursor stands on the row after last */
     int64_t         sponsor;
@@ -116,6 +119,8 @@ typedef struct {
  * the others make it the state, and a view the reply: the caller's, or a new
  * one. */
 extern const mt_rows_t  mt_people_rows;
+/* as rows within rows: the outer ones have the source, and close it */
+extern const mt_rows_t  mt_inner_people_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
 mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
@@ -125,7 +130,8 @@ mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
 /* start() of what shows one meeting: the args are an mt_meeting_act_t. */
 mt_step_t mt_meeting_show(mt_call_t *call);
 
-/* At the start of a piece. */
+/* At the start of a piece, and at its end. */
 void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
+void mt_listing_close(mt_call_t *call);
 
 #endif /* MT_MEETING_H */

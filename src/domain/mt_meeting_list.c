@@ -68,7 +68,8 @@ static void mt_list_close(mt_call_t *call);
 
 
 static const mt_rows_t  mt_list_rows = {
-    mt_list_open, mt_list_next, mt_list_close, &mt_people_rows
+    mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
+    mt_meeting_parts
 };
 
 
@@ -505,7 +506,7 @@ mt_list_row(mt_list_t *list, mt_arena_t *row_arena, int64_t num, void **row)
     source = &list->people.source;
     source->arena = row_arena;
 
-    view = mt_arena_alloc(row_arena, sizeof(*view));
+    view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {
         return -1;
     }
@@ -534,6 +535,8 @@ mt_list_close(mt_call_t *call)
     mt_list_t  *list;
 
     list = call->state;
+
+    mt_listing_close(call);
 
     if (!list->sorted) {
         mt_scan_close(&list->scan);

@@ -15,6 +15,8 @@
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_people_open(mt_call_t *call);
+static mt_status_t mt_people_begin(mt_call_t *call);
+static void mt_people_end(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static mt_status_t mt_leaders_open(mt_call_t *call);
@@ -26,22 +28,27 @@ static mt_status_t mt_sponsored_skip(mt_call_t *call, int64_t skip,
 static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static void mt_listing_close(mt_call_t *call);
 static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
-    int64_t slot, void **row);
+    int64_t slot, const mt_str_t *record, void **row);
 
 
 const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close, NULL
+    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts
+};
+
+const mt_rows_t  mt_inner_people_rows = {
+    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts
 };
 
 static const mt_rows_t  mt_leaders_rows = {
-    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL
+    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
+    mt_person_parts
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
-    mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL
+    mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
+    mt_meeting_parts
 };
 
 
@@ -50,6 +57,7 @@ const mt_operation_t  mt_op_participation = {
     .name = "participation",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 
@@ -58,6 +66,7 @@ const mt_operation_t  mt_op_meeting_get = {
     .name = "meeting_get",
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 
@@ -66,6 +75,7 @@ const mt_operation_t  mt_op_meeting_detail = {
     .name = "meeting_detail",
     .args = &mt_meeting_act_model,
     .rows = &mt_leaders_rows,
+    .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
 
@@ -191,19 +201,21 @@ mt_listing_source(mt_call_t *call, mt_listing_t *listing)
 {
     mt_source_of(call, &listing->source);
 
-    listing->source.load = mt_load;
+    listing->source.near = &listing->near;
     listing->source.guests = listing->guests != 0;
     listing->cursor = NULL;
     listing->begun = 0;
 }
 
 
-static void
+void
 mt_listing_close(mt_call_t *call)
 {
     mt_listing_t  *listing;
 
     listing = call->state;
+
+    mt_near_close(&listing->near);
 
     if (listing->cursor) {
         mt_cursor_close(listing->cursor);
@@ -215,17 +227,39 @@ mt_listing_close(mt_call_t *call)
 static mt_status_t
 mt_people_open(mt_call_t *call)
 {
+    mt_listing_source(call, call->state);
+
+    return mt_people_begin(call);
+}
+
+
+static mt_status_t
+mt_people_begin(mt_call_t *call)
+{
     mt_key_t       prefix;
     mt_listing_t  *listing;
 
     listing = call->state;
+    listing->begun = 0;
+    listing->source.guests = listing->guests != 0;
 
-    mt_listing_source(call, listing);
     mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
 
-    listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
+    if (listing->cursor) {
+        mt_cursor_move(listing->cursor, &prefix);
+
+    } else {
+        listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
+    }
 
     return listing->cursor ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static void
+mt_people_end(mt_call_t *call)
+{
+    (void) call;
 }
 
 
@@ -260,7 +294,7 @@ mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     listing->last = slot;
 
-    return mt_row_person(listing, row_arena, slot, row);
+    return mt_row_person(listing, row_arena, slot, &value, row);
 }
 
 
@@ -285,17 +319,20 @@ mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     }
 
     return mt_row_person(listing, row_arena,
-                         listing->meeting.leaders.v[listing->next++], row);
+                         listing->meeting.leaders.v[listing->next++], NULL,
+                         row);
 }
 
 
 static int
 mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
-    void **row)
+    const mt_str_t *record, void **row)
 {
     mt_person_view_t  *view;
 
-    view = mt_arena_alloc(row_arena, sizeof(*view));
+    /* every part of it is set */
+
+    view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {
         return -1;
     }
@@ -303,7 +340,8 @@ mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
     listing->source.arena = row_arena;
     *row = view;
 
-    return mt_person_view(&listing->source, &listing->meeting, slot, view);
+    return mt_person_view(&listing->source, &listing->meeting, slot, record,
+                          view);
 }
 
 
@@ -461,7 +499,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         return rc;
     }
 
-    view = mt_arena_alloc(row_arena, sizeof(*view));
+    view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {
         return -1;
     }

@@ -20,22 +20,106 @@ static int mt_view_derive_person(const mt_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view);
 
 
+/* A field 0 stands for all of a record. */
+
+typedef struct {
+    size_t    base;
+    unsigned  field;
+    unsigned  parts;
+} mt_part_t;
+
+#define MT_RECORD_PART(view, record, parts)                                   \
+    { offsetof(mt_##view##_view_t, record), 0, parts }
+
+#define MT_DERIVED_PART(view, name, parts)                                    \
+    { offsetof(mt_##view##_view_t, derived), MT_##view##_derived_##name,      \
+      parts }
+
+static const mt_part_t  mt_parts_of_meeting[] = {
+    MT_RECORD_PART(meeting, tally, MT_PART_TALLY),
+    MT_RECORD_PART(meeting, dept, MT_PART_DEPT),
+    MT_RECORD_PART(meeting, creator, MT_PART_CREATOR),
+    MT_RECORD_PART(meeting, host, MT_PART_HOST),
+    MT_RECORD_PART(meeting, room, MT_PART_ROOM),
+    MT_DERIVED_PART(meeting, members, MT_PART_TALLY),
+    MT_DERIVED_PART(meeting, answered, MT_PART_TALLY),
+    MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
+    MT_DERIVED_PART(meeting, unsigned_in, MT_PART_TALLY),
+};
+
+static const mt_part_t  mt_parts_of_person[] = {
+    MT_RECORD_PART(person, checkin, MT_PART_CHECKIN),
+    MT_RECORD_PART(person, user, MT_PART_USER),
+    MT_RECORD_PART(person, dept, MT_PART_USER | MT_PART_PERSON_DEPT),
+    MT_DERIVED_PART(person, signed_in, MT_PART_CHECKIN),
+    MT_DERIVED_PART(person, num, MT_PART_USER),
+    MT_DERIVED_PART(person, name, MT_PART_USER),
+    MT_DERIVED_PART(person, phone, MT_PART_USER),
+    MT_DERIVED_PART(person, email, MT_PART_USER),
+    MT_DERIVED_PART(person, face, MT_PART_USER),
+    MT_DERIVED_PART(person, kind, MT_PART_USER),
+};
+
+
+static unsigned
+mt_parts(const mt_part_t *part, size_t n, size_t base, unsigned field)
+{
+    size_t    i;
+    unsigned  parts;
+
+    parts = 0;
+
+    for (i = 0; i < n; i++) {
+        if (part[i].base == base
+            && (part[i].field == 0 || part[i].field == field))
+        {
+            parts |= part[i].parts;
+        }
+    }
+
+    return parts;
+}
+
+
+unsigned
+mt_meeting_parts(size_t base, unsigned field)
+{
+    return mt_parts(mt_parts_of_meeting, mt_nitems(mt_parts_of_meeting), base,
+                    field);
+}
+
+
+unsigned
+mt_person_parts(size_t base, unsigned field)
+{
+    return mt_parts(mt_parts_of_person, mt_nitems(mt_parts_of_person), base,
+                    field);
+}
+
+
+/* The number, or 0, which nothing has, for what is not shown. */
+
+static inline int64_t
+mt_view_shown(const mt_source_t *source, unsigned part, int64_t num)
+{
+    return source->hides & part ? 0 : num;
+}
+
+
 static int
 mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
     int64_t slot, const mt_model_t *model, void *object)
 {
-    int       found;
     mt_key_t  key;
+
+    if (slot == 0) {
+        memset(object, 0, model->size);
+        return 0;
+    }
 
     mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
 
-    found = source->load(source->txn, db, &key, model, object, source->arena);
-
-    if (found == 0) {
-        memset(object, 0, model->size);
-    }
-
-    return found;
+    return mt_source_load_key(source, db, &key, model, object);
 }
 
 
@@ -55,19 +139,25 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
 int
 mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
 {
+    int64_t              creator, host;
     const mt_meeting_t  *m;
 
     m = &view->meeting;
+    creator = mt_view_shown(source, MT_PART_CREATOR, m->creator);
+    host = mt_view_shown(source, MT_PART_HOST, m->creator);
 
-    if (mt_source_load(source, MT_DB_TALLY, m->num, &mt_tally_model,
-                       &view->tally) < 0
-        || mt_source_load(source, MT_DB_DEPT, m->dept, &mt_dept_model,
-                          &view->dept) < 0
-        || mt_source_user(source, m->creator, &view->creator) < 0
-        || mt_view_slot(source, MT_DB_ATTENDEE, m->num, m->creator,
+    if (mt_source_load(source, MT_DB_TALLY,
+                       mt_view_shown(source, MT_PART_TALLY, m->num),
+                       &mt_tally_model, &view->tally) < 0
+        || mt_source_load(source, MT_DB_DEPT,
+                          mt_view_shown(source, MT_PART_DEPT, m->dept),
+                          &mt_dept_model, &view->dept) < 0
+        || mt_source_user(source, creator, &view->creator) < 0
+        || mt_view_slot(source, MT_DB_ATTENDEE, m->num, host,
                         &mt_attendee_model, &view->host) < 0
-        || mt_source_load(source, MT_DB_ROOM, m->room, &mt_room_model,
-                          &view->room) < 0)
+        || mt_source_load(source, MT_DB_ROOM,
+                          mt_view_shown(source, MT_PART_ROOM, m->room),
+                          &mt_room_model, &view->room) < 0)
     {
         return -1;
     }
@@ -140,18 +230,24 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
 
 int
 mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, mt_person_view_t *view)
+    int64_t slot, const mt_str_t *record, mt_person_view_t *view)
 {
-    int64_t  user;
+    int64_t  user, signer;
 
     user = slot < MT_GUEST_SLOT ? slot : 0;
+    user = mt_view_shown(source, MT_PART_USER, user);
+    signer = mt_view_shown(source, MT_PART_CHECKIN, slot);
 
-    if (mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
-                     &mt_attendee_model, &view->attendee) < 0
-        || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, slot,
+    if ((record ? mt_source_load_value(source, MT_DB_ATTENDEE, *record,
+                                       &mt_attendee_model, &view->attendee)
+                : mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
+                               &mt_attendee_model, &view->attendee)) < 0
+        || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, signer,
                         &mt_checkin_model, &view->checkin) < 0
         || mt_source_user(source, user, &view->user) < 0
-        || mt_source_load(source, MT_DB_DEPT, view->user.dept,
+        || mt_source_load(source, MT_DB_DEPT,
+                          mt_view_shown(source, MT_PART_PERSON_DEPT,
+                                        view->user.dept),
                           &mt_dept_model, &view->dept) < 0)
     {
         return -1;

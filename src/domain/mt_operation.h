@@ -75,6 +75,8 @@ typedef struct {
     unsigned               field;       /*   the field's number, 0: none */
     unsigned               item;        /*   index in it plus 1, 0: none */
 
+    unsigned               hides;       /* in: MT_PART_* that the answer does
+                                           not show */
     void                  *reply;       /* out: a view, as op->reply says */
     void                  *state;       /* the operation's own */
 } mt_call_t;
@@ -90,8 +92,12 @@ typedef struct {
  * inner, or NULL: the rows within each row, of the one given last.  A piece
  * may end among them; the next one opens both, the outer first, and goes on
  * there.
+ *
+ * parts(): which MT_PART_* an answer shows that has a field of the view, whose
+ * record is at `base` in it; NULL where that makes no difference.
  */
 typedef struct mt_rows_s  mt_rows_t;
+typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 struct mt_rows_s {
     mt_status_t      (*open)(mt_call_t *call);
@@ -99,6 +105,7 @@ struct mt_rows_s {
                              void **row);
     void             (*close)(mt_call_t *call);
     const mt_rows_t   *inner;
+    mt_parts_pt        parts;
 };
 
 struct mt_operation_s {
@@ -109,6 +116,7 @@ struct mt_operation_s {
     const mt_model_t   *args;      /* what a request fills */
     const mt_model_t   *body;      /* what its command carries, NULL: read */
     const mt_rows_t    *rows;      /* or NULL */
+    mt_parts_pt         parts;     /* of the reply, as mt_rows_t has it */
     mt_step_t         (*start)(mt_call_t *call);
     void              (*work)(mt_call_t *call);
     mt_step_t         (*resume)(mt_call_t *call);
@@ -158,6 +166,7 @@ struct mt_operation_s {
     O(67, reminder_fire)                                                      \
     O(68, journal_trim)                                                       \
     O(69, session_expire)                                                     \
+    O(70, event_discard)                                                      \
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \
@@ -271,6 +280,17 @@ mt_step_t mt_start_command(mt_call_t *call);
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
+
+/* What takes a look-up of its own, for each view: it is left out, as a record
+ * of something that is not there, where the answer does not show it. */
+#define MT_PART_TALLY         0x01
+#define MT_PART_DEPT          0x02
+#define MT_PART_CREATOR       0x04
+#define MT_PART_HOST          0x08
+#define MT_PART_ROOM          0x10
+#define MT_PART_CHECKIN       0x20
+#define MT_PART_USER          0x40
+#define MT_PART_PERSON_DEPT   0x80
 
 typedef struct {
     mt_meeting_t          meeting;

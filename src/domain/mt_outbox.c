@@ -33,6 +33,10 @@ static mt_status_t mt_event_set_aside_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_event_redeliver_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
+static mt_status_t mt_event_discard_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int64_t mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from,
+    int64_t to, int64_t most);
 static int mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
     mt_outbox_t *message);
 static mt_status_t mt_message_pushed(mt_apply_t *a,
@@ -73,6 +77,15 @@ const mt_operation_t  mt_op_event_redeliver = {
     .body = &mt_event_redeliver_model,
     .start = mt_start_command,
     .apply = mt_event_redeliver_apply
+};
+
+const mt_operation_t  mt_op_event_discard = {
+    .code = MT_CODE_event_discard,
+    .name = "event_discard",
+    .args = &mt_event_discard_model,
+    .body = &mt_event_discard_model,
+    .start = mt_start_command,
+    .apply = mt_event_discard_apply
 };
 
 
@@ -497,4 +510,88 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     sub.next_try = 0;
 
     return mt_subscription_save(a, &sub);
+}
+
+
+/* Numbers go on counting, for whoever subscribes next. */
+
+static mt_status_t
+mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_discard_t  *args = body;
+
+    int64_t            aside, waiting;
+    mt_status_t        rc;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    aside = mt_outbox_discard(a, MT_DB_SET_ASIDE, args->from, args->to,
+                              MT_REDELIVER_MAX);
+
+    waiting = args->remove && aside >= 0
+              ? mt_outbox_discard(a, MT_DB_OUTBOX, args->from, args->to,
+                                  MT_REDELIVER_MAX - aside)
+              : 0;
+
+    if (aside < 0 || waiting < 0) {
+        return MT_STORE_FAILED;
+    }
+
+    result->num = aside + waiting;
+
+    if (result->num == 0 && (!args->remove || sub.url.len == 0)) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    if (args->remove) {
+        sub.url = MT_STR("");
+        sub.paused = 0;
+        sub.since = 0;
+        sub.attempts = 0;
+        sub.next_try = 0;
+        sub.error = MT_STR("");
+    }
+
+    sub.aside -= aside;
+    sub.dropped += result->num;
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* How many, or -1.  Invitations that nobody will be told of do not wait. */
+
+static int64_t
+mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,
+    int64_t most)
+{
+    int          found;
+    int64_t      n, number;
+    mt_outbox_t  message;
+
+    number = from - 1;
+
+    for (n = 0; n < most; n++) {
+        found = mt_outbox_next(a->txn, db, a->company, number, &number,
+                               &message, a->arena);
+
+        if (found == 0 || (found == 1 && number > to)) {
+            break;
+        }
+
+        if (found == -1
+            || mt_outbox_take(a, db, number, &message) != 1
+            || (message.type == MT_EVENT_BOOK_SUCCESS
+                && mt_message_pushed(a, &message) != MT_OK))
+        {
+            return -1;
+        }
+    }
+
+    return n;
 }

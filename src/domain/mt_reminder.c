@@ -14,6 +14,8 @@
 #define MT_REMINDER_KEY      20
 
 
+static int64_t mt_reminder_notice(const mt_meeting_t *meeting);
+static int64_t mt_reminder_minutes(const mt_meeting_t *meeting);
 static mt_status_t mt_reminder_fire_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
@@ -28,6 +30,24 @@ const mt_operation_t  mt_op_reminder_fire = {
 };
 
 
+/* `notice` counts from 2; 1 is "do not", 0 "never said" */
+
+static int64_t
+mt_reminder_notice(const mt_meeting_t *meeting)
+{
+    return meeting->notice < 2
+           ? 0 : meeting->begin - (meeting->notice - 2) * MT_MS_PER_MINUTE;
+}
+
+
+static int64_t
+mt_reminder_minutes(const mt_meeting_t *meeting)
+{
+    return meeting->remind == 0
+           ? 0 : meeting->begin - meeting->remind * MT_MS_PER_MINUTE;
+}
+
+
 int64_t
 mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
 {
@@ -39,12 +59,8 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
         return 0;
     }
 
-    /* `notice` counts from 2; 1 is "do not", 0 "never said" */
-
-    notice = meeting->notice < 2 ? 0
-             : meeting->begin - (meeting->notice - 2) * MT_MS_PER_MINUTE;
-    minutes = meeting->remind == 0 ? 0
-              : meeting->begin - meeting->remind * MT_MS_PER_MINUTE;
+    notice = mt_reminder_notice(meeting);
+    minutes = mt_reminder_minutes(meeting);
 
     if (notice > meeting->reminded
         && (notice <= minutes || minutes <= meeting->reminded))
@@ -59,6 +75,27 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
     }
 
     return 0;
+}
+
+
+int
+mt_reminder_stands(const mt_meeting_t *meeting, int64_t due, int64_t reason)
+{
+    if (meeting->state != MT_MEETING_LIVE) {
+        return 0;
+    }
+
+    switch (reason) {
+
+    case MT_REMIND_NOTICE:
+        return mt_reminder_notice(meeting) == due;
+
+    case MT_REMIND_MINUTES:
+        return mt_reminder_minutes(meeting) == due;
+
+    default:
+        return 1;
+    }
 }
 
 

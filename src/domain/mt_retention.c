@@ -16,6 +16,7 @@
 static mt_status_t mt_journal_trim_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static int64_t mt_journal_needed(mt_apply_t *a);
+static int mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed);
 static mt_status_t mt_session_expire_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
@@ -94,39 +95,67 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static int64_t
 mt_journal_needed(mt_apply_t *a)
 {
-    int                found;
-    size_t             i;
-    int64_t            needed, number;
-    uint32_t           company;
-    mt_outbox_t        message;
-    mt_subscription_t  sub;
-
-    static const mt_db_t  dbs[] = { MT_DB_OUTBOX, MT_DB_SET_ASIDE };
+    int64_t  needed;
 
     needed = (int64_t) a->position;
-    company = 0;
 
-    while ((found = mt_subscription_from(a->txn, &company, &sub, a->arena))
-           == 1)
+    if (mt_journal_needed_by(a, MT_DB_OUTBOX, &needed) < 0
+        || mt_journal_needed_by(a, MT_DB_SET_ASIDE, &needed) < 0)
     {
-        for (i = 0; i < mt_nitems(dbs); i++) {
-            found = mt_outbox_next(a->txn, dbs[i], company, 0, &number,
-                                   &message, a->arena);
-            if (found < 0) {
-                return -1;
-            }
-
-            if (found && message.position < needed) {
-                needed = message.position;
-            }
-        }
-
-        if (++company == 0) {
-            break;
-        }
+        return -1;
     }
 
-    return found < 0 ? -1 : needed;
+    return needed;
+}
+
+
+/* Looks at the first message of each company that has some: the others are of
+ * later positions.  0 or -1. */
+
+static int
+mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)
+{
+    int           found;
+    uint32_t      company;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_outbox_t   message;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_cursor_open(a->txn, db, NULL);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    company = 0;
+
+    do {
+        mt_key_company(&at, company);
+        found = mt_cursor_seek(cursor, &at, &key, &value);
+
+        if (found == 1
+            && (key.len < sizeof(uint32_t)
+                || mt_record_decode(value, &mt_outbox_model, &message,
+                                    a->arena) != MT_OK))
+        {
+            found = -1;
+        }
+
+        if (found != 1) {
+            break;
+        }
+
+        if (message.position < *needed) {
+            *needed = message.position;
+        }
+
+        company = mt_get_u32((const uint8_t *) key.data) + 1;
+
+    } while (company);
+
+    mt_cursor_close(cursor);
+
+    return found < 0 ? -1 : 0;
 }
 
 

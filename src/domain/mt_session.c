@@ -4,7 +4,7 @@
 #include "domain/mt_view.h"
 
 
-#define MT_TOKEN_HEX     32
+#define MT_TOKEN_HEX     (2 * MT_MAC_LEN)
 
 static const mt_str_t  mt_token_date = mt_str("_date=");
 
@@ -27,7 +27,6 @@ static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
     mt_str_t caller, int64_t issued);
 static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
     mt_str_t caller);
-static int mt_user_may_log_in(const mt_user_t *user);
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
@@ -52,8 +51,8 @@ const mt_operation_t  mt_op_login = {
 
 
 mt_str_t
-mt_session_token(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
-    int64_t user, mt_str_t caller, int64_t issued)
+mt_session_token(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued)
 {
     mt_str_t  mac;
 
@@ -78,23 +77,23 @@ mt_token_mac(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
     int64_t user, mt_str_t caller, int64_t issued)
 {
     char      *hex;
-    uint8_t    nums[20], mac[MT_SHA256_LEN];
-    mt_str_t   parts[2];
+    uint8_t    nums[20], mac[MT_MAC_LEN];
+    mt_str_t   parts[3] = { mt_str("session token") };
 
     mt_put_u64(mt_put_u64(mt_put_u32(nums, company), (uint64_t) user),
                (uint64_t) issued);
 
-    parts[0].len = sizeof(nums);
-    parts[0].data = (char *) nums;
-    parts[1] = caller;
+    parts[1].len = sizeof(nums);
+    parts[1].data = (char *) nums;
+    parts[2] = caller;
 
     hex = mt_arena_take(arena, MT_TOKEN_HEX);
 
-    if (hex == NULL || mt_hmac_sha256(server_key, parts, 2, mac) != 0) {
+    if (hex == NULL || mt_mac(server_key, parts, 3, mac) != 0) {
         return MT_STR("");
     }
 
-    mt_hex_lower(mac, MT_TOKEN_HEX / 2, hex);
+    mt_hex_lower(mac, MT_MAC_LEN, hex);
 
     return (mt_str_t) { MT_TOKEN_HEX, hex };
 }
@@ -180,8 +179,9 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
 }
 
 
-/* A genuine token holds while its user does, and until the next log-in of the
- * same user through the same caller. */
+/* A genuine token holds until the next log-in of the same user through the
+ * same caller.  Who may no longer log in has no session: see
+ * mt_user_may_log_in(). */
 
 static mt_status_t
 mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
@@ -189,22 +189,15 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
 {
     int           found;
     mt_key_t      key;
-    mt_user_t     record;
     mt_session_t  session;
 
-    mt_key_num(&key, call->company, (uint64_t) user);
+    mt_session_key(&key, call->company, user, caller);
 
-    found = mt_load(call->txn, MT_DB_USER, &key, &mt_user_model, &record,
-                    call->arena);
+    found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
+                    &session, call->arena);
 
-    if (found == 1 && mt_user_may_log_in(&record)) {
-        mt_session_key(&key, call->company, user, caller);
-        found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
-                        &session, call->arena);
-
-        if (found == 1 && session.issued == issued) {
-            return MT_OK;
-        }
+    if (found == 1 && session.issued == issued) {
+        return MT_OK;
     }
 
     return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
@@ -216,14 +209,6 @@ mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
 {
     mt_key_num(key, company, (uint64_t) user);
     mt_key_str(key, caller);
-}
-
-
-static int
-mt_user_may_log_in(const mt_user_t *user)
-{
-    return user->removed == 0 && !user->placeholder
-           && user->status == MT_USER_ENABLED;
 }
 
 

@@ -162,7 +162,8 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
                            arena);
 
     stat->raised = (int64_t) mt_get_num_or(txn, MT_DB_COUNTER, &key, 0);
-    stat->pending = stat->raised - subscription->sent - subscription->aside;
+    stat->pending = stat->raised - subscription->sent - subscription->aside
+                    - subscription->dropped;
     stat->oldest = found == 1 ? first.time : 0;
 
     return found == -1 ? -1 : 0;

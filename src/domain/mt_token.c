@@ -36,7 +36,7 @@ static mt_status_t mt_token_open(mt_str_t server_key,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
 static int mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN]);
 static int mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
-    uint8_t mac[MT_SHA256_LEN]);
+    uint8_t mac[MT_MAC_LEN]);
 static mt_step_t mt_token_start(mt_call_t *call);
 static mt_status_t mt_secret_check(mt_call_t *call,
     const mt_token_issue_t *args, mt_credential_t *credential);
@@ -51,8 +51,8 @@ const mt_operation_t  mt_op_token_issue = {
 
 
 mt_str_t
-mt_token_make(mt_arena_t *arena, mt_str_t server_key, int64_t credential,
-    int64_t issued)
+mt_token_make(mt_arena_t *arena, mt_str_t server_key,
+    int64_t credential, int64_t issued)
 {
     char        *hex;
     uint8_t      sealed[MT_TOKEN_LEN];
@@ -125,7 +125,7 @@ static int
 mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     uint8_t sealed[MT_TOKEN_LEN])
 {
-    uint8_t  *p, key[MT_AES_KEY_LEN], mac[MT_SHA256_LEN];
+    uint8_t  *p, key[MT_AES_KEY_LEN], mac[MT_MAC_LEN];
     uint8_t   plain[MT_AES_LEN], time[8];
 
     mt_put_u64(time, (uint64_t) token->issued);
@@ -153,7 +153,7 @@ static mt_status_t
 mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
     mt_token_t *token)
 {
-    uint8_t   key[MT_AES_KEY_LEN], mac[MT_SHA256_LEN];
+    uint8_t   key[MT_AES_KEY_LEN], mac[MT_MAC_LEN];
     uint8_t   plain[MT_AES_LEN];
     mt_str_t  given, right;
 
@@ -177,25 +177,32 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
 }
 
 
+/* The server's key makes MACs only; of two of them this one is made. */
+
 static int
 mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN])
 {
-    mt_str_t  label = mt_str("access token, key");
+    mt_str_t  halves[2] = { mt_str("access token, key 1"),
+                            mt_str("access token, key 2") };
 
-    return mt_hmac_sha256(server_key, &label, 1, key);
+    _Static_assert(2 * MT_MAC_LEN == MT_AES_KEY_LEN, "two halves");
+
+    return mt_mac(server_key, &halves[0], 1, key) == 0
+           && mt_mac(server_key, &halves[1], 1, key + MT_MAC_LEN) == 0
+           ? 0 : -1;
 }
 
 
 static int
 mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
-    uint8_t mac[MT_SHA256_LEN])
+    uint8_t mac[MT_MAC_LEN])
 {
     mt_str_t  parts[2] = { mt_str("access token, mac") };
 
     parts[1].len = MT_AES_LEN;
     parts[1].data = (const char *) block;
 
-    return mt_hmac_sha256(server_key, parts, 2, mac);
+    return mt_mac(server_key, parts, 2, mac);
 }
 
 

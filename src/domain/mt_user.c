@@ -269,6 +269,13 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_reindex(a, &before, &user);
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
+    if (!mt_user_may_log_in(&user)) {
+        rc = mt_user_end_sessions(a, user.num);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
     result->num = user.num;
 
     return mt_user_save(a, &user);
@@ -425,6 +432,14 @@ static int
 mt_user_is_member(const mt_user_t *user)
 {
     return user->num != 0 && !user->placeholder;
+}
+
+
+int
+mt_user_may_log_in(const mt_user_t *user)
+{
+    return user->removed == 0 && !user->placeholder
+           && user->status == MT_USER_ENABLED;
 }
 
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/mt_crypto.h"
+#include "domain/mt_directory.h"
 #include "domain/mt_verify.h"
 
 
@@ -400,10 +401,14 @@ mt_verify_room(mt_verify_t *v, const void *record)
 static void
 mt_verify_session(mt_verify_t *v, const void *record)
 {
+    mt_user_t  user;
+
     (void) record;
 
-    if (!mt_has_user(v, v->num, 1)) {
-        mt_breach(v, "no user %lld", (long long) v->num);
+    if (mt_verify_load(v, MT_DB_USER, v->num, &mt_user_model, &user) != 1
+        || !mt_user_may_log_in(&user))
+    {
+        mt_breach(v, "no user %lld who may log in", (long long) v->num);
     }
 }
 

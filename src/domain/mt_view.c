@@ -32,9 +32,9 @@ mt_source_of(const mt_call_t *call, mt_source_t *source)
     source->txn = call->txn;
     source->company = call->company;
     source->arena = call->arena;
-    source->load = mt_load_copy;
     source->settings = call->settings;
     source->now = call->now;
+    source->hides = call->hides;
 }
 
 
@@ -42,22 +42,58 @@ int
 mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object)
 {
-    int       found;
     mt_key_t  key;
 
-    found = 0;
-
-    if (num) {
-        mt_key_num(&key, source->company, (uint64_t) num);
-        found = source->load(source->txn, db, &key, model, object,
-                             source->arena);
-    }
-
-    if (found == 0) {
+    if (num == 0) {
         memset(object, 0, model->size);
+        return 0;
     }
+
+    mt_key_num(&key, source->company, (uint64_t) num);
+
+    return mt_source_load_key(source, db, &key, model, object);
+}
+
+
+int
+mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, void *object)
+{
+    int       found;
+    mt_str_t  value;
+
+    found = source->near
+            ? mt_near_get(source->near, source->txn, db, key, &value)
+            : mt_get(source->txn, db, key, &value);
+
+    if (found == 1) {
+        return mt_source_load_value(source, db, value, model, object);
+    }
+
+    memset(object, 0, model->size);
 
     return found;
+}
+
+
+int
+mt_source_load_value(const mt_source_t *source, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, void *object)
+{
+    mt_str_t  copy;
+
+    if (source->near == NULL) {
+        copy = mt_arena_str(source->arena, value);
+
+        if (copy.len != value.len) {
+            return -1;
+        }
+
+        value = copy;
+    }
+
+    return mt_load_value(source->txn, db, value, model, object,
+                         source->arena);
 }
 
 

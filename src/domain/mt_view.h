@@ -9,21 +9,20 @@
 #include "domain/mt_apply.h"
 
 
-/* Where views come from: `load` is mt_load(), or mt_load_copy() for what must
- * outlive the transaction. */
+/* Where views come from.  near: of rows, whose strings may point into the
+ * store; NULL: all must outlive the transaction. */
 
 typedef struct {
     mt_txn_t              *txn;
     uint32_t               company;
     mt_arena_t            *arena;
-    int                  (*load)(mt_txn_t *txn, mt_db_t db,
-                                 const mt_key_t *key, const mt_model_t *model,
-                                 void *object, mt_arena_t *arena);
+    mt_near_t             *near;
     const mt_settings_t   *settings;
     int64_t                now;
     int                    guests;     /* counted, and all attendances have
                                           their ids */
     int                    removed;    /* records show as they were */
+    unsigned               hides;      /* MT_PART_* to be left out */
 } mt_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */
@@ -33,6 +32,11 @@ void mt_source_of(const mt_call_t *call, mt_source_t *source);
  * number 0 names none); -1 on failure. */
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object);
+/* of a key, and of a value that was found */
+int mt_source_load_key(const mt_source_t *source, mt_db_t db,
+    const mt_key_t *key, const mt_model_t *model, void *object);
+int mt_source_load_value(const mt_source_t *source, mt_db_t db,
+    mt_str_t value, const mt_model_t *model, void *object);
 
 /* The user's record with the face as an address. */
 int mt_source_user(const mt_source_t *source, int64_t num, mt_user_t *user);

@@ -87,10 +87,6 @@ mt_event_payload(const mt_event_source_t *source, mt_arena_t *arena,
         rc = MT_NO_MEMORY;
     }
 
-    if (p.writer) {
-        mt_json_writer_close(p.writer);
-    }
-
     if (p.arena) {
         mt_arena_destroy(p.arena);
     }
@@ -246,6 +242,12 @@ mt_write_meeting(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
     }
 
     view = call.reply;
+
+    if (event->type == MT_EVENT_MEETING_REMIND
+        && !mt_reminder_stands(&view->meeting, event->due, event->reason))
+    {
+        return MT_OK;
+    }
 
     mt_json_open_object(p->writer);
     mt_json_members(p->writer, &mt_h5yes_meeting_out, view);

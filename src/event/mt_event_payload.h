@@ -7,7 +7,9 @@
  *
  * value holds whole records as they are now, those removed since as they were,
  * or ids where the event is that records are gone.  seq is the message's
- * number, position and time are those of its journal entry.
+ * number, position and time are those of its journal entry.  A reminder that
+ * is not right any more, of a meeting that was moved or called off, is left
+ * out, and value may be empty.
  *
  * The text is pure ASCII without '%', all else as \uXXXX: some receivers break
  * on the rest.

@@ -1,6 +1,6 @@
 
 /*
- * JSON by tables, over yajl's streaming parser and generator.
+ * JSON by tables, over yajl's streaming parser.
  *
  * A table lists the members of one JSON object: wire name, the model field it
  * is (kind and bounds come from there), flags, and a converter where the wire
@@ -105,9 +105,12 @@ typedef struct {
     const mt_json_table_t  *sub;      /* of OBJ and OBJS */
 } mt_json_member_t;
 
+/* lengths: of the wire names, kept by whoever needs one; 0: not known yet */
+
 struct mt_json_table_s {
     const mt_json_member_t  *members;
     size_t                   n;
+    uint8_t                 *lengths;
 };
 
 /* must be there, not null */
@@ -125,15 +128,17 @@ struct mt_json_table_s {
 
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     static const mt_json_table_t   name = {                                   \
-        name##_members, mt_nitems(name##_members)                             \
+        name##_members, mt_nitems(name##_members), name##_lengths             \
     }
 
 /* One that other files know. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     const mt_json_table_t   name = {                                          \
-        name##_members, mt_nitems(name##_members)                             \
+        name##_members, mt_nitems(name##_members), name##_lengths             \
     }
 
 
@@ -201,21 +206,20 @@ mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
 
 
 /*
- * Encoding: a generator that appends to a buffer which may be taken away and
- * emptied between calls (streaming).  The writer and all that yajl holds live
- * in the arena, so that nothing is lost when an answer breaks off.  Calls that
- * would not give JSON (a value where a key is due) set out->failed.
+ * Encoding: a writer that appends to a buffer which may be taken away and
+ * emptied between calls (streaming).  It lives in the arena: nothing is lost
+ * when an answer breaks off.  Calls that would not give JSON (a value where a
+ * key is due) set out->failed.
  */
 
 /* NULL without memory. */
 mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
-/* Call it once when done. */
-void mt_json_writer_close(mt_json_writer_t *w);
 
 void mt_json_open_object(mt_json_writer_t *w);
 void mt_json_close_object(mt_json_writer_t *w);
 void mt_json_open_list(mt_json_writer_t *w);
 void mt_json_close_list(mt_json_writer_t *w);
+/* a key of our own, which needs no escape */
 void mt_json_key(mt_json_writer_t *w, const char *key);
 void mt_json_string(mt_json_writer_t *w, mt_str_t s);
 void mt_json_int(mt_json_writer_t *w, int64_t value);

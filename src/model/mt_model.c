@@ -228,6 +228,7 @@ static mt_status_t
 mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
     mt_arena_t *arena, unsigned depth)
 {
+    char              *place;
     uint64_t           tag, has;
     unsigned           number, last;
     mt_status_t        rc;
@@ -255,18 +256,29 @@ mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
 
         if (field == NULL || field->kind == MT_NONE) {
             mt_skip_value(r, tag & 7);
+            continue;
+        }
 
-        } else if (field->kind != (tag & 7)) {
+        if (field->kind != (tag & 7)) {
             return MT_STORE_FAILED;
+        }
+
+        place = (char *) object + field->offset;
+        has |= 1ULL << number;
+
+        /* nearly all are of these two kinds */
+
+        if (field->kind == MT_INT) {
+            *(int64_t *) place = mt_read_zigzag(r);
+
+        } else if (field->kind == MT_STR) {
+            *(mt_str_t *) place = mt_read_bytes(r, mt_read_varint(r));
 
         } else {
-            rc = mt_decode_value(r, field, (char *) object + field->offset,
-                                 arena, depth);
+            rc = mt_decode_value(r, field, place, arena, depth);
             if (rc != MT_OK) {
                 return rc;
             }
-
-            has |= 1ULL << number;
         }
     }
 
@@ -276,32 +288,26 @@ mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
 }
 
 
+/* An object or a list. */
+
 static mt_status_t
 mt_decode_value(mt_reader_t *r, const mt_field_t *field, void *value,
     mt_arena_t *arena, unsigned depth)
 {
     void  *object;
 
-    switch (field->kind) {
-
-    case MT_INT:
-    case MT_STR:
-        return mt_decode_item(r, field->kind, field->sub, value, arena,
-                              depth);
-
-    case MT_OBJ:
-        object = mt_arena_take(arena, field->sub->size);
-        if (object == NULL) {
-            return MT_NO_MEMORY;
-        }
-
-        memcpy(value, &object, sizeof(object));
-
-        return mt_decode_item(r, MT_OBJ, field->sub, object, arena, depth);
-
-    default:
+    if (field->kind != MT_OBJ) {
         return mt_decode_list(r, field, value, arena, depth);
     }
+
+    object = mt_arena_take(arena, field->sub->size);
+    if (object == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    memcpy(value, &object, sizeof(object));
+
+    return mt_decode_item(r, MT_OBJ, field->sub, object, arena, depth);
 }
 
 

@@ -282,9 +282,9 @@
  * checked with them.  owner: the appkey that messages end with.
  *
  * Of all messages numbered so far (COUNTER), `sent` were delivered, `aside`
- * are set aside, the rest is in the outbox.  last: the highest number that was
- * delivered.  since, attempts, next_try, error: of the failure to deliver that
- * lasts; 0 and "" when the last attempt succeeded.
+ * are set aside, `dropped` were discarded, the rest is in the outbox.  last:
+ * the highest number that was delivered.  since, attempts, next_try, error: of
+ * the failure to deliver that lasts; 0 and "" when the last attempt succeeded.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
@@ -302,7 +302,8 @@
     F(M, 13, INT, since,        0, MT_TIME_MAX, NULL)                         \
     F(M, 14, INT, attempts,     0, MT_NUM_MAX, NULL)                          \
     F(M, 15, INT, next_try,     0, MT_TIME_MAX, NULL)                         \
-    F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)
+    F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)                         \
+    F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)
 
 /*
  * A message to a subscriber: n events of one type, from the first on (from 0)

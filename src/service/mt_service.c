@@ -1,56 +1,15 @@
 
-#include "service/mt_service.h"
+#include "service/mt_service_private.h"
 
 #include <errno.h>
 
 
 #define MT_SERVER_KEY_LEN   32
 
-/* Rows of one piece: at some 5 us each, what an event loop can wait for. */
-#define MT_PIECE_ROWS       256
 
-#define MT_ERROR_SIZE       256
-
-
-/* How far the answer has come. */
-
-typedef enum {
-    MT_STAGE_BEGIN,
-    MT_STAGE_ROWS,
-    MT_STAGE_INNER,              /* among the rows within a row */
-    MT_STAGE_SENT
-} mt_stage_t;
-
-
-typedef struct {
-    mt_exchange_t       x;           /* first: what others see of it */
-    mt_service_t       *service;
-    mt_arena_t         *row_arena;
-    mt_buf_t            out;         /* what the writer appends to */
-    mt_stage_t          stage;
-    const mt_rows_t    *opened;      /* in this piece, to be closed */
-    const mt_rows_t    *opened_inner;
-    unsigned            settled:1;   /* the command's result is known */
-    unsigned            applied:1;   /*   and is success */
-} mt_service_exchange_t;
-
-
+static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
-static void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
-static int mt_exchange_begin_read(mt_exchange_t *x);
-static mt_step_t mt_exchange_end_read(mt_exchange_t *x, mt_step_t step);
-static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
-static int mt_exchange_head(mt_service_exchange_t *e);
-static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
-static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
-static int mt_exchange_open_rows(mt_service_exchange_t *e);
-static int mt_exchange_open_inner(mt_service_exchange_t *e);
-static void mt_exchange_close_inner(mt_service_exchange_t *e);
-static void mt_exchange_close_rows(mt_service_exchange_t *e);
-static int mt_exchange_row(mt_service_exchange_t *e);
-static int mt_exchange_inner_row(mt_service_exchange_t *e);
 
 
 mt_status_t
@@ -90,6 +49,42 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
 }
 
 
+void
+mt_service_clear(mt_service_t *service)
+{
+    while (service->nspares) {
+        mt_arena_destroy(service->spares[--service->nspares]);
+    }
+}
+
+
+mt_arena_t *
+mt_service_arena(mt_service_t *service)
+{
+    return service->nspares ? service->spares[--service->nspares]
+                            : mt_arena_create(MT_EXCHANGE_ARENA);
+}
+
+
+static void
+mt_service_spare(mt_service_t *service, mt_arena_t *arena)
+{
+    if (arena == NULL) {
+        return;
+    }
+
+    if (service->nspares == MT_SPARE_ARENAS) {
+        mt_arena_destroy(arena);
+        return;
+    }
+
+    mt_arena_reset(arena);
+    (void) mt_arena_failed(arena);      /* the next one's is its own */
+
+    service->spares[service->nspares++] = arena;
+}
+
+
 mt_exchange_t *
 mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     const mt_settings_t *settings, const mt_input_t *in, int64_t now)
@@ -97,7 +92,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     mt_arena_t             *arena;
     mt_service_exchange_t  *e;
 
-    arena = mt_arena_create(MT_EXCHANGE_ARENA);
+    arena = mt_service_arena(service);
 
     if (arena == NULL) {
         return NULL;
@@ -131,18 +126,17 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
 void
 mt_exchange_close(mt_exchange_t *x)
 {
+    mt_service_t           *service;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     mt_exchange_delete(x, &x->call.files.made);
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
 
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
+    service = e->service;
 
-    mt_arena_destroy(e->row_arena);
-    mt_arena_destroy(x->call.arena);
+    mt_service_spare(service, e->row_arena);
+    mt_service_spare(service, x->call.arena);
 }
 
 
@@ -248,7 +242,7 @@ mt_exchange_decode(mt_exchange_t *x)
 }
 
 
-static void
+void
 mt_exchange_error(mt_exchange_t *x, mt_status_t status)
 {
     x->call.error.status = status;
@@ -260,7 +254,7 @@ mt_exchange_error(mt_exchange_t *x, mt_status_t status)
 
 /* 1, or 0 with the call's error set. */
 
-static int
+int
 mt_exchange_begin_read(mt_exchange_t *x)
 {
     mt_status_t             status;
@@ -285,10 +279,7 @@ mt_exchange_begin_read(mt_exchange_t *x)
 }
 
 
-/* The step, or MT_STEP_DONE with the call's error set: whatever was concluded
- * from a store that could not be read, or without memory, is void. */
-
-static mt_step_t
+mt_step_t
 mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 {
     mt_status_t  status;
@@ -332,6 +323,7 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
+        call->hides = mt_route_hides(x->dialect, x->route);
         step = call->op->start(call);
     }
 
@@ -420,366 +412,4 @@ mt_exchange_fail(mt_exchange_t *x, mt_status_t status)
     if (e->stage == MT_STAGE_BEGIN && !e->applied) {
         mt_exchange_error(x, status);
     }
-}
-
-
-/*
- * The writer was made for the exchange's own buffer, which stands in for the
- * caller's meanwhile.  While nothing has left, a failure can still become an
- * error's answer.
- */
-
-int
-mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
-{
-    int                     rc, first;
-    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
-
-    first = e->stage == MT_STAGE_BEGIN;
-
-    e->out = *out;
-    rc = mt_exchange_piece(e, piece);
-
-    if (rc == -1 && first) {
-        if (x->call.error.status == MT_OK) {
-            mt_exchange_error(x, MT_NO_MEMORY);
-        }
-
-        e->out = *out;
-        e->stage = MT_STAGE_BEGIN;
-        rc = mt_exchange_piece(e, piece);
-    }
-
-    *out = e->out;
-
-    return rc;
-}
-
-
-static int
-mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
-{
-    int             rc;
-    mt_exchange_t  *x;
-
-    x = &e->x;
-
-    if (e->stage == MT_STAGE_BEGIN) {
-        rc = mt_exchange_head(e);
-
-    } else {
-        rc = 0;
-    }
-
-    if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
-        rc = mt_exchange_rows(e, piece);
-    }
-
-    if (rc == 1) {
-        mt_answer_close(x, &e->out);
-        e->stage = MT_STAGE_SENT;
-    }
-
-    return e->out.failed || mt_arena_failed(x->call.arena) ? -1 : rc;
-}
-
-
-/* Up to the rows: 0 where they follow, else 1, or -1. */
-
-static int
-mt_exchange_head(mt_service_exchange_t *e)
-{
-    mt_exchange_t  *x;
-
-    x = &e->x;
-
-    if (x->writer) {
-        mt_json_writer_close(x->writer);
-    }
-
-    x->writer = mt_json_writer(x->call.arena, &e->out);
-
-    if (x->writer == NULL) {
-        return -1;
-    }
-
-    if (!mt_answer_open(x, &e->out)) {
-        return 1;
-    }
-
-    e->stage = MT_STAGE_ROWS;
-
-    return 0;
-}
-
-
-/* 1 when rows follow. */
-
-static int
-mt_answer_open(mt_exchange_t *x, mt_buf_t *out)
-{
-    const mt_route_t  *route;
-
-    if (x->dialect->markup) {
-        return x->dialect->markup->open(x, out);
-    }
-
-    x->dialect->open_answer(x);
-
-    if (x->call.error.status != MT_OK) {
-        return 0;
-    }
-
-    route = x->route;
-
-    if (route->value && x->call.reply) {
-        mt_json_members(x->writer, route->value, x->call.reply);
-    }
-
-    if (route->list == NULL) {
-        return 0;
-    }
-
-    if (route->list[0] != '\0') {
-        mt_json_key(x->writer, route->list);
-    }
-
-    mt_json_open_list(x->writer);
-
-    return 1;
-}
-
-
-static void
-mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
-{
-    if (x->dialect->markup) {
-        x->dialect->markup->close(x, out);
-
-    } else {
-        x->dialect->close_answer(x);
-    }
-}
-
-
-/* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
-
-static int
-mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
-{
-    int             rc;
-    unsigned        n;
-    mt_exchange_t  *x;
-
-    x = &e->x;
-
-    if (e->row_arena == NULL) {
-        e->row_arena = mt_arena_create(MT_EXCHANGE_ARENA);
-    }
-
-    if (e->row_arena == NULL || !mt_exchange_begin_read(x)) {
-        return -1;
-    }
-
-    rc = mt_exchange_open_rows(e);
-
-    for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
-        rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
-                                        : mt_exchange_row(e);
-
-        if (mt_arena_failed(e->row_arena)) {
-            rc = -1;
-        }
-
-        mt_arena_reset(e->row_arena);
-    }
-
-    mt_exchange_close_rows(e);
-
-    if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
-        return -1;
-    }
-
-    if (rc == 0) {
-        if (x->dialect->markup == NULL) {
-            mt_json_close_list(x->writer);
-        }
-
-        return 1;
-    }
-
-    return rc == 1 ? 0 : -1;
-}
-
-
-/* 1, or -1. */
-
-static int
-mt_exchange_open_rows(mt_service_exchange_t *e)
-{
-    const mt_rows_t  *rows;
-
-    rows = e->x.call.op->rows;
-
-    if (rows->open(&e->x.call) != MT_OK) {
-        return -1;
-    }
-
-    e->opened = rows;
-
-    if (e->stage != MT_STAGE_INNER) {
-        return 1;
-    }
-
-    return mt_exchange_open_inner(e);
-}
-
-
-static int
-mt_exchange_open_inner(mt_service_exchange_t *e)
-{
-    const mt_rows_t  *inner;
-
-    inner = e->x.call.op->rows->inner;
-
-    if (inner->open(&e->x.call) != MT_OK) {
-        return -1;
-    }
-
-    e->opened_inner = inner;
-
-    return 1;
-}
-
-
-static void
-mt_exchange_close_inner(mt_service_exchange_t *e)
-{
-    if (e->opened_inner) {
-        e->opened_inner->close(&e->x.call);
-        e->opened_inner = NULL;
-    }
-}
-
-
-static void
-mt_exchange_close_rows(mt_service_exchange_t *e)
-{
-    mt_exchange_close_inner(e);
-
-    if (e->opened) {
-        e->opened->close(&e->x.call);
-        e->opened = NULL;
-    }
-}
-
-
-/* 1, 0 when there is none, or -1. */
-
-static int
-mt_exchange_row(mt_service_exchange_t *e)
-{
-    int                rc;
-    void              *row;
-    mt_exchange_t     *x;
-    const mt_route_t  *route;
-
-    x = &e->x;
-    route = x->route;
-
-    rc = x->call.op->rows->next(&x->call, e->row_arena, &row);
-
-    if (rc != 1 || row == NULL) {
-        return rc;
-    }
-
-    if (x->dialect->markup) {
-        x->dialect->markup->row(x, &e->out, row);
-        return 1;
-    }
-
-    mt_json_open_object(x->writer);
-    mt_json_members(x->writer, route->row, row);
-
-    if (route->inner == NULL) {
-        mt_json_close_object(x->writer);
-        return 1;
-    }
-
-    mt_json_key(x->writer, route->inner);
-    mt_json_open_list(x->writer);
-    e->stage = MT_STAGE_INNER;
-
-    return mt_exchange_open_inner(e);
-}
-
-
-/* 1, or -1: after the last of them the row that they are in ends. */
-
-static int
-mt_exchange_inner_row(mt_service_exchange_t *e)
-{
-    int             rc;
-    void           *row;
-    mt_exchange_t  *x;
-
-    x = &e->x;
-
-    rc = e->opened_inner->next(&x->call, e->row_arena, &row);
-
-    if (rc == 1 && row) {
-        mt_json_open_object(x->writer);
-        mt_json_members(x->writer, x->route->inner_row, row);
-        mt_json_close_object(x->writer);
-    }
-
-    if (rc == 0) {
-        mt_exchange_close_inner(e);
-
-        mt_json_close_list(x->writer);
-        mt_json_close_object(x->writer);
-        e->stage = MT_STAGE_ROWS;
-
-        return 1;
-    }
-
-    return rc;
-}
-
-
-int
-mt_exchange_http_status(const mt_exchange_t *x)
-{
-    return mt_dialect_http(x->dialect, x->call.error.status);
-}
-
-
-mt_str_t
-mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
-    int http_status, int64_t now, mt_arena_t *arena)
-{
-    mt_buf_t       out;
-    mt_exchange_t  x;
-
-    memset(&x, 0, sizeof(mt_exchange_t));
-
-    x.dialect = dialect;
-    x.call.arena = arena;
-    x.call.settings = settings;
-    x.call.now = now;
-    x.call.error.status = mt_service_status(http_status);
-    x.begun = mt_monotonic_ns();
-
-    mt_buf_init(&out, arena, MT_ERROR_SIZE);
-    x.writer = mt_json_writer(arena, &out);
-
-    if (x.writer == NULL) {
-        return MT_STR("");
-    }
-
-    (void) mt_answer_open(&x, &out);
-    mt_answer_close(&x, &out);
-    mt_json_writer_close(x.writer);
-
-    return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
 }

@@ -27,17 +27,27 @@
 #include "domain/mt_apply.h"
 
 
-/* One per process: the open store and what is read from it once. */
+/* Arenas of exchanges that are over, kept for the next ones: their memory is
+ * in the processor's caches still. */
+#define MT_SPARE_ARENAS  256
+
+/* One per process: the open store and what is read from it once.  Used by the
+ * event loop. */
 
 typedef struct {
     mt_store_t  *store;             /* NULL while it cannot be opened */
     const char  *resources;         /* folder of files; set by the owner */
     mt_str_t     server_key;
     char         key_bytes[32];
+    size_t       nspares;
+    mt_arena_t  *spares[MT_SPARE_ARENAS];
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */
 mt_status_t mt_service_init(mt_service_t *service, mt_store_t *store);
+
+/* Frees what it keeps, but the store; exchanges may be open still. */
+void mt_service_clear(mt_service_t *service);
 
 
 /* Limits of one request's memory, in bytes. */

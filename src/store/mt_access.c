@@ -8,8 +8,6 @@
 #define MT_RECORD_SIZE  256      /* of a record, as a first guess */
 
 
-static int mt_load_from(mt_txn_t *txn, mt_db_t db, mt_str_t value,
-    const mt_model_t *model, void *object, mt_arena_t *arena);
 static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t value, unsigned flags);
 
@@ -233,7 +231,7 @@ mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 
     rc = mt_get(txn, db, key, &value);
 
-    return rc == 1 ? mt_load_from(txn, db, value, model, object, arena) : rc;
+    return rc == 1 ? mt_load_value(txn, db, value, model, object, arena) : rc;
 }
 
 
@@ -259,12 +257,12 @@ mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
         return -1;
     }
 
-    return mt_load_from(txn, db, value, model, object, arena);
+    return mt_load_value(txn, db, value, model, object, arena);
 }
 
 
-static int
-mt_load_from(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+int
+mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena)
 {
     mt_status_t  rc;

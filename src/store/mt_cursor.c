@@ -16,6 +16,7 @@ struct mt_cursor_s {
 };
 
 
+static void mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix);
 static void mt_cursor_set_beyond(mt_cursor_t *c);
 static int mt_cursor_op(mt_cursor_t *c, MDB_cursor_op op, const mt_key_t *at,
     mt_str_t *key, mt_str_t *value);
@@ -23,6 +24,13 @@ static int mt_cursor_before(mt_cursor_t *c, const mt_key_t *at,
     mt_str_t *key, mt_str_t *value);
 static int mt_cursor_within(const mt_cursor_t *c, int rc,
     const mt_str_t *key);
+static mt_near_place_t *mt_near_place(mt_near_t *near, mt_txn_t *txn,
+    mt_db_t db);
+static int mt_near_go(mt_near_place_t *place, mt_txn_t *txn,
+    const mt_key_t *key);
+static int mt_near_step(mt_near_place_t *place, mt_txn_t *txn,
+    MDB_cursor_op op, const mt_key_t *at);
+
 
 
 static inline mt_str_t
@@ -58,6 +66,22 @@ mt_cursor_open(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix)
     c->db = db;
     c->placed = 0;
 
+    mt_cursor_set_prefix(c, prefix);
+
+    return c;
+}
+
+
+void
+mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix)
+{
+    mt_cursor_set_prefix(c, prefix);
+}
+
+
+static void
+mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix)
+{
     mt_key_init(&c->prefix);
 
     if (prefix) {
@@ -65,8 +89,6 @@ mt_cursor_open(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix)
     }
 
     mt_cursor_set_beyond(c);
-
-    return c;
 }
 
 
@@ -254,4 +276,138 @@ mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value)
 
     return mt_cursor_within(c, mt_cursor_op(c, MDB_PREV, NULL, key, value),
                             key);
+}
+
+
+int
+mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t *value)
+{
+    mt_near_place_t  *place;
+
+    place = key->len <= MT_NEAR_KEY ? mt_near_place(near, txn, db) : NULL;
+
+    if (place == NULL) {
+        return mt_get(txn, db, key, value);
+    }
+
+    if (mt_near_go(place, txn, key) == -1) {
+        place->len = 0;
+        return -1;
+    }
+
+    memcpy(place->asked, key->data, key->len);
+    place->len = key->len;
+
+    if (place->found && mt_str_eq(place->key, mt_key_text(key))) {
+        *value = place->value;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* The database's cursor; NULL when there is none to have. */
+
+static mt_near_place_t *
+mt_near_place(mt_near_t *near, mt_txn_t *txn, mt_db_t db)
+{
+    size_t            i;
+    MDB_cursor       *cursor;
+    mt_near_place_t  *place;
+
+    for (i = 0; i < near->n; i++) {
+        if (near->places[i].db == db) {
+            return &near->places[i];
+        }
+    }
+
+    if (near->n == MT_NEAR_PLACES
+        || mdb_cursor_open(txn->txn, txn->store->dbi[db], &cursor)
+           != MDB_SUCCESS)
+    {
+        return NULL;
+    }
+
+    place = &near->places[near->n++];
+
+    place->cursor = cursor;
+    place->db = db;
+    place->len = 0;
+
+    return place;
+}
+
+
+/* To the least key that is not below: 0, or -1. */
+
+static int
+mt_near_go(mt_near_place_t *place, mt_txn_t *txn, const mt_key_t *key)
+{
+    mt_str_t  asked;
+
+    asked.len = place->len;
+    asked.data = (const char *) place->asked;
+
+    if (place->len == 0 || mt_str_cmp(mt_key_text(key), asked) < 0) {
+        return mt_near_step(place, txn, MDB_SET_RANGE, key);
+    }
+
+    if (place->found == 0 || mt_str_cmp(mt_key_text(key), place->key) <= 0) {
+        return 0;
+    }
+
+    if (mt_near_step(place, txn, MDB_NEXT, NULL) == -1) {
+        return -1;
+    }
+
+    if (place->found == 0 || mt_str_cmp(mt_key_text(key), place->key) <= 0) {
+        return 0;
+    }
+
+    /* mostly on the page where the cursor is: there LMDB looks first */
+
+    return mt_near_step(place, txn, MDB_SET_RANGE, key);
+}
+
+
+static int
+mt_near_step(mt_near_place_t *place, mt_txn_t *txn, MDB_cursor_op op,
+    const mt_key_t *at)
+{
+    int      rc;
+    MDB_val  k, v;
+
+    if (at) {
+        k.mv_data = (void *) at->data;
+        k.mv_size = at->len;
+    }
+
+    rc = mdb_cursor_get(place->cursor, &k, &v, op);
+
+    place->found = rc == MDB_SUCCESS;
+
+    if (rc == MDB_SUCCESS) {
+        place->key = (mt_str_t) { k.mv_size, k.mv_data };
+        place->value = (mt_str_t) { v.mv_size, v.mv_data };
+        return 0;
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    (void) mt_txn_fail(txn, mt_db_names[place->db], rc);
+
+    return -1;
+}
+
+
+void
+mt_near_close(mt_near_t *near)
+{
+    while (near->n) {
+        mdb_cursor_close(near->places[--near->n].cursor);
+    }
 }

@@ -427,6 +427,25 @@ mt_store_stat(mt_store_t *store, mt_store_stat_t *stat)
 }
 
 
+uint64_t
+mt_db_bytes(mt_txn_t *txn, mt_db_t db)
+{
+    int       rc;
+    MDB_stat  st;
+
+    rc = mdb_stat(txn->txn, txn->store->dbi[db], &st);
+
+    if (rc != 0) {
+        (void) mt_txn_fail(txn, "mdb_stat()", rc);
+        return 0;
+    }
+
+    return (uint64_t) (st.ms_branch_pages + st.ms_leaf_pages
+                       + st.ms_overflow_pages)
+           * st.ms_psize;
+}
+
+
 static mt_status_t
 mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
 {

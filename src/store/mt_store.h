@@ -77,6 +77,9 @@ typedef struct {
 
 mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
 
+/* What a database takes up, in whole pages; 0 on failure. */
+uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
+
 /* A consistent, compacted copy into the directory `dest` (made when it is not
  * there; must not hold a store), while others write.  MT_OK: on disk. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
@@ -85,6 +88,14 @@ mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
 /* Set after a failure that leaves this environment unusable (MDB_PANIC): the
  * process should reopen the store. */
 int mt_store_broken(const mt_store_t *store);
+
+
+/*
+ * The right to do the store's background work.  One process at a time has it,
+ * of whatever server; one that dies loses it.  A descriptor that holds it, to
+ * be given up with close(); -1 while another one has it, or on a failure.
+ */
+int mt_store_lease(const mt_store_t *store);
 
 
 /*
@@ -168,6 +179,9 @@ int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
+/* of a value that was found: 1, or -1 */
+int mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, void *object, mt_arena_t *arena);
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 
@@ -191,6 +205,39 @@ int mt_cursor_seek_back(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
     mt_str_t *value);
 int mt_cursor_next(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
+/* The same cursor, over other keys; the next step is to be a seek. */
+void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
+
+
+/*
+ * Look-ups of keys that are near each other, as those for a list's rows are,
+ * in a transaction that only reads.  A cursor for each database stays at the
+ * least key that is not below the last one asked for: a key somewhat above is
+ * there, is the next one, or is known not to be there at all.  Zeroed at
+ * first; close before the transaction ends.  Else mt_near_get() is mt_get().
+ */
+
+#define MT_NEAR_KEY     20           /* the longest: C and two numbers */
+#define MT_NEAR_PLACES  6            /* databases, the others as mt_get() */
+
+typedef struct {
+    void      *cursor;
+    mt_db_t    db;
+    int        found;                /* 0: there is no such key */
+    mt_str_t   key;
+    mt_str_t   value;
+    size_t     len;                  /* of the key asked for last; 0: none */
+    uint8_t    asked[MT_NEAR_KEY];
+} mt_near_place_t;
+
+typedef struct {
+    mt_near_place_t  places[MT_NEAR_PLACES];
+    size_t           n;
+} mt_near_t;
+
+int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key, mt_str_t *value);
+void mt_near_close(mt_near_t *near);
 
 
 /*

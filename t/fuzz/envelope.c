@@ -158,7 +158,6 @@ body_of(mt_arena_t *arena, const pair_t *pairs, size_t n, mt_str_t signature)
 
     mt_json_close_object(w);
     mt_json_close_object(w);
-    mt_json_writer_close(w);
 
     check(!body.failed);
 

@@ -89,7 +89,6 @@ encode(mt_arena_t *arena, const mt_fall_t *object)
     mt_json_open_object(w);
     mt_json_members(w, &table, object);
     mt_json_close_object(w);
-    mt_json_writer_close(w);
 
     check(!buf.failed);
 

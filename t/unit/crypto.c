@@ -47,33 +47,40 @@ test_digests(void)
 }
 
 
-/* RFC 4231, test case 2, and an empty key and message */
+/* NIST SP 800-38B, appendix D.3 */
 
 static void
-test_hmac(void)
+test_mac(void)
 {
-    uint8_t   out[MT_SHA256_LEN];
-    mt_str_t  parts[] = { mt_str("what do ya "), mt_str("want for nothing?") };
+    uint8_t   out[MT_MAC_LEN], bytes[MT_AES_KEY_LEN], text[MT_AES_LEN];
+    mt_str_t  key = { sizeof(bytes), (const char *) bytes };
+    mt_str_t  parts[2] = { { 7, (const char *) text },
+                           { 9, (const char *) text + 7 } };
 
-    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "HMAC");
-    is_str(hex(out, MT_SHA256_LEN),
-           "5bdcc146bf60754e6a042426089575c7"
-           "5a003f089d2739839dec58b964ec3843", "HMAC of RFC 4231");
+    is_int(mt_hex_decode(MT_STR("603deb1015ca71be2b73aef0857d7781"
+                                "1f352c073b6108d72d9810a30914dff4"),
+                         bytes, sizeof(bytes)), 0, "a key");
+    is_int(mt_hex_decode(MT_STR("6bc1bee22e409f96e93d7e117393172a"),
+                         text, sizeof(text)), 0, "a message");
 
-    is_int(mt_hmac_sha256(MT_STR(""), NULL, 0, out), 0, "HMAC, empty key");
-    is_str(hex(out, MT_SHA256_LEN),
-           "b613679a0814d9ec772f95d778c35fc5"
-           "ff1697c493715653c6c712144292c5ad", "HMAC with an empty key");
+    is_int(mt_mac(key, NULL, 0, out), 0, "the MAC of nothing");
+    is_str(hex(out, sizeof(out)), "028962f61b7bf89efc6b551f4667d983",
+           "example 9");
 
-    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "HMAC again");
-    is_str(hex(out, 4), "5bdcc146", "an empty key is not kept");
+    is_int(mt_mac(key, parts, 2, out), 0, "the MAC of parts");
+    is_str(hex(out, sizeof(out)), "28a7023f452e8f82bd4bf28d8c37c35c",
+           "example 10, under a key that is kept");
 
-    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "the same key");
-    is_str(hex(out, 4), "5bdcc146", "a key that is kept");
+    bytes[0] ^= 1;
+    is_int(mt_mac(key, parts, 2, out), 0, "another key");
+    ok(memcmp(out, "\x28\xa7\x02\x3f", 4) != 0, "makes another MAC");
 
-    is_int(mt_hmac_sha256(MT_STR("Jeff"), parts, 2, out), 0, "another key");
-    is_int(mt_hmac_sha256(MT_STR("Jefe"), parts, 2, out), 0, "and back");
-    is_str(hex(out, 4), "5bdcc146", "keys do not mix");
+    bytes[0] ^= 1;
+    is_int(mt_mac(key, parts, 2, out), 0, "and back");
+    is_str(hex(out, 4), "28a7023f", "keys do not mix");
+
+    key.len--;
+    is_int(mt_mac(key, parts, 2, out), -1, "a key that is too short");
 }
 
 
@@ -99,6 +106,14 @@ test_aes_block(void)
 
     is_int(mt_aes_decrypt_block(key, out, out), 0, "a block decrypted");
     ok(memcmp(out, plain, sizeof(plain)) == 0, "to what it was");
+
+    key[0] ^= 1;
+    is_int(mt_aes_encrypt_block(key, plain, out), 0, "under another key");
+    ok(memcmp(out, "\x8e\xa2\xb7\xca", 4) != 0, "to something else");
+
+    key[0] ^= 1;
+    is_int(mt_aes_encrypt_block(key, plain, out), 0, "under the first again");
+    is_str(hex(out, 4), "8ea2b7ca", "keys do not mix");
 }
 
 
@@ -225,13 +240,14 @@ main(void)
     arena = mt_arena_create(0);
 
     is_int(mt_sha1(NULL, 0, out), -1, "no digest before the start");
-    is_int(mt_hmac_sha256(MT_STR("k"), NULL, 0, out), -1,
+    is_int(mt_mac(MT_STR("01234567890123456789012345678901"), NULL, 0, out),
+           -1,
            "no HMAC before the start");
     is_int(mt_crypto_init(), 0, "start");
     is_int(mt_crypto_init(), 0, "start again");
 
     test_digests();
-    test_hmac();
+    test_mac();
     test_aes_block();
     test_hex();
     test_base64();

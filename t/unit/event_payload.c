@@ -282,9 +282,12 @@ test_reminders(void)
     mt_set(&answer, answer, answer, MT_ANSWER_DECLINED);
     (void) fixture_run(&d.f, &mt_op_answer, &answer);
 
+    remind(MT_REMIND_CONFIRM);
+
     memset(&act, 0, sizeof(act));
     mt_set(&act, meeting_act, ref, MT_STR(MEETING));
     (void) fixture_run(&d.f, &mt_op_meeting_cancel, &act);
+    tells("meeting_remind", "[]", "a meeting that is called off meanwhile");
     tells("book_cancel", "[\"" MEETING "\"]", "book_cancel");
 }
 

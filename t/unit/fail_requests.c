@@ -475,6 +475,7 @@ restore(void)
     char                 path[100], why[200];
     mt_store_options_t   options;
 
+    mt_service_clear(&d.service);
     mt_batch_destroy(d.f.batch);
     mt_store_close(d.f.store);
 

@@ -301,11 +301,14 @@ crypto(void)
 {
     char         hex[2 * MT_SHA256_LEN];
     uint8_t      sum[MT_SHA256_LEN], block[MT_AES_LEN];
-    mt_str_t     text = mt_str("text"), out, hash;
+    mt_str_t     text = mt_str("text"), secret, other, out, hash;
     mt_status_t  status;
     mt_arena_t  *arena;
 
-    static const uint8_t  key[MT_AES_KEY_LEN];
+    static const uint8_t  key[MT_AES_KEY_LEN], another[MT_AES_KEY_LEN] = "x";
+
+    secret = (mt_str_t) { sizeof(key), (const char *) key };
+    other = (mt_str_t) { sizeof(another), (const char *) another };
 
     memset(block, 0, sizeof(block));
     arena = mt_arena_create(0);
@@ -319,8 +322,8 @@ crypto(void)
     if (mt_sha1(&text, 1, sum) == 0
         && mt_md5(&text, 1, sum) == 0
         && mt_sha256(&text, 1, sum) == 0
-        && mt_hmac_sha256(text, &text, 1, sum) == 0
-        && mt_hmac_sha256(MT_STR("key"), &text, 1, sum) == 0
+        && mt_mac(secret, &text, 1, sum) == 0
+        && mt_mac(other, &text, 1, sum) == 0
         && mt_aes_encrypt_block(key, block, block) == 0
         && mt_aes_decrypt_block(key, block, block) == 0
         && mt_aes_cbc(key, block, block, sizeof(block), block, 1) == 0

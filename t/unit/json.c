@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <yajl/yajl_gen.h>
+
 
 MT_JSON_TABLE(needs_table,
     { "num", MT_FIELD(tall, num), .flags = MT_JSON_REQUIRED },
@@ -523,14 +525,120 @@ test_encode(void)
 
     mt_json_int(w, 1);
     ok(buf.failed, "a value too many fails");
-    mt_json_writer_close(w);
 
     mt_buf_init(&buf, arena, 8);
     w = mt_json_writer(arena, &buf);
     mt_json_open_object(w);
     mt_json_int(w, 1);
     ok(buf.failed, "a value where a key is due fails");
-    mt_json_writer_close(w);
+}
+
+
+/* Every byte, alone and between others, as yajl's generator has it. */
+
+static void
+test_escapes(void)
+{
+    int                   c, same;
+    char                  text[8];
+    size_t                len;
+    mt_buf_t              buf;
+    mt_str_t              s;
+    yajl_gen              gen;
+    const unsigned char  *yajl;
+
+    same = 0;
+
+    for (c = 0; c < 512; c++) {
+        snprintf(text, sizeof(text), "ab%ccd", c & 0xff);
+        text[2] = (char) c;
+        s.data = c < 256 ? text : text + 2;
+        s.len = c < 256 ? 5 : 1;
+
+        gen = yajl_gen_alloc(NULL);
+        yajl_gen_string(gen, (const unsigned char *) s.data, s.len);
+        yajl_gen_get_buf(gen, &yajl, &len);
+
+        mt_buf_init(&buf, arena, 8);
+        mt_json_string(mt_json_writer(arena, &buf), s);
+
+        same += !buf.failed && buf.len == len
+                && memcmp(buf.data, yajl, len) == 0;
+        yajl_gen_free(gen);
+    }
+
+    is_int(same, 512, "strings are written as yajl writes them");
+}
+
+
+/* What may follow what: 'o' and 'O' open and close an object, 'l' and 'L' a
+ * list, 'k' is a key, 'v' a value. */
+
+static int
+writes(const char *calls)
+{
+    mt_buf_t           buf;
+    mt_json_writer_t  *w;
+
+    mt_buf_init(&buf, arena, 8);
+    w = mt_json_writer(arena, &buf);
+
+    for ( /* void */ ; *calls; calls++) {
+        switch (*calls) {
+
+        case 'o':
+            mt_json_open_object(w);
+            break;
+
+        case 'O':
+            mt_json_close_object(w);
+            break;
+
+        case 'l':
+            mt_json_open_list(w);
+            break;
+
+        case 'L':
+            mt_json_close_list(w);
+            break;
+
+        case 'k':
+            mt_json_key(w, "k");
+            break;
+
+        default:
+            mt_json_string(w, MT_STR("v"));
+        }
+    }
+
+    return !buf.failed;
+}
+
+
+static void
+test_grammar(void)
+{
+    size_t  i;
+
+    static const char *const  right[] = {
+        "v", "oO", "lL", "okvO", "okvkvO", "lvvL", "okoOklLO", "loOlLL"
+    };
+
+    static const char *const  wrong[] = {
+        "k", "O", "L", "vv", "ov", "oo", "ol", "okO", "okk", "okvv", "oL",
+        "lO", "lk", "lvO", "okvL", "oOv", "lLl", "oOO", "lvk"
+    };
+
+    for (i = 0; i < mt_nitems(right); i++) {
+        ok(writes(right[i]), "%s is JSON", right[i]);
+    }
+
+    for (i = 0; i < mt_nitems(wrong); i++) {
+        ok(!writes(wrong[i]), "%s is not", wrong[i]);
+    }
+
+    ok(writes("llllllllllllllll" "lllllllllllllll"), "31 levels");
+    ok(!writes("llllllllllllllll" "llllllllllllllll"), "32 are too many");
 }
 
 
@@ -547,6 +655,8 @@ main(void)
     test_wire_path();
     test_inline();
     test_encode();
+    test_escapes();
+    test_grammar();
 
     mt_arena_destroy(arena);
 

@@ -132,7 +132,6 @@ encode(const mt_json_table_t *table)
     mt_json_open_object(w);
     mt_json_members(w, table, &object);
     mt_json_close_object(w);
-    mt_json_writer_close(w);
 
     text.data = buf.failed ? "failed" : buf.data;
     text.len = buf.failed ? 6 : buf.len;

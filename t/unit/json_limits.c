@@ -156,7 +156,6 @@ write_starved(void)
     mt_json_open_object(w);
     mt_json_members(w, &form_csv, &object);
     mt_json_close_object(w);
-    mt_json_writer_close(w);
 
     return buf.failed
            || mt_str_eq((mt_str_t) { buf.len, buf.data },

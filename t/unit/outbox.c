@@ -173,6 +173,58 @@ test_setting_aside(void)
 }
 
 
+static mt_result_t
+discard(int64_t from, int64_t to, int remove)
+{
+    mt_event_discard_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, event_discard, from, from);
+    mt_set(&args, event_discard, to, to);
+    mt_set(&args, event_discard, remove, remove);
+
+    return fixture_run(&f, &mt_op_event_discard, &args);
+}
+
+
+/* What was given up may go, and the subscription with all of its own. */
+
+static void
+test_discarding(void)
+{
+    int64_t      first, num;
+    mt_outbox_t  message;
+
+    (void) fixture_dept(&f, "e1", "one", NULL);
+    (void) fixture_dept(&f, "e2", "two", NULL);
+    num = create(&f, edit_new(&f, "1", 1, 2, "1")).num;
+    first = raised() - 2;
+
+    (void) event_done(&f, &mt_op_event_set_aside, first, first + 1);
+    is_int(discard(first + 1, first + 1, 0).num, 1, "one is discarded");
+    is_int(discard(first + 2, INT64_MAX, 0).num, 0, "one that waits is not");
+    is_int(message_after(&f, MT_DB_SET_ASIDE, 0, &message), first,
+           "the other one is there");
+    is_int(pending(), 1, "one waits");
+    is_int(fixture_verify(&f), 0, "the store verifies");
+
+    is_int(discard(1, INT64_MAX, 1).num, 2, "all the rest");
+    is_int(pending(), 0, "none waits");
+    is_int(fixture_verify(&f), 0, "the store verifies");
+    ok(meeting(&f, num).pushed != 0, "nor does the invitation");
+    is_int(discard(1, INT64_MAX, 1).position, 0, "once");
+
+    (void) fixture_dept(&f, "e3", "three", NULL);
+    is_int(pending(), 0, "nobody subscribes any more");
+
+    subscribe(&f);
+    (void) fixture_dept(&f, "e4", "four", NULL);
+    is_int(message_after(&f, MT_DB_OUTBOX, 0, &message), first + 3,
+           "numbers go on for who does next");
+    (void) event_done(&f, &mt_op_event_delivered, first + 3, first + 3);
+}
+
+
 /* Runs of one type are one message, of bounded size. */
 
 static void
@@ -404,6 +456,7 @@ main(void)
     test_subscribing();
     test_delivering();
     test_setting_aside();
+    test_discarding();
     test_grouping();
     test_pushed();
     test_reminders();

@@ -303,7 +303,10 @@ test_user_goes(void)
 
     mt_set(&args, user_edit, status, MT_USER_ENABLED);
     edit_user(&f, "zhang", &args);
-    is_int(check(&f, "1", "ios", token), MT_OK, "enabled again");
+    is_int(check(&f, "1", "ios", token), MT_BAD_TOKEN,
+           "enabled again: has to log in");
+    token = token_of(&f, "zhang", "ios");
+    is_int(check(&f, "1", "ios", token), MT_OK, "and then holds");
 
     memset(&named, 0, sizeof(named));
     mt_set(&named, named, ref, MT_STR("zhang"));

@@ -4,7 +4,7 @@
 #include <lmdb.h>
 
 
-#define KEYS  20
+#define KEYS  400      /* several pages of them */
 
 
 static void
@@ -382,6 +382,45 @@ test_cursor(mt_txn_t *txn, uint32_t company)
 }
 
 
+/* Keys that are there and keys that are not, forward, backward and at a jump:
+ * a near look-up finds what any look-up does. */
+
+static void
+test_near(mt_txn_t *txn)
+{
+    int        i, n, here, there;
+    mt_key_t   key;
+    mt_str_t   value, other;
+    mt_near_t  near;
+
+    memset(&near, 0, sizeof(near));
+    n = 0;
+
+    for (i = 0; i < 60 * KEYS; i++) {
+        mt_key_num(&key, 1 + i % 3, i < 20 * KEYS ? (uint64_t) i
+                   : i < 40 * KEYS ? (uint64_t) (40 * KEYS - i)
+                   : (uint64_t) i * 7919 % (12 * KEYS));
+
+        here = mt_near_get(&near, txn, MT_DB_USER, &key, &value);
+        there = mt_get(txn, MT_DB_USER, &key, &other);
+
+        n += here == there && (here == 0 || mt_str_eq(value, other));
+    }
+
+    is_int(n, 60 * KEYS, "near look-ups");
+
+    mt_key_num(&key, 1, 10);
+    is_int(mt_near_get(&near, txn, MT_DB_ROOM, &key, &value), 0,
+           "in an empty database");
+
+    mt_near_close(&near);
+    mt_near_close(&near);
+    is_int(mt_near_get(&near, txn, MT_DB_USER, &key, &value), 1,
+           "and after they were closed");
+    mt_near_close(&near);
+}
+
+
 static void
 test_cursors(void)
 {
@@ -409,11 +448,18 @@ test_cursors(void)
     test_cursor(txn, 1);
     test_cursor(txn, 3);
     test_cursor(txn, UINT32_MAX);
+    test_near(txn);
 
     mt_key_company(&prefix, 2);
     c = mt_cursor_open(txn, MT_DB_USER, &prefix);
     is_int(moved(c, mt_cursor_first), 0, "nothing between: first");
     is_int(moved(c, mt_cursor_last), 0, "nothing between: last");
+
+    mt_key_company(&prefix, 3);
+    mt_cursor_move(c, &prefix);
+    is_int(sought(c, 0, 3, 25), 30, "moved to other keys: seek");
+    is_int(moved(c, mt_cursor_last), 10 * KEYS, "moved: last");
+    is_int(moved(c, mt_cursor_next), 0, "moved: the end");
     mt_cursor_close(c);
 
     c = mt_cursor_open(txn, MT_DB_USER, NULL);

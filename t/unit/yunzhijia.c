@@ -153,7 +153,6 @@ test_codes(void)
         d.dialect->open_answer(&x);
         d.dialect->close_answer(&x);
 
-        mt_json_writer_close(x.writer);
         d.text = (mt_str_t) { out.len, out.data };
 
         ok(drive_shows(&d, "{\"data\":null,\"error\":\"")

@@ -290,8 +290,8 @@ sub data {
 package Bench::Row;
 
 # The sum of all rounds of one kind of request.  Options: code, that answers
-# should have; base, the row that ratios are to; curve, its panel in the
-# picture.
+# should have, or several; base, the row that ratios are to; curve, its panel in
+# the picture.
 
 sub new {
 	my ($class, $name, %option) = @_;
@@ -363,9 +363,11 @@ sub ratio {
 sub errors {
 	my ($self) = @_;
 	my $n = $self->{unanswered};
+	my %right = map { $_ => 1 }
+		ref $self->{code} ? @{$self->{code}} : $self->{code};
 
 	for my $code (keys %{$self->{codes}}) {
-		$n += $self->{codes}{$code} if $code != $self->{code};
+		$n += $self->{codes}{$code} unless $right{$code};
 	}
 
 	return $n;

@@ -27,7 +27,7 @@ my @servers;
 
 # Options: top (of the project), workers, people (that may be in one group of
 # meetings), module (another than that of build/), client (load or wrk), keep,
-# progress; url and dir of a server that runs.
+# progress, events (may go to this machine); url and dir of a server that runs.
 
 sub new {
 	my ($class, %option) = @_;
@@ -114,10 +114,12 @@ sub configuration {
 	if (!$self->{url}) {
 		$module = "load_module $self->{module};";
 		$store = "meeting_store path=$self->{store} zone=64m max_size=64g;\n"
-			. "    meeting_weclubs_secret \"$self->{secret}\";";
+			. "    meeting_weclubs_secret \"$self->{secret}\";"
+			. ($self->{events} ? ' meeting_event_private on;' : '');
 		$locations = 'location / { meeting_api weclubs; }'
 			. ' location /gateway/ { meeting_api yunzhijia; }'
 			. ' location /openapi/ { meeting_api jituancaiyun; }'
+			. ' location /meeting/api/ { meeting_api h5yes; }'
 			. ' location = /status { meeting_status; }';
 	}
 
@@ -181,15 +183,46 @@ sub meetings {
 }
 
 
-# The dialects with tokens: an answer, decoded, to one of these; and requests
-# for the client, from their bodies.
+# The dialects with tokens: an address with one; what it answers, decoded, to
+# these arguments; and requests for the client, from theirs (or from a
+# text): `undef` is a GET.
+
+sub address {
+	my ($self, $path) = @_;
+	my $name = $path =~ m{^/meeting/} ? 'access_token' : 'accessToken';
+
+	return "$path?$name=" . $self->token();
+}
+
 
 sub ask {
 	my ($self, $path, $args) = @_;
 
-	my $answer = HTTP::Tiny->new()->post(
-		"http://127.0.0.1:$self->{port}$path?accessToken=" . $self->token(),
+	return $self->decoded('POST', $self->address($path),
 		{ content => JSON::PP->new()->utf8()->encode($args) });
+}
+
+
+# A room that is never closed.
+
+sub room {
+	my ($self, $id) = @_;
+
+	my $answer = $self->ask('/meeting/api/open/room/add', { id => $id,
+		name => $id, beginTime => '00:00', endTime => '24:00' });
+
+	die "scripts/bench: no room: $answer->{message}\n"
+		unless $answer->{success};
+}
+
+
+sub decoded {
+	my ($self, $method, $path, @options) = @_;
+
+	$self->{http} //= HTTP::Tiny->new(timeout => 60);
+
+	my $answer = $self->{http}->request($method,
+		"http://127.0.0.1:$self->{port}$path", @options);
 
 	return eval { JSON::PP->new()->utf8()->decode($answer->{content}) }
 		// die "scripts/bench: $path: $answer->{content}\n";
@@ -200,29 +233,79 @@ sub token {
 	my ($self) = @_;
 
 	return $self->{token} //= do {
-		open(my $pipe, '-|', "$self->{top}/build/meetingctl", '--store',
-			$self->{store}, 'credential', 'add', '--company', 1000)
-			or die "meetingctl: $!\n";
-		my $key = JSON::PP->new()->decode(do { local $/; <$pipe> });
-		my $answer = HTTP::Tiny->new()->get(
-			"http://127.0.0.1:$self->{port}/openapi/token/get"
-			. "?appId=$key->{appkey}&appSecret=$key->{appsecret}");
+		my $key = $self->credential();
 
-		JSON::PP->new()->utf8()->decode($answer->{content})
-			->{data}{accessToken};
+		$self->decoded('GET', "/openapi/token/get?appId=$key->{appkey}"
+			. "&appSecret=$key->{appsecret}")->{data}{accessToken};
 	};
 }
 
 
-sub bodies {
-	my ($self, @bodies) = @_;
-	my $file = "$self->{prefix}/bodies." . ++$self->{runs};
+sub credential {
+	my ($self) = @_;
+
+	return $self->{credential} //= JSON::PP->new()->decode($self->ctl(
+		'credential', 'add', '--company', 1000));
+}
+
+
+# What meetingctl prints.
+
+sub ctl {
+	my ($self, @args) = @_;
+
+	open(my $pipe, '-|', "$self->{top}/build/meetingctl", '--store',
+		$self->{store}, @args) or die "meetingctl: $!\n";
+	my $text = do { local $/; <$pipe> };
+
+	close($pipe) or die "scripts/bench: meetingctl $args[0] failed\n";
+
+	return $text;
+}
+
+
+sub requests {
+	my ($self, @args) = @_;
+	my $file = "$self->{prefix}/requests." . ++$self->{runs};
+	my $json = JSON::PP->new()->utf8();
 
 	open(my $out, '>', $file) or die "$file: $!\n";
-	print {$out} map { JSON::PP->new()->utf8()->encode($_) . "\n" } @bodies;
+	print {$out} map { (ref $_ ? $json->encode($_) : $_ // '') . "\n" } @args;
 	close($out) or die "$file: $!\n";
 
 	return { file => $file };
+}
+
+
+# The numbers of people of its own, at most so many.
+
+sub people {
+	my ($self, $count) = @_;
+	my @numbers;
+
+	open(my $in, '<', $self->{list}) or die "$self->{list}: $!\n";
+
+	while (@numbers < $count && defined(my $line = <$in>)) {
+		push @numbers, $line =~ /^(\d+)/;
+	}
+
+	return @numbers;
+}
+
+
+# The mean length of what is answered, as the client sees it.
+
+sub size {
+	my ($self, $path, $pairs, %option) = @_;
+
+	local $self->{client} = 'load';
+
+	my $result = $self->load($path, $pairs, %option, again => 1,
+		connections => 1, duration => 0.2);
+	my $n = $result->{finished} + $result->{late};
+
+	return $n ? int($result->{bytes} / $n + 0.5)
+		: die "scripts/bench: $path does not answer\n";
 }
 
 
@@ -279,14 +362,15 @@ sub load {
 
 sub start_load {
 	my ($self, $path, $pairs, %option) = @_;
-	my $port = $path eq '/ceiling' ? $self->{ceiling_port} : $self->{port};
+	my $ceiling = $path =~ m{^/ceiling\b};
+	my $port = $ceiling ? $self->{ceiling_port} : $self->{port};
 	my $answers = "$self->{prefix}/answers." . ++$self->{runs};
 
 	$option{answers} = $answers if $option{answers};
 	$option{secret} = $self->{secret};
 	$option{tag} = sprintf('%x', $self->{runs});
 
-	my $master = $path eq '/ceiling' ? $self->{own} : $self->{master};
+	my $master = $ceiling ? $self->{own} : $self->{master};
 	my $pipe = $self->client($port, $path, $pairs, \%option);
 	my ($cpu, $status) = ($self->cpu($master), $self->status());
 

@@ -1,0 +1,408 @@
+
+/* How an exchange's answer is written: in one piece, or in many. */
+
+#include "service/mt_service_private.h"
+
+
+/* Rows of one piece: at 1 to 2 us each, what an event loop can wait for. */
+#define MT_PIECE_ROWS       256
+
+#define MT_ERROR_SIZE       256
+
+
+static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_head(mt_service_exchange_t *e);
+static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
+static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
+static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_open_rows(mt_service_exchange_t *e);
+static int mt_exchange_open_inner(mt_service_exchange_t *e);
+static void mt_exchange_close_inner(mt_service_exchange_t *e);
+static void mt_exchange_close_rows(mt_service_exchange_t *e);
+static int mt_exchange_row(mt_service_exchange_t *e);
+static int mt_exchange_inner_row(mt_service_exchange_t *e);
+
+
+/*
+ * The writer was made for the exchange's own buffer, which stands in for the
+ * caller's meanwhile.  While nothing has left, a failure can still become an
+ * error's answer.
+ */
+
+int
+mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
+{
+    int                     rc, first;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    first = e->stage == MT_STAGE_BEGIN;
+
+    e->out = *out;
+    rc = mt_exchange_piece(e, piece);
+
+    if (rc == -1 && first) {
+        if (x->call.error.status == MT_OK) {
+            mt_exchange_error(x, MT_NO_MEMORY);
+        }
+
+        e->out = *out;
+        e->stage = MT_STAGE_BEGIN;
+        rc = mt_exchange_piece(e, piece);
+    }
+
+    *out = e->out;
+
+    return rc;
+}
+
+
+static int
+mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
+{
+    int             rc;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    if (e->stage == MT_STAGE_BEGIN) {
+        rc = mt_exchange_head(e);
+
+    } else {
+        rc = 0;
+    }
+
+    if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
+        rc = mt_exchange_rows(e, piece);
+    }
+
+    if (rc == 1) {
+        mt_answer_close(x, &e->out);
+        e->stage = MT_STAGE_SENT;
+    }
+
+    return e->out.failed || mt_arena_failed(x->call.arena) ? -1 : rc;
+}
+
+
+/* Up to the rows: 0 where they follow, else 1, or -1. */
+
+static int
+mt_exchange_head(mt_service_exchange_t *e)
+{
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    x->writer = mt_json_writer(x->call.arena, &e->out);
+
+    if (x->writer == NULL) {
+        return -1;
+    }
+
+    if (!mt_answer_open(x, &e->out)) {
+        return 1;
+    }
+
+    e->stage = MT_STAGE_ROWS;
+
+    return 0;
+}
+
+
+/* 1 when rows follow. */
+
+static int
+mt_answer_open(mt_exchange_t *x, mt_buf_t *out)
+{
+    const mt_route_t  *route;
+
+    if (x->dialect->markup) {
+        return x->dialect->markup->open(x, out);
+    }
+
+    x->dialect->open_answer(x);
+
+    if (x->call.error.status != MT_OK) {
+        return 0;
+    }
+
+    route = x->route;
+
+    if (route->value && x->call.reply) {
+        mt_json_members(x->writer, route->value, x->call.reply);
+    }
+
+    if (route->list == NULL) {
+        return 0;
+    }
+
+    if (route->list[0] != '\0') {
+        mt_json_key(x->writer, route->list);
+    }
+
+    mt_json_open_list(x->writer);
+
+    return 1;
+}
+
+
+static void
+mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
+{
+    if (x->dialect->markup) {
+        x->dialect->markup->close(x, out);
+
+    } else {
+        x->dialect->close_answer(x);
+    }
+}
+
+
+/* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
+
+static int
+mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
+{
+    int             rc;
+    unsigned        n;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    if (e->row_arena == NULL) {
+        e->row_arena = mt_service_arena(e->service);
+    }
+
+    if (e->row_arena == NULL || !mt_exchange_begin_read(x)) {
+        return -1;
+    }
+
+    rc = mt_exchange_open_rows(e);
+
+    for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
+        rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
+                                        : mt_exchange_row(e);
+
+        if (mt_arena_failed(e->row_arena)) {
+            rc = -1;
+        }
+
+        mt_arena_reset(e->row_arena);
+    }
+
+    mt_exchange_close_rows(e);
+
+    if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
+        return -1;
+    }
+
+    if (rc == 0) {
+        if (x->dialect->markup == NULL) {
+            mt_json_close_list(x->writer);
+        }
+
+        return 1;
+    }
+
+    return rc == 1 ? 0 : -1;
+}
+
+
+/* 1, or -1. */
+
+static int
+mt_exchange_open_rows(mt_service_exchange_t *e)
+{
+    const mt_rows_t  *rows;
+
+    rows = e->x.call.op->rows;
+
+    if (rows->open(&e->x.call) != MT_OK) {
+        return -1;
+    }
+
+    e->opened = rows;
+
+    if (e->stage != MT_STAGE_INNER) {
+        return 1;
+    }
+
+    return mt_exchange_open_inner(e);
+}
+
+
+static int
+mt_exchange_open_inner(mt_service_exchange_t *e)
+{
+    const mt_rows_t  *inner;
+
+    inner = e->x.call.op->rows->inner;
+
+    if (inner->open(&e->x.call) != MT_OK) {
+        return -1;
+    }
+
+    e->opened_inner = inner;
+
+    return 1;
+}
+
+
+static void
+mt_exchange_close_inner(mt_service_exchange_t *e)
+{
+    if (e->opened_inner) {
+        e->opened_inner->close(&e->x.call);
+        e->opened_inner = NULL;
+    }
+}
+
+
+static void
+mt_exchange_close_rows(mt_service_exchange_t *e)
+{
+    mt_exchange_close_inner(e);
+
+    if (e->opened) {
+        e->opened->close(&e->x.call);
+        e->opened = NULL;
+    }
+}
+
+
+/* 1, 0 when there is none, or -1. */
+
+static int
+mt_exchange_row(mt_service_exchange_t *e)
+{
+    int                rc;
+    void              *row;
+    mt_exchange_t     *x;
+    const mt_route_t  *route;
+
+    x = &e->x;
+    route = x->route;
+
+    rc = x->call.op->rows->next(&x->call, e->row_arena, &row);
+
+    if (rc != 1 || row == NULL) {
+        return rc;
+    }
+
+    if (x->dialect->markup) {
+        x->dialect->markup->row(x, &e->out, row);
+        return 1;
+    }
+
+    mt_json_open_object(x->writer);
+    mt_json_members(x->writer, route->row, row);
+
+    if (route->inner == NULL) {
+        mt_json_close_object(x->writer);
+        return 1;
+    }
+
+    mt_json_key(x->writer, route->inner);
+    mt_json_open_list(x->writer);
+    e->stage = MT_STAGE_INNER;
+
+    return mt_exchange_open_inner(e);
+}
+
+
+/* 1, or -1: after the last of them the row that they are in ends. */
+
+static int
+mt_exchange_inner_row(mt_service_exchange_t *e)
+{
+    int             rc;
+    void           *row;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    rc = e->opened_inner->next(&x->call, e->row_arena, &row);
+
+    if (rc == 1 && row) {
+        mt_json_open_object(x->writer);
+        mt_json_members(x->writer, x->route->inner_row, row);
+        mt_json_close_object(x->writer);
+    }
+
+    if (rc == 0) {
+        mt_exchange_close_inner(e);
+
+        mt_json_close_list(x->writer);
+        mt_json_close_object(x->writer);
+        e->stage = MT_STAGE_ROWS;
+
+        return 1;
+    }
+
+    return rc;
+}
+
+
+int
+mt_exchange_http_status(const mt_exchange_t *x)
+{
+    return mt_dialect_http(x->dialect, x->call.error.status);
+}
+
+
+mt_status_t
+mt_service_status(int http_status)
+{
+    size_t  i;
+
+    static const struct {
+        int          http;
+        mt_status_t  status;
+    } map[] = {
+        { 403, MT_DENIED },
+        { 404, MT_BAD_PATH },
+        { 405, MT_BAD_METHOD },
+        { 413, MT_TOO_LARGE },
+        { 429, MT_LIMITED },
+        { 500, MT_INTERNAL },
+        { 503, MT_BUSY },
+    };
+
+    for (i = 0; i < mt_nitems(map); i++) {
+        if (map[i].http == http_status) {
+            return map[i].status;
+        }
+    }
+
+    return http_status < 500 ? MT_BAD_REQUEST : MT_STORE_FAILED;
+}
+
+
+mt_str_t
+mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
+    int http_status, int64_t now, mt_arena_t *arena)
+{
+    mt_buf_t       out;
+    mt_exchange_t  x;
+
+    memset(&x, 0, sizeof(mt_exchange_t));
+
+    x.dialect = dialect;
+    x.call.arena = arena;
+    x.call.settings = settings;
+    x.call.now = now;
+    x.call.error.status = mt_service_status(http_status);
+    x.begun = mt_monotonic_ns();
+
+    mt_buf_init(&out, arena, MT_ERROR_SIZE);
+    x.writer = mt_json_writer(arena, &out);
+
+    if (x.writer == NULL) {
+        return MT_STR("");
+    }
+
+    (void) mt_answer_open(&x, &out);
+    mt_answer_close(&x, &out);
+
+    return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };
+}

@@ -1,0 +1,317 @@
+
+/* Background jobs: reminders, and what is not kept for ever. */
+
+#include "event/mt_background.h"
+#include "event_fixture.h"
+#include "meeting_fixture.h"
+
+
+/* more than a job has committed at a time */
+#define MANY  130
+
+
+static fixture_t                f;
+static mt_background_t         *bg;
+static mt_background_options_t  options;
+static uint64_t                 counts[MT_COUNTS];
+
+
+static mt_background_state_t
+state(void *data)
+{
+    (void) data;
+
+    return MT_BACKGROUND_GO;
+}
+
+
+static void
+note(void *data, int level, const char *text)
+{
+    (void) data;
+
+    printf("# log %d: %s\n", level, text);
+}
+
+
+static void
+count(void *data, mt_count_t what, uint64_t n)
+{
+    (void) data;
+
+    counts[what] += n;
+}
+
+
+static void
+background_open(const mt_job_t *const *jobs)
+{
+    memset(counts, 0, sizeof(counts));
+
+    options.jobs = jobs;
+    options.settings = &f.settings;
+    options.connections = 4;
+    options.state = state;
+    options.log = note;
+    options.count = count;
+
+    bg = mt_background_create(&options);
+    if (bg == NULL) {
+        fixture_die("no background");
+    }
+}
+
+
+/* A turn, and what comes of its commands: how many those are. */
+
+static unsigned
+turn(void)
+{
+    unsigned                  n;
+    mt_result_t               result;
+    mt_background_command_t  *command;
+
+    (void) mt_background_turn(bg, f.store);
+
+    for (n = 0; (command = mt_background_take(bg)) != NULL; n++) {
+        if (mt_apply_now(f.batch, command->command, &result) != MT_OK) {
+            fixture_die("a command failed");
+        }
+
+        is_int(result.status, MT_OK, "nothing is refused");
+        mt_background_done(bg, command, &result);
+    }
+
+    return n;
+}
+
+
+/* Turns until there is nothing to do, not after a rest either; the most
+ * commands of one of them. */
+
+static unsigned
+turns(void)
+{
+    unsigned  n, most, idle;
+
+    most = 0;
+
+    for (idle = 0; idle < 2; idle++) {
+        while ((n = turn()) > 0) {
+            most = n > most ? n : most;
+            idle = 0;
+        }
+
+        (void) usleep(150000);
+    }
+
+    return most;
+}
+
+
+static mt_store_stat_t
+stat_of(void)
+{
+    mt_store_stat_t  stat;
+
+    if (mt_store_stat(f.store, &stat) != MT_OK) {
+        fixture_die("no statistics");
+    }
+
+    return stat;
+}
+
+
+static void
+sign_in(uint32_t company, int64_t user, const char *caller)
+{
+    mt_session_open_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, session_open, caller, mt_cstr(caller));
+
+    memset(&f.call, 0, sizeof(f.call));
+    f.call.arena = f.arena;
+    f.call.op = &mt_op_login;
+    f.call.company = company;
+    f.call.actor = user;
+    f.call.now = f.now;
+
+    (void) mt_command(&f.call, &args);
+
+    if (mt_apply_now(f.batch, (mt_str_t) { f.call.command.len,
+                                           f.call.command.data },
+                     &f.call.result) != MT_OK
+        || f.call.result.status != MT_OK)
+    {
+        fixture_die("no session");
+    }
+}
+
+
+static const mt_job_t *const  housekeeping[] = { &mt_job_housekeeping, NULL };
+static const mt_job_t *const  reminders[] = { &mt_job_reminders, NULL };
+
+
+/* Of two companies, opened long ago; two of the people did so again. */
+
+static void
+test_sessions(void)
+{
+    int64_t  i, users[MANY];
+
+    for (i = 0; i < MANY; i++) {
+        users[i] = fixture_user(&f, "", "", NULL, NULL);
+        sign_in(FIXTURE_COMPANY, users[i], "a");
+    }
+
+    f.company = 2000;
+    (void) fixture_company(&f, 2000);
+    i = fixture_user(&f, "", "", NULL, NULL);
+    sign_in(2000, i, "a");
+    f.company = FIXTURE_COMPANY;
+
+    f.now = mt_background_now();
+    sign_in(FIXTURE_COMPANY, users[0], "b");
+    sign_in(FIXTURE_COMPANY, users[1], "a");
+
+    options.session_ttl = MT_MS_PER_DAY;
+    background_open(housekeeping);
+
+    is_int(turns(), 1, "one command at a time");
+    is_int(counts[MT_COUNT_SESSIONS], MANY, "the old ones are ended");
+    is_int(stat_of().entries[MT_DB_SESSION], 2, "the others are there");
+
+    mt_background_destroy(bg);
+}
+
+
+static int64_t
+trim(int64_t age, uint64_t size)
+{
+    options.journal_age = age;
+    options.journal_size = size;
+
+    background_open(housekeeping);
+    is_int(turns() <= 1, 1, "one command at a time");
+    mt_background_destroy(bg);
+
+    return (int64_t) counts[MT_COUNT_JOURNAL];
+}
+
+
+/* Entries of long ago, and four of now: those of the session's end. */
+
+static void
+test_journal(void)
+{
+    int        i;
+    int64_t    age;
+    uint64_t   before, bytes;
+    mt_txn_t  *txn;
+
+    before = stat_of().entries[MT_DB_JOURNAL];
+    age = mt_background_now() - FIXTURE_NOW;
+
+    is_int(trim(0, 0), 0, "it is kept for ever");
+    is_int(trim(2 * age, 1 << 30), 0, "it is neither old nor large");
+    is_int(trim(age - age / 32, 0), 0, "what is a little too old is let be");
+
+    is_int(trim(MT_MS_PER_DAY, 0), (int64_t) before - 5, "what is old goes");
+    is_int(stat_of().entries[MT_DB_JOURNAL], 6,
+           "the young entries are there, and that of the trimming");
+    is_int(trim(MT_MS_PER_DAY, 0), 0, "once");
+
+    for (i = 0; i < 700; i++) {
+        (void) fixture_dept(&f, "", "name", NULL);
+    }
+
+    if (mt_read_begin(f.store, &txn) != MT_OK) {
+        fixture_die("no read transaction");
+    }
+
+    bytes = mt_db_bytes(txn, MT_DB_JOURNAL);
+    mt_read_end(txn);
+
+    ok(bytes > 16 * 1024, "it is large");
+    is_int(trim(0, bytes), 0, "as large as it may be");
+    is_int(trim(0, bytes - 1), 500, "too large: a part goes");
+    ok(trim(0, 1) > 200, "all of it");
+
+    /* not what is still to be delivered */
+
+    subscribe(&f);
+    (void) fixture_dept(&f, "told", "told", NULL);
+
+    for (i = 0; i < 20; i++) {
+        (void) fixture_dept(&f, "", "told", NULL);
+    }
+
+    ok(trim(0, 1) < 20, "what is before a message goes");
+    ok(stat_of().entries[MT_DB_JOURNAL] >= 22, "not its entry");
+    is_int(trim(0, 1), 0, "nor those after it");
+
+    (void) event_done(&f, &mt_op_event_delivered, 1, 21);
+    ok(trim(0, 1) > 0, "until it is delivered");
+}
+
+
+static void
+test_reminders(void)
+{
+    int                i;
+    mt_meeting_edit_t  args;
+
+    background_open(reminders);
+    is_int(turns(), 0, "none is due");
+
+    f.now = mt_background_now();
+    args = edit_new(&f, "1", 10, 11, "1,2");
+    edit_set(&args, begin, f.now + HOUR);
+    edit_set(&args, end, f.now + 2 * HOUR);
+    edit_set(&args, notice, 15 + 2);
+    (void) create(&f, args);
+
+    for (i = 0; i < MANY; i++) {
+        args = edit_new(&f, "1", 10, 11, "1");
+        edit_set(&args, begin, f.now + 3000);
+        edit_set(&args, end, f.now + HOUR);
+        edit_set(&args, notice, 2);
+        is_int(create(&f, args).status, MT_OK, "a meeting");
+    }
+
+    is_int(turns(), 0, "not yet");
+
+    while (mt_background_now() < f.now + 3000) {
+        (void) usleep(10000);
+    }
+
+    is_int(turns(), 100, "as many as may be at a time");
+    is_int(counts[MT_COUNT_REMINDERS], MANY, "those that are due");
+    is_int(turns(), 0, "once");
+
+    mt_background_destroy(bg);
+}
+
+
+int
+main(void)
+{
+    if (mt_outgoing_init() != 0) {
+        fixture_die("no libcurl");
+    }
+
+    fixture_open(&f);
+    (void) fixture_user(&f, "1", "one", NULL, NULL);
+    (void) fixture_user(&f, "2", "two", NULL, NULL);
+
+    test_sessions();
+    test_journal();
+    test_reminders();
+
+    is_int(fixture_verify(&f), 0, "the store verifies");
+
+    fixture_close(&f);
+
+    return tap_done();
+}
