@@ -12,7 +12,7 @@ use Test::More;
 
 chdir "$FindBin::Bin/.." or die $!;
 
-my $seconds = $ENV{FUZZ_SECONDS} // 20;
+my $seconds = $ENV{FUZZ_SECONDS} // 30;
 my @names = map { basename($_, '.c') } glob 't/fuzz/*.c';
 
 plan skip_all => 'no fuzzers (make -C src fuzz)'

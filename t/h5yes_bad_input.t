@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
 use Meeting::H5yes;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 
 
@@ -107,6 +108,7 @@ my %calls = (
 	'user/get' => [ [ 'userId', 'id', '"1"' ] ],
 	'user/add' => [ [ 'id', 'id', '"2"', 'optional' ], @user ],
 	'user/update' => [ [ 'id', 'id', '"1"' ], optional(@user) ],
+	'user/updateFace' => [ [ 'userId', 'id', '"1"' ] ],
 	'user/clearFace' => [ [ 'userId', 'id', '"1"' ] ],
 	'user/remove' => [ [ 'userId', 'id', '"1"' ] ],
 	'dept/list' => [],
@@ -172,6 +174,8 @@ my %bad_value = (
 		'0000-00-00 00:00:00', '1618997400000', 'now' ],
 );
 
+all_of('h5yes', 'gettoken', keys %calls);
+
 my $position = $t->ctl('stat')->{position};
 
 for my $what (sort keys %calls) {
@@ -187,12 +191,13 @@ for my $what (sort keys %calls) {
 }
 
 test_people($_) for 'meeting/book', 'meeting/update';
+test_gettoken();
 
 is($t->ctl('stat')->{position}, $position, 'nothing was written');
 
 # it was not the good values that were refused
 
-for my $what (grep { !/remove|cancel|finish/ } sort keys %calls) {
+for my $what (grep { !/remove|cancel|finish|updateFace/ } sort keys %calls) {
 	my $answer = $app->call($what,
 		[ map { [ @{$_}[0, 2] ] } @{$calls{$what}} ]);
 
@@ -315,6 +320,46 @@ sub test_values {
 	refused("$what: $name not allowed", map {
 		[ $_, 71001, qr/\AInvalid arguments: \Q$name\E: /, $try->($_) ]
 	} @{$bad_value{$kind}});
+
+	return;
+}
+
+
+# Its arguments stand in the query.
+
+sub test_gettoken {
+	my %right = (appkey => $app->{appkey}, appsecret => $app->{appsecret});
+
+	my $try = sub {
+		my ($code, $query) = @_;
+		return [ $query, $code, qr/./, $app->request('GET',
+			"/meeting/api/oapi/gettoken?$query") ];
+	};
+
+	my $with = sub {
+		my %query = (%right, @_);
+		return join('&', map { "$_=$query{$_}" } sort keys %query);
+	};
+
+	refused('gettoken: missing', map { $try->(71005, $_) } '',
+		"appkey=$right{appkey}", "appsecret=$right{appsecret}",
+		$with->(appkey => ''), $with->(appsecret => ''), 'appkey&appsecret');
+
+	refused('gettoken: wrong', map { $try->(71001, $_) }
+		$with->(appkey => 'x'), $with->(appsecret => 'x'),
+		$with->(appkey => '%00'), $with->(appsecret => '%ff'),
+		$with->(appkey => '%ed%a0%80'), $with->(appkey => '%27%20OR%201=1'),
+		$with->(appkey => $right{appsecret}), $with->(appkey => '%0d%0aX:1'),
+		$with->(appkey => 'a' x 501), $with->(appsecret => 'a' x 4000),
+		$with->() . '&appkey=x', 'appsecret=x&' . $with->());
+
+	for my $method (qw/ POST PUT /) {
+		my $answer = $app->request($method,
+			'/meeting/api/oapi/gettoken?' . $with->(), '{}');
+		is($answer->{http}, 405, "gettoken: $method");
+	}
+
+	is($app->get_token()->{code}, 10000, 'gettoken: good values');
 
 	return;
 }

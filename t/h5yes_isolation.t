@@ -12,6 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::H5yes;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 
 
@@ -81,6 +82,11 @@ my %calls = (
 	'meeting/cancel' => 'meetingId',
 	'meeting/finish' => 'meetingId',
 );
+
+# updateFace wants a picture first: t/h5yes_face.t
+
+all_of('h5yes', keys %calls, qw/ gettoken user\/updateFace /, map({ ("$_/list", "$_/add") }
+	qw/ user dept room /), 'meeting/book');
 
 for my $what (sort keys %calls) {
 	my $nobody = $mine->call($what, { $calls{$what} => 'never-was' });

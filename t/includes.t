@@ -33,7 +33,9 @@ my %sees = (
 # terminated string into a counted one; zones have terminated names.
 
 my $banned = qr/\b(strn?(?:case)?cmp|strn?cpy|strn?cat|v?sprintf|strlen
-                   |strtok|strstr|strchr|sscanf|ato[il]+|gets)\s*\(/x;
+                   |strtok|strstr|strchr|sscanf|ato[il]+|gets
+                   |strto(?:u?ll?|[df]|ld)|alloca|tmpnam|mktemp
+                   |s?rand(?:om)?|system|popen)\s*\(/x;
 my %may = (
     'src/base/mt_str.c'  => 'strlen',
     'src/base/mt_zone.c' => 'strchr',
@@ -123,5 +125,18 @@ complain('files stay below 800 lines',
     grep { lines($_) > 800 }
         @sources, files(qr/\.([cht]|pm|pl|conf)$/, 't', 'conf.examples'),
         files(qr/./, 'scripts'));
+
+# What is stored or travels in a command is what the codec's test and fuzzer
+# have to know; and a fuzzer needs examples, but where any bytes will do.
+
+my $models = join "\n", lines('t/unit/models.h');
+
+complain('every model is in t/unit/models.h',
+    grep { $models !~ /&mt_\Q$_\E_model\b/ }
+        map { join("\n", lines($_)) =~ /^MT_DECLARE_MODEL\((\w+),/mg }
+            'src/model/mt_records.h', 'src/domain/mt_args.h');
+complain('every fuzzer has examples',
+    grep { !/^(?:record|recurrence)$/ && !-d "$top/t/fuzz/corpus/$_" }
+        map { m{(\w+)\.c$} } files(qr/\.c$/, 't/fuzz'));
 
 done_testing();

@@ -15,6 +15,7 @@ use lib "$FindBin::Bin/lib";
 use Meeting::BadInput qw/ bad_bodies bad_values /;
 use Meeting::Jituancaiyun;
 use Meeting::Quanshi;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 
 
@@ -109,6 +110,9 @@ my %bad_value = (
 		'[{"uid":1,"name":"' . 'a' x 101 . '"}]' ],
 );
 
+all_of('jituancaiyun', 'token/get', keys %calls);
+all_of('quanshi', '*');
+
 my $position = $t->ctl('stat')->{position};
 
 for my $what (sort keys %calls) {
@@ -119,6 +123,7 @@ for my $what (sort keys %calls) {
 	test_values($what, $_, @members) for @members;
 }
 
+test_token();
 test_quanshi();
 
 is($t->ctl('stat')->{position}, $position, 'nothing was written');
@@ -264,6 +269,42 @@ sub test_values {
 	} '"nobody"', '99', '"0"', '-1', '"01"', '"1\u0020"', '"../1"',
 		'"1\' OR 1=1"', '"\r\nX: 1"', '"%s%n"')
 		if $kind =~ /id\z/ && $what ne 'create';
+
+	return;
+}
+
+
+# Its arguments stand in the query or in headers; no detail is told.
+
+sub test_token {
+	my %right = (appId => $credential->{appkey},
+		appSecret => $credential->{appsecret});
+
+	my $with = sub {
+		my %query = (%right, @_);
+		return join('&', map { "$_=$query{$_}" } sort keys %query);
+	};
+
+	my @wrong = grep {
+		my $answer = $t->get("/openapi/token/get?$_");
+		!($answer->{status} == 200 && $answer->{json}{status} == 4007
+			&& !exists $answer->{json}{data});
+	} '', "appId=$right{appId}", "appSecret=$right{appSecret}",
+		$with->(appId => ''), $with->(appSecret => ''),
+		$with->(appId => 'x'), $with->(appSecret => 'x'),
+		$with->(appId => '%00'), $with->(appSecret => '%ff'),
+		$with->(appId => '%ed%a0%80'), $with->(appId => '%0d%0aX:1'),
+		$with->(appId => $right{appSecret}), $with->(appId => 'a' x 501),
+		$with->(appSecret => 'a' x 4000), $with->() . '&appId=x',
+		'appSecret=x&' . $with->();
+
+	is(join(', ', map { substr($_, 0, 70) } @wrong), '',
+		'token/get: wrong, 16 ways');
+
+	is($t->get('/openapi/token/get?' . $with->())->{json}{status}, 0,
+		'token/get: good values');
+	is($t->post('/openapi/token/get?' . $with->(), '{}')->{json}{status},
+		4009, 'token/get: POST');
 
 	return;
 }

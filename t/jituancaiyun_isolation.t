@@ -13,6 +13,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::Jituancaiyun;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 
 
@@ -56,6 +57,9 @@ my @before = everything($other);
 # What is only there is answered as what never was.
 
 my %change = (content => 'x');
+
+all_of('jituancaiyun', qw/ create cancel delete update detail /,
+	'token/get');
 
 for my $what (qw/ cancel delete update detail /) {
 	my $call = sub {

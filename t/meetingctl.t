@@ -16,7 +16,9 @@ binmode $_, ':encoding(UTF-8)'
 
 my $dir = tempdir(CLEANUP => 1);
 my $store = "$dir/a store";
-my $tool = "$FindBin::Bin/../build/meetingctl";
+my $build = "$FindBin::Bin/../build" . ($ENV{MEETING_SANITIZE} ? '/asan'
+    : $ENV{MEETING_COVERAGE} ? '/coverage' : '');
+my $tool = $ENV{MEETING_CTL} || "$build/meetingctl";
 
 
 # Runs a command with standard input from a string: (exit code, out, err).

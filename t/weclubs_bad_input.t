@@ -13,6 +13,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 use Meeting::Weclubs;
 
@@ -85,6 +86,8 @@ my %bad = (
 	list => [ bad_values('string'), '"1,,2"', '",1"', '"1,"', '"1,+2"',
 		'"1,0"', '"1,2.5"', '"1,' . 'a' x 65 . '"' ],
 );
+
+all_of('weclubs', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 

@@ -12,6 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
@@ -106,6 +107,8 @@ my %bad_value = (
 	bool => [],
 	people => [],
 );
+
+all_of('yunzhijia', 'token/getAccessToken', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 

@@ -12,6 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::H5yes;
+use Meeting::Routes qw/ all_of /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
@@ -121,6 +122,9 @@ is($mine->call($_, { id => $series{1000}[0], openid => 'theirs' })->{code},
 
 
 # Days show one's own, and numbers are one's own.
+
+all_of('yunzhijia', qw/ create repeatMeeting modify cancel batchModify
+	batchCancel queryByDay token\/getAccessToken /);
 
 my $day = $mine->call('queryByDay', { day => $DAY })->{data};
 

@@ -40,6 +40,7 @@ struct mt_arena_s {
     size_t       step;           /* size of the next chunk */
     size_t       used;           /* handed out */
     size_t       limit;
+    int          failed;
     _Alignas(MT_ARENA_ALIGN) uint8_t  data[];
 };
 
@@ -60,6 +61,7 @@ mt_arena_create(size_t limit)
 
     arena->chunks = NULL;
     arena->limit = limit ? limit : SIZE_MAX;
+    arena->failed = 0;
 
     mt_arena_start(arena);
 
@@ -114,6 +116,7 @@ mt_arena_take(mt_arena_t *arena, size_t size)
     size_t   aligned;
 
     if (size > arena->limit - arena->used || size > SIZE_MAX / 2) {
+        arena->failed = 1;
         return NULL;
     }
 
@@ -129,9 +132,24 @@ mt_arena_take(mt_arena_t *arena, size_t size)
 
     if (p) {
         arena->used += size;
+
+    } else {
+        arena->failed = 1;
     }
 
     return p;
+}
+
+
+int
+mt_arena_failed(mt_arena_t *arena)
+{
+    int  failed;
+
+    failed = arena->failed;
+    arena->failed = 0;
+
+    return failed;
 }
 
 

@@ -70,7 +70,9 @@ mt_str_t mt_utf8_prefix(mt_str_t s, size_t n);
  * mt_arena_create(limit): limit is in bytes, 0 for none; NULL without memory.
  * mt_arena_alloc(): zeroed, aligned to 16; NULL once the limit is passed or
  * memory is out.  mt_arena_take(): the same, not zeroed.  mt_arena_reset()
- * keeps the first chunk for reuse.
+ * keeps the first chunk for reuse.  mt_arena_failed(): 1 when there was a NULL
+ * since this was asked last, resets or not: who decided or wrote something
+ * meanwhile may have done so on less than there was.
  */
 
 typedef struct mt_arena_s  mt_arena_t;
@@ -80,6 +82,7 @@ void mt_arena_destroy(mt_arena_t *arena);
 void mt_arena_reset(mt_arena_t *arena);
 void *mt_arena_alloc(mt_arena_t *arena, size_t size);
 void *mt_arena_take(mt_arena_t *arena, size_t size);
+int mt_arena_failed(mt_arena_t *arena);
 
 /* Copies; the copy is followed by a NUL that len does not count.  An empty
  * string without memory. */

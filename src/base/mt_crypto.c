@@ -637,6 +637,9 @@ mt_password_check(mt_str_t stored, mt_str_t md5_hex)
         return 0;
     }
 
-    return mt_scrypt(md5_hex, parts[MT_PASSWORD_SALT], cost, hex) == 0
-           && mt_secret_eq(parts[MT_PASSWORD_HASH], got);
+    if (mt_scrypt(md5_hex, parts[MT_PASSWORD_SALT], cost, hex) != 0) {
+        return -1;
+    }
+
+    return mt_secret_eq(parts[MT_PASSWORD_HASH], got);
 }

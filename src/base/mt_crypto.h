@@ -71,7 +71,8 @@ int mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
  * event loop.
  *
  * mt_password_hash(): an empty string on failure.
- * mt_password_check(): 1 right, 0 wrong (or `stored` is not of this form).
+ * mt_password_check(): 1 right, 0 wrong (or `stored` is not of this form), -1
+ * when it could not be hashed.
  */
 mt_str_t mt_password_hash(mt_arena_t *arena, mt_str_t md5_hex);
 int mt_password_check(mt_str_t stored, mt_str_t md5_hex);

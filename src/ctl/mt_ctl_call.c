@@ -13,7 +13,6 @@
 #define MT_CTL_ZONE         "Asia/Shanghai"
 
 /* of a store that is made here: meeting_store's default */
-#define MT_CTL_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
 #define MT_CTL_MAX_READERS  1024
 #define MT_CTL_WHY          512
 
@@ -127,7 +126,7 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     memset(&options, 0, sizeof(options));
 
     options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
-    options.max_size = create ? MT_CTL_MAX_SIZE : 0;    /* 0: as it is */
+    options.max_size = 0;       /* as it is: a server may have set it */
     options.max_readers = MT_CTL_MAX_READERS;
     options.log = mt_ctl_log;
 
@@ -292,11 +291,12 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     }
 
     step = prepare(call);
+    status = mt_txn_status(call->txn);
 
     mt_read_end(call->txn);
     call->txn = NULL;
 
-    return step;
+    return status == MT_OK ? step : mt_refuse(call, status, 0);
 }
 
 
@@ -428,8 +428,9 @@ mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting)
     }
 
     if (rc != 1) {
-        mt_ctl_fail_status("--meeting", rc == 0 ? MT_NO_SUCH_MEETING
-                                                : MT_STORE_FAILED);
+        mt_ctl_fail_status("--meeting",
+                           rc == 0 && mt_txn_status(txn) == MT_OK
+                           ? MT_NO_SUCH_MEETING : MT_STORE_FAILED);
         return 0;
     }
 

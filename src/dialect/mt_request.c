@@ -3,6 +3,10 @@
 #include "dialect/mt_request.h"
 
 
+static void mt_request_note_one(mt_exchange_t *x,
+    const mt_json_member_t *member, size_t place);
+
+
 MT_DEFINE_MODEL(request, MT_REQUEST_FIELDS);
 
 
@@ -40,14 +44,13 @@ mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 }
 
 
-/* Limits and logs want to know, whatever comes of it. */
+/* Limits and logs want to know, whatever comes of it; but not what is out of
+ * bounds: they would keep it. */
 
 void
 mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 {
     size_t                   i, k;
-    mt_str_t                 wire;
-    const mt_str_t          *ref;
     const mt_json_table_t   *table;
     const mt_json_member_t  *member;
 
@@ -55,19 +58,32 @@ mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 
     for (i = 0; i < table->n; i++) {
         member = &table->members[i];
-        wire = mt_cstr(member->wire);
 
         for (k = 0; k < n; k++) {
-            if (mt_str_eq(wire, noted[k].wire)
+            if (mt_str_eq(mt_cstr(member->wire), noted[k].wire)
                 && (noted[k].field == NULL
                     || noted[k].field == member->field))
             {
-                ref = (const void *) ((const char *) x->envelope
-                                      + member->base
-                                      + member->field->offset);
-                *(mt_str_t *) ((char *) x + noted[k].place) = *ref;
+                mt_request_note_one(x, member, noted[k].place);
             }
         }
+    }
+}
+
+
+static void
+mt_request_note_one(mt_exchange_t *x, const mt_json_member_t *member,
+    size_t place)
+{
+    uint64_t     has;
+    const char  *object;
+
+    object = (const char *) x->envelope + member->base;
+    memcpy(&has, object, sizeof(has));
+
+    if (has >> member->field->number & 1) {
+        memcpy((char *) x + place, object + member->field->offset,
+               sizeof(mt_str_t));
     }
 }
 

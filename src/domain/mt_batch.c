@@ -66,6 +66,7 @@ static mt_status_t mt_batch_read(mt_batch_t *batch,
     void **body);
 static mt_status_t mt_batch_dispatch(mt_batch_t *batch,
     const mt_command_t *command, mt_str_t encoded, mt_result_t *result);
+static int mt_batch_exhausted(mt_batch_t *batch);
 static mt_status_t mt_batch_unreadable(mt_batch_t *batch, const char *what,
     int64_t op);
 static mt_status_t mt_batch_journal(mt_apply_t *a, mt_str_t command);
@@ -200,6 +201,8 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
         return rc;
     }
 
+    (void) mt_batch_exhausted(batch);      /* of a batch before */
+
     mt_meta_key(&key, MT_STR("position"));
     batch->stored = mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
     batch->position = batch->stored;
@@ -313,7 +316,22 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
         return mt_txn_status(batch->txn);
     }
 
+    if (mt_batch_exhausted(batch)) {
+        return MT_NO_MEMORY;
+    }
+
     return mt_is_failure(rc) ? rc : a.failed;
+}
+
+
+/* What was done without the memory for it may be half of it. */
+
+static int
+mt_batch_exhausted(mt_batch_t *batch)
+{
+    return mt_arena_failed(batch->scratch)
+           | mt_arena_failed(batch->meetings.arena)
+           | mt_arena_failed(batch->tallies.arena);
 }
 
 
@@ -387,6 +405,11 @@ mt_batch_commit(void *ctx)
     if (batch->position != batch->stored) {
         mt_batch_write_tallies(batch);
         mt_batch_write_meta(batch);
+    }
+
+    if (mt_batch_exhausted(batch)) {
+        mt_batch_abort(batch);
+        return MT_NO_MEMORY;
     }
 
     rc = mt_write_commit(batch->txn);

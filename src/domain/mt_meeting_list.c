@@ -19,6 +19,7 @@
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
 #define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
+#define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
 
 
 typedef struct {
@@ -273,6 +274,11 @@ mt_list_work(mt_call_t *call)
 
     if (list->status == MT_OK) {
         list->status = mt_list_collect(list, txn, call->arena);
+
+        if (list->status == MT_OK) {
+            list->status = mt_txn_status(txn);
+        }
+
         mt_read_close(txn);
     }
 }
@@ -304,9 +310,13 @@ mt_list_collect(mt_list_t *list, mt_txn_t *txn, mt_arena_t *arena)
         return n ? MT_STORE_FAILED : MT_OK;
     }
 
+    if (n > MT_SPOTS_MAX) {
+        return MT_TOO_MANY;
+    }
+
     list->spots = mt_arena_take(arena, (size_t) n * sizeof(mt_spot_t));
     if (list->spots == NULL) {
-        return MT_TOO_MANY;
+        return MT_NO_MEMORY;
     }
 
     scratch = mt_arena_create(0);

@@ -350,6 +350,10 @@ mt_rooms_forget_user(mt_apply_t *a, int64_t user)
         rc = mt_save(a->txn, MT_DB_ROOM, &key, &mt_room_model, &room, arena);
     }
 
+    if (mt_arena_failed(arena)) {
+        rc = MT_NO_MEMORY;
+    }
+
     mt_arena_destroy(arena);
 
     return rc;

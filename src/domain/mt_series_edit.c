@@ -359,6 +359,10 @@ mt_episodes_run(mt_episodes_t *e)
         rc = steps[i](e);
     }
 
+    if (mt_arena_failed(e->scratch)) {
+        rc = MT_NO_MEMORY;
+    }
+
     mt_arena_destroy(e->scratch);
 
     return rc;

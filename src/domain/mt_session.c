@@ -15,7 +15,7 @@ typedef struct {
     int64_t   user;
     mt_str_t  stored;            /* of the record, copied */
     mt_str_t  md5;               /* lower case */
-    int       right;             /* out */
+    int       right;             /* out: 1, 0, or -1 when it failed */
 } mt_login_state_t;
 
 
@@ -305,6 +305,7 @@ static void
 mt_login_work(mt_call_t *call)
 {
     char               hex[MT_MD5_HEX];
+    mt_str_t           md5;
     mt_login_state_t  *state;
 
     state = call->state;
@@ -313,8 +314,8 @@ mt_login_work(mt_call_t *call)
         state->right = 0;
 
     } else if (state->stored.len == 0) {
-        state->right = mt_secret_eq(state->md5,
-                                    mt_password_md5(mt_default_password, hex));
+        md5 = mt_password_md5(mt_default_password, hex);
+        state->right = md5.len ? mt_secret_eq(state->md5, md5) : -1;
 
     } else {
         state->right = mt_password_check(state->stored, state->md5);
@@ -332,8 +333,10 @@ mt_login_resume(mt_call_t *call)
     args = call->args;
     state = call->state;
 
-    if (!state->right) {
-        return mt_refuse(call, MT_BAD_PASSWORD, MT_login_md5);
+    if (state->right != 1) {
+        return state->right == -1
+               ? mt_refuse(call, MT_INTERNAL, 0)
+               : mt_refuse(call, MT_BAD_PASSWORD, MT_login_md5);
     }
 
     call->actor = state->user;

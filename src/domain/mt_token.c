@@ -32,7 +32,7 @@ typedef struct {
 
 static int mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     uint8_t sealed[MT_TOKEN_LEN]);
-static int mt_token_open(mt_str_t server_key,
+static mt_status_t mt_token_open(mt_str_t server_key,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
 static int mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN]);
 static int mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
@@ -82,16 +82,23 @@ mt_token_check(mt_call_t *call, mt_str_t text)
     int              found;
     uint8_t          sealed[MT_TOKEN_LEN];
     mt_token_t       token;
+    mt_status_t      rc;
     mt_credential_t  credential;
 
     if (text.len == 0) {
         return MT_NO_TOKEN;
     }
 
-    if (mt_hex_decode(text, sealed, MT_TOKEN_LEN) != 0
-        || !mt_token_open(call->server_key, sealed, &token)
-        || token.issued > call->now + MT_TOKEN_SKEW)
-    {
+    if (mt_hex_decode(text, sealed, MT_TOKEN_LEN) != 0) {
+        return MT_BAD_TOKEN;
+    }
+
+    rc = mt_token_open(call->server_key, sealed, &token);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (token.issued > call->now + MT_TOKEN_SKEW) {
         return MT_BAD_TOKEN;
     }
 
@@ -140,9 +147,9 @@ mt_token_seal(mt_str_t server_key, const mt_token_t *token,
 }
 
 
-/* 1, or 0 when the token was not made here. */
+/* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
 
-static int
+static mt_status_t
 mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
     mt_token_t *token)
 {
@@ -154,7 +161,7 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
         || mt_token_mac(server_key, sealed, mac) != 0
         || mt_aes_decrypt_block(key, sealed, plain) != 0)
     {
-        return 0;
+        return MT_INTERNAL;
     }
 
     given.len = MT_TOKEN_MAC;
@@ -166,7 +173,7 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
     token->issued = (int64_t) (mt_get_u64(plain + 2) & 0xffffffffffffULL);
     memcpy(token->nonce, plain + MT_AES_LEN - MT_TOKEN_NONCE, MT_TOKEN_NONCE);
 
-    return mt_secret_eq(given, right);
+    return mt_secret_eq(given, right) ? MT_OK : MT_BAD_TOKEN;
 }
 
 

@@ -150,15 +150,16 @@ mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
 
     if (rc == 0) {
         mt_verify_position(&v);
+
+        /* what there was no memory for is no breach */
+
+        if (mt_arena_failed(v.arena) || mt_arena_failed(v.inner)) {
+            rc = -1;
+        }
     }
 
-    if (v.arena) {
-        mt_arena_destroy(v.arena);
-    }
-
-    if (v.inner) {
-        mt_arena_destroy(v.inner);
-    }
+    mt_arena_destroy(v.arena);
+    mt_arena_destroy(v.inner);
 
     return rc == 0 ? v.breaches : -1;
 }

@@ -83,6 +83,10 @@ mt_event_payload(const mt_event_source_t *source, mt_arena_t *arena,
 
     rc = p.arena && p.row && p.writer ? mt_payload_fill(&p) : MT_NO_MEMORY;
 
+    if (rc == MT_OK && (mt_arena_failed(p.arena) || mt_arena_failed(p.row))) {
+        rc = MT_NO_MEMORY;
+    }
+
     if (p.arena) {
         mt_arena_destroy(p.arena);
     }

@@ -42,8 +42,7 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
 
     if (rc == -1 && first) {
         if (x->call.error.status == MT_OK) {
-            mt_exchange_error(x, e->out.failed ? MT_NO_MEMORY
-                                               : MT_STORE_FAILED);
+            mt_exchange_error(x, MT_NO_MEMORY);
         }
 
         e->out = *out;
@@ -81,7 +80,7 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
         e->stage = MT_STAGE_SENT;
     }
 
-    return e->out.failed ? -1 : rc;
+    return e->out.failed || mt_arena_failed(x->call.arena) ? -1 : rc;
 }
 
 
@@ -184,11 +183,18 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
                                         : mt_exchange_row(e);
 
+        if (mt_arena_failed(e->row_arena)) {
+            rc = -1;
+        }
+
         mt_arena_reset(e->row_arena);
     }
 
     mt_exchange_close_rows(e);
-    mt_exchange_end_read(x);
+
+    if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
+        return -1;
+    }
 
     if (rc == 0) {
         if (x->dialect->markup == NULL) {

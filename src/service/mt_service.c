@@ -79,6 +79,8 @@ mt_service_spare(mt_service_t *service, mt_arena_t *arena)
     }
 
     mt_arena_reset(arena);
+    (void) mt_arena_failed(arena);      /* the next one's is its own */
+
     service->spares[service->nspares++] = arena;
 }
 
@@ -233,6 +235,10 @@ mt_exchange_decode(mt_exchange_t *x)
     }
 
     x->dialect->decode(x);
+
+    if (mt_arena_failed(x->call.arena)) {
+        mt_exchange_error(x, MT_NO_MEMORY);
+    }
 }
 
 
@@ -273,11 +279,27 @@ mt_exchange_begin_read(mt_exchange_t *x)
 }
 
 
-void
-mt_exchange_end_read(mt_exchange_t *x)
+mt_step_t
+mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 {
+    mt_status_t  status;
+
+    status = mt_txn_status(x->call.txn);
+
     mt_read_end(x->call.txn);
     x->call.txn = NULL;
+
+    if (mt_arena_failed(x->call.arena)) {
+        status = MT_NO_MEMORY;
+    }
+
+    if (status == MT_OK) {
+        return step;
+    }
+
+    mt_exchange_error(x, status);
+
+    return MT_STEP_DONE;
 }
 
 
@@ -305,9 +327,7 @@ mt_exchange_start(mt_exchange_t *x)
         step = call->op->start(call);
     }
 
-    mt_exchange_end_read(x);
-
-    return step;
+    return mt_exchange_end_read(x, step);
 }
 
 
@@ -330,7 +350,6 @@ mt_exchange_work(mt_exchange_t *x)
 mt_step_t
 mt_exchange_resume(mt_exchange_t *x)
 {
-    mt_step_t               step;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     mt_exchange_log_files(e);
@@ -341,11 +360,7 @@ mt_exchange_resume(mt_exchange_t *x)
         return MT_STEP_DONE;
     }
 
-    step = x->call.op->resume(&x->call);
-
-    mt_exchange_end_read(x);
-
-    return step;
+    return mt_exchange_end_read(x, x->call.op->resume(&x->call));
 }
 
 
@@ -366,7 +381,7 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
 
         if (call->op->finish && mt_exchange_begin_read(x)) {
             call->op->finish(call);
-            mt_exchange_end_read(x);
+            (void) mt_exchange_end_read(x, MT_STEP_DONE);
         }
 
     } else {

@@ -41,6 +41,9 @@ void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
 
 /* 1, or 0 with the call's error set. */
 int mt_exchange_begin_read(mt_exchange_t *x);
-void mt_exchange_end_read(mt_exchange_t *x);
+
+/* The step, or MT_STEP_DONE with the call's error set: whatever was concluded
+ * from a store that could not be read, or without memory, is void. */
+mt_step_t mt_exchange_end_read(mt_exchange_t *x, mt_step_t step);
 
 #endif /* MT_SERVICE_PRIVATE_H */

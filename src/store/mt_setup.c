@@ -622,7 +622,8 @@ mt_fill_store(MDB_env *env)
 }
 
 
-/* Gives the new, synced file its name, and has that on disk, too. */
+/* Gives the new, synced file its name, and has that on disk, too; or it is
+ * not there. */
 
 static int
 mt_move_in(const char *path)
@@ -637,10 +638,12 @@ mt_move_in(const char *path)
     if (!from || !to || !up) {
         rc = ENOMEM;
 
-    } else if (rename(from, to) != 0 || mt_sync_directory(path) != 0
-               || mt_sync_directory(up) != 0)
-    {
+    } else if (rename(from, to) != 0) {
         rc = errno;
+
+    } else if (mt_sync_directory(path) != 0 || mt_sync_directory(up) != 0) {
+        rc = errno;
+        (void) unlink(to);
 
     } else {
         rc = 0;

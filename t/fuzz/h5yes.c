@@ -2,20 +2,12 @@
 /*
  * Any bytes as a request of h5yes: the first byte chooses the address, the
  * first line is the query, the rest the body.  No crash; the answer is one
- * JSON object with a code and words, whatever the request names; and arguments
- * mean the same in a query and in a form.
+ * JSON object with a code and words, whatever the request names; arguments mean
+ * the same in a query and in a form; and what decodes is the same when it is
+ * written down and decoded again.
  */
 
-#include "base/mt_crypto.h"
-#include "service/mt_service.h"
-
-#include <stdlib.h>
-
-
-#define FUZZ_MEMORY  (64 << 20)
-#define FUZZ_PIECE   16384
-
-#define FORM  "application/x-www-form-urlencoded"
+#include "request.h"
 
 
 #define MT_FANSWER_FIELDS(F, M)                                               \
@@ -35,163 +27,78 @@ MT_JSON_TABLE(answer_table,
 );
 
 
-typedef struct {
-    mt_exchange_t  *x;
-    mt_arena_t     *arena;
-    mt_error_t      error;
-} request_t;
-
-
-static void
-check(int holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
-
-static mt_str_t
-no_header(void *data, mt_str_t name)
-{
-    (void) data;
-    (void) name;
-
-    return MT_STR("");
-}
-
-
-/* As far as the form of a request can be judged; there is no store. */
-
-static request_t
-decode(const mt_route_t *route, mt_str_t query, mt_str_t type, mt_str_t body)
-{
-    mt_input_t                  in;
-    request_t                   r;
-    static mt_service_t         service;
-    static const mt_settings_t  settings;
-
-    memset(&in, 0, sizeof(in));
-    in.method = route->methods & MT_METHOD_POST ? MT_STR("POST")
-                                                : MT_STR("GET");
-    in.path = route->path;
-    in.query = query;
-    in.content_type = type;
-    in.body = body;
-    in.header = no_header;
-
-    r.arena = mt_arena_create(FUZZ_MEMORY);
-    r.x = mt_exchange_open(&service, &mt_dialect_h5yes, &settings, &in, 1);
-    check(r.arena && r.x);
-
-    mt_exchange_decode(r.x);
-
-    check(r.x->call.error.status == MT_OK);
-    check(mt_utf8_valid(r.x->user) && r.x->user.len <= 4 * MT_ID_MAX);
-    check(mt_utf8_valid(r.x->meeting) && r.x->meeting.len <= 4 * MT_ID_MAX);
-
-    r.error = r.x->decode.error;
-    check(mt_utf8_valid(r.error.field));
-
-    return r;
-}
-
-
 /* The answer to what is wrong with the request, or with the server. */
 
 static void
-check_answer(request_t *r)
+check_answer(fuzz_request_t *r)
 {
-    mt_buf_t          out;
-    mt_fanswer_t      answer;
-    mt_json_decode_t  d;
-
-    r->x->call.error = r->error;
-
-    if (r->error.status == MT_OK) {
-        mt_exchange_fail(r->x, MT_STORE_FAILED);
-    }
-
-    mt_buf_init(&out, r->arena, 0);
-    check(mt_exchange_output(r->x, &out, FUZZ_PIECE) == 1);
+    mt_fanswer_t  answer;
 
     memset(&answer, 0, sizeof(answer));
-    memset(&d, 0, sizeof(d));
-    d.arena = r->arena;
+    fuzz_check_answer(r, fuzz_answer(r), &answer_table, &answer);
 
-    check(mt_json_decode(&d, (mt_str_t) { out.len, out.data }, &answer_table,
-                         &answer)
-          == MT_OK);
-    check(d.error.status == MT_OK && d.payload_seen == 2);
     check(!answer.success && answer.words.len && answer.code == r->x->code);
 }
 
 
-static mt_str_t
-encoded(request_t *r)
-{
-    mt_buf_t  buf;
-
-    mt_buf_init(&buf, r->arena, 64);
-    mt_record_encode(&buf, r->x->route->operation->args, r->x->call.args,
-                     MT_ENCODE_GIVEN);
-
-    return (mt_str_t) { buf.len, buf.data };
-}
-
+/* The arguments of a query, and the same as a form. */
 
 static void
-finish(request_t *r)
+check_form(const fuzz_input_t *in)
 {
-    mt_exchange_close(r->x);
-    mt_arena_destroy(r->arena);
+    fuzz_input_t    as_query, as_form;
+    fuzz_request_t  query, form;
+
+    as_query = *in;
+    as_query.type = MT_STR("");
+    as_query.body = MT_STR("");
+
+    as_form = *in;
+    as_form.type = MT_STR(FORM);
+    as_form.query = MT_STR("");
+    as_form.body = in->query;
+
+    query = fuzz_decode(&as_query);
+    form = fuzz_decode(&as_form);
+
+    check(query.error.status == form.error.status
+          && mt_str_eq(query.error.field, form.error.field));
+    check(mt_str_eq(fuzz_encoded(&query), fuzz_encoded(&form)));
+
+    fuzz_finish(&query);
+    fuzz_finish(&form);
 }
 
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    mt_str_t           query, body, none = mt_str("");
-    request_t          r, form;
-    const char        *line;
-    const mt_route_t  *route;
+    fuzz_input_t    in;
+    fuzz_request_t  r;
 
-    if (size == 0 || mt_crypto_init() != 0) {
+    if (!fuzz_input(&in, &mt_dialect_h5yes, data, size)) {
         return 0;
     }
 
-    route = &mt_dialect_h5yes.routes[data[0] % mt_dialect_h5yes.nroutes];
+    in.type = data[0] & 0x80 ? MT_STR(FORM) : MT_STR("");
+    r = fuzz_decode(&in);
 
-    query.data = (const char *) data + 1;
-    query.len = size - 1;
-    line = memchr(query.data, '\n', query.len);
-    body = none;
-
-    if (line) {
-        body.data = line + 1;
-        body.len = query.len - (size_t) (body.data - query.data);
-        query.len = (size_t) (line - query.data);
+    if (!(in.route->methods & MT_METHOD_POST)) {
+        check_answer(&r);
+        fuzz_finish(&r);
+        return 0;
     }
 
-    r = decode(route, query, data[0] & 0x80 ? MT_STR(FORM) : none, body);
+    if (r.error.status == MT_OK) {
+        fuzz_check_again(&in, &r, r.x->envelope, NULL);
+    }
+
     check_answer(&r);
-    finish(&r);
+    fuzz_finish(&r);
 
-    if (!(route->methods & MT_METHOD_POST)
-        || (query.len && memchr(" \t\r{", query.data[0], 4)))
-    {
-        return 0;
+    if (in.query.len == 0 || !memchr(" \t\r{", in.query.data[0], 4)) {
+        check_form(&in);
     }
-
-    r = decode(route, query, none, none);
-    form = decode(route, none, MT_STR(FORM), query);
-
-    check(r.error.status == form.error.status
-          && mt_str_eq(r.error.field, form.error.field));
-    check(mt_str_eq(encoded(&r), encoded(&form)));
-
-    finish(&r);
-    finish(&form);
 
     return 0;
 }

@@ -8,6 +8,7 @@
 #define MODELS_H
 
 #include "domain/mt_args.h"
+#include "domain/mt_edit.h"
 #include "model/mt_records.h"
 
 
@@ -37,14 +38,20 @@ static const mt_model_t *const  models[] = {
     &mt_company_model, &mt_credential_model, &mt_dept_model, &mt_user_model,
     &mt_room_model, &mt_meeting_model, &mt_attendee_model, &mt_checkin_model,
     &mt_tally_model, &mt_session_model, &mt_event_model, &mt_command_model,
-    &mt_journal_model,
+    &mt_journal_model, &mt_subscription_model, &mt_outbox_model,
 
     &mt_company_add_model, &mt_credential_add_model, &mt_named_model,
     &mt_dept_edit_model, &mt_user_edit_model, &mt_room_edit_model,
     &mt_person_model, &mt_meeting_edit_model, &mt_meeting_act_model,
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,
     &mt_login_model, &mt_session_open_model, &mt_occurrence_model,
-    &mt_series_edit_model, &mt_series_cancel_model
+    &mt_series_edit_model, &mt_series_cancel_model, &mt_token_issue_model,
+    &mt_user_face_model, &mt_meeting_link_model, &mt_meeting_secrets_model,
+    &mt_session_expire_model, &mt_journal_trim_model,
+    &mt_meeting_page_model, &mt_reminder_fire_model, &mt_event_set_model,
+    &mt_event_keys_model, &mt_event_pause_model, &mt_event_done_model,
+    &mt_event_failed_model, &mt_event_redeliver_model,
+    &mt_event_discard_model, &mt_nothing_model
 };
 
 

@@ -1,0 +1,56 @@
+#!/usr/bin/perl
+
+# A request to every address there is is answered as one that was understood,
+# the first time and any other.  (What it says is other tests' matter.)
+
+use warnings;
+use strict;
+
+use Test::More;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Meeting::Routes qw/ all_of /;
+use Meeting::Test;
+use Meeting::Tour;
+
+
+my $t = Meeting::Test->new();
+
+$t->write_conf(Meeting::Tour::conf());
+$t->start();
+Meeting::Tour::prepare($t);
+
+is($t->ctl('stat')->{map_size}, 1 << 30,
+	'the tool left the store\'s size as the server had made it');
+
+my @stops = Meeting::Tour::stops($t);
+my %paths;
+
+push @{$paths{$_->{dialect}}}, $_->{path} for @stops;
+
+for my $dialect (qw/ weclubs h5yes yunzhijia jituancaiyun /) {
+	my @routes = Meeting::Routes::routes($dialect);
+
+	all_of($dialect, map { my $path = $_;
+		grep { $path =~ /\Q$_\E\z/ } @routes } @{$paths{$dialect}});
+}
+
+all_of($_, ('*') x !!$paths{$_}) for qw/ quanshi page /;
+
+for my $round (1 .. 3) {
+	for my $stop (@stops) {
+		my $answer = $t->raw(Meeting::Tour::text($stop, 'Connection: close'));
+		my ($status) = $answer =~ m{^HTTP/1\.1 (\d+) };
+		my $refused = $round == 1 && $answer =~ /"(?:result_code":3|code":71
+			|errorCode":4|status":4[06]|status":[12]00)/x;
+
+		ok(defined $status && $status == 200 && !$refused,
+			"$stop->{dialect} $stop->{path}, round $round")
+			or diag($answer =~ s/.*\r\n\r\n//sr);
+	}
+}
+
+$t->verify();
+$t->finish();
