@@ -369,6 +369,31 @@ mt_random(void *out, size_t len)
 }
 
 
+mt_str_t
+mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len)
+{
+    char     *text;
+    size_t    i, n;
+    uint8_t   bytes[32];
+
+    text = mt_arena_take(arena, len);
+
+    for (n = 0; text && n < len; /* void */) {
+        if (mt_random(bytes, sizeof(bytes)) != 0) {
+            return MT_STR("");
+        }
+
+        for (i = 0; i < sizeof(bytes) && n < len; i++) {
+            if (bytes[i] < 256 - 256 % alphabet.len) {
+                text[n++] = alphabet.data[bytes[i] % alphabet.len];
+            }
+        }
+    }
+
+    return text ? (mt_str_t) { len, text } : MT_STR("");
+}
+
+
 int
 mt_secret_eq(mt_str_t a, mt_str_t b)
 {

@@ -13,10 +13,6 @@
 #define MT_SEED_LEN      16
 
 
-static mt_str_t mt_random_text(mt_arena_t *arena, mt_str_t alphabet,
-    size_t len);
-
-
 MT_DEFINE_MODEL(meeting_secrets, MT_MEETING_SECRET_FIELDS);
 
 
@@ -66,31 +62,4 @@ mt_meeting_secrets(mt_arena_t *arena, mt_meeting_secrets_t *secrets)
     }
 
     return 0;
-}
-
-
-/* Every character as likely as any other; empty on failure. */
-
-static mt_str_t
-mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len)
-{
-    char     *text;
-    size_t    i, n;
-    uint8_t   bytes[32];
-
-    text = mt_arena_take(arena, len);
-
-    for (n = 0; text && n < len; /* void */) {
-        if (mt_random(bytes, sizeof(bytes)) != 0) {
-            return MT_STR("");
-        }
-
-        for (i = 0; i < sizeof(bytes) && n < len; i++) {
-            if (bytes[i] < 256 - 256 % alphabet.len) {
-                text[n++] = alphabet.data[bytes[i] % alphabet.len];
-            }
-        }
-    }
-
-    return text ? (mt_str_t) { len, text } : MT_STR("");
 }

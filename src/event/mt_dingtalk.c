@@ -10,12 +10,15 @@
 
 static int mt_dingtalk_key(mt_arena_t *arena, mt_str_t aes_key,
     uint8_t key[MT_AES_KEY_LEN]);
-static mt_str_t mt_random_text(mt_arena_t *arena, size_t len);
 static mt_dingtalk_rc_t mt_dingtalk_parse(mt_str_t plain, mt_str_t owner,
     mt_str_t *message);
 
 
 MT_DEFINE_MODEL(dingtalk, MT_DINGTALK_FIELDS);
+
+static const mt_str_t  mt_letters = mt_str(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
 
 MT_JSON_EXTERN_TABLE(mt_dingtalk_table,
     { "encrypt", MT_FIELD(dingtalk, encrypt), 0, MT_JSON_REQUIRED },
@@ -24,35 +27,6 @@ MT_JSON_EXTERN_TABLE(mt_dingtalk_table,
       &mt_wire_ref },
     { "nonce", MT_FIELD(dingtalk, nonce), 0, MT_JSON_REQUIRED, &mt_wire_ref },
 );
-
-
-/* `len` letters and digits; empty without randomness or memory. */
-
-static mt_str_t
-mt_random_text(mt_arena_t *arena, size_t len)
-{
-    char     *text;
-    size_t    i;
-    uint8_t   byte;
-
-    static const char  letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-    text = mt_arena_take(arena, len);
-
-    for (i = 0; text && i < len; ) {
-        if (mt_random(&byte, 1) != 0) {
-            return MT_STR("");
-        }
-
-        /* 4 * 62 = 248: what is above would favour the first letters */
-        if (byte < 248) {
-            text[i++] = letters[byte % 62];
-        }
-    }
-
-    return text ? (mt_str_t) { len, text } : MT_STR("");
-}
 
 
 int
@@ -66,8 +40,8 @@ mt_dingtalk_make_keys(mt_arena_t *arena, mt_str_t *aes_key, mt_str_t *token)
 
     static const char  last[] = "AEIMQUYcgkosw048";
 
-    *aes_key = mt_random_text(arena, MT_DINGTALK_KEY_LEN);
-    *token = mt_random_text(arena, MT_DINGTALK_TOKEN_LEN);
+    *aes_key = mt_random_text(arena, mt_letters, MT_DINGTALK_KEY_LEN);
+    *token = mt_random_text(arena, mt_letters, MT_DINGTALK_TOKEN_LEN);
 
     if (aes_key->len == 0 || token->len == 0 || mt_random(&byte, 1) != 0) {
         return -1;
@@ -204,7 +178,7 @@ mt_dingtalk_seal(mt_arena_t *arena, const mt_dingtalk_keys_t *keys,
     }
 
     sealed->timestamp = mt_arena_printf(arena, "%lld", (long long) now);
-    sealed->nonce = mt_random_text(arena, MT_NONCE);
+    sealed->nonce = mt_random_text(arena, mt_letters, MT_NONCE);
 
     if (sealed->timestamp.len == 0 || sealed->nonce.len == 0
         || mt_dingtalk_sign(keys->token, sealed, hex) != 0)

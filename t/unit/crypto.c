@@ -47,6 +47,38 @@ test_digests(void)
 }
 
 
+static void
+test_random_text(void)
+{
+    size_t       i, seen[3] = { 0 };
+    mt_str_t     text, other;
+    mt_arena_t  *arena;
+
+    arena = mt_arena_create(0);
+
+    text = mt_random_text(arena, MT_STR("abc"), 300);
+    other = mt_random_text(arena, MT_STR("abc"), 300);
+
+    is_int((int64_t) text.len, 300, "so long");
+    ok(!mt_str_eq(text, other), "and another each time");
+
+    for (i = 0; i < text.len && text.data[i] >= 'a' && text.data[i] <= 'c';
+         i++)
+    {
+        seen[text.data[i] - 'a']++;
+    }
+
+    is_int((int64_t) i, 300, "of the alphabet");
+
+    /* 100 are expected of each, with a deviation of 8 */
+    ok(seen[0] > 40 && seen[1] > 40 && seen[2] > 40, "of all of it");
+
+    is_int((int64_t) mt_random_text(arena, MT_STR("x"), 0).len, 0, "nothing");
+
+    mt_arena_destroy(arena);
+}
+
+
 /* NIST SP 800-38B, appendix D.3 */
 
 static void
@@ -247,6 +279,7 @@ main(void)
     is_int(mt_crypto_init(), 0, "start again");
 
     test_digests();
+    test_random_text();
     test_mac();
     test_aes_block();
     test_hex();
