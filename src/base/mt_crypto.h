@@ -49,8 +49,8 @@ int mt_aes_cbc(const uint8_t key[MT_AES_KEY_LEN],
 /* Random bytes from the operating system's generator.  0 or -1. */
 int mt_random(void *out, size_t len);
 
-/* Random text of `len` characters, each of the alphabet (at most 256) as likely
- * as any other; empty without randomness or memory. */
+/* Random text of `len` characters, each of the alphabet (at most 256) as
+ * likely as any other; empty without randomness or memory. */
 mt_str_t mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len);
 
 /* 1 when equal; takes the same time wherever they differ. */

@@ -91,8 +91,9 @@ mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user)
 
 /*
  * 32 upper-case hex digits, like the ids that h5yes gives: the slot as one
- * block, encrypted under the meeting's seed.  So no two slots of a meeting have
- * the same, and the rows of a list cost one block each: the key is set up once.
+ * block, encrypted under the meeting's seed.  So no two slots of a meeting
+ * have the same, and the rows of a list cost one block each: the key is set up
+ * once.
  */
 
 mt_str_t
