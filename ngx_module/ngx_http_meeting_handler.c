@@ -113,7 +113,15 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 static void
 ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
 {
+    pthread_mutex_t  *lock;
+
+    lock = ctx->exchange->call.op->heavy
+           ? ngx_http_meeting_gate_enter(&ngx_http_meeting_worker.stats->gate)
+           : NULL;
+
     mt_exchange_work(ctx->exchange);
+
+    ngx_http_meeting_gate_leave(lock);
 }
 
 

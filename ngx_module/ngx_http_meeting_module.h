@@ -9,6 +9,7 @@
  *     ngx_http_meeting_body.c       rewrite phase: body read and decoded
  *     ngx_http_meeting_handler.c    content phase: steps of a call, the answer
  *     ngx_http_meeting_work.c       waiting for threads and for commits
+ *     ngx_http_meeting_gate.c       how many hash passwords at a time
  *     ngx_http_meeting_commit.c     the worker's ring and its combiner
  *     ngx_http_meeting_background.c what nobody asks for, by one worker
  *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
@@ -147,6 +148,17 @@ struct ngx_http_meeting_ctx_s {
 };
 
 
+/* How many may hash a password at a time; in the shared zone. */
+
+#define NGX_HTTP_MEETING_GATES  64
+
+typedef struct {
+    ngx_uint_t        n;
+    ngx_atomic_t      next;
+    pthread_mutex_t   locks[NGX_HTTP_MEETING_GATES];
+} ngx_http_meeting_gate_t;
+
+
 /* In the shared zone; counters are relaxed atomics. */
 
 typedef struct {
@@ -160,6 +172,8 @@ typedef struct {
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that is to know of them */
     void          *ring_mem;                    /* beside this */
+
+    ngx_http_meeting_gate_t  gate;
 } ngx_http_meeting_stats_t;
 
 
@@ -387,6 +401,13 @@ void ngx_http_meeting_background_notify(ngx_http_meeting_worker_t *w,
 
 /* Looks if there were any. */
 void ngx_http_meeting_background_look(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_gate.c */
+
+ngx_int_t ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate);
+pthread_mutex_t *ngx_http_meeting_gate_enter(ngx_http_meeting_gate_t *gate);
+void ngx_http_meeting_gate_leave(pthread_mutex_t *lock);
 
 
 /* ngx_http_meeting_error.c */

@@ -185,17 +185,23 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
     switch (mt_commit_format(zone->ring_mem, size)) {
 
     case MT_OK:
-        return NGX_OK;
+        if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK) {
+            return NGX_OK;
+        }
+
+        break;
 
     case MT_BAD_VALUE:
         goto small;
 
     default:
-        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                      "\"meeting_store\" cannot lay out its zone: no robust "
-                      "mutexes or no random bytes in this system");
-        return NGX_ERROR;
+        break;
     }
+
+    ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                  "\"meeting_store\" cannot lay out its zone: no robust "
+                  "mutexes or no random bytes in this system");
+    return NGX_ERROR;
 
 small:
 

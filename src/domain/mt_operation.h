@@ -112,6 +112,8 @@ struct mt_operation_s {
     uint8_t             code;      /* stable: it stands in the journal */
     uint8_t             kind;      /* enum mt_name: of the directory's record
                                       that it replies with; 0: other */
+    uint8_t             heavy;     /* work() takes a processor for tens of
+                                      milliseconds: few at a time */
     const char         *name;      /* $meeting_operation, metrics */
     const mt_model_t   *args;      /* what a request fills */
     const mt_model_t   *body;      /* what its command carries, NULL: read */

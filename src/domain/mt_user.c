@@ -25,6 +25,7 @@ static mt_status_t mt_user_end_sessions(mt_apply_t *a, int64_t user);
 
 const mt_operation_t  mt_op_user_add = {
     .code = MT_CODE_user_add,
+    .heavy = 1,
     .name = "user_add",
     .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,
@@ -38,6 +39,7 @@ const mt_operation_t  mt_op_user_add = {
 
 const mt_operation_t  mt_op_user_update = {
     .code = MT_CODE_user_update,
+    .heavy = 1,
     .name = "user_update",
     .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,

@@ -1,0 +1,83 @@
+
+/*
+ * The gate of password hashes.  One takes a processor for tens of
+ * milliseconds, and as many as there are processors leave none to those who
+ * sign in, however low their priority is.  So at most half of the processors
+ * hash at a time, over all workers; the others' threads wait.
+ *
+ * Robust mutexes in the shared zone: the kernel opens the gate of a process
+ * that dies.
+ */
+
+#include "ngx_http_meeting_module.h"
+
+
+/* Who has waited for so long goes on: somebody is stopped at the gate. */
+#define NGX_HTTP_MEETING_GATE_WAIT  5      /* s */
+
+
+ngx_int_t
+ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate)
+{
+    ngx_int_t            rc;
+    ngx_uint_t           i;
+    pthread_mutexattr_t  attr;
+
+    gate->n = ngx_max(ngx_ncpu / 2, 1);
+    gate->n = ngx_min(gate->n, NGX_HTTP_MEETING_GATES);
+
+    if (pthread_mutexattr_init(&attr) != 0) {
+        return NGX_ERROR;
+    }
+
+    rc = NGX_ERROR;
+
+    if (pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED) == 0
+        && pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST) == 0)
+    {
+        rc = NGX_OK;
+
+        for (i = 0; i < gate->n; i++) {
+            if (pthread_mutex_init(&gate->locks[i], &attr) != 0) {
+                rc = NGX_ERROR;
+            }
+        }
+    }
+
+    pthread_mutexattr_destroy(&attr);
+
+    return rc;
+}
+
+
+/* In a thread.  What ngx_http_meeting_gate_leave() wants; NULL: nothing. */
+
+pthread_mutex_t *
+ngx_http_meeting_gate_enter(ngx_http_meeting_gate_t *gate)
+{
+    int               rc;
+    struct timespec   until;
+    pthread_mutex_t  *lock;
+
+    lock = &gate->locks[ngx_atomic_fetch_add(&gate->next, 1) % gate->n];
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += NGX_HTTP_MEETING_GATE_WAIT;
+
+    rc = pthread_mutex_timedlock(lock, &until);
+
+    if (rc == EOWNERDEAD) {
+        rc = pthread_mutex_consistent(lock);
+    }
+
+    return rc == 0 ? lock : NULL;
+}
+
+
+void
+ngx_http_meeting_gate_leave(pthread_mutex_t *lock)
+{
+    if (lock) {
+        (void) pthread_mutex_unlock(lock);
+    }
+}
