@@ -427,6 +427,18 @@ sub test_life {
 	right('room/add', { id => 'always', name => 'A', beginTime => '00:00',
 		endTime => '24:00' });
 
+	# a room that never closes is open at midnight, too
+
+	book($begin + 15 * $HOUR, %open, id => 'late',
+		endTime => $begin + 17 * $HOUR);
+	is(get('late')->{endTime}, $begin + 17 * $HOUR, 'over midnight');
+	right('meeting/cancel', { meetingId => 'late' });
+	right('room/add', { id => 'nearly always', name => 'N',
+		beginTime => '00:01', endTime => '24:00' });
+	wrong('meeting/book', { %{booking($begin + 15 * $HOUR)},
+		roomId => 'nearly always', attendances => [],
+		endTime => $begin + 17 * $HOUR }, 71001, qr/hours/, 'else not');
+
 	book($begin, id => 'ahead');
 	wrong('meeting/finish', { meetingId => 'ahead' }, 71001,
 		qr/meeting has not started/, 'too early');

@@ -440,13 +440,20 @@ mt_edit_reject_room(mt_edit_t *edit, mt_status_t status, unsigned field)
 /*
  * Within the hours of one local day.  A meeting that ends at midnight does
  * not touch the day after: its end is taken back by the smallest step, a
- * millisecond, and so are the hours.
+ * millisecond, and so are the hours.  A room that never closes is open at
+ * midnight, too.
  */
 
 static int
 mt_room_open(const mt_room_t *room, const mt_meeting_t *meeting)
 {
     int64_t  begin, last;
+
+    if (room->open == 0
+        && room->close * MT_MS_PER_MINUTE == MT_MS_PER_DAY)
+    {
+        return 1;
+    }
 
     begin = meeting->begin + meeting->begin_offset * MT_MS_PER_SECOND
             + MT_MS_PER_DAY;
