@@ -41,7 +41,8 @@ typedef enum {
 /*
  * OpenSSL's contexts take longer to make than a short digest takes, and a key
  * longer to set up than a block takes: each thread keeps its own, with the
- * keys that were used last.
+ * keys that were used last.  They are never freed: a thread that ends with its
+ * process would do so while OpenSSL cleans up after itself.
  */
 
 typedef struct {
@@ -49,18 +50,21 @@ typedef struct {
     uint8_t  key[MT_AES_KEY_LEN];
 } mt_kept_key_t;
 
-typedef struct {
+typedef struct mt_contexts_s  mt_contexts_t;
+
+struct mt_contexts_s {
+    mt_contexts_t   *next;               /* of all threads' */
     EVP_MD_CTX      *md;
     EVP_MAC_CTX     *mac;
     mt_kept_key_t    mac_key;
     EVP_CIPHER_CTX  *aes[2];             /* decrypts; encrypts */
     mt_kept_key_t    aes_key[2];
-} mt_contexts_t;
+};
 
 
 static mt_contexts_t *mt_contexts(void);
 static EVP_MAC_CTX *mt_mac_context(void);
-static void mt_contexts_free(void *data);
+static void mt_contexts_free(mt_contexts_t *contexts);
 static int mt_key_kept(const mt_kept_key_t *kept,
     const uint8_t key[MT_AES_KEY_LEN]);
 static void mt_key_keep(mt_kept_key_t *kept,
@@ -84,6 +88,9 @@ static EVP_CIPHER   *mt_cipher_aes;
 static EVP_MAC      *mt_mac_cmac;
 static pthread_key_t  mt_contexts_key;
 
+static mt_contexts_t    *mt_contexts_all;
+static pthread_mutex_t   mt_contexts_lock = PTHREAD_MUTEX_INITIALIZER;
+
 
 int
 mt_crypto_init(void)
@@ -102,7 +109,7 @@ mt_crypto_init(void)
         return -1;
     }
 
-    if (pthread_key_create(&mt_contexts_key, mt_contexts_free) != 0) {
+    if (pthread_key_create(&mt_contexts_key, NULL) != 0) {
         return -1;
     }
 
@@ -146,6 +153,11 @@ mt_contexts(void)
         return NULL;
     }
 
+    pthread_mutex_lock(&mt_contexts_lock);
+    contexts->next = mt_contexts_all;
+    mt_contexts_all = contexts;
+    pthread_mutex_unlock(&mt_contexts_lock);
+
     return contexts;
 }
 
@@ -174,11 +186,11 @@ mt_mac_context(void)
 }
 
 
-static void
-mt_contexts_free(void *data)
-{
-    mt_contexts_t *contexts = data;
+/* Of what could not be made whole. */
 
+static void
+mt_contexts_free(mt_contexts_t *contexts)
+{
     EVP_MD_CTX_free(contexts->md);
     EVP_MAC_CTX_free(contexts->mac);
     EVP_CIPHER_CTX_free(contexts->aes[0]);
