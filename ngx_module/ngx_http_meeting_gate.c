@@ -61,10 +61,10 @@ ngx_http_meeting_gate_enter(ngx_http_meeting_gate_t *gate)
 
     lock = &gate->locks[ngx_atomic_fetch_add(&gate->next, 1) % gate->n];
 
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += NGX_HTTP_MEETING_GATE_WAIT;
 
-    rc = pthread_mutex_timedlock(lock, &until);
+    rc = pthread_mutex_clocklock(lock, CLOCK_MONOTONIC, &until);
 
     if (rc == EOWNERDEAD) {
         rc = pthread_mutex_consistent(lock);

@@ -6,6 +6,7 @@
  */
 
 #include "commit_rig.h"
+#include "commit/mt_ring.h"
 
 
 static char       dir[] = "/tmp/mt-commit-XXXXXX";
@@ -231,6 +232,42 @@ test_basic(void *zone)
     ok(stat.batches == 1 && stat.commands == w.total
        && stat.batch_size[6] == 1 && stat.queued_bytes == 0
        && stat.takeovers == 0, "one batch is counted");
+
+    worker_close(&w);
+}
+
+
+/* A batch of refusals is not committed, unless a combiner has died before. */
+
+static void
+test_refused(void *zone)
+{
+    int             combine, ring;
+    rig_worker_t    w;
+    mt_zone_mem_t  *mem = zone;
+
+    w = worker_open(zone, 777, 2 * REFUSED_EACH);
+    ring = mt_commit_claim(w.commit);
+    ctx.aborts = 0;
+
+    is_int(push(&w, REFUSED_EACH - 1, &combine), MT_OK, "one to be refused");
+    is_int(mt_commit_combine(w.commit), MT_OK, "combined");
+    is_int(ctx.aborts, 1, "nothing is committed");
+    is_int(woken(ring), 1, "the owner is told");
+    is_int(collect(&w), 1, "of the refusal");
+
+    is_int(push(&w, 0, &combine), MT_OK, "one to be accepted,");
+    is_int(push(&w, 2 * REFUSED_EACH - 1, &combine), MT_OK, "one not");
+    is_int(mt_commit_combine(w.commit), MT_OK, "combined");
+    is_int(ctx.aborts, 1, "and committed");
+    is_int(collect(&w), 2, "both are told");
+
+    atomic_store(&mem->unsynced, 1);
+    is_int(push(&w, REFUSED_EACH - 1, &combine), MT_OK, "one to be refused");
+    is_int(mt_commit_combine(w.commit), MT_OK, "combined after a death");
+    is_int(ctx.aborts, 1, "is committed: that syncs what the dead one left");
+    is_int(atomic_load(&mem->unsynced), 0, "once");
+    is_int(collect(&w), 1, "told");
 
     worker_close(&w);
 }
@@ -724,6 +761,7 @@ main(void)
 
     test_zone();
     test_basic(zone);
+    test_refused(zone);
     test_wrap(zone);
     test_full(zone);
     test_faults(zone);
