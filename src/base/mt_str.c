@@ -75,39 +75,72 @@ mt_parse_int(mt_str_t s, int64_t *value)
 }
 
 
+/* Two digits each. */
+
+static const char  mt_pairs[] =
+    "00010203040506070809101112131415161718192021222324"
+    "25262728293031323334353637383940414243444546474849"
+    "50515253545556575859606162636465666768697071727374"
+    "75767778798081828384858687888990919293949596979899";
+
+
+static inline unsigned
+mt_digit_count(uint64_t n)
+{
+    unsigned  count;
+
+    static const uint64_t  powers[] = {
+        0, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+        1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000,
+        100000000000000, 1000000000000000, 10000000000000000,
+        100000000000000000, 1000000000000000000, 10000000000000000000ULL
+    };
+
+    /* log10(2) is 1233/4096 and a little: one too many at most */
+
+    count = (64 - (unsigned) __builtin_clzll(n | 1)) * 1233 >> 12;
+
+    return count + (n >= powers[count]);
+}
+
+
+/* From the last digit on; eight at a time, for 32 bits divide faster. */
+
 mt_str_t
 mt_digits(char *out, int64_t value)
 {
-    char      digits[MT_DIGITS], *p;
-    mt_str_t  s;
-    uint64_t  n;
+    char      *p;
+    uint32_t   part;
+    uint64_t   n;
+    unsigned   i;
+    mt_str_t   s;
 
-    static const char  pairs[] =
-        "00010203040506070809101112131415161718192021222324"
-        "25262728293031323334353637383940414243444546474849"
-        "50515253545556575859606162636465666768697071727374"
-        "75767778798081828384858687888990919293949596979899";
-
-    p = digits + MT_DIGITS;
     n = value < 0 ? 0 - (uint64_t) value : (uint64_t) value;
 
-    for ( /* void */ ; n > 99; n /= 100) {
+    s.data = out;
+    s.len = mt_digit_count(n | (n == 0)) + (value < 0);
+
+    *out = '-';
+    p = out + s.len;
+
+    while (n >= 100000000) {
+        part = (uint32_t) (n % 100000000);
+        n /= 100000000;
+
+        for (i = 0; i < 4; i++, part /= 100) {
+            p -= 2;
+            memcpy(p, mt_pairs + 2 * (part % 100), 2);
+        }
+    }
+
+    for (part = (uint32_t) n; part > 9; part /= 100) {
         p -= 2;
-        memcpy(p, pairs + 2 * (n % 100), 2);
+        memcpy(p, mt_pairs + 2 * (part % 100), 2);
     }
 
-    if (n > 9) {
-        *--p = pairs[2 * n + 1];
+    if (p > out + (value < 0)) {
+        *--p = (char) ('0' + part);
     }
-
-    *--p = n > 9 ? pairs[2 * n] : (char) ('0' + n);
-
-    if (value < 0) {
-        *--p = '-';
-    }
-
-    s.len = (size_t) (digits + MT_DIGITS - p);
-    s.data = memcpy(out, p, s.len);
 
     return s;
 }

@@ -105,12 +105,26 @@ typedef struct {
     const mt_json_table_t  *sub;      /* of OBJ and OBJS */
 } mt_json_member_t;
 
-/* lengths: of the wire names, kept by whoever needs one; 0: not known yet */
+/*
+ * What writing a member takes, worked out by whoever writes the first one: the
+ * bytes of `,"name":`, how its value is written, and where that is.  `len` is
+ * 0 until then, and remains so for a name that is too long for it.
+ */
+
+typedef union {
+    uint64_t      words[4];
+    struct {
+        char      text[28];
+        uint16_t  offset;
+        uint8_t   form;
+        uint8_t   len;
+    };
+} mt_json_key_t;
 
 struct mt_json_table_s {
     const mt_json_member_t  *members;
     size_t                   n;
-    uint8_t                 *lengths;
+    mt_json_key_t           *keys;
 };
 
 /* must be there, not null */
@@ -128,17 +142,17 @@ struct mt_json_table_s {
 
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
-    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
+    static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
     static const mt_json_table_t   name = {                                   \
-        name##_members, mt_nitems(name##_members), name##_lengths             \
+        name##_members, mt_nitems(name##_members), name##_keys                \
     }
 
 /* One that other files know. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
-    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
+    static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
     const mt_json_table_t   name = {                                          \
-        name##_members, mt_nitems(name##_members), name##_lengths             \
+        name##_members, mt_nitems(name##_members), name##_keys                \
     }
 
 

@@ -15,6 +15,11 @@
 #define MT_JSON_ESCAPE  6        /* bytes that one takes at most: \u001F */
 
 
+/* Sixteen bytes at a time, by vector registers where there are some. */
+
+typedef uint8_t  mt_bytes_t __attribute__((vector_size(16)));
+typedef int8_t   mt_marks_t __attribute__((vector_size(16)));
+
 /* What is due at a level. */
 
 typedef enum {
@@ -27,6 +32,15 @@ typedef enum {
     MT_DUE_ITEM
 } mt_json_due_t;
 
+/* mt_json_key_t's. */
+
+enum {
+    MT_FORM_OTHER = 0,
+    MT_FORM_INT,
+    MT_FORM_STR,
+    MT_FORM_NONE             /* nothing of it is written */
+};
+
 struct mt_json_writer_s {
     mt_buf_t      *out;
     mt_arena_t    *arena;
@@ -38,8 +52,12 @@ struct mt_json_writer_s {
 static char *mt_json_value(mt_json_writer_t *w, size_t len);
 static void mt_json_close(mt_json_writer_t *w, unsigned first, unsigned more,
     char bracket);
-static size_t mt_json_plain(mt_str_t s);
+static void mt_json_escaped(mt_json_writer_t *w, mt_str_t s);
 static char *mt_json_escape(char *p, mt_str_t s);
+static int mt_json_key_make(mt_json_key_t *shared,
+    const mt_json_member_t *member);
+static void mt_json_member(mt_json_writer_t *w,
+    const mt_json_member_t *member, const void *object);
 
 
 /* what follows the backslash; 0: nothing needs one, 'u': four digits */
@@ -242,36 +260,109 @@ mt_json_key(mt_json_writer_t *w, const char *key)
 }
 
 
-/* A name's length is measured once; any thread may do it. */
+/* Whether one of sixteen bytes needs an escape. */
 
-static inline size_t
-mt_json_length(const mt_json_table_t *table, size_t i)
+static inline int
+mt_json_any(mt_bytes_t v)
 {
-    size_t  len;
+    union {
+        mt_marks_t  marks;
+        uint64_t    halves[2];
+    } found;
 
-    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
+    found.marks = (v < ' ') | (v == '"') | (v == '\\');
 
-    if (len == 0) {
-        len = mt_cstr(table->members[i].wire).len;
+    return (found.halves[0] | found.halves[1]) != 0;
+}
 
-        if (len <= UINT8_MAX) {
-            __atomic_store_n(&table->lengths[i], (uint8_t) len,
-                             __ATOMIC_RELAXED);
+
+/* Four to eight bytes into the low and the high half of a word, which may
+ * overlap; a missing half is blanks. */
+
+static inline mt_bytes_t
+mt_json_pair(uint64_t low, uint64_t high)
+{
+    mt_bytes_t  v;
+    uint64_t    both[2] = { low, high };
+
+    memcpy(&v, both, sizeof(v));
+
+    return v;
+}
+
+
+/*
+ * Copies a string, looking at sixteen bytes at a time.  0 when one of them
+ * needs an escape: what is written then is to be written over.  Neither reads
+ * nor writes beyond the string: its end is looked at together with bytes
+ * before it that were copied already.
+ */
+
+static inline int
+mt_json_copy(char *p, const char *s, size_t len)
+{
+    size_t      i;
+    uint32_t    a, b;
+    uint64_t    c, d;
+    mt_bytes_t  v;
+
+    if (len >= sizeof(v)) {
+
+        for (i = 0; i < len - sizeof(v); i += sizeof(v)) {
+            memcpy(&v, s + i, sizeof(v));
+            memcpy(p + i, &v, sizeof(v));
+
+            if (mt_json_any(v)) {
+                return 0;
+            }
+        }
+
+        memcpy(&v, s + len - sizeof(v), sizeof(v));
+        memcpy(p + len - sizeof(v), &v, sizeof(v));
+
+        return !mt_json_any(v);
+    }
+
+    if (len >= sizeof(c)) {
+        memcpy(&c, s, sizeof(c));
+        memcpy(&d, s + len - sizeof(d), sizeof(d));
+        memcpy(p, &c, sizeof(c));
+        memcpy(p + len - sizeof(d), &d, sizeof(d));
+
+        return !mt_json_any(mt_json_pair(c, d));
+    }
+
+    if (len >= sizeof(a)) {
+        memcpy(&a, s, sizeof(a));
+        memcpy(&b, s + len - sizeof(b), sizeof(b));
+        memcpy(p, &a, sizeof(a));
+        memcpy(p + len - sizeof(b), &b, sizeof(b));
+
+        c = (uint64_t) b << 32 | a;
+
+        return !mt_json_any(mt_json_pair(c, c));
+    }
+
+    for (i = 0; i < len; i++) {
+        p[i] = s[i];
+
+        if (mt_json_escapes[(uint8_t) s[i]]) {
+            return 0;
         }
     }
 
-    return len;
+    return 1;
 }
 
 
 void
 mt_json_string(mt_json_writer_t *w, mt_str_t s)
 {
-    char    *p;
-    size_t   plain;
+    char     *p;
+    uint8_t   due;
 
-    plain = mt_json_plain(s);
-    p = mt_json_value(w, 2 + plain + MT_JSON_ESCAPE * (s.len - plain));
+    due = w->due[w->depth];
+    p = mt_json_value(w, 2 + s.len);
 
     if (p == NULL) {
         return;
@@ -279,35 +370,33 @@ mt_json_string(mt_json_writer_t *w, mt_str_t s)
 
     *p++ = '"';
 
-    if (plain) {
-        p = mempcpy(p, s.data, plain);
+    if (!mt_json_copy(p, s.data, s.len)) {
+        w->due[w->depth] = due;
+        mt_json_escaped(w, s);
+        return;
     }
 
-    if (plain < s.len) {
-        s.data += plain;
-        s.len -= plain;
-        p = mt_json_escape(p, s);
-    }
-
+    p += s.len;
     *p++ = '"';
     mt_json_end(w, p);
 }
 
 
-/* How many bytes, from the first on, need no escape. */
+/* One that has something to be escaped. */
 
-static size_t
-mt_json_plain(mt_str_t s)
+static void
+mt_json_escaped(mt_json_writer_t *w, mt_str_t s)
 {
-    size_t  i;
+    char  *p;
 
-    for (i = 0; i < s.len; i++) {
-        if (mt_json_escapes[(uint8_t) s.data[i]]) {
-            break;
-        }
+    p = mt_json_value(w, 2 + MT_JSON_ESCAPE * s.len);
+
+    if (p) {
+        *p++ = '"';
+        p = mt_json_escape(p, s);
+        *p++ = '"';
+        mt_json_end(w, p);
     }
-
-    return i;
 }
 
 
@@ -422,24 +511,73 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
-/* Most are numbers and strings as they are: without a way through a form. */
+/*
+ * What is known of a member once and for all.  Any thread may work it out:
+ * what they write is the same, and `len` with the last word of it comes last.
+ * 0 for a name that is too long.
+ */
+
+static int
+mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
+{
+    size_t         i, offset;
+    mt_str_t       name;
+    mt_json_key_t  key;
+
+    memset(&key, 0, sizeof(key));
+
+    name = mt_cstr(member->wire);
+
+    if (name.len > sizeof(key.text) - 4) {
+        return 0;
+    }
+
+    key.len = (uint8_t) (name.len + 4);
+    key.text[0] = ',';
+    key.text[1] = '"';
+    memcpy(key.text + 2, name.data, name.len);
+    memcpy(key.text + 2 + name.len, "\":", 2);
+
+    if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
+        key.form = MT_FORM_NONE;
+
+    } else if (!(member->flags & MT_JSON_INLINE) && member->how == NULL) {
+        offset = (size_t) member->base + member->field->offset;
+
+        if (offset <= UINT16_MAX) {
+            key.offset = (uint16_t) offset;
+            key.form = member->field->kind == MT_INT ? MT_FORM_INT
+                       : member->field->kind == MT_STR ? MT_FORM_STR
+                       : MT_FORM_OTHER;
+        }
+    }
+
+    for (i = 0; i < mt_nitems(key.words) - 1; i++) {
+        __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELAXED);
+    }
+
+    __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELEASE);
+
+    return 1;
+}
+
+
+/* The value of any member. */
 
 static void
 mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
-    const void *src)
+    const void *object)
 {
     size_t            i;
+    const void       *src;
     const mt_objs_t  *list;
 
-    if (member->how == NULL && member->field->kind == MT_INT) {
-        mt_json_int(w, *(const int64_t *) src);
+    if (member->flags & MT_JSON_INLINE) {
+        mt_json_object(w, member->sub, object);
         return;
     }
 
-    if (member->how == NULL && member->field->kind == MT_STR) {
-        mt_json_string(w, *(const mt_str_t *) src);
-        return;
-    }
+    src = (const char *) object + member->base + member->field->offset;
 
     switch (member->field->kind) {
 
@@ -465,28 +603,106 @@ mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
 }
 
 
+/*
+ * Most members are numbers and strings as they are: of these only the key, the
+ * value and the buffer are looked at.  A key is copied as if it took all of
+ * its room, in few moves; its value is written over what was too much.
+ */
+
+static inline void
+mt_json_keyed(mt_json_writer_t *w, const mt_json_key_t *key,
+    const mt_json_member_t *member, const void *object)
+{
+    char        *p;
+    size_t       first;
+    int64_t      n;
+    mt_str_t     s;
+    const void  *src;
+
+    first = w->due[w->depth] == MT_DUE_FIRST_KEY;
+    src = (const char *) object + key->offset;
+    s = key->form == MT_FORM_STR ? *(const mt_str_t *) src : MT_STR("");
+
+    p = mt_buf_reserve(w->out, sizeof(key->text) + MT_DIGITS + s.len);
+    if (p == NULL) {
+        return;
+    }
+
+    /* all but the first follow a comma */
+
+    memcpy(p, (const char *) key + first, sizeof(key->text));
+    p += key->len - first;
+
+    w->due[w->depth] = MT_DUE_KEY;
+
+    if (key->form == MT_FORM_INT) {
+        n = *(const int64_t *) src;
+
+        if ((uint64_t) n < 10) {
+            *p = (char) ('0' + n);
+            mt_json_end(w, p + 1);
+
+        } else {
+            mt_json_end(w, p + mt_digits(p, n).len);
+        }
+
+        return;
+    }
+
+    if (key->form == MT_FORM_STR && mt_json_copy(p + 1, s.data, s.len)) {
+        p[0] = '"';
+        p[1 + s.len] = '"';
+        mt_json_end(w, p + s.len + 2);
+        return;
+    }
+
+    mt_json_end(w, p);
+    w->due[w->depth] = MT_DUE_VALUE;
+
+    if (key->form == MT_FORM_STR) {
+        mt_json_escaped(w, s);
+
+    } else {
+        mt_json_member(w, member, object);
+    }
+}
+
+
 void
 mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     const void *object)
 {
     size_t                   i;
+    unsigned                 due;
+    mt_json_key_t           *key;
     const mt_json_member_t  *member;
 
     for (i = 0; i < table->n; i++) {
+        key = &table->keys[i];
         member = &table->members[i];
 
-        if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
+        if (__atomic_load_n(&key->len, __ATOMIC_ACQUIRE) == 0
+            && !mt_json_key_make(key, member))
+        {
+            if (!(member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD))) {
+                mt_json_key(w, member->wire);
+                mt_json_member(w, member, object);
+            }
+
             continue;
         }
 
-        mt_json_name(w, member->wire, mt_json_length(table, i));
+        due = w->due[w->depth];
 
-        if (member->flags & MT_JSON_INLINE) {
-            mt_json_object(w, member->sub, object);
+        if (key->form == MT_FORM_NONE) {
             continue;
         }
 
-        mt_json_member(w, member, (const char *) object + member->base
-                                  + member->field->offset);
+        if (due != MT_DUE_FIRST_KEY && due != MT_DUE_KEY) {
+            mt_json_fail(w);
+            return;
+        }
+
+        mt_json_keyed(w, key, member, object);
     }
 }

@@ -75,6 +75,40 @@ test_integers(void)
 }
 
 
+/* Beside every power of ten and of two. */
+
+static void
+test_digits(void)
+{
+    int       same, n;
+    char      digits[MT_DIGITS], text[32];
+    int64_t   value;
+    unsigned  i, k;
+    uint64_t  ten, two;
+
+    same = 0;
+    n = 0;
+    ten = 1;
+
+    for (i = 0; i < 63; i++) {
+        two = 1ULL << i;
+
+        for (k = 0; k < 12; k++) {
+            value = (int64_t) ((k & 1 ? two : ten) + k / 4 - 1);
+            value = k & 2 ? -value : value;
+
+            snprintf(text, sizeof(text), "%lld", (long long) value);
+            same += mt_str_eq(mt_digits(digits, value), mt_cstr(text));
+            n++;
+        }
+
+        ten = ten > INT64_MAX / 10 ? ten : ten * 10;
+    }
+
+    is_int(same, n, "digits as printf's");
+}
+
+
 /* Where the eight bytes that are looked at together begin and end. */
 
 static void
@@ -285,6 +319,7 @@ main(void)
 {
     test_strings();
     test_integers();
+    test_digits();
     test_utf8();
     test_utf8_places();
     test_arena();

@@ -534,40 +534,90 @@ test_encode(void)
 }
 
 
-/* Every byte, alone and between others, as yajl's generator has it. */
+/* Whether a string is written as yajl's generator writes it.  It stands in a
+ * block of its own, so that a memory checker sees what reads past it. */
+
+static int
+as_yajl(const char *bytes, size_t n)
+{
+    int                   same;
+    char                 *own;
+    size_t                len;
+    mt_buf_t              buf;
+    yajl_gen              gen;
+    const unsigned char  *yajl;
+
+    own = malloc(n ? n : 1);
+    memcpy(own, bytes, n);
+
+    gen = yajl_gen_alloc(NULL);
+    yajl_gen_string(gen, (const unsigned char *) own, n);
+    yajl_gen_get_buf(gen, &yajl, &len);
+
+    mt_buf_init(&buf, arena, 8);
+    mt_json_string(mt_json_writer(arena, &buf), (mt_str_t) { n, own });
+
+    same = !buf.failed && buf.len == len && memcmp(buf.data, yajl, len) == 0;
+
+    yajl_gen_free(gen);
+    free(own);
+
+    return same;
+}
+
+
+/* Every byte, alone and between others. */
 
 static void
 test_escapes(void)
 {
-    int                   c, same;
-    char                  text[8];
-    size_t                len;
-    mt_buf_t              buf;
-    mt_str_t              s;
-    yajl_gen              gen;
-    const unsigned char  *yajl;
+    int   c, same;
+    char  text[8];
 
     same = 0;
 
     for (c = 0; c < 512; c++) {
         snprintf(text, sizeof(text), "ab%ccd", c & 0xff);
         text[2] = (char) c;
-        s.data = c < 256 ? text : text + 2;
-        s.len = c < 256 ? 5 : 1;
 
-        gen = yajl_gen_alloc(NULL);
-        yajl_gen_string(gen, (const unsigned char *) s.data, s.len);
-        yajl_gen_get_buf(gen, &yajl, &len);
-
-        mt_buf_init(&buf, arena, 8);
-        mt_json_string(mt_json_writer(arena, &buf), s);
-
-        same += !buf.failed && buf.len == len
-                && memcmp(buf.data, yajl, len) == 0;
-        yajl_gen_free(gen);
+        same += c < 256 ? as_yajl(text, 5) : as_yajl(text + 2, 1);
     }
 
     is_int(same, 512, "strings are written as yajl writes them");
+}
+
+
+/* Of every length that is copied in a way of its own, with each byte that is
+ * at a bound of what needs an escape in each place. */
+
+static void
+test_runs(void)
+{
+    int     same, n;
+    char    text[50];
+    size_t  len, at, i;
+
+    static const char  bounds[] = "\x1f\x20\x21\"#[\\]\x7f\x80\xff\x01";
+
+    same = 0;
+    n = 0;
+
+    for (len = 0; len <= sizeof(text); len++) {
+        for (at = 0; at < len; at++) {
+            for (i = 0; i < sizeof(bounds); i++) {
+                memset(text, 'x', sizeof(text));
+                text[at] = bounds[i];
+                same += as_yajl(text, len);
+                n++;
+            }
+        }
+
+        memset(text, 'x', sizeof(text));
+        same += as_yajl(text, len);
+        n++;
+    }
+
+    is_int(same, n, "and of every length");
 }
 
 
@@ -656,6 +706,7 @@ main(void)
     test_inline();
     test_encode();
     test_escapes();
+    test_runs();
     test_grammar();
 
     mt_arena_destroy(arena);
