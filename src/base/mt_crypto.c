@@ -1,5 +1,5 @@
 
-#include "base/mt_crypto.h"
+#include "base/mt_aes.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -59,6 +59,10 @@ struct mt_contexts_s {
     mt_kept_key_t    mac_key;
     EVP_CIPHER_CTX  *aes[2];             /* decrypts; encrypts */
     mt_kept_key_t    aes_key[2];
+
+    /* in place of these two kinds, where the processor knows AES */
+    mt_aes_keys_t    native_mac;
+    mt_aes_keys_t    native[2];
 };
 
 
@@ -73,8 +77,7 @@ static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
     uint8_t *out);
 static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
     int encrypt);
-static void mt_hex(const uint8_t *in, size_t n, char *out,
-    const char *digits);
+static void mt_hex(const uint8_t *in, size_t n, char *out, char ten);
 static int mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
     char hex[2 * MT_SCRYPT_HASH]);
 static int mt_password_split(mt_str_t stored, mt_str_t *parts);
@@ -87,6 +90,8 @@ static EVP_MD       *mt_md_sha256;
 static EVP_CIPHER   *mt_cipher_aes;
 static EVP_MAC      *mt_mac_cmac;
 static pthread_key_t  mt_contexts_key;
+
+static int            mt_native;
 
 static mt_contexts_t    *mt_contexts_all;
 static pthread_mutex_t   mt_contexts_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -113,9 +118,34 @@ mt_crypto_init(void)
         return -1;
     }
 
+    mt_native = mt_aes_native();
+
     mt_mac_cmac = EVP_MAC_fetch(NULL, "CMAC", NULL);
 
     return mt_mac_cmac ? 0 : -1;
+}
+
+
+int
+mt_crypto_native(int native)
+{
+    int             was;
+    mt_contexts_t  *contexts;
+
+    was = mt_native;
+    mt_native = native && mt_aes_native();
+
+    /* one way's keys are not the other's */
+
+    contexts = mt_contexts();
+
+    if (contexts) {
+        contexts->mac_key.set = 0;
+        contexts->aes_key[0].set = 0;
+        contexts->aes_key[1].set = 0;
+    }
+
+    return was;
 }
 
 
@@ -200,10 +230,24 @@ mt_contexts_free(mt_contexts_t *contexts)
 }
 
 
+/* Takes the same time whatever the key is. */
+
 static int
 mt_key_kept(const mt_kept_key_t *kept, const uint8_t key[MT_AES_KEY_LEN])
 {
-    return kept->set && CRYPTO_memcmp(kept->key, key, MT_AES_KEY_LEN) == 0;
+    unsigned  i;
+    uint64_t  a[MT_AES_KEY_LEN / 8], b[MT_AES_KEY_LEN / 8], differ;
+
+    memcpy(a, kept->key, sizeof(a));
+    memcpy(b, key, sizeof(b));
+
+    differ = 0;
+
+    for (i = 0; i < mt_nitems(a); i++) {
+        differ |= a[i] ^ b[i];
+    }
+
+    return kept->set && differ == 0;
 }
 
 
@@ -277,6 +321,16 @@ mt_mac(mt_str_t key, const mt_str_t *parts, size_t n, uint8_t out[MT_MAC_LEN])
 
     bytes = (const uint8_t *) key.data;
 
+    if (mt_native) {
+        if (!mt_key_kept(&contexts->mac_key, bytes)) {
+            mt_aes_native_keys(&contexts->native_mac, bytes, 1);
+            mt_key_keep(&contexts->mac_key, bytes);
+        }
+
+        mt_aes_native_mac(&contexts->native_mac, parts, n, out);
+        return 0;
+    }
+
     if (mt_key_kept(&contexts->mac_key, bytes)) {
         rc = EVP_MAC_init(contexts->mac, NULL, 0, NULL);
 
@@ -314,6 +368,16 @@ mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
     contexts = mt_contexts();
     if (contexts == NULL) {
         return -1;
+    }
+
+    if (mt_native) {
+        if (!mt_key_kept(&contexts->aes_key[encrypt], key)) {
+            mt_aes_native_keys(&contexts->native[encrypt], key, encrypt);
+            mt_key_keep(&contexts->aes_key[encrypt], key);
+        }
+
+        mt_aes_native_block(&contexts->native[encrypt], in, out, encrypt);
+        return 0;
     }
 
     rc = 1;
@@ -414,14 +478,38 @@ mt_secret_eq(mt_str_t a, mt_str_t b)
 }
 
 
-static void
-mt_hex(const uint8_t *in, size_t n, char *out, const char *digits)
-{
-    size_t  i;
+/* Sixteen bytes at a time: their upper and their lower halves become digits
+ * in two registers, and are shuffled together. */
 
-    for (i = 0; i < n; i++) {
-        out[2 * i] = digits[in[i] >> 4];
-        out[2 * i + 1] = digits[in[i] & 15];
+typedef uint8_t  mt_hexes_t __attribute__((vector_size(16)));
+
+static void
+mt_hex(const uint8_t *in, size_t n, char *out, char ten)
+{
+    size_t      i;
+    uint8_t     digit;
+    mt_hexes_t  bytes, high, low, first, second;
+
+    for (i = 0; n - i >= sizeof(bytes); i += sizeof(bytes)) {
+        memcpy(&bytes, in + i, sizeof(bytes));
+
+        high = bytes >> 4;
+        low = bytes & 15;
+        high += '0' + ((mt_hexes_t) (high > 9) & (uint8_t) (ten - '0' - 10));
+        low += '0' + ((mt_hexes_t) (low > 9) & (uint8_t) (ten - '0' - 10));
+
+        first = __builtin_shuffle(high, low, (mt_hexes_t) {
+            0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 });
+        second = __builtin_shuffle(high, low, (mt_hexes_t) {
+            8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31 });
+
+        memcpy(out + 2 * i, &first, sizeof(first));
+        memcpy(out + 2 * i + sizeof(first), &second, sizeof(second));
+    }
+
+    for (i *= 2; i < 2 * n; i++) {
+        digit = i & 1 ? in[i / 2] & 15 : in[i / 2] >> 4;
+        out[i] = (char) (digit > 9 ? ten + digit - 10 : '0' + digit);
     }
 }
 
@@ -429,14 +517,14 @@ mt_hex(const uint8_t *in, size_t n, char *out, const char *digits)
 void
 mt_hex_lower(const uint8_t *in, size_t n, char *out)
 {
-    mt_hex(in, n, out, "0123456789abcdef");
+    mt_hex(in, n, out, 'a');
 }
 
 
 void
 mt_hex_upper(const uint8_t *in, size_t n, char *out)
 {
-    mt_hex(in, n, out, "0123456789ABCDEF");
+    mt_hex(in, n, out, 'A');
 }
 
 

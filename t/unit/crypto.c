@@ -264,6 +264,77 @@ test_passwords(void)
 }
 
 
+/* Of sixteen bytes at a time, and of the rest. */
+
+static void
+test_hex_bytes(void)
+{
+    int       same;
+    char      lower[512], upper[512], text[4];
+    size_t    i, n;
+    uint8_t   bytes[256];
+
+    for (i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t) i;
+    }
+
+    same = 0;
+
+    for (n = 0; n <= sizeof(bytes); n++) {
+        mt_hex_lower(bytes, n, lower);
+        mt_hex_upper(bytes + sizeof(bytes) - n, n, upper);
+
+        for (i = 0; i < n; i++) {
+            snprintf(text, sizeof(text), "%02x", bytes[i]);
+            same += memcmp(lower + 2 * i, text, 2) == 0;
+            snprintf(text, sizeof(text), "%02X",
+                     bytes[sizeof(bytes) - n + i]);
+            same += memcmp(upper + 2 * i, text, 2) == 0;
+        }
+    }
+
+    is_int(same, 256 * 257, "hex of every byte, in every place");
+}
+
+
+/* The processor's AES and OpenSSL's, of whatever length and cut. */
+
+static void
+test_native(void)
+{
+    int       same, native;
+    size_t    len, cut;
+    uint8_t   key[MT_AES_KEY_LEN], text[70], out[2][3][MT_AES_LEN];
+    mt_str_t  k = { sizeof(key), (const char *) key }, parts[2];
+
+    same = 0;
+
+    for (len = 0; len < sizeof(text); len++) {
+        cut = len * 7 % (len + 1);
+
+        parts[0] = (mt_str_t) { cut, (const char *) text };
+        parts[1] = (mt_str_t) { len - cut, (const char *) text + cut };
+
+        if (mt_random(key, sizeof(key)) != 0
+            || mt_random(text, sizeof(text)) != 0)
+        {
+            break;
+        }
+
+        for (native = 0; native < 2; native++) {
+            (void) mt_crypto_native(native);
+            (void) mt_mac(k, parts, 2, out[native][0]);
+            (void) mt_aes_encrypt_block(key, text, out[native][1]);
+            (void) mt_aes_decrypt_block(key, text, out[native][2]);
+        }
+
+        same += memcmp(out[0], out[1], sizeof(out[0])) == 0;
+    }
+
+    is_int(same, sizeof(text), "AES is AES, whoever does it");
+}
+
+
 int
 main(void)
 {
@@ -282,7 +353,15 @@ main(void)
     test_random_text();
     test_mac();
     test_aes_block();
+    test_native();
+
+    (void) mt_crypto_native(0);
+    test_mac();
+    test_aes_block();
+    (void) mt_crypto_native(1);
+
     test_hex();
+    test_hex_bytes();
     test_base64();
     test_secrets();
     test_passwords();
