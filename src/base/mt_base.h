@@ -152,14 +152,53 @@ mt_read_varint(mt_reader_t *r)
 }
 
 
+/*
+ * The same of bytes without a reader, as long as there are eight of them: where
+ * the number ends is found in one word, and its groups of seven bits are moved
+ * together in three steps.  What follows it; NULL where this way does not lead
+ * to its end.
+ */
+
+static inline const uint8_t *
+mt_varint_word(const uint8_t *p, const uint8_t *end, uint64_t *value)
+{
+    uint64_t  w, last;
+
+    if (end - p < 8) {
+        return NULL;
+    }
+
+    memcpy(&w, p, 8);
+
+    last = ~w & 0x8080808080808080ULL;
+
+    if (last == 0) {
+        return NULL;
+    }
+
+    p += (__builtin_ctzll(last) >> 3) + 1;
+
+    w &= (last ^ (last - 1)) & 0x7f7f7f7f7f7f7f7fULL;
+    w = (w & 0x007f007f007f007fULL) | (w & 0x7f007f007f007f00ULL) >> 1;
+    w = (w & 0x00003fff00003fffULL) | (w & 0x3fff00003fff0000ULL) >> 2;
+
+    *value = (w & 0x000000000fffffffULL) | (w & 0x0fffffff00000000ULL) >> 4;
+
+    return p;
+}
+
+
+static inline int64_t
+mt_unzigzag(uint64_t value)
+{
+    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
+}
+
+
 static inline int64_t
 mt_read_zigzag(mt_reader_t *r)
 {
-    uint64_t  value;
-
-    value = mt_read_varint(r);
-
-    return (int64_t) ((value >> 1) ^ (0 - (value & 1)));
+    return mt_unzigzag(mt_read_varint(r));
 }
 
 
@@ -184,6 +223,11 @@ mt_read_bytes(mt_reader_t *r, size_t len)
 
 /* A clock that only measures: its zero is no date.  Nanoseconds. */
 int64_t mt_monotonic_ns(void);
+
+
+/* (The word above is little-endian, as all that this is built for.) */
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bswap below, too");
 
 
 /* Big-endian integers, for keys whose byte order is their numeric order. */

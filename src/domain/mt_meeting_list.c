@@ -511,9 +511,7 @@ mt_list_row(mt_list_t *list, mt_arena_t *row_arena, int64_t num, void **row)
         return -1;
     }
 
-    if (mt_source_load(source, MT_DB_MEETING, num, &mt_meeting_model,
-                       &view->meeting) != 1)
-    {
+    if (mt_meeting_view_load(source, num, view) != 1) {
         return -1;
     }
 

@@ -20,22 +20,27 @@ static int mt_view_derive_person(const mt_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view);
 
 
-/* A field 0 stands for all of a record. */
+/* Fields of a record, from one number on to another. */
 
 typedef struct {
     size_t    base;
-    unsigned  field;
+    unsigned  first;
+    unsigned  last;
     unsigned  parts;
 } mt_part_t;
 
 #define MT_RECORD_PART(view, record, parts)                                   \
-    { offsetof(mt_##view##_view_t, record), 0, parts }
+    { offsetof(mt_##view##_view_t, record), 0, UINT_MAX, parts }
+
+#define MT_TAIL_PART(view, record, after, parts)                              \
+    { offsetof(mt_##view##_view_t, record), after + 1, UINT_MAX, parts }
 
 #define MT_DERIVED_PART(view, name, parts)                                    \
     { offsetof(mt_##view##_view_t, derived), MT_##view##_derived_##name,      \
-      parts }
+      MT_##view##_derived_##name, parts }
 
 static const mt_part_t  mt_parts_of_meeting[] = {
+    MT_TAIL_PART(meeting, meeting, MT_meeting_seed, MT_PART_MEETING_TAIL),
     MT_RECORD_PART(meeting, tally, MT_PART_TALLY),
     MT_RECORD_PART(meeting, dept, MT_PART_DEPT),
     MT_RECORD_PART(meeting, creator, MT_PART_CREATOR),
@@ -45,12 +50,17 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_DERIVED_PART(meeting, answered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unsigned_in, MT_PART_TALLY),
+    MT_DERIVED_PART(meeting, push, MT_PART_MEETING_TAIL),
 };
+
+/* the department's number is in the tail, too */
 
 static const mt_part_t  mt_parts_of_person[] = {
     MT_RECORD_PART(person, checkin, MT_PART_CHECKIN),
     MT_RECORD_PART(person, user, MT_PART_USER),
-    MT_RECORD_PART(person, dept, MT_PART_USER | MT_PART_PERSON_DEPT),
+    MT_TAIL_PART(person, user, MT_user_face, MT_PART_USER_TAIL),
+    MT_RECORD_PART(person, dept, MT_PART_USER | MT_PART_USER_TAIL
+                                 | MT_PART_PERSON_DEPT),
     MT_DERIVED_PART(person, signed_in, MT_PART_CHECKIN),
     MT_DERIVED_PART(person, num, MT_PART_USER),
     MT_DERIVED_PART(person, name, MT_PART_USER),
@@ -59,6 +69,15 @@ static const mt_part_t  mt_parts_of_person[] = {
     MT_DERIVED_PART(person, face, MT_PART_USER),
     MT_DERIVED_PART(person, kind, MT_PART_USER),
 };
+
+/* What these views are worked out of. */
+_Static_assert((int) MT_meeting_pushed > (int) MT_meeting_seed
+               && (int) MT_meeting_updated < (int) MT_meeting_seed
+               && (int) MT_meeting_leaders < (int) MT_meeting_seed
+               && (int) MT_meeting_checked_time < (int) MT_meeting_seed
+               && (int) MT_user_email < (int) MT_user_face
+               && (int) MT_user_dept > (int) MT_user_face,
+               "a tail is what nothing but an answer looks at");
 
 
 static unsigned
@@ -71,7 +90,7 @@ mt_parts(const mt_part_t *part, size_t n, size_t base, unsigned field)
 
     for (i = 0; i < n; i++) {
         if (part[i].base == base
-            && (part[i].field == 0 || part[i].field == field))
+            && field >= part[i].first && field <= part[i].last)
         {
             parts |= part[i].parts;
         }
@@ -119,7 +138,34 @@ mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
 
     mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
 
-    return mt_source_load_key(source, db, &key, model, object);
+    return mt_source_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
+}
+
+
+/* A record that is not shown need not even be cleared: but for those that
+ * something follows from, nobody looks at it. */
+
+static int
+mt_view_load(const mt_source_t *source, unsigned part, mt_db_t db, int64_t num,
+    const mt_model_t *model, void *object)
+{
+    return source->hides & part ? 0 : mt_source_load(source, db, num, model,
+                                                     object);
+}
+
+
+int
+mt_meeting_view_load(const mt_source_t *source, int64_t num,
+    mt_meeting_view_t *view)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, source->company, (uint64_t) num);
+
+    return mt_source_load_key(source, MT_DB_MEETING, &key, &mt_meeting_model,
+                              source->hides & MT_PART_MEETING_TAIL
+                              ? MT_meeting_seed : MT_ALL_FIELDS,
+                              &view->meeting);
 }
 
 
@@ -129,8 +175,7 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
 {
     int  found;
 
-    found = mt_source_load(source, MT_DB_MEETING, num, &mt_meeting_model,
-                           &view->meeting);
+    found = mt_meeting_view_load(source, num, view);
 
     return found == 1 ? mt_meeting_view_fill(source, view) : found;
 }
@@ -139,25 +184,34 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
 int
 mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
 {
-    int64_t              creator, host;
     const mt_meeting_t  *m;
 
     m = &view->meeting;
-    creator = mt_view_shown(source, MT_PART_CREATOR, m->creator);
-    host = mt_view_shown(source, MT_PART_HOST, m->creator);
 
-    if (mt_source_load(source, MT_DB_TALLY,
-                       mt_view_shown(source, MT_PART_TALLY, m->num),
-                       &mt_tally_model, &view->tally) < 0
-        || mt_source_load(source, MT_DB_DEPT,
-                          mt_view_shown(source, MT_PART_DEPT, m->dept),
-                          &mt_dept_model, &view->dept) < 0
-        || mt_source_user(source, creator, &view->creator) < 0
-        || mt_view_slot(source, MT_DB_ATTENDEE, m->num, host,
-                        &mt_attendee_model, &view->host) < 0
-        || mt_source_load(source, MT_DB_ROOM,
-                          mt_view_shown(source, MT_PART_ROOM, m->room),
-                          &mt_room_model, &view->room) < 0)
+    if (source->hides & MT_PART_TALLY) {
+        memset(&view->tally, 0, sizeof(view->tally));
+    }
+
+    if (mt_view_load(source, MT_PART_TALLY, MT_DB_TALLY, m->num,
+                     &mt_tally_model, &view->tally) < 0
+        || mt_view_load(source, MT_PART_DEPT, MT_DB_DEPT, m->dept,
+                        &mt_dept_model, &view->dept) < 0
+        || mt_view_load(source, MT_PART_ROOM, MT_DB_ROOM, m->room,
+                        &mt_room_model, &view->room) < 0)
+    {
+        return -1;
+    }
+
+    if (!(source->hides & MT_PART_CREATOR)
+        && mt_source_user(source, m->creator, MT_ALL_FIELDS, &view->creator)
+           < 0)
+    {
+        return -1;
+    }
+
+    if (!(source->hides & MT_PART_HOST)
+        && mt_view_slot(source, MT_DB_ATTENDEE, m->num, m->creator,
+                        &mt_attendee_model, &view->host) < 0)
     {
         return -1;
     }
@@ -232,23 +286,31 @@ int
 mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *record, mt_person_view_t *view)
 {
+    int      found;
     int64_t  user, signer;
 
     user = slot < MT_GUEST_SLOT ? slot : 0;
     user = mt_view_shown(source, MT_PART_USER, user);
     signer = mt_view_shown(source, MT_PART_CHECKIN, slot);
 
-    if ((record ? mt_source_load_value(source, MT_DB_ATTENDEE, *record,
-                                       &mt_attendee_model, &view->attendee)
-                : mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
-                               &mt_attendee_model, &view->attendee)) < 0
+    if (record) {
+        found = mt_source_load_value(source, MT_DB_ATTENDEE, *record,
+                                     &mt_attendee_model, MT_ALL_FIELDS,
+                                     &view->attendee);
+
+    } else {
+        found = mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
+                             &mt_attendee_model, &view->attendee);
+    }
+
+    if (found < 0
         || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, signer,
                         &mt_checkin_model, &view->checkin) < 0
-        || mt_source_user(source, user, &view->user) < 0
-        || mt_source_load(source, MT_DB_DEPT,
-                          mt_view_shown(source, MT_PART_PERSON_DEPT,
-                                        view->user.dept),
-                          &mt_dept_model, &view->dept) < 0)
+        || mt_source_user(source, user, source->hides & MT_PART_USER_TAIL
+                                        ? MT_user_face : MT_ALL_FIELDS,
+                          &view->user) < 0
+        || mt_view_load(source, MT_PART_PERSON_DEPT, MT_DB_DEPT,
+                        view->user.dept, &mt_dept_model, &view->dept) < 0)
     {
         return -1;
     }

@@ -294,6 +294,11 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 #define MT_PART_USER          0x40
 #define MT_PART_PERSON_DEPT   0x80
 
+/* and what is not read where it is not shown: fields of the meeting's record
+ * above the seed, and of a person's user above the face */
+#define MT_PART_MEETING_TAIL  0x100
+#define MT_PART_USER_TAIL     0x200
+
 typedef struct {
     mt_meeting_t          meeting;
     mt_tally_t            tally;

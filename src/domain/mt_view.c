@@ -51,13 +51,13 @@ mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
 
     mt_key_num(&key, source->company, (uint64_t) num);
 
-    return mt_source_load_key(source, db, &key, model, object);
+    return mt_source_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
 }
 
 
 int
 mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
-    const mt_model_t *model, void *object)
+    const mt_model_t *model, unsigned last, void *object)
 {
     int       found;
     mt_str_t  value;
@@ -67,7 +67,7 @@ mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
             : mt_get(source->txn, db, key, &value);
 
     if (found == 1) {
-        return mt_source_load_value(source, db, value, model, object);
+        return mt_source_load_value(source, db, value, model, last, object);
     }
 
     memset(object, 0, model->size);
@@ -78,7 +78,7 @@ mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
 
 int
 mt_source_load_value(const mt_source_t *source, mt_db_t db, mt_str_t value,
-    const mt_model_t *model, void *object)
+    const mt_model_t *model, unsigned last, void *object)
 {
     mt_str_t  copy;
 
@@ -92,18 +92,28 @@ mt_source_load_value(const mt_source_t *source, mt_db_t db, mt_str_t value,
         value = copy;
     }
 
-    return mt_load_value(source->txn, db, value, model, object,
-                         source->arena);
+    return mt_load_value_to(source->txn, db, value, model, last, object,
+                            source->arena);
 }
 
 
 int
-mt_source_user(const mt_source_t *source, int64_t num, mt_user_t *user)
+mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
+    mt_user_t *user)
 {
     int       found;
+    mt_key_t  key;
     mt_str_t  base, face;
 
-    found = mt_source_load(source, MT_DB_USER, num, &mt_user_model, user);
+    if (num == 0) {
+        memset(user, 0, sizeof(*user));
+        return 0;
+    }
+
+    mt_key_num(&key, source->company, (uint64_t) num);
+
+    found = mt_source_load_key(source, MT_DB_USER, &key, &mt_user_model, last,
+                               user);
     face = user->face;
 
     if (found != 1 || face.len == 0 || memchr(face.data, '/', face.len)) {
@@ -149,7 +159,7 @@ mt_view_user(const mt_source_t *source, int64_t num, void *view)
     int              found;
     mt_user_view_t  *v = view;
 
-    found = mt_source_user(source, num, &v->user);
+    found = mt_source_user(source, num, MT_ALL_FIELDS, &v->user);
 
     if (found != 1 || mt_is_gone(source, v->user.removed)
         || v->user.placeholder)

@@ -6,6 +6,8 @@
 #ifndef MT_VIEW_H
 #define MT_VIEW_H
 
+#include <limits.h>
+
 #include "domain/mt_apply.h"
 
 
@@ -32,14 +34,19 @@ void mt_source_of(const mt_call_t *call, mt_source_t *source);
  * number 0 names none); -1 on failure. */
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object);
-/* of a key, and of a value that was found */
+/* of a key, and of a value that was found; up to field number `last` */
 int mt_source_load_key(const mt_source_t *source, mt_db_t db,
-    const mt_key_t *key, const mt_model_t *model, void *object);
+    const mt_key_t *key, const mt_model_t *model, unsigned last,
+    void *object);
 int mt_source_load_value(const mt_source_t *source, mt_db_t db,
-    mt_str_t value, const mt_model_t *model, void *object);
+    mt_str_t value, const mt_model_t *model, unsigned last, void *object);
 
-/* The user's record with the face as an address. */
-int mt_source_user(const mt_source_t *source, int64_t num, mt_user_t *user);
+/* All that a record has. */
+#define MT_ALL_FIELDS  UINT_MAX
+
+/* The user's record, with the face as an address. */
+int mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
+    mt_user_t *user);
 
 /*
  * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows

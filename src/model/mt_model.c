@@ -26,8 +26,10 @@ static void mt_encode_item(mt_buf_t *buf, unsigned kind,
     const mt_model_t *sub, const void *item, mt_encode_mode_t mode);
 static void mt_encode_nested(mt_buf_t *buf, const mt_model_t *model,
     const void *object, mt_encode_mode_t mode);
-static mt_status_t mt_decode_object(mt_reader_t *r, const mt_model_t *model,
-    void *object, mt_arena_t *arena, unsigned depth);
+static mt_status_t mt_decode_object(mt_str_t record, const mt_model_t *model,
+    unsigned highest, void *object, mt_arena_t *arena, unsigned depth);
+static const uint8_t *mt_decode_varint(const uint8_t *p, const uint8_t *end,
+    uint64_t *value);
 static mt_status_t mt_decode_value(mt_reader_t *r, const mt_field_t *field,
     void *value, mt_arena_t *arena, unsigned depth);
 static mt_status_t mt_decode_list(mt_reader_t *r, const mt_field_t *field,
@@ -216,22 +218,62 @@ mt_status_t
 mt_record_decode(mt_str_t record, const mt_model_t *model, void *object,
     mt_arena_t *arena)
 {
-    mt_reader_t  r;
-
-    mt_reader_init(&r, record);
-
-    return mt_decode_object(&r, model, object, arena, 0);
+    return mt_decode_object(record, model, MT_NUMBER_MAX, object, arena, 0);
 }
 
 
+mt_status_t
+mt_record_decode_to(mt_str_t record, const mt_model_t *model, unsigned last,
+    void *object, mt_arena_t *arena)
+{
+    return mt_decode_object(record, model, last, object, arena, 0);
+}
+
+
+/* One that takes more than a byte; NULL when it does not end. */
+
+static const uint8_t *
+mt_decode_varint(const uint8_t *p, const uint8_t *end, uint64_t *value)
+{
+    mt_reader_t     r = { p, end, 0 };
+    const uint8_t  *next;
+
+    next = mt_varint_word(p, end, value);
+    if (next) {
+        return next;
+    }
+
+    *value = mt_read_long_varint(&r);
+
+    return r.failed ? NULL : r.pos;
+}
+
+
+static inline const uint8_t *
+mt_decode_number(const uint8_t *p, const uint8_t *end, uint64_t *value)
+{
+    if (p < end && *p < 0x80) {
+        *value = *p;
+        return p + 1;
+    }
+
+    return mt_decode_varint(p, end, value);
+}
+
+
+/* Numbers are ascending: past `highest` nothing is wanted any more. */
+
 static mt_status_t
-mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
-    mt_arena_t *arena, unsigned depth)
+mt_decode_object(mt_str_t record, const mt_model_t *model, unsigned highest,
+    void *object, mt_arena_t *arena, unsigned depth)
 {
     char              *place;
-    uint64_t           tag, has;
+    uint64_t           tag, has, n;
     unsigned           number, last;
+    mt_str_t           s;
+    mt_reader_t        r;
     mt_status_t        rc;
+    const uint8_t     *p, *end;
     const mt_field_t  *field;
 
     memset(object, 0, model->size);
@@ -243,19 +285,30 @@ mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
     has = 0;
     last = 0;
 
-    while (r->pos < r->end) {
-        tag = mt_read_varint(r);
+    mt_reader_init(&r, record);
+    p = r.pos;
+    end = r.end;
 
-        if (tag >> 3 > MT_NUMBER_MAX || tag >> 3 <= last) {
+    while (p < end) {
+        p = mt_decode_number(p, end, &tag);
+
+        if (p == NULL || tag >> 3 > MT_NUMBER_MAX || tag >> 3 <= last) {
             return MT_STORE_FAILED;
         }
 
         number = (unsigned) (tag >> 3);
         last = number;
+
+        if (number > highest) {
+            break;
+        }
+
         field = number < model->nfields ? &model->fields[number] : NULL;
 
         if (field == NULL || field->kind == MT_NONE) {
-            mt_skip_value(r, tag & 7);
+            r.pos = p;
+            mt_skip_value(&r, tag & 7);
+            p = r.pos;
             continue;
         }
 
@@ -268,14 +321,32 @@ mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
 
         /* nearly all are of these two kinds */
 
-        if (field->kind == MT_INT) {
-            *(int64_t *) place = mt_read_zigzag(r);
+        if (field->kind == MT_INT || field->kind == MT_STR) {
+            p = mt_decode_number(p, end, &n);
 
-        } else if (field->kind == MT_STR) {
-            *(mt_str_t *) place = mt_read_bytes(r, mt_read_varint(r));
+            if (p == NULL) {
+                return MT_STORE_FAILED;
+            }
+
+            if (field->kind == MT_INT) {
+                *(int64_t *) place = mt_unzigzag(n);
+                continue;
+            }
+
+            if (n > (uint64_t) (end - p)) {
+                return MT_STORE_FAILED;
+            }
+
+            s.len = n;
+            s.data = (const char *) p;
+            *(mt_str_t *) place = s;
+            p += n;
 
         } else {
-            rc = mt_decode_value(r, field, place, arena, depth);
+            r.pos = p;
+            rc = mt_decode_value(&r, field, place, arena, depth);
+            p = r.pos;
+
             if (rc != MT_OK) {
                 return rc;
             }
@@ -284,7 +355,7 @@ mt_decode_object(mt_reader_t *r, const mt_model_t *model, void *object,
 
     memcpy(object, &has, sizeof(has));
 
-    return r->failed ? MT_STORE_FAILED : MT_OK;
+    return r.failed ? MT_STORE_FAILED : MT_OK;
 }
 
 
@@ -360,8 +431,7 @@ static mt_status_t
 mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,
     void *item, mt_arena_t *arena, unsigned depth)
 {
-    mt_str_t     s;
-    mt_reader_t  nested;
+    mt_str_t  s;
 
     if (kind == MT_INT) {
         *(int64_t *) item = mt_read_zigzag(r);
@@ -375,9 +445,7 @@ mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,
         return MT_OK;
     }
 
-    mt_reader_init(&nested, s);
-
-    return mt_decode_object(&nested, sub, item, arena, depth + 1);
+    return mt_decode_object(s, sub, MT_NUMBER_MAX, item, arena, depth + 1);
 }
 
 

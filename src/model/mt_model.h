@@ -147,6 +147,11 @@ void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
 mt_status_t mt_record_decode(mt_str_t record, const mt_model_t *model,
     void *object, mt_arena_t *arena);
 
+/* The same, up to a field number: those above are as if they were not there,
+ * and are not looked at. */
+mt_status_t mt_record_decode_to(mt_str_t record, const mt_model_t *model,
+    unsigned last, void *object, mt_arena_t *arena);
+
 /*
  * Copies the fields that `src` was given from one structure to another of
  * (maybe) another model, matching by field number, for the numbers in `mask`.

@@ -2,6 +2,7 @@
 #include "store/mt_store_int.h"
 
 #include <errno.h>
+#include <limits.h>
 
 
 #define MT_NUM_LEN      8
@@ -25,35 +26,6 @@ mt_val(const void *data, size_t len)
 
 
 void
-mt_key_u8(mt_key_t *key, uint8_t v)
-{
-    if (key->len < MT_KEY_MAX) {
-        key->data[key->len++] = v;
-    }
-}
-
-
-void
-mt_key_u32(mt_key_t *key, uint32_t v)
-{
-    if (key->len + 4 <= MT_KEY_MAX) {
-        (void) mt_put_u32(key->data + key->len, v);
-        key->len += 4;
-    }
-}
-
-
-void
-mt_key_u64(mt_key_t *key, uint64_t v)
-{
-    if (key->len + 8 <= MT_KEY_MAX) {
-        (void) mt_put_u64(key->data + key->len, v);
-        key->len += 8;
-    }
-}
-
-
-void
 mt_key_str(mt_key_t *key, mt_str_t s)
 {
     if (s.len > MT_KEY_MAX - key->len) {
@@ -64,30 +36,6 @@ mt_key_str(mt_key_t *key, mt_str_t s)
         memcpy(key->data + key->len, s.data, s.len);
         key->len += s.len;
     }
-}
-
-
-void
-mt_key_company(mt_key_t *key, uint32_t company)
-{
-    mt_key_init(key);
-    mt_key_u32(key, company);
-}
-
-
-void
-mt_key_num(mt_key_t *key, uint32_t company, uint64_t num)
-{
-    mt_key_company(key, company);
-    mt_key_u64(key, num);
-}
-
-
-void
-mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b)
-{
-    mt_key_num(key, company, a);
-    mt_key_u64(key, b);
 }
 
 
@@ -265,9 +213,17 @@ int
 mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena)
 {
+    return mt_load_value_to(txn, db, value, model, UINT_MAX, object, arena);
+}
+
+
+int
+mt_load_value_to(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, unsigned last, void *object, mt_arena_t *arena)
+{
     mt_status_t  rc;
 
-    rc = mt_record_decode(value, model, object, arena);
+    rc = mt_record_decode_to(value, model, last, object, arena);
 
     if (rc != MT_OK) {
         (void) mt_txn_fail(txn, mt_db_names[db],

@@ -134,16 +134,66 @@ mt_key_init(mt_key_t *key)
 }
 
 
-void mt_key_u8(mt_key_t *key, uint8_t v);
-void mt_key_u32(mt_key_t *key, uint32_t v);
-void mt_key_u64(mt_key_t *key, uint64_t v);
+/* what does not fit is left out */
+
+static inline void
+mt_key_u8(mt_key_t *key, uint8_t v)
+{
+    if (key->len < MT_KEY_MAX) {
+        key->data[key->len++] = v;
+    }
+}
+
+
+static inline void
+mt_key_u32(mt_key_t *key, uint32_t v)
+{
+    if (key->len + 4 <= MT_KEY_MAX) {
+        (void) mt_put_u32(key->data + key->len, v);
+        key->len += 4;
+    }
+}
+
+
+static inline void
+mt_key_u64(mt_key_t *key, uint64_t v)
+{
+    if (key->len + 8 <= MT_KEY_MAX) {
+        (void) mt_put_u64(key->data + key->len, v);
+        key->len += 8;
+    }
+}
+
+
 /* cut at what fits; ids are bounded below that by their models */
 void mt_key_str(mt_key_t *key, mt_str_t s);
 
 /* the common forms */
-void mt_key_company(mt_key_t *key, uint32_t company);
-void mt_key_num(mt_key_t *key, uint32_t company, uint64_t num);
-void mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b);
+
+static inline void
+mt_key_company(mt_key_t *key, uint32_t company)
+{
+    mt_key_init(key);
+    mt_key_u32(key, company);
+}
+
+
+static inline void
+mt_key_num(mt_key_t *key, uint32_t company, uint64_t num)
+{
+    mt_key_company(key, company);
+    mt_key_u64(key, num);
+}
+
+
+static inline void
+mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b)
+{
+    mt_key_num(key, company, a);
+    mt_key_u64(key, b);
+}
+
+
 void mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind,
     mt_str_t s);
 
@@ -179,9 +229,11 @@ int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
-/* of a value that was found: 1, or -1 */
+/* of a value that was found: 1, or -1; up to field number `last` alone */
 int mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena);
+int mt_load_value_to(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, unsigned last, void *object, mt_arena_t *arena);
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 
