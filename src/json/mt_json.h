@@ -107,8 +107,8 @@ typedef struct {
 
 /*
  * What writing a member takes, worked out by whoever writes the first one: the
- * bytes of `,"name":`, how its value is written, and where that is.  `len` is
- * 0 until then, and remains so for a name that is too long for it.
+ * bytes of `,"name":`, how its value is written, and where that is.  The last
+ * word is 0 until then.
  */
 
 typedef union {

@@ -35,11 +35,14 @@ typedef enum {
 /* mt_json_key_t's. */
 
 enum {
-    MT_FORM_OTHER = 0,
-    MT_FORM_INT,
+    MT_FORM_INT = 1,
     MT_FORM_STR,
-    MT_FORM_NONE             /* nothing of it is written */
+    MT_FORM_NONE,            /* nothing of it is written */
+    MT_FORM_OTHER            /* nothing of it is known */
 };
+
+/* The longest key with its value, but for the bytes of a string. */
+#define MT_JSON_KEY  (sizeof(((mt_json_key_t *) NULL)->text) + MT_DIGITS)
 
 struct mt_json_writer_s {
     mt_buf_t      *out;
@@ -54,7 +57,7 @@ static void mt_json_close(mt_json_writer_t *w, unsigned first, unsigned more,
     char bracket);
 static void mt_json_escaped(mt_json_writer_t *w, mt_str_t s);
 static char *mt_json_escape(char *p, mt_str_t s);
-static int mt_json_key_make(mt_json_key_t *shared,
+static uint64_t mt_json_key_make(mt_json_key_t *shared,
     const mt_json_member_t *member);
 static void mt_json_member(mt_json_writer_t *w,
     const mt_json_member_t *member, const void *object);
@@ -433,6 +436,18 @@ mt_json_escape(char *p, mt_str_t s)
 }
 
 
+static inline char *
+mt_json_digits(char *p, int64_t value)
+{
+    if ((uint64_t) value < 10) {
+        *p = (char) ('0' + value);
+        return p + 1;
+    }
+
+    return p + mt_digits(p, value).len;
+}
+
+
 void
 mt_json_int(mt_json_writer_t *w, int64_t value)
 {
@@ -441,7 +456,7 @@ mt_json_int(mt_json_writer_t *w, int64_t value)
     p = mt_json_value(w, MT_DIGITS);
 
     if (p) {
-        mt_json_end(w, p + mt_digits(p, value).len);
+        mt_json_end(w, mt_json_digits(p, value));
     }
 }
 
@@ -512,44 +527,44 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 
 
 /*
- * What is known of a member once and for all.  Any thread may work it out:
- * what they write is the same, and `len` with the last word of it comes last.
- * 0 for a name that is too long.
+ * What is known of a member once and for all; its last word.  Any thread may
+ * work it out: what they write is the same, and that word comes last.  A name
+ * that is too long has no text.
  */
 
-static int
+static uint64_t
 mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
 {
     size_t         i, offset;
+    unsigned       kind;
     mt_str_t       name;
     mt_json_key_t  key;
 
     memset(&key, 0, sizeof(key));
 
     name = mt_cstr(member->wire);
-
-    if (name.len > sizeof(key.text) - 4) {
-        return 0;
-    }
-
-    key.len = (uint8_t) (name.len + 4);
-    key.text[0] = ',';
-    key.text[1] = '"';
-    memcpy(key.text + 2, name.data, name.len);
-    memcpy(key.text + 2 + name.len, "\":", 2);
+    kind = member->how || (member->flags & MT_JSON_INLINE)
+           ? MT_NONE : member->field->kind;
 
     if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
         key.form = MT_FORM_NONE;
 
-    } else if (!(member->flags & MT_JSON_INLINE) && member->how == NULL) {
+    } else if ((kind == MT_INT || kind == MT_STR)
+               && name.len + 4 <= sizeof(key.text)
+               && (size_t) member->base + member->field->offset <= UINT16_MAX)
+    {
         offset = (size_t) member->base + member->field->offset;
 
-        if (offset <= UINT16_MAX) {
-            key.offset = (uint16_t) offset;
-            key.form = member->field->kind == MT_INT ? MT_FORM_INT
-                       : member->field->kind == MT_STR ? MT_FORM_STR
-                       : MT_FORM_OTHER;
-        }
+        key.form = kind == MT_INT ? MT_FORM_INT : MT_FORM_STR;
+        key.offset = (uint16_t) offset;
+        key.len = (uint8_t) (name.len + 4);
+        key.text[0] = ',';
+        key.text[1] = '"';
+        memcpy(key.text + 2, name.data, name.len);
+        memcpy(key.text + 2 + name.len, "\":", 2);
+
+    } else {
+        key.form = MT_FORM_OTHER;
     }
 
     for (i = 0; i < mt_nitems(key.words) - 1; i++) {
@@ -558,7 +573,7 @@ mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
 
     __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELEASE);
 
-    return 1;
+    return key.words[i];
 }
 
 
@@ -606,103 +621,112 @@ mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
 /*
  * Most members are numbers and strings as they are: of these only the key, the
  * value and the buffer are looked at.  A key is copied as if it took all of
- * its room, in few moves; its value is written over what was too much.
+ * its room, in few moves; its value is written over what was too much.  What is
+ * due is told to the writer when another function needs to know.
  */
-
-static inline void
-mt_json_keyed(mt_json_writer_t *w, const mt_json_key_t *key,
-    const mt_json_member_t *member, const void *object)
-{
-    char        *p;
-    size_t       first;
-    int64_t      n;
-    mt_str_t     s;
-    const void  *src;
-
-    first = w->due[w->depth] == MT_DUE_FIRST_KEY;
-    src = (const char *) object + key->offset;
-    s = key->form == MT_FORM_STR ? *(const mt_str_t *) src : MT_STR("");
-
-    p = mt_buf_reserve(w->out, sizeof(key->text) + MT_DIGITS + s.len);
-    if (p == NULL) {
-        return;
-    }
-
-    /* all but the first follow a comma */
-
-    memcpy(p, (const char *) key + first, sizeof(key->text));
-    p += key->len - first;
-
-    w->due[w->depth] = MT_DUE_KEY;
-
-    if (key->form == MT_FORM_INT) {
-        n = *(const int64_t *) src;
-
-        if ((uint64_t) n < 10) {
-            *p = (char) ('0' + n);
-            mt_json_end(w, p + 1);
-
-        } else {
-            mt_json_end(w, p + mt_digits(p, n).len);
-        }
-
-        return;
-    }
-
-    if (key->form == MT_FORM_STR && mt_json_copy(p + 1, s.data, s.len)) {
-        p[0] = '"';
-        p[1 + s.len] = '"';
-        mt_json_end(w, p + s.len + 2);
-        return;
-    }
-
-    mt_json_end(w, p);
-    w->due[w->depth] = MT_DUE_VALUE;
-
-    if (key->form == MT_FORM_STR) {
-        mt_json_escaped(w, s);
-
-    } else {
-        mt_json_member(w, member, object);
-    }
-}
-
 
 void
 mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     const void *object)
 {
-    size_t                   i;
-    unsigned                 due;
-    mt_json_key_t           *key;
-    const mt_json_member_t  *member;
+    char              *p, *end;
+    size_t             i, first;
+    uint64_t           about;
+    mt_str_t           s;
+    mt_buf_t          *out;
+    const void        *src;
+    mt_json_key_t     *key;
+
+    out = w->out;
+    first = w->due[w->depth] == MT_DUE_FIRST_KEY;
+
+    if (!first && w->due[w->depth] != MT_DUE_KEY) {
+        w->out->failed |= table->n > 0;
+        return;
+    }
+
+    p = out->data + out->len;
+    end = out->data + out->size;
 
     for (i = 0; i < table->n; i++) {
         key = &table->keys[i];
-        member = &table->members[i];
 
-        if (__atomic_load_n(&key->len, __ATOMIC_ACQUIRE) == 0
-            && !mt_json_key_make(key, member))
-        {
-            if (!(member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD))) {
-                mt_json_key(w, member->wire);
-                mt_json_member(w, member, object);
+        /* text's last four bytes, offset, form and length */
+
+        about = __atomic_load_n(&key->words[3], __ATOMIC_ACQUIRE);
+
+        if (about == 0) {
+            about = mt_json_key_make(key, &table->members[i]);
+        }
+
+        src = (const char *) object + (uint16_t) (about >> 32);
+        s.len = 0;
+
+        switch ((uint8_t) (about >> 48)) {
+
+        case MT_FORM_STR:
+            s = *(const mt_str_t *) src;
+            /* fall through */
+
+        case MT_FORM_INT:
+
+            if ((size_t) (end - p) < MT_JSON_KEY + s.len) {
+                mt_json_end(w, p);
+                p = mt_buf_grow(out, MT_JSON_KEY + s.len);
+
+                if (p == NULL) {
+                    return;
+                }
+
+                end = out->data + out->size;
             }
 
+            /* all but the first follow a comma */
+
+            memcpy(p, (const char *) key + first, sizeof(key->text));
+            p += (about >> 56) - first;
+            first = 0;
+
+            if ((uint8_t) (about >> 48) == MT_FORM_INT) {
+                p = mt_json_digits(p, *(const int64_t *) src);
+                continue;
+            }
+
+            *p = '"';
+
+            if (mt_json_copy(p + 1, s.data, s.len)) {
+                p += s.len + 2;
+                p[-1] = '"';
+                continue;
+            }
+
+            mt_json_end(w, p);
+            w->due[w->depth] = MT_DUE_VALUE;
+            mt_json_escaped(w, s);
+            break;
+
+        case MT_FORM_NONE:
             continue;
+
+        default:
+            mt_json_end(w, p);
+            w->due[w->depth] = first ? MT_DUE_FIRST_KEY : MT_DUE_KEY;
+            mt_json_key(w, table->members[i].wire);
+            mt_json_member(w, &table->members[i], object);
+            first = 0;
         }
 
-        due = w->due[w->depth];
-
-        if (key->form == MT_FORM_NONE) {
-            continue;
-        }
-
-        if (due != MT_DUE_FIRST_KEY && due != MT_DUE_KEY) {
-            mt_json_fail(w);
+        if (out->failed) {
             return;
         }
 
-        mt_json_keyed(w, key, member, object);
+        p = out->data + out->len;
+        end = out->data + out->size;
+    }
+
+    mt_json_end(w, p);
+
+    if (!first) {
+        w->due[w->depth] = MT_DUE_KEY;
     }
 }

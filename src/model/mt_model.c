@@ -230,34 +230,53 @@ mt_record_decode_to(mt_str_t record, const mt_model_t *model, unsigned last,
 }
 
 
-/* One that takes more than a byte; NULL when it does not end. */
+/* Any number; NULL when it does not end. */
 
 static const uint8_t *
 mt_decode_varint(const uint8_t *p, const uint8_t *end, uint64_t *value)
 {
-    mt_reader_t     r = { p, end, 0 };
-    const uint8_t  *next;
+    mt_reader_t  r = { p, end, 0 };
 
-    next = mt_varint_word(p, end, value);
-    if (next) {
-        return next;
-    }
-
-    *value = mt_read_long_varint(&r);
+    *value = mt_read_varint(&r);
 
     return r.failed ? NULL : r.pos;
 }
 
 
+/* One that mostly takes a byte. */
+
 static inline const uint8_t *
-mt_decode_number(const uint8_t *p, const uint8_t *end, uint64_t *value)
+mt_decode_small(const uint8_t *p, const uint8_t *end, uint64_t *value)
 {
     if (p < end && *p < 0x80) {
         *value = *p;
         return p + 1;
     }
 
+    if (end - p > 1 && p[1] < 0x80) {
+        *value = (*p & 0x7f) | (uint64_t) p[1] << 7;
+        return p + 2;
+    }
+
     return mt_decode_varint(p, end, value);
+}
+
+
+/* One that mostly is a time, or small. */
+
+static inline const uint8_t *
+mt_decode_large(const uint8_t *p, const uint8_t *end, uint64_t *value)
+{
+    const uint8_t  *next;
+
+    if (p < end && *p < 0x80) {
+        *value = *p;
+        return p + 1;
+    }
+
+    next = mt_varint_word(p, end, value);
+
+    return next ? next : mt_decode_varint(p, end, value);
 }
 
 
@@ -268,8 +287,7 @@ mt_decode_object(mt_str_t record, const mt_model_t *model, unsigned highest,
     void *object, mt_arena_t *arena, unsigned depth)
 {
     char              *place;
-    uint64_t           tag, has, n;
-    unsigned           number, last;
+    uint64_t           tag, number, last, has, n;
     mt_str_t           s;
     mt_reader_t        r;
     mt_status_t        rc;
@@ -285,77 +303,84 @@ mt_decode_object(mt_str_t record, const mt_model_t *model, unsigned highest,
     has = 0;
     last = 0;
 
-    mt_reader_init(&r, record);
-    p = r.pos;
-    end = r.end;
+    /* an empty string may have no data, and nothing is added to NULL */
+
+    p = (const uint8_t *) (record.len ? record.data : "");
+    end = p + record.len;
 
     while (p < end) {
-        p = mt_decode_number(p, end, &tag);
+        p = mt_decode_small(p, end, &tag);
 
-        if (p == NULL || tag >> 3 > MT_NUMBER_MAX || tag >> 3 <= last) {
+        number = tag >> 3;
+
+        if (p == NULL || number - 1 - last >= MT_NUMBER_MAX - last) {
             return MT_STORE_FAILED;
         }
 
-        number = (unsigned) (tag >> 3);
         last = number;
 
         if (number > highest) {
             break;
         }
 
-        field = number < model->nfields ? &model->fields[number] : NULL;
+        field = &model->fields[number];
 
-        if (field == NULL || field->kind == MT_NONE) {
-            r.pos = p;
+        if (number >= model->nfields || field->kind == MT_NONE) {
+            r = (mt_reader_t) { p, end, 0 };
             mt_skip_value(&r, tag & 7);
-            p = r.pos;
-            continue;
-        }
 
-        if (field->kind != (tag & 7)) {
+        } else if (field->kind != (tag & 7)) {
             return MT_STORE_FAILED;
-        }
 
-        place = (char *) object + field->offset;
-        has |= 1ULL << number;
+        } else {
+            place = (char *) object + field->offset;
+            has |= 1ULL << number;
 
-        /* nearly all are of these two kinds */
-
-        if (field->kind == MT_INT || field->kind == MT_STR) {
-            p = mt_decode_number(p, end, &n);
-
-            if (p == NULL) {
-                return MT_STORE_FAILED;
-            }
+            /* nearly all are of these two kinds */
 
             if (field->kind == MT_INT) {
+                p = mt_decode_large(p, end, &n);
+
+                if (p == NULL) {
+                    return MT_STORE_FAILED;
+                }
+
                 *(int64_t *) place = mt_unzigzag(n);
                 continue;
             }
 
-            if (n > (uint64_t) (end - p)) {
-                return MT_STORE_FAILED;
+            if (field->kind == MT_STR) {
+                p = mt_decode_small(p, end, &n);
+
+                if (p == NULL || n > (uint64_t) (end - p)) {
+                    return MT_STORE_FAILED;
+                }
+
+                s.len = n;
+                s.data = (const char *) p;
+                *(mt_str_t *) place = s;
+                p += n;
+                continue;
             }
 
-            s.len = n;
-            s.data = (const char *) p;
-            *(mt_str_t *) place = s;
-            p += n;
-
-        } else {
-            r.pos = p;
+            r = (mt_reader_t) { p, end, 0 };
             rc = mt_decode_value(&r, field, place, arena, depth);
-            p = r.pos;
 
             if (rc != MT_OK) {
                 return rc;
             }
         }
+
+        if (r.failed) {
+            return MT_STORE_FAILED;
+        }
+
+        p = r.pos;
     }
 
     memcpy(object, &has, sizeof(has));
 
-    return r.failed ? MT_STORE_FAILED : MT_OK;
+    return MT_OK;
 }
 
 
