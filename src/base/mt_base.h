@@ -153,8 +153,8 @@ mt_read_varint(mt_reader_t *r)
 
 
 /*
- * The same of bytes without a reader, as long as there are eight of them: where
- * the number ends is found in one word, and its groups of seven bits are moved
+ * The same of bytes without a reader, as long as there are eight of them: the
+ * number's end is found in one word, and its groups of seven bits are moved
  * together in three steps.  What follows it; NULL where this way does not lead
  * to its end.
  */

@@ -87,15 +87,35 @@ mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
 int mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view);
 int mt_meeting_view_load(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view);
+    mt_meeting_view_t *view, mt_str_t *record);
 int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
 unsigned mt_meeting_parts(size_t base, unsigned field);
+/* what the view follows from, whose meeting is in this record: 1 or -1 */
+int mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
+    mt_str_t record, mt_origin_t *origin);
 
-/* The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * view->attendee is what the list says (zeroed: not on it); record: that, if
- * it was found already.  Of the meeting only num and seed are looked at. */
+/* Of a person: what the list, the sign-ins and the directory say, as the store
+ * has it; no data where they say nothing. */
+
+typedef struct {
+    int64_t   slot;
+    mt_str_t  attendee;
+    mt_str_t  checkin;
+    mt_str_t  user;
+} mt_person_records_t;
+
+/*
+ * The person of a slot, on the meeting's list or not: 1, or -1 on failure.
+ * attendee: that record, if it was found already.  Of the meeting only num and
+ * seed are looked at.  view->attendee is what the list says (zeroed: not on
+ * it).
+ */
+int mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
+    int64_t slot, const mt_str_t *attendee, mt_person_records_t *records);
+void mt_person_origin(const mt_source_t *source, const mt_meeting_t *meeting,
+    const mt_person_records_t *records, mt_origin_t *origin);
 int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, const mt_str_t *record, mt_person_view_t *view);
+    const mt_person_records_t *records, mt_person_view_t *view);
 unsigned mt_person_parts(size_t base, unsigned field);
 
 
@@ -111,6 +131,7 @@ typedef struct {
     int             begun;        /* the cursor stands on the row after last */
     int64_t         sponsor;
     int64_t         last;         /* given; 0: none yet */
+    mt_person_records_t  person;  /* found last */
     int64_t         left;         /* rows to give at most */
     size_t          next;         /* leader to give */
     char            seed[16];     /* of a meeting that is a row itself */

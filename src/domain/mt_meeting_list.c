@@ -38,6 +38,9 @@ typedef struct {
     size_t                     n;
     size_t                     next;        /* spot to give */
     mt_status_t                status;      /* of collecting them */
+
+    mt_meeting_view_t         *view;        /* of the row; NULL: not shown */
+    mt_str_t                   record;      /*   its meeting's */
 } mt_list_t;
 
 
@@ -62,14 +65,16 @@ static int mt_spot_descending(const void *one, const void *two);
 static mt_status_t mt_list_open(mt_call_t *call);
 static int mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static int mt_list_candidate(mt_list_t *list, mt_spot_t *spot);
-static int mt_list_row(mt_list_t *list, mt_arena_t *row_arena, int64_t num,
-    void **row);
+static int mt_list_find(mt_call_t *call, mt_arena_t *row_arena,
+    mt_origin_t *origin);
+static int mt_list_step(mt_list_t *list, mt_arena_t *row_arena);
+static int mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static void mt_list_close(mt_call_t *call);
 
 
 static const mt_rows_t  mt_list_rows = {
     mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
-    mt_meeting_parts
+    mt_meeting_parts, mt_list_find, mt_list_make
 };
 
 
@@ -467,13 +472,38 @@ mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
     int         rc;
     mt_list_t  *list;
-    mt_spot_t   spot;
 
     list = call->state;
+    rc = mt_list_step(list, row_arena);
 
-    rc = mt_list_candidate(list, &spot);
+    if (rc == 1 && list->view == NULL) {
+        *row = NULL;
+        return 1;
+    }
 
-    return rc == 1 ? mt_list_row(list, row_arena, spot.num, row) : rc;
+    return rc == 1 ? mt_list_make(call, row_arena, row) : rc;
+}
+
+
+static int
+mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
+{
+    int         rc;
+    mt_list_t  *list;
+
+    list = call->state;
+    rc = mt_list_step(list, row_arena);
+
+    if (rc == 1) {
+        origin->skip = list->view == NULL;
+
+        if (!origin->skip) {
+            rc = mt_meeting_origin(&list->people.source, &list->view->meeting,
+                                   list->record, origin);
+        }
+    }
+
+    return rc;
 }
 
 
@@ -498,32 +528,55 @@ mt_list_candidate(mt_list_t *list, mt_spot_t *spot)
  * shown. */
 
 static int
-mt_list_row(mt_list_t *list, mt_arena_t *row_arena, int64_t num, void **row)
+mt_list_step(mt_list_t *list, mt_arena_t *row_arena)
 {
-    mt_source_t        *source;
-    mt_meeting_view_t  *view;
+    int           rc;
+    mt_spot_t     spot;
+    mt_source_t  *source;
+
+    list->view = NULL;
+
+    rc = mt_list_candidate(list, &spot);
+    if (rc != 1) {
+        return rc;
+    }
 
     source = &list->people.source;
     source->arena = row_arena;
 
-    view = mt_arena_take(row_arena, sizeof(*view));
-    if (view == NULL) {
+    list->view = mt_arena_take(row_arena, sizeof(*list->view));
+    if (list->view == NULL) {
         return -1;
     }
 
-    if (mt_meeting_view_load(source, num, view) != 1) {
+    if (mt_meeting_view_load(source, spot.num, list->view, &list->record)
+        != 1)
+    {
         return -1;
     }
 
-    if (!mt_list_wants(list, &view->meeting)) {
-        *row = NULL;
+    if (!mt_list_wants(list, &list->view->meeting)) {
+        list->view = NULL;
         return 1;
     }
 
-    mt_listing_people(&list->people, &view->meeting);
-    *row = view;
+    mt_listing_people(&list->people, &list->view->meeting);
 
-    return mt_meeting_view_fill(source, view);
+    return 1;
+}
+
+
+static int
+mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    mt_list_t  *list;
+
+    (void) row_arena;
+
+    list = call->state;
+    *row = list->view;
+
+    return mt_meeting_view_fill(&list->people.source, list->view);
 }
 
 

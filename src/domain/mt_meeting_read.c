@@ -19,6 +19,11 @@ static mt_status_t mt_people_begin(mt_call_t *call);
 static void mt_people_end(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
+static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
+    mt_origin_t *origin);
+static int mt_people_step(mt_call_t *call);
+static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
+    void **row);
 static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -29,26 +34,26 @@ static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
-static int mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena,
-    int64_t slot, const mt_str_t *record, void **row);
 
 
 const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts
+    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
+    mt_people_find, mt_people_make
 };
 
 const mt_rows_t  mt_inner_people_rows = {
-    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts
+    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
+    mt_people_find, mt_people_make
 };
 
 static const mt_rows_t  mt_leaders_rows = {
     mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
-    mt_person_parts
+    mt_person_parts, NULL, NULL
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
     mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
-    mt_meeting_parts
+    mt_meeting_parts, NULL, NULL
 };
 
 
@@ -266,6 +271,39 @@ mt_people_end(mt_call_t *call)
 static int
 mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
+    int  rc;
+
+    rc = mt_people_step(call);
+
+    return rc == 1 ? mt_people_make(call, row_arena, row) : rc;
+}
+
+
+static int
+mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
+{
+    int            rc;
+    mt_listing_t  *listing;
+
+    (void) row_arena;
+
+    listing = call->state;
+    rc = mt_people_step(call);
+
+    if (rc == 1) {
+        mt_person_origin(&listing->source, &listing->meeting,
+                         &listing->person, origin);
+    }
+
+    return rc;
+}
+
+
+/* To the next one's records. */
+
+static int
+mt_people_step(mt_call_t *call)
+{
     int            rc;
     int64_t        slot;
     mt_key_t       at;
@@ -294,7 +332,31 @@ mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     listing->last = slot;
 
-    return mt_row_person(listing, row_arena, slot, &value, row);
+    return mt_person_find(&listing->source, &listing->meeting, slot, &value,
+                          &listing->person);
+}
+
+
+static int
+mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    mt_listing_t      *listing;
+    mt_person_view_t  *view;
+
+    listing = call->state;
+
+    /* every part of it that is shown is set */
+
+    view = mt_arena_take(row_arena, sizeof(*view));
+    if (view == NULL) {
+        return -1;
+    }
+
+    listing->source.arena = row_arena;
+    *row = view;
+
+    return mt_person_view(&listing->source, &listing->meeting,
+                          &listing->person, view);
 }
 
 
@@ -318,30 +380,14 @@ mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         return 0;
     }
 
-    return mt_row_person(listing, row_arena,
-                         listing->meeting.leaders.v[listing->next++], NULL,
-                         row);
-}
-
-
-static int
-mt_row_person(mt_listing_t *listing, mt_arena_t *row_arena, int64_t slot,
-    const mt_str_t *record, void **row)
-{
-    mt_person_view_t  *view;
-
-    /* every part of it is set */
-
-    view = mt_arena_take(row_arena, sizeof(*view));
-    if (view == NULL) {
+    if (mt_person_find(&listing->source, &listing->meeting,
+                       listing->meeting.leaders.v[listing->next++], NULL,
+                       &listing->person) < 0)
+    {
         return -1;
     }
 
-    listing->source.arena = row_arena;
-    *row = view;
-
-    return mt_person_view(&listing->source, &listing->meeting, slot, record,
-                          view);
+    return mt_people_make(call, row_arena, row);
 }
 
 

@@ -51,6 +51,9 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unsigned_in, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, push, MT_PART_MEETING_TAIL),
+    MT_DERIVED_PART(meeting, life, MT_PART_NOW),
+    MT_DERIVED_PART(meeting, window, MT_PART_NOW),
+    MT_DERIVED_PART(meeting, done, MT_PART_NOW),
 };
 
 /* the department's number is in the tail, too */
@@ -156,16 +159,53 @@ mt_view_load(const mt_source_t *source, unsigned part, mt_db_t db, int64_t num,
 
 int
 mt_meeting_view_load(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view)
+    mt_meeting_view_t *view, mt_str_t *record)
 {
     mt_key_t  key;
 
     mt_key_num(&key, source->company, (uint64_t) num);
 
-    return mt_source_load_key(source, MT_DB_MEETING, &key, &mt_meeting_model,
-                              source->hides & MT_PART_MEETING_TAIL
-                              ? MT_meeting_seed : MT_ALL_FIELDS,
-                              &view->meeting);
+    if (mt_source_find(source, MT_DB_MEETING, &key, record) < 0) {
+        return -1;
+    }
+
+    return mt_source_read(source, MT_DB_MEETING, *record, &mt_meeting_model,
+                          source->hides & MT_PART_MEETING_TAIL
+                          ? MT_meeting_seed : MT_ALL_FIELDS, &view->meeting);
+}
+
+
+/* Of what other records are shown the room alone: that is found, too. */
+
+int
+mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
+    mt_str_t record, mt_origin_t *origin)
+{
+    mt_key_t  key;
+
+    static const unsigned  beyond = MT_PART_TALLY | MT_PART_DEPT
+                                    | MT_PART_CREATOR | MT_PART_HOST
+                                    | MT_PART_NOW;
+
+    memset(origin, 0, sizeof(*origin));
+
+    if ((source->hides & beyond) != beyond) {
+        return 1;
+    }
+
+    origin->known = 1;
+    origin->nums[0] = source->company;
+    origin->nums[1] = (uint64_t) meeting->num;
+    origin->parts[0] = record;
+
+    if (meeting->room == 0 || (source->hides & MT_PART_ROOM)) {
+        return 1;
+    }
+
+    mt_key_num(&key, source->company, (uint64_t) meeting->room);
+
+    return mt_source_find(source, MT_DB_ROOM, &key, &origin->parts[1]) < 0
+           ? -1 : 1;
 }
 
 
@@ -173,9 +213,10 @@ int
 mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view)
 {
-    int  found;
+    int       found;
+    mt_str_t  record;
 
-    found = mt_meeting_view_load(source, num, view);
+    found = mt_meeting_view_load(source, num, view, &record);
 
     return found == 1 ? mt_meeting_view_fill(source, view) : found;
 }
@@ -283,32 +324,79 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
  */
 
 int
-mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, const mt_str_t *record, mt_person_view_t *view)
+mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
+    int64_t slot, const mt_str_t *attendee, mt_person_records_t *records)
 {
-    int      found;
-    int64_t  user, signer;
+    mt_key_t  key;
 
-    user = slot < MT_GUEST_SLOT ? slot : 0;
-    user = mt_view_shown(source, MT_PART_USER, user);
-    signer = mt_view_shown(source, MT_PART_CHECKIN, slot);
+    memset(records, 0, sizeof(*records));
+    records->slot = slot;
 
-    if (record) {
-        found = mt_source_load_value(source, MT_DB_ATTENDEE, *record,
-                                     &mt_attendee_model, MT_ALL_FIELDS,
-                                     &view->attendee);
+    mt_key_num2(&key, source->company, (uint64_t) meeting->num,
+                (uint64_t) slot);
 
-    } else {
-        found = mt_view_slot(source, MT_DB_ATTENDEE, meeting->num, slot,
-                             &mt_attendee_model, &view->attendee);
+    if (attendee) {
+        records->attendee = *attendee;
+
+    } else if (slot
+               && mt_source_find(source, MT_DB_ATTENDEE, &key,
+                                 &records->attendee) < 0)
+    {
+        return -1;
     }
 
-    if (found < 0
-        || mt_view_slot(source, MT_DB_CHECKIN, meeting->num, signer,
-                        &mt_checkin_model, &view->checkin) < 0
-        || mt_source_user(source, user, source->hides & MT_PART_USER_TAIL
-                                        ? MT_user_face : MT_ALL_FIELDS,
-                          &view->user) < 0
+    if (slot && !(source->hides & MT_PART_CHECKIN)
+        && mt_source_find(source, MT_DB_CHECKIN, &key, &records->checkin) < 0)
+    {
+        return -1;
+    }
+
+    if (slot == 0 || slot >= MT_GUEST_SLOT || (source->hides & MT_PART_USER)) {
+        return 1;
+    }
+
+    mt_key_num(&key, source->company, (uint64_t) slot);
+
+    return mt_source_find(source, MT_DB_USER, &key, &records->user) < 0
+           ? -1 : 1;
+}
+
+
+/* A department is known only when the user's record has been read. */
+
+void
+mt_person_origin(const mt_source_t *source, const mt_meeting_t *meeting,
+    const mt_person_records_t *records, mt_origin_t *origin)
+{
+    origin->skip = 0;
+    origin->known = (source->hides & MT_PART_PERSON_DEPT) != 0;
+
+    origin->nums[0] = (uint64_t) source->company << 1
+                      | (source->guests != 0);
+    origin->nums[1] = (uint64_t) meeting->num;
+    origin->nums[2] = (uint64_t) records->slot;
+
+    origin->parts[0] = records->attendee;
+    origin->parts[1] = records->checkin;
+    origin->parts[2] = records->user;
+    origin->parts[3] = meeting->seed;
+    origin->parts[4] = source->settings->public_base;
+}
+
+
+int
+mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
+    const mt_person_records_t *records, mt_person_view_t *view)
+{
+    if (mt_source_read(source, MT_DB_ATTENDEE, records->attendee,
+                       &mt_attendee_model, MT_ALL_FIELDS, &view->attendee) < 0
+        || mt_source_read(source, MT_DB_CHECKIN, records->checkin,
+                          &mt_checkin_model, MT_ALL_FIELDS, &view->checkin)
+           < 0
+        || mt_source_read_user(source, records->user,
+                               source->hides & MT_PART_USER_TAIL
+                               ? MT_user_face : MT_ALL_FIELDS,
+                               &view->user) < 0
         || mt_view_load(source, MT_PART_PERSON_DEPT, MT_DB_DEPT,
                         view->user.dept, &mt_dept_model, &view->dept) < 0)
     {

@@ -93,11 +93,29 @@ typedef struct {
  * may end among them; the next one opens both, the outer first, and goes on
  * there.
  *
+ * find() and make(), or NULL: next() in two steps, of which the second may be
+ * left out: 1, 0 at the end, -1 on failure, as next(); and 1 or -1.
+ *
  * parts(): which MT_PART_* an answer shows that has a field of the view, whose
  * record is at `base` in it; NULL where that makes no difference.
  */
 typedef struct mt_rows_s  mt_rows_t;
 typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
+
+/*
+ * What a row follows from, all of it: records as the store has them, and
+ * numbers.  Whoever has written a row of the same origin by the same table
+ * need not do it again.  skip: what it came to is not shown.
+ */
+#define MT_ORIGIN_NUMS   3
+#define MT_ORIGIN_PARTS  5
+
+typedef struct {
+    int        known;             /* 0: more than this goes into the row */
+    int        skip;
+    uint64_t   nums[MT_ORIGIN_NUMS];
+    mt_str_t   parts[MT_ORIGIN_PARTS];
+} mt_origin_t;
 
 struct mt_rows_s {
     mt_status_t      (*open)(mt_call_t *call);
@@ -106,6 +124,10 @@ struct mt_rows_s {
     void             (*close)(mt_call_t *call);
     const mt_rows_t   *inner;
     mt_parts_pt        parts;
+    int              (*find)(mt_call_t *call, mt_arena_t *row_arena,
+                             mt_origin_t *origin);
+    int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
+                             void **row);
 };
 
 struct mt_operation_s {
@@ -298,6 +320,9 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
  * above the seed, and of a person's user above the face */
 #define MT_PART_MEETING_TAIL  0x100
 #define MT_PART_USER_TAIL     0x200
+
+/* and what changes with time alone */
+#define MT_PART_NOW           0x400
 
 typedef struct {
     mt_meeting_t          meeting;

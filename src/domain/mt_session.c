@@ -414,7 +414,9 @@ mt_login_finish(mt_call_t *call)
 
     mt_source_of(call, &source);
 
-    if (mt_source_user(&source, call->actor, MT_ALL_FIELDS, &view->user) != 1) {
+    if (mt_source_user(&source, call->actor, MT_ALL_FIELDS, &view->user)
+        != 1)
+    {
         call->error.status = MT_STORE_FAILED;
         return;
     }

@@ -60,39 +60,56 @@ mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, unsigned last, void *object)
 {
     int       found;
-    mt_str_t  value;
+    mt_str_t  record;
+
+    found = mt_source_find(source, db, key, &record);
+
+    return found < 0 ? -1
+           : mt_source_read(source, db, record, model, last, object);
+}
+
+
+int
+mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    mt_str_t *record)
+{
+    int  found;
 
     found = source->near
-            ? mt_near_get(source->near, source->txn, db, key, &value)
-            : mt_get(source->txn, db, key, &value);
+            ? mt_near_get(source->near, source->txn, db, key, record)
+            : mt_get(source->txn, db, key, record);
 
-    if (found == 1) {
-        return mt_source_load_value(source, db, value, model, last, object);
+    if (found != 1) {
+        *record = (mt_str_t) { 0, NULL };
     }
-
-    memset(object, 0, model->size);
 
     return found;
 }
 
 
 int
-mt_source_load_value(const mt_source_t *source, mt_db_t db, mt_str_t value,
+mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
     const mt_model_t *model, unsigned last, void *object)
 {
     mt_str_t  copy;
 
-    if (source->near == NULL) {
-        copy = mt_arena_str(source->arena, value);
+    if (record.data == NULL) {
+        memset(object, 0, model->size);
+        return 0;
+    }
 
-        if (copy.len != value.len) {
+    if (source->near == NULL) {
+        copy = mt_arena_str(source->arena, record);
+
+        if (copy.len != record.len) {
+            memset(object, 0, model->size);
             return -1;
         }
 
-        value = copy;
+        record = copy;
     }
 
-    return mt_load_value_to(source->txn, db, value, model, last, object,
+    return mt_load_value_to(source->txn, db, record, model, last, object,
                             source->arena);
 }
 
@@ -103,17 +120,29 @@ mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
 {
     int       found;
     mt_key_t  key;
-    mt_str_t  base, face;
+    mt_str_t  record;
 
-    if (num == 0) {
-        memset(user, 0, sizeof(*user));
-        return 0;
+    found = 0;
+    record = (mt_str_t) { 0, NULL };
+
+    if (num) {
+        mt_key_num(&key, source->company, (uint64_t) num);
+        found = mt_source_find(source, MT_DB_USER, &key, &record);
     }
 
-    mt_key_num(&key, source->company, (uint64_t) num);
+    return found < 0 ? -1 : mt_source_read_user(source, record, last, user);
+}
 
-    found = mt_source_load_key(source, MT_DB_USER, &key, &mt_user_model, last,
-                               user);
+
+int
+mt_source_read_user(const mt_source_t *source, mt_str_t record, unsigned last,
+    mt_user_t *user)
+{
+    int       found;
+    mt_str_t  base, face;
+
+    found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, last,
+                           user);
     face = user->face;
 
     if (found != 1 || face.len == 0 || memchr(face.data, '/', face.len)) {

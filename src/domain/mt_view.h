@@ -34,12 +34,17 @@ void mt_source_of(const mt_call_t *call, mt_source_t *source);
  * number 0 names none); -1 on failure. */
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object);
-/* of a key, and of a value that was found; up to field number `last` */
+/* of a key, up to field number `last` */
 int mt_source_load_key(const mt_source_t *source, mt_db_t db,
     const mt_key_t *key, const mt_model_t *model, unsigned last,
     void *object);
-int mt_source_load_value(const mt_source_t *source, mt_db_t db,
-    mt_str_t value, const mt_model_t *model, unsigned last, void *object);
+
+/* The two steps of it: the record as the store has it, without data where it
+ * is not there; and what stands in it. */
+int mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    mt_str_t *record);
+int mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
+    const mt_model_t *model, unsigned last, void *object);
 
 /* All that a record has. */
 #define MT_ALL_FIELDS  UINT_MAX
@@ -47,6 +52,8 @@ int mt_source_load_value(const mt_source_t *source, mt_db_t db,
 /* The user's record, with the face as an address. */
 int mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
     mt_user_t *user);
+int mt_source_read_user(const mt_source_t *source, mt_str_t record,
+    unsigned last, mt_user_t *user);
 
 /*
  * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows

@@ -621,8 +621,8 @@ mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
 /*
  * Most members are numbers and strings as they are: of these only the key, the
  * value and the buffer are looked at.  A key is copied as if it took all of
- * its room, in few moves; its value is written over what was too much.  What is
- * due is told to the writer when another function needs to know.
+ * its room, in few moves; its value is written over what was too much.  What
+ * is due is told to the writer when another function needs to know.
  */
 
 void
@@ -728,5 +728,29 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
 
     if (!first) {
         w->due[w->depth] = MT_DUE_KEY;
+    }
+}
+
+
+void
+mt_json_written(mt_json_writer_t *w, mt_str_t members)
+{
+    char      *p;
+    unsigned   due;
+
+    due = w->due[w->depth];
+
+    if (due != MT_DUE_FIRST_KEY && due != MT_DUE_KEY) {
+        mt_json_fail(w);
+        return;
+    }
+
+    p = members.len ? mt_json_room(w, members.len, due == MT_DUE_KEY,
+                                   MT_DUE_KEY)
+                    : NULL;
+
+    if (p) {
+        memcpy(p, members.data, members.len);
+        mt_json_end(w, p + members.len);
     }
 }

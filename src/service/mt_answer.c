@@ -9,6 +9,12 @@
 
 #define MT_ERROR_SIZE       256
 
+/* Rows of one answer that are kept to be recalled: a long list's would take
+ * the places of all others, to be found by nobody. */
+#define MT_KEPT_ROWS        256
+
+#define MT_NO_ROW           2
+
 
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
@@ -20,6 +26,11 @@ static int mt_exchange_open_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_rows(mt_service_exchange_t *e);
 static int mt_exchange_row(mt_service_exchange_t *e);
+static int mt_exchange_open_row(mt_service_exchange_t *e,
+    const mt_rows_t *rows, const mt_json_table_t *table);
+static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table);
+static mt_recall_t *mt_exchange_recall(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
 
 
@@ -278,24 +289,28 @@ mt_exchange_row(mt_service_exchange_t *e)
     int                rc;
     void              *row;
     mt_exchange_t     *x;
+    const mt_rows_t   *rows;
     const mt_route_t  *route;
 
     x = &e->x;
     route = x->route;
+    rows = x->call.op->rows;
 
-    rc = x->call.op->rows->next(&x->call, e->row_arena, &row);
+    if (x->dialect->markup) {
+        rc = rows->next(&x->call, e->row_arena, &row);
 
-    if (rc != 1 || row == NULL) {
+        if (rc == 1 && row) {
+            x->dialect->markup->row(x, &e->out, row);
+        }
+
         return rc;
     }
 
-    if (x->dialect->markup) {
-        x->dialect->markup->row(x, &e->out, row);
-        return 1;
-    }
+    rc = mt_exchange_open_row(e, rows, route->row);
 
-    mt_json_open_object(x->writer);
-    mt_json_members(x->writer, route->row, row);
+    if (rc != 1) {
+        return rc == MT_NO_ROW ? 1 : rc;
+    }
 
     if (route->inner == NULL) {
         mt_json_close_object(x->writer);
@@ -316,16 +331,13 @@ static int
 mt_exchange_inner_row(mt_service_exchange_t *e)
 {
     int             rc;
-    void           *row;
     mt_exchange_t  *x;
 
     x = &e->x;
 
-    rc = e->opened_inner->next(&x->call, e->row_arena, &row);
+    rc = mt_exchange_open_row(e, e->opened_inner, x->route->inner_row);
 
-    if (rc == 1 && row) {
-        mt_json_open_object(x->writer);
-        mt_json_members(x->writer, x->route->inner_row, row);
+    if (rc == 1) {
         mt_json_close_object(x->writer);
     }
 
@@ -339,7 +351,108 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
         return 1;
     }
 
+    return rc == MT_NO_ROW ? 1 : rc;
+}
+
+
+/* The next row, but for its end: 1, 0 when there is none, MT_NO_ROW for one
+ * that is not shown, or -1. */
+
+static int
+mt_exchange_open_row(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table)
+{
+    int             rc;
+    void           *row;
+    mt_exchange_t  *x;
+
+    if (rows->find) {
+        return mt_exchange_found(e, rows, table);
+    }
+
+    x = &e->x;
+
+    rc = rows->next(&x->call, e->row_arena, &row);
+
+    if (rc == 1 && row == NULL) {
+        return MT_NO_ROW;
+    }
+
+    if (rc == 1) {
+        mt_json_open_object(x->writer);
+        mt_json_members(x->writer, table, row);
+    }
+
     return rc;
+}
+
+
+/* The same, with a look for what was written before. */
+
+static int
+mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table)
+{
+    int             rc;
+    void           *row;
+    size_t          at;
+    mt_str_t        members;
+    mt_origin_t     origin;
+    mt_recall_t    *recall;
+    mt_exchange_t  *x;
+
+    x = &e->x;
+
+    rc = rows->find(&x->call, e->row_arena, &origin);
+
+    if (rc != 1 || origin.skip) {
+        return rc == 1 ? MT_NO_ROW : rc;
+    }
+
+    mt_json_open_object(x->writer);
+
+    recall = origin.known ? mt_exchange_recall(e) : NULL;
+
+    if (recall && mt_recall_find(recall, table, &origin, &members)) {
+        mt_json_written(x->writer, members);
+        return 1;
+    }
+
+    if (rows->make(&x->call, e->row_arena, &row) != 1) {
+        return -1;
+    }
+
+    at = e->out.len;
+    mt_json_members(x->writer, table, row);
+
+    /* without memory a view may have less in it than there is */
+
+    if (mt_arena_failed(e->row_arena)) {
+        return -1;
+    }
+
+    if (recall && e->kept < MT_KEPT_ROWS && !e->out.failed) {
+        members = (mt_str_t) { e->out.len - at, e->out.data + at };
+        mt_recall_keep(recall, table, &origin, members);
+        e->kept++;
+    }
+
+    return 1;
+}
+
+
+static mt_recall_t *
+mt_exchange_recall(mt_service_exchange_t *e)
+{
+    mt_service_t  *service;
+
+    service = e->service;
+
+    if (service->recall == NULL) {
+        service->recall = mt_recall_create();
+    }
+
+    return service->recall;
 }
 
 

@@ -55,6 +55,9 @@ mt_service_clear(mt_service_t *service)
     while (service->nspares) {
         mt_arena_destroy(service->spares[--service->nspares]);
     }
+
+    mt_recall_destroy(service->recall);
+    service->recall = NULL;
 }
 
 

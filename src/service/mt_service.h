@@ -25,6 +25,7 @@
 
 #include "dialect/mt_dialect.h"
 #include "domain/mt_apply.h"
+#include "service/mt_recall.h"
 
 
 /* Arenas of exchanges that are over, kept for the next ones: their memory is
@@ -41,6 +42,7 @@ typedef struct {
     char         key_bytes[32];
     size_t       nspares;
     mt_arena_t  *spares[MT_SPARE_ARENAS];
+    mt_recall_t *recall;            /* rows; NULL until there is one */
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */

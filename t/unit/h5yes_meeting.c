@@ -120,6 +120,86 @@ test_examples(void)
 }
 
 
+static int
+count(const char *part)
+{
+    int          n;
+    mt_str_t     s;
+    const char  *p, *end;
+
+    s = mt_cstr(part);
+    end = d.text.data + d.text.len;
+    n = 0;
+
+    for (p = memmem(d.text.data, d.text.len, s.data, s.len);
+         p;
+         p = memmem(p + s.len, end - p - s.len, s.data, s.len))
+    {
+        n++;
+    }
+
+    return n;
+}
+
+
+/* Everything that a row shows is another after it was changed, although it was
+ * shown before: of a person by turns, of the meeting, of the room. */
+
+static void
+test_changes(void)
+{
+    size_t  i, k;
+
+    static const struct {
+        const char  *call;
+        const char  *body;
+    } show[] = {
+        { "meeting/get", "{\"meetingId\":\"1\"}" },
+        { "meeting/list", " " },
+    };
+
+    static const struct {
+        const char  *call;
+        const char  *body;
+        const char  *shows;
+    } changes[] = {
+        { "user/update", "{\"id\":\"1\",\"name\":\"another\"}",
+          "\"userId\":\"1\",\"name\":\"another\"" },
+        { "user/update", "{\"id\":\"1\",\"name\":\"admin\"}",
+          "\"userId\":\"1\",\"name\":\"admin\"" },
+        { "meeting/update", "{\"id\":\"1\",\"attendances\":["
+          "{\"id\":\"286282FAE806456EB9FB34D93AEE9B60\",\"userId\":\"1\","
+          "\"name\":\"given\"},"
+          "{\"id\":\"8201EFFFE17B4249B6531EA9DC2CFCBD\",\"userId\":\"\","
+          "\"name\":\"1122\",\"phone\":\"w1312321\"},"
+          "{\"id\":\"E1D3BAD8DC594D69AE62C39E40C9D2EC\",\"userId\":\""
+          YANZU "\"}]}", "\"name\":\"given\"" },
+        { "meeting/update", "{\"id\":\"1\",\"subject\":\"changed\"}",
+          "\"subject\":\"changed\"" },
+        { "meeting/update", "{\"id\":\"1\",\"roomId\":\"" AUDITED "\"}",
+          "\"roomId\":\"" AUDITED "\"" },
+        { "meeting/update", "{\"id\":\"1\",\"roomId\":\"" ROOM "\"}",
+          "\"roomId\":\"" ROOM "\"" },
+    };
+
+    for (i = 0; i < 2 * mt_nitems(changes); i++) {
+        if (i % 2 == 0) {
+            d.f.now += MT_MS_PER_MINUTE;
+            is_int(post(changes[i / 2].call, "%s", changes[i / 2].body),
+                   10000, "change %zu", i / 2);
+        }
+
+        k = i % 2;
+
+        post(show[k].call, "%s", show[k].body);
+        is_int(count(changes[i / 2].shows), 1, "%s shows it", show[k].call);
+
+        post(show[k].call, "%s", show[k].body);
+        is_int(count(changes[i / 2].shows), 1, "and once more");
+    }
+}
+
+
 /* Of the early meeting, which takes from 09:00 to 10:30 on 24 April. */
 
 static void
@@ -201,28 +281,6 @@ test_filters(void)
 }
 
 
-static int
-count(const char *part)
-{
-    int          n;
-    mt_str_t     s;
-    const char  *p, *end;
-
-    s = mt_cstr(part);
-    end = d.text.data + d.text.len;
-    n = 0;
-
-    for (p = memmem(d.text.data, d.text.len, s.data, s.len);
-         p;
-         p = memmem(p + s.len, end - p - s.len, s.data, s.len))
-    {
-        n++;
-    }
-
-    return n;
-}
-
-
 /* A meeting with a crowd between two with nobody. */
 
 static void
@@ -287,6 +345,7 @@ main(void)
     make_directory();
     test_examples();
     test_filters();
+    test_changes();
     test_crowd();
 
     is_int(fixture_verify(&d.f), 0, "the store holds together");

@@ -1,0 +1,170 @@
+
+/*
+ * Rows that were written before: found again by the same origin alone.
+ */
+
+#include "service/mt_recall.h"
+#include "tap.h"
+
+#include <stdlib.h>
+
+
+static mt_recall_t            *recall;
+static const mt_json_table_t   tables[2];
+
+
+static mt_origin_t
+origin(uint64_t num, const char *first, const char *last)
+{
+    mt_origin_t  o;
+
+    memset(&o, 0, sizeof(o));
+
+    o.known = 1;
+    o.nums[0] = 7;
+    o.nums[MT_ORIGIN_NUMS - 1] = num;
+    o.parts[0] = mt_cstr(first);
+    o.parts[MT_ORIGIN_PARTS - 1] = mt_cstr(last);
+
+    return o;
+}
+
+
+static void
+is_kept(const mt_origin_t *o, const char *want, const char *what)
+{
+    mt_str_t  members;
+
+    if (!mt_recall_find(recall, &tables[0], o, &members)) {
+        members = MT_STR("none");
+    }
+
+    is_str(members, want, "%s", what);
+}
+
+
+static void
+keep(const mt_origin_t *o, const char *members)
+{
+    mt_recall_keep(recall, &tables[0], o, mt_cstr(members));
+}
+
+
+static void
+test_origins(void)
+{
+    mt_str_t     members;
+    mt_origin_t  o, other;
+
+    o = origin(1, "one", "two");
+    is_kept(&o, "none", "nothing is there at first");
+
+    keep(&o, "\"a\":1");
+    is_kept(&o, "\"a\":1", "a row is found");
+
+    ok(!mt_recall_find(recall, &tables[1], &o, &members),
+       "not by another table");
+
+    other = origin(2, "one", "two");
+    is_kept(&other, "none", "nor by another number");
+
+    other = origin(1, "onf", "two");
+    is_kept(&other, "none", "nor by another record");
+
+    other = origin(1, "one", "two!");
+    is_kept(&other, "none", "nor by a longer one");
+
+    /* the same bytes, cut in another place */
+    other = origin(1, "onet", "wo");
+    is_kept(&other, "none", "nor by the bytes of all together");
+
+    other = origin(1, "one", "");
+    other.parts[1] = MT_STR("two");
+    is_kept(&other, "none", "nor by a record in another's place");
+
+    other = origin(1, "one", "new");
+    keep(&other, "\"a\":2");
+    is_kept(&other, "\"a\":2", "a change takes its place");
+    is_kept(&o, "none", "and what was before is gone");
+}
+
+
+static void
+test_bounds(void)
+{
+    char         text[MT_RECALL_BYTES + 2];
+    mt_origin_t  o;
+
+    memset(text, 'x', sizeof(text));
+    text[MT_RECALL_BYTES + 1] = '\0';
+
+    o = origin(10, "", "");
+    keep(&o, text);
+    is_kept(&o, "none", "a row that is too long");
+
+    keep(&o, text + 1);
+    is_kept(&o, text + 1, "one that is not");
+
+    keep(&o, "short");
+    is_kept(&o, "short", "a shorter one in its place");
+
+    o = origin(11, text, "x");
+    keep(&o, "x");
+    is_kept(&o, "none", "records that are too long");
+
+    o = origin(12, "x", "");
+    keep(&o, "");
+    is_kept(&o, "none", "no members");
+}
+
+
+/* More rows than there are places. */
+
+static void
+test_many(void)
+{
+    int          right, found;
+    char         text[32];
+    mt_str_t     members;
+    uint64_t     i;
+    mt_origin_t  o;
+
+    for (i = 0; i < 3 * MT_RECALL_SLOTS; i++) {
+        snprintf(text, sizeof(text), "\"num\":%d", (int) i);
+        o = origin(i, text, "");
+        keep(&o, text);
+    }
+
+    right = 1;
+    found = 0;
+
+    for (i = 0; i < 3 * MT_RECALL_SLOTS; i++) {
+        snprintf(text, sizeof(text), "\"num\":%d", (int) i);
+        o = origin(i, text, "");
+
+        if (mt_recall_find(recall, &tables[0], &o, &members)) {
+            found++;
+            right &= mt_str_eq(members, mt_cstr(text));
+        }
+    }
+
+    ok(right, "each row is its own");
+    ok(found > MT_RECALL_SLOTS / 2 && found <= MT_RECALL_SLOTS,
+       "as many as there is room for: %d", found);
+}
+
+
+int
+main(void)
+{
+    recall = mt_recall_create();
+
+    test_origins();
+    test_bounds();
+    test_many();
+
+    mt_recall_destroy(recall);
+    mt_recall_destroy(NULL);
+
+    return tap_done();
+}
