@@ -33,7 +33,8 @@ mt_aes_fold(__m128i words)
  * The last word of a round's key, rotated or not, through the S-box, into all
  * four.  A cipher's last round does this: where all columns are equal its
  * shifting of rows has no effect, and what it adds may be the constant of the
- * key's round.  The instruction that is meant for it takes three times as long.
+ * key's round.  The instruction that is meant for it takes three times as
+ * long.
  */
 
 static inline MT_NATIVE __m128i

@@ -1,8 +1,8 @@
 
 /*
  * AES-256 by the processor's own instructions, for mt_crypto.c: what is
- * ciphered here is a block or two at a time, and OpenSSL's way to a block takes
- * twenty times as long as the block, and its way to a key even more.
+ * ciphered here is a block or two at a time, and by OpenSSL the way to a block
+ * takes twenty times as long as the block, and the way to a key even more.
  */
 
 #ifndef MT_AES_H

@@ -23,6 +23,11 @@
 #define MT_SERVER_KEY_LEN  32
 
 
+/* Look-ups by mt_near_get(), in the snapshot of the store that was read last:
+ * store/mt_near.c. */
+typedef struct mt_seen_s  mt_seen_t;
+
+
 struct mt_txn_s {
     mt_store_t   *store;
     MDB_txn      *txn;
@@ -34,6 +39,8 @@ struct mt_store_s {
     MDB_env           *env;
     MDB_dbi            dbi[MT_DB_COUNT];
     mt_txn_t           reader;     /* mt_read_begin()'s, kept between uses */
+    mt_seen_t         *seen;       /* by it; NULL until there is something */
+    unsigned           maps;       /* how often the map took another place */
 
     /* Every transaction of this process holds it shared; whoever must change
      * the size of the map tries to hold it alone. */
@@ -79,5 +86,13 @@ int mt_own_file(const char *path, const char *name, int uid, int gid);
 
 /* "path/name", malloc'ed. */
 char *mt_path_join(const char *path, const char *name);
+
+static inline mt_str_t
+mt_key_text(const mt_key_t *key)
+{
+    mt_str_t  s = { key->len, (const char *) key->data };
+
+    return s;
+}
 
 #endif /* MT_STORE_INT_H */

@@ -98,6 +98,7 @@ mt_store_remap(mt_store_t *store)
     }
 
     rc = mdb_env_set_mapsize(store->env, 0);
+    store->maps++;
 
     (void) pthread_rwlock_unlock(&store->map_lock);
 

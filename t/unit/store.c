@@ -421,6 +421,74 @@ test_near(mt_txn_t *txn)
 }
 
 
+/* Look-ups of a few keys in a transaction of their own, after one of them was
+ * written, or none: `now` is what they are to find. */
+
+static void
+test_seen(void)
+{
+    int          i, k, n, found;
+    char         text[16];
+    uint64_t     now[8] = { 0 };
+    mt_key_t     key;
+    mt_str_t     value;
+    mt_txn_t    *txn;
+    mt_near_t    near;
+    mt_store_t  *store;
+
+    use_path("seen");
+    store = open_store(1 << 24);
+    memset(&near, 0, sizeof(near));
+    n = 0;
+
+    for (i = 0; i < 200; i++) {
+
+        /* written by one, removed by another, or not at all in between */
+
+        k = i * 5 % 8;
+        mt_key_num2(&key, 1, (uint64_t) k, 7);
+
+        if (i % 3) {
+            (void) mt_write_begin(store, &txn);
+            now[k] = i % 7 ? (uint64_t) i : 0;
+
+            snprintf(text, sizeof(text), "%d", i);
+
+            if (now[k]) {
+                (void) mt_put(txn, MT_DB_CHECKIN, &key, mt_cstr(text));
+
+            } else {
+                (void) mt_del(txn, MT_DB_CHECKIN, &key);
+            }
+
+            (void) mt_write_commit(txn);
+        }
+
+        (void) mt_read_begin(store, &txn);
+
+        for (k = 0; k < 16; k++) {
+            mt_key_num2(&key, 1, (uint64_t) k % 8, 7);
+            found = mt_near_get(&near, txn, MT_DB_CHECKIN, &key, &value);
+
+            snprintf(text, sizeof(text), "%d", (int) now[k % 8]);
+
+            n += found == (now[k % 8] != 0)
+                 && (!found || mt_str_eq(value, mt_cstr(text)));
+
+            /* the same key of another database */
+            n += mt_near_get(&near, txn, MT_DB_ATTENDEE, &key, &value) == 0;
+        }
+
+        mt_near_close(&near);
+        mt_read_end(txn);
+    }
+
+    is_int(n, 200 * 32, "what was seen is what is there");
+
+    mt_store_close(store);
+}
+
+
 static void
 test_cursors(void)
 {
@@ -551,6 +619,7 @@ main(void)
     test_refusals();
     test_access();
     test_cursors();
+    test_seen();
     test_delete_under_cursor();
 
     return rig_end();
