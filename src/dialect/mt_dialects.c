@@ -93,15 +93,11 @@ mt_table_parts(const mt_json_table_t *table, mt_parts_pt parts)
 }
 
 
-unsigned
-mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route)
+static unsigned
+mt_route_hidden(const mt_route_t *route)
 {
     unsigned          shown;
     const mt_rows_t  *rows;
-
-    if (!dialect->by_tables) {
-        return 0;
-    }
 
     rows = route->operation->rows;
     shown = mt_table_parts(route->value, route->operation->parts);
@@ -115,6 +111,45 @@ mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route)
     }
 
     return ~shown;
+}
+
+
+/*
+ * That never changes: it is worked out for a route's first request, whichever
+ * thread has it.  A place is one word, the route's address and the parts, so
+ * that it is whole to whoever reads it; two routes of one place take turns.
+ */
+
+#define MT_HIDES_PLACES  128
+#define MT_HIDES_BITS    16
+
+static uint64_t  mt_hides[MT_HIDES_PLACES];
+
+_Static_assert(MT_PART_NOW < 1 << MT_HIDES_BITS, "the highest part");
+
+
+unsigned
+mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route)
+{
+    uint64_t  known, *place, hides;
+
+    if (!dialect->by_tables) {
+        return 0;
+    }
+
+    place = &mt_hides[(uintptr_t) route / sizeof(*route) % MT_HIDES_PLACES];
+    known = __atomic_load_n(place, __ATOMIC_RELAXED);
+
+    if (known >> MT_HIDES_BITS == (uintptr_t) route) {
+        return known & ((1 << MT_HIDES_BITS) - 1);
+    }
+
+    hides = mt_route_hidden(route) & ((1 << MT_HIDES_BITS) - 1);
+
+    __atomic_store_n(place, (uint64_t) (uintptr_t) route << MT_HIDES_BITS
+                            | hides, __ATOMIC_RELAXED);
+
+    return (unsigned) hides;
 }
 
 

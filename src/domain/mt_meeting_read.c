@@ -14,6 +14,8 @@
 
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
+static mt_status_t mt_listing_fill(mt_call_t *call,
+    const mt_source_t *source, mt_meeting_view_t *view);
 static mt_status_t mt_people_open(mt_call_t *call);
 static mt_status_t mt_people_begin(mt_call_t *call);
 static void mt_people_end(mt_call_t *call);
@@ -96,21 +98,37 @@ const mt_operation_t  mt_op_sponsored_meetings = {
 mt_step_t
 mt_meeting_show(mt_call_t *call)
 {
+    int                      found;
+    int64_t                  num;
+    mt_str_t                 record;
     mt_status_t              rc;
-    mt_meeting_t             meeting;
+    mt_source_t              source;
+    mt_meeting_view_t       *view;
     const mt_meeting_act_t  *args;
 
     args = call->args;
 
-    rc = mt_meeting_find(call, args->ref, &meeting);
-    if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_act_ref);
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+    if (view == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
     }
 
-    rc = mt_people_judge(call, args, &meeting);
+    mt_source_of(call, &source);
+    source.guests = args->guests != 0;
+
+    num = mt_ref_num(call->txn, call->company, MT_NAME_MEETING, args->ref);
+    found = num ? mt_meeting_view_load(&source, num, view, &record) : 0;
+
+    if (found != 1) {
+        return found ? mt_refuse(call, MT_STORE_FAILED, 0)
+                     : mt_refuse(call, MT_NO_SUCH_MEETING,
+                                 MT_meeting_act_ref);
+    }
+
+    rc = mt_people_judge(call, args, &view->meeting);
 
     if (rc == MT_OK) {
-        rc = mt_listing_reply(call, meeting.num, args->guests != 0);
+        rc = mt_listing_fill(call, &source, view);
     }
 
     return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
@@ -149,7 +167,23 @@ mt_status_t
 mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view)
 {
-    mt_source_t    source;
+    mt_str_t     record;
+    mt_source_t  source;
+
+    mt_source_of(call, &source);
+    source.guests = guests;
+
+    return mt_meeting_view_load(&source, num, view, &record) == 1
+           ? mt_listing_fill(call, &source, view) : MT_STORE_FAILED;
+}
+
+
+/* The reply and the state of a call, from a view whose meeting is loaded. */
+
+static mt_status_t
+mt_listing_fill(mt_call_t *call, const mt_source_t *source,
+    mt_meeting_view_t *view)
+{
     mt_listing_t  *listing;
 
     listing = mt_arena_alloc(call->arena, sizeof(*listing));
@@ -157,16 +191,13 @@ mt_listing_show(mt_call_t *call, int64_t num, int guests,
         return MT_NO_MEMORY;
     }
 
-    mt_source_of(call, &source);
-    source.guests = guests;
-
-    if (mt_meeting_view(&source, num, view) != 1) {
+    if (mt_meeting_view_fill(source, view) != 1) {
         return MT_STORE_FAILED;
     }
 
     /* this copy outlives the transaction */
     listing->meeting = view->meeting;
-    listing->guests = guests;
+    listing->guests = source->guests;
 
     call->reply = view;
     call->state = listing;

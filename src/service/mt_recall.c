@@ -23,6 +23,8 @@ _Static_assert(MT_RECALL_BYTES <= UINT16_MAX, "a length is 16 bits");
 
 static size_t mt_recall_slot(const mt_json_table_t *table,
     const mt_origin_t *origin);
+static int mt_recall_same(const mt_recalled_t *row,
+    const mt_json_table_t *table, const mt_origin_t *origin);
 static int mt_recall_is(const mt_recalled_t *row,
     const mt_json_table_t *table, const mt_origin_t *origin);
 
@@ -67,6 +69,25 @@ mt_recall_slot(const mt_json_table_t *table, const mt_origin_t *origin)
 }
 
 
+/* By its numbers: of whatever records. */
+
+static int
+mt_recall_same(const mt_recalled_t *row, const mt_json_table_t *table,
+    const mt_origin_t *origin)
+{
+    size_t    i;
+    uint64_t  differ;
+
+    differ = 0;
+
+    for (i = 0; i < MT_ORIGIN_NUMS; i++) {
+        differ |= row->nums[i] ^ origin->nums[i];
+    }
+
+    return row->table == table && differ == 0;
+}
+
+
 static int
 mt_recall_is(const mt_recalled_t *row, const mt_json_table_t *table,
     const mt_origin_t *origin)
@@ -74,9 +95,7 @@ mt_recall_is(const mt_recalled_t *row, const mt_json_table_t *table,
     size_t       i;
     const char  *p;
 
-    if (row->table != table
-        || memcmp(row->nums, origin->nums, sizeof(row->nums)) != 0)
-    {
+    if (!mt_recall_same(row, table, origin)) {
         return 0;
     }
 
@@ -105,13 +124,18 @@ int
 mt_recall_find(const mt_recall_t *recall, const mt_json_table_t *table,
     const mt_origin_t *origin, mt_str_t *members)
 {
-    size_t                i;
+    size_t                i, slot;
     const mt_recalled_t  *row;
 
-    row = &recall->slots[mt_recall_slot(table, origin)];
+    slot = mt_recall_slot(table, origin);
+    row = &recall->slots[slot];
 
     if (!mt_recall_is(row, table, origin)) {
-        return 0;
+        row = &recall->slots[slot ^ 1];
+
+        if (!mt_recall_is(row, table, origin)) {
+            return 0;
+        }
     }
 
     members->len = row->len;
@@ -130,8 +154,8 @@ mt_recall_keep(mt_recall_t *recall, const mt_json_table_t *table,
     const mt_origin_t *origin, mt_str_t members)
 {
     char           *p;
-    size_t          i, size;
-    mt_recalled_t  *row;
+    size_t          i, slot, size;
+    mt_recalled_t  *row, other;
 
     size = members.len;
 
@@ -143,7 +167,18 @@ mt_recall_keep(mt_recall_t *recall, const mt_json_table_t *table,
         return;
     }
 
-    row = &recall->slots[mt_recall_slot(table, origin)];
+    /* in place of what it was before; else of the older one of two: the newer
+     * one goes to the other place */
+
+    slot = mt_recall_slot(table, origin);
+    row = &recall->slots[slot];
+
+    if (row->table && !mt_recall_same(row, table, origin)) {
+        other = recall->slots[slot ^ 1];
+        recall->slots[slot ^ 1] = *row;
+        *row = other;
+    }
+
     row->table = NULL;
 
     if (row->size < size) {

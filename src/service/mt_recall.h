@@ -6,8 +6,8 @@
  * to the store meanwhile; what is saved is to decode the records, to work out
  * what is shown, and to write it.
  *
- * As many rows as there are slots: one in the place of another is lost.  Of
- * one event loop.
+ * As many rows as there are slots, and each of them in one of two: one in the
+ * place of another is lost.  Of one event loop.
  */
 
 #ifndef MT_RECALL_H
