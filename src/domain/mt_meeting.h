@@ -129,6 +129,8 @@ typedef struct {
     mt_near_t       near;
     mt_cursor_t    *cursor;
     int             begun;        /* the cursor stands on the row after last */
+    const mt_near_row_t  *run;    /* in place of the cursor, or NULL */
+    int             nrun;
     int64_t         sponsor;
     int64_t         last;         /* given; 0: none yet */
     mt_person_records_t  person;  /* found last */

@@ -24,6 +24,10 @@ static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
 static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
     mt_origin_t *origin);
 static int mt_people_step(mt_call_t *call);
+static int mt_people_in_run(mt_listing_t *listing, int64_t *slot,
+    mt_str_t *value);
+static int mt_people_in_cursor(mt_call_t *call, int64_t *slot,
+    mt_str_t *value);
 static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static mt_status_t mt_leaders_open(mt_call_t *call);
@@ -281,6 +285,17 @@ mt_people_begin(mt_call_t *call)
 
     mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
 
+    /* a few are had together */
+
+    listing->nrun = mt_near_run(&listing->near, call->txn, MT_DB_ATTENDEE,
+                                &prefix, &listing->run);
+
+    if (listing->nrun < MT_NEAR_MANY) {
+        return listing->nrun < 0 ? MT_STORE_FAILED : MT_OK;
+    }
+
+    listing->run = NULL;
+
     if (listing->cursor) {
         mt_cursor_move(listing->cursor, &prefix);
 
@@ -337,23 +352,17 @@ mt_people_step(mt_call_t *call)
 {
     int            rc;
     int64_t        slot;
-    mt_key_t       at;
-    mt_str_t       key, value;
+    mt_str_t       value;
     mt_listing_t  *listing;
 
     listing = call->state;
 
-    if (listing->begun) {
-        rc = mt_cursor_next(listing->cursor, &key, &value);
+    if (listing->run) {
+        rc = mt_people_in_run(listing, &slot, &value);
 
     } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
-                    (uint64_t) listing->last + 1);
-        rc = mt_cursor_seek(listing->cursor, &at, &key, &value);
-        listing->begun = 1;
+        rc = mt_people_in_cursor(call, &slot, &value);
     }
-
-    rc = mt_key_last_num(rc, key, &slot);
 
     /* guests are last */
 
@@ -365,6 +374,48 @@ mt_people_step(mt_call_t *call)
 
     return mt_person_find(&listing->source, &listing->meeting, slot, &value,
                           &listing->person);
+}
+
+
+/* To the first one that was not given yet. */
+
+static int
+mt_people_in_run(mt_listing_t *listing, int64_t *slot, mt_str_t *value)
+{
+    for ( /* void */ ; listing->nrun; listing->run++, listing->nrun--) {
+
+        if (listing->run->num > (uint64_t) listing->last) {
+            *slot = (int64_t) listing->run->num;
+            *value = listing->run->value;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+mt_people_in_cursor(mt_call_t *call, int64_t *slot, mt_str_t *value)
+{
+    int            rc;
+    mt_key_t       at;
+    mt_str_t       key;
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    if (listing->begun) {
+        rc = mt_cursor_next(listing->cursor, &key, value);
+
+    } else {
+        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
+                    (uint64_t) listing->last + 1);
+        rc = mt_cursor_seek(listing->cursor, &at, &key, value);
+        listing->begun = 1;
+    }
+
+    return mt_key_last_num(rc, key, slot);
 }
 
 

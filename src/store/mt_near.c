@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 
-#define MT_SEEN_BITS   13
-#define MT_SEEN_SLOTS  (1U << MT_SEEN_BITS)
+#define MT_SEEN_SLOTS  8192
+#define MT_SEEN_RUNS   1024
 
 /* Keys of one number and of two, behind the company's. */
 #define MT_SEEN_ONE    12
@@ -32,18 +32,29 @@ typedef struct {
  * was put in another place the number alone would not.
  */
 
+/* Records side by side. */
+
+typedef struct {
+    mt_sight_t     sight;           /* of their prefix; found: how many */
+    mt_near_row_t  rows[MT_NEAR_RUN];
+} mt_run_t;
+
 struct mt_seen_s {
     size_t      snapshot;           /* the transaction's number */
     unsigned    maps;
     uint32_t    turn;
     mt_sight_t  slots[MT_SEEN_SLOTS];
+    mt_run_t    runs[MT_SEEN_RUNS];
 };
 
 
 static mt_seen_t *mt_near_seen(mt_near_t *near, mt_txn_t *txn);
 static int mt_sight_of(mt_sight_t *sight, uint32_t turn, mt_db_t db,
     const mt_key_t *key);
-static mt_sight_t *mt_seen_slot(mt_seen_t *seen, const mt_sight_t *sight);
+static int mt_sight_same(const mt_sight_t *a, const mt_sight_t *b);
+static uint64_t mt_sight_hash(const mt_sight_t *sight);
+static int mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *prefix, mt_near_row_t *rows);
 static int mt_near_find(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t *value);
 static mt_near_place_t *mt_near_place(mt_near_t *near, mt_txn_t *txn,
@@ -62,18 +73,16 @@ mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_seen_t   *seen;
     mt_sight_t   sight, *slot;
 
-    seen = mt_near_seen(near, txn);
+    seen = near->turn ? txn->store->seen : mt_near_seen(near, txn);
 
     if (seen == NULL || !mt_sight_of(&sight, near->turn, db, key)) {
         return mt_near_find(near, txn, db, key, value);
     }
 
-    slot = mt_seen_slot(seen, &sight);
+    slot = &seen->slots[mt_sight_hash(&sight) % MT_SEEN_SLOTS];
 
-    if (slot->first == sight.first && slot->last == sight.last
-        && slot->middle == sight.middle && slot->turn == sight.turn
-        && slot->db == sight.db && slot->len == sight.len)
-    {
+    if (mt_sight_same(slot, &sight)) {
+
         if (slot->found) {
             *value = slot->value;
         }
@@ -138,6 +147,7 @@ mt_near_seen(mt_near_t *near, mt_txn_t *txn)
 
         if (++seen->turn == 0) {
             memset(seen->slots, 0, sizeof(seen->slots));
+            memset(seen->runs, 0, sizeof(seen->runs));
             seen->turn = 1;
         }
     }
@@ -175,15 +185,113 @@ mt_sight_of(mt_sight_t *sight, uint32_t turn, mt_db_t db, const mt_key_t *key)
 }
 
 
-static mt_sight_t *
-mt_seen_slot(mt_seen_t *seen, const mt_sight_t *sight)
+static int
+mt_sight_same(const mt_sight_t *a, const mt_sight_t *b)
+{
+    return a->first == b->first && a->last == b->last && a->middle == b->middle
+           && a->turn == b->turn && a->db == b->db && a->len == b->len;
+}
+
+
+/* What tells keys apart are the last bytes of their numbers: these have to be
+ * the low ones of what is multiplied. */
+
+static uint64_t
+mt_sight_hash(const mt_sight_t *sight)
 {
     uint64_t  hash;
 
     hash = (sight->first ^ (uint64_t) sight->db << 8) * 0x9e3779b97f4a7c15ULL;
-    hash = (hash ^ sight->last ^ sight->middle) * 0x9e3779b97f4a7c15ULL;
+    hash ^= __builtin_bswap32(sight->middle);
+    hash *= 0x9e3779b97f4a7c15ULL;
+    hash = (hash ^ hash >> 32 ^ __builtin_bswap64(sight->last))
+           * 0x9e3779b97f4a7c15ULL;
 
-    return &seen->slots[hash >> (64 - MT_SEEN_BITS)];
+    return hash >> 32;
+}
+
+
+int
+mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *prefix, const mt_near_row_t **rows)
+{
+    int          n;
+    mt_run_t    *run;
+    mt_seen_t   *seen;
+    mt_sight_t   sight;
+
+    seen = mt_near_seen(near, txn);
+
+    if (seen == NULL || prefix->len != MT_SEEN_ONE
+        || !mt_sight_of(&sight, near->turn, db, prefix))
+    {
+        return MT_NEAR_MANY;
+    }
+
+    run = &seen->runs[mt_sight_hash(&sight) % MT_SEEN_RUNS];
+    *rows = run->rows;
+
+    if (mt_sight_same(&run->sight, &sight)) {
+        return run->sight.found;
+    }
+
+    run->sight.turn = 0;
+
+    n = mt_near_read_run(near, txn, db, prefix, run->rows);
+
+    if (n >= 0) {
+        run->sight = sight;
+        run->sight.found = (uint8_t) n;
+    }
+
+    return n;
+}
+
+
+static int
+mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *prefix, mt_near_row_t *rows)
+{
+    int               n;
+    mt_near_place_t  *place;
+
+    place = mt_near_place(near, txn, db);
+    if (place == NULL) {
+        return MT_NEAR_MANY;
+    }
+
+    /* where the cursor will be is not where a key was asked for */
+
+    place->len = 0;
+
+    if (mt_near_step(place, txn, MDB_SET_RANGE, prefix) == -1) {
+        return -1;
+    }
+
+    for (n = 0; /* void */ ; n++) {
+
+        if (!place->found || place->key.len < prefix->len
+            || memcmp(place->key.data, prefix->data, prefix->len) != 0)
+        {
+            return n;
+        }
+
+        if (place->key.len != MT_SEEN_TWO) {
+            return -1;
+        }
+
+        if (n == MT_NEAR_RUN) {
+            return MT_NEAR_MANY;
+        }
+
+        rows[n].num = mt_get_u64((const uint8_t *) place->key.data
+                                 + MT_SEEN_ONE);
+        rows[n].value = place->value;
+
+        if (mt_near_step(place, txn, MDB_NEXT, NULL) == -1) {
+            return -1;
+        }
+    }
 }
 
 

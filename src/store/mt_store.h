@@ -273,7 +273,7 @@ void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
  */
 
 #define MT_NEAR_KEY     20           /* the longest: C and two numbers */
-#define MT_NEAR_PLACES  6            /* databases, the others as mt_get() */
+#define MT_NEAR_PLACES  8            /* databases, the others as mt_get() */
 
 typedef struct {
     void      *cursor;
@@ -293,6 +293,26 @@ typedef struct {
 
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t *value);
+
+/*
+ * The records whose keys are these bytes, C and a number, and a number more;
+ * in order, and remembered in the same way.  How many; MT_NEAR_MANY when they
+ * are more than MT_NEAR_RUN, or cannot be remembered: then a cursor is to go
+ * through them; -1 on failure.  They are there until the next ones are asked
+ * for.
+ */
+
+#define MT_NEAR_RUN   16
+#define MT_NEAR_MANY  (MT_NEAR_RUN + 1)
+
+typedef struct {
+    uint64_t   num;
+    mt_str_t   value;
+} mt_near_row_t;
+
+int mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *prefix, const mt_near_row_t **rows);
+
 void mt_near_close(mt_near_t *near);
 
 

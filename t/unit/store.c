@@ -421,6 +421,34 @@ test_near(mt_txn_t *txn)
 }
 
 
+/* All of them together: 17 and more are too many. */
+
+static int
+is_run(mt_near_t *near, mt_txn_t *txn, const uint64_t now[20])
+{
+    int                   i, n, count, right;
+    char                  text[16];
+    mt_key_t              prefix;
+    const mt_near_row_t  *rows;
+
+    mt_key_num(&prefix, 1, 7);
+    n = mt_near_run(near, txn, MT_DB_CHECKIN, &prefix, &rows);
+
+    count = 0;
+    right = 1;
+
+    for (i = 0; i < 20; i++) {
+        if (now[i] && count++ < n && n < MT_NEAR_MANY) {
+            snprintf(text, sizeof(text), "%d", (int) now[i]);
+            right &= rows[count - 1].num == (uint64_t) i
+                     && mt_str_eq(rows[count - 1].value, mt_cstr(text));
+        }
+    }
+
+    return right && n == (count > MT_NEAR_RUN ? MT_NEAR_MANY : count);
+}
+
+
 /* Look-ups of a few keys in a transaction of their own, after one of them was
  * written, or none: `now` is what they are to find. */
 
@@ -429,7 +457,7 @@ test_seen(void)
 {
     int          i, k, n, found;
     char         text[16];
-    uint64_t     now[8] = { 0 };
+    uint64_t     now[20] = { 0 };
     mt_key_t     key;
     mt_str_t     value;
     mt_txn_t    *txn;
@@ -445,8 +473,8 @@ test_seen(void)
 
         /* written by one, removed by another, or not at all in between */
 
-        k = i * 5 % 8;
-        mt_key_num2(&key, 1, (uint64_t) k, 7);
+        k = i * 7 % 20;
+        mt_key_num2(&key, 1, 7, (uint64_t) k);
 
         if (i % 3) {
             (void) mt_write_begin(store, &txn);
@@ -467,7 +495,7 @@ test_seen(void)
         (void) mt_read_begin(store, &txn);
 
         for (k = 0; k < 16; k++) {
-            mt_key_num2(&key, 1, (uint64_t) k % 8, 7);
+            mt_key_num2(&key, 1, 7, (uint64_t) k % 8);
             found = mt_near_get(&near, txn, MT_DB_CHECKIN, &key, &value);
 
             snprintf(text, sizeof(text), "%d", (int) now[k % 8]);
@@ -479,11 +507,14 @@ test_seen(void)
             n += mt_near_get(&near, txn, MT_DB_ATTENDEE, &key, &value) == 0;
         }
 
+        n += is_run(&near, txn, now);
+        n += is_run(&near, txn, now);
+
         mt_near_close(&near);
         mt_read_end(txn);
     }
 
-    is_int(n, 200 * 32, "what was seen is what is there");
+    is_int(n, 200 * 34, "what was seen is what is there");
 
     mt_store_close(store);
 }
