@@ -83,11 +83,16 @@ mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
 
 
 /* 1, 0 when there is no such meeting, -1 on failure.  mt_meeting_view_load():
- * the meeting alone; mt_meeting_view_fill(): the rest of its view, 1 or -1. */
+ * the meeting alone, which find() and read() do in two steps;
+ * mt_meeting_view_fill(): the rest of its view, 1 or -1. */
 int mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view);
 int mt_meeting_view_load(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view, mt_str_t *record);
+    mt_meeting_view_t *view);
+int mt_meeting_view_find(const mt_source_t *source, int64_t num,
+    mt_str_t *record);
+int mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
+    mt_meeting_view_t *view);
 int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
 unsigned mt_meeting_parts(size_t base, unsigned field);
 /* what the view follows from, whose meeting is in this record: 1 or -1 */

@@ -39,8 +39,7 @@ typedef struct {
     size_t                     next;        /* spot to give */
     mt_status_t                status;      /* of collecting them */
 
-    mt_meeting_view_t         *view;        /* of the row; NULL: not shown */
-    mt_str_t                   record;      /*   its meeting's */
+    mt_str_t                   record;      /* a row's; no data: not shown */
 } mt_list_t;
 
 
@@ -67,7 +66,8 @@ static int mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static int mt_list_candidate(mt_list_t *list, mt_spot_t *spot);
 static int mt_list_find(mt_call_t *call, mt_arena_t *row_arena,
     mt_origin_t *origin);
-static int mt_list_step(mt_list_t *list, mt_arena_t *row_arena);
+static int mt_list_step(mt_list_t *list, mt_arena_t *row_arena,
+    mt_meeting_t *meeting);
 static int mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static void mt_list_close(mt_call_t *call);
 
@@ -470,13 +470,14 @@ mt_list_open(mt_call_t *call)
 static int
 mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
-    int         rc;
-    mt_list_t  *list;
+    int            rc;
+    mt_list_t     *list;
+    mt_meeting_t   meeting;
 
     list = call->state;
-    rc = mt_list_step(list, row_arena);
+    rc = mt_list_step(list, row_arena, &meeting);
 
-    if (rc == 1 && list->view == NULL) {
+    if (rc == 1 && list->record.data == NULL) {
         *row = NULL;
         return 1;
     }
@@ -488,17 +489,18 @@ mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 static int
 mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
 {
-    int         rc;
-    mt_list_t  *list;
+    int            rc;
+    mt_list_t     *list;
+    mt_meeting_t   meeting;
 
     list = call->state;
-    rc = mt_list_step(list, row_arena);
+    rc = mt_list_step(list, row_arena, &meeting);
 
     if (rc == 1) {
-        origin->skip = list->view == NULL;
+        origin->skip = list->record.data == NULL;
 
         if (!origin->skip) {
-            rc = mt_meeting_origin(&list->people.source, &list->view->meeting,
+            rc = mt_meeting_origin(&list->people.source, &meeting,
                                    list->record, origin);
         }
     }
@@ -525,16 +527,24 @@ mt_list_candidate(mt_list_t *list, mt_spot_t *spot)
 
 
 /* One that was only a candidate, or has changed since it was found, is not
- * shown. */
+ * shown.  Of the meeting no more is read than it is judged by, and what its
+ * people's rows need of it. */
 
 static int
-mt_list_step(mt_list_t *list, mt_arena_t *row_arena)
+mt_list_step(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 {
     int           rc;
     mt_spot_t     spot;
     mt_source_t  *source;
 
-    list->view = NULL;
+    static const uint64_t  judged =
+        MT_BIT(meeting, num) | MT_BIT(meeting, speaker)
+        | MT_BIT(meeting, begin) | MT_BIT(meeting, end)
+        | MT_BIT(meeting, room) | MT_BIT(meeting, state)
+        | MT_BIT(meeting, checked) | MT_BIT(meeting, created)
+        | MT_BIT(meeting, seed);
+
+    list->record = (mt_str_t) { 0, NULL };
 
     rc = mt_list_candidate(list, &spot);
     if (rc != 1) {
@@ -544,23 +554,19 @@ mt_list_step(mt_list_t *list, mt_arena_t *row_arena)
     source = &list->people.source;
     source->arena = row_arena;
 
-    list->view = mt_arena_take(row_arena, sizeof(*list->view));
-    if (list->view == NULL) {
-        return -1;
-    }
-
-    if (mt_meeting_view_load(source, spot.num, list->view, &list->record)
-        != 1)
+    if (mt_meeting_view_find(source, spot.num, &list->record) != 1
+        || mt_source_read(source, MT_DB_MEETING, list->record,
+                          &mt_meeting_model, judged, meeting) != 1)
     {
         return -1;
     }
 
-    if (!mt_list_wants(list, &list->view->meeting)) {
-        list->view = NULL;
-        return 1;
-    }
+    if (mt_list_wants(list, meeting)) {
+        mt_listing_people(&list->people, meeting);
 
-    mt_listing_people(&list->people, &list->view->meeting);
+    } else {
+        list->record = (mt_str_t) { 0, NULL };
+    }
 
     return 1;
 }
@@ -569,14 +575,22 @@ mt_list_step(mt_list_t *list, mt_arena_t *row_arena)
 static int
 mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
-    mt_list_t  *list;
-
-    (void) row_arena;
+    mt_list_t          *list;
+    mt_source_t        *source;
+    mt_meeting_view_t  *view;
 
     list = call->state;
-    *row = list->view;
+    source = &list->people.source;
 
-    return mt_meeting_view_fill(&list->people.source, list->view);
+    view = mt_arena_take(row_arena, sizeof(*view));
+    if (view == NULL) {
+        return -1;
+    }
+
+    *row = view;
+
+    return mt_meeting_view_read(source, list->record, view) == 1
+           ? mt_meeting_view_fill(source, view) : -1;
 }
 
 

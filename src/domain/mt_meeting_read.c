@@ -104,7 +104,6 @@ mt_meeting_show(mt_call_t *call)
 {
     int                      found;
     int64_t                  num;
-    mt_str_t                 record;
     mt_status_t              rc;
     mt_source_t              source;
     mt_meeting_view_t       *view;
@@ -121,7 +120,7 @@ mt_meeting_show(mt_call_t *call)
     source.guests = args->guests != 0;
 
     num = mt_ref_num(call->txn, call->company, MT_NAME_MEETING, args->ref);
-    found = num ? mt_meeting_view_load(&source, num, view, &record) : 0;
+    found = num ? mt_meeting_view_load(&source, num, view) : 0;
 
     if (found != 1) {
         return found ? mt_refuse(call, MT_STORE_FAILED, 0)
@@ -171,13 +170,12 @@ mt_status_t
 mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view)
 {
-    mt_str_t     record;
     mt_source_t  source;
 
     mt_source_of(call, &source);
     source.guests = guests;
 
-    return mt_meeting_view_load(&source, num, view, &record) == 1
+    return mt_meeting_view_load(&source, num, view) == 1
            ? mt_listing_fill(call, &source, view) : MT_STORE_FAILED;
 }
 

@@ -30,10 +30,10 @@ typedef struct {
 } mt_part_t;
 
 #define MT_RECORD_PART(view, record, parts)                                   \
-    { offsetof(mt_##view##_view_t, record), 0, UINT_MAX, parts }
+    { offsetof(mt_##view##_view_t, record), 0, UINT32_MAX, parts }
 
 #define MT_TAIL_PART(view, record, after, parts)                              \
-    { offsetof(mt_##view##_view_t, record), after + 1, UINT_MAX, parts }
+    { offsetof(mt_##view##_view_t, record), after + 1, UINT32_MAX, parts }
 
 #define MT_DERIVED_PART(view, name, parts)                                    \
     { offsetof(mt_##view##_view_t, derived), MT_##view##_derived_##name,      \
@@ -158,20 +158,35 @@ mt_view_load(const mt_source_t *source, unsigned part, mt_db_t db, int64_t num,
 
 
 int
-mt_meeting_view_load(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view, mt_str_t *record)
+mt_meeting_view_find(const mt_source_t *source, int64_t num, mt_str_t *record)
 {
     mt_key_t  key;
 
     mt_key_num(&key, source->company, (uint64_t) num);
 
-    if (mt_source_find(source, MT_DB_MEETING, &key, record) < 0) {
-        return -1;
-    }
+    return mt_source_find(source, MT_DB_MEETING, &key, record);
+}
 
-    return mt_source_read(source, MT_DB_MEETING, *record, &mt_meeting_model,
+
+int
+mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
+    mt_meeting_view_t *view)
+{
+    return mt_source_read(source, MT_DB_MEETING, record, &mt_meeting_model,
                           source->hides & MT_PART_MEETING_TAIL
-                          ? MT_meeting_seed : MT_ALL_FIELDS, &view->meeting);
+                          ? MT_FIELDS_TO(MT_meeting_seed) : MT_ALL_FIELDS,
+                          &view->meeting);
+}
+
+
+int
+mt_meeting_view_load(const mt_source_t *source, int64_t num,
+    mt_meeting_view_t *view)
+{
+    mt_str_t  record;
+
+    return mt_meeting_view_find(source, num, &record) < 0
+           ? -1 : mt_meeting_view_read(source, record, view);
 }
 
 
@@ -213,10 +228,9 @@ int
 mt_meeting_view(const mt_source_t *source, int64_t num,
     mt_meeting_view_t *view)
 {
-    int       found;
-    mt_str_t  record;
+    int  found;
 
-    found = mt_meeting_view_load(source, num, view, &record);
+    found = mt_meeting_view_load(source, num, view);
 
     return found == 1 ? mt_meeting_view_fill(source, view) : found;
 }
@@ -395,7 +409,7 @@ mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
            < 0
         || mt_source_read_user(source, records->user,
                                source->hides & MT_PART_USER_TAIL
-                               ? MT_user_face : MT_ALL_FIELDS,
+                               ? MT_FIELDS_TO(MT_user_face) : MT_ALL_FIELDS,
                                &view->user) < 0
         || mt_view_load(source, MT_PART_PERSON_DEPT, MT_DB_DEPT,
                         view->user.dept, &mt_dept_model, &view->dept) < 0)

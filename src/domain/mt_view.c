@@ -57,7 +57,7 @@ mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
 
 int
 mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
-    const mt_model_t *model, unsigned last, void *object)
+    const mt_model_t *model, uint64_t wanted, void *object)
 {
     int       found;
     mt_str_t  record;
@@ -65,7 +65,7 @@ mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
     found = mt_source_find(source, db, key, &record);
 
     return found < 0 ? -1
-           : mt_source_read(source, db, record, model, last, object);
+           : mt_source_read(source, db, record, model, wanted, object);
 }
 
 
@@ -89,7 +89,7 @@ mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
 
 int
 mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
-    const mt_model_t *model, unsigned last, void *object)
+    const mt_model_t *model, uint64_t wanted, void *object)
 {
     mt_str_t  copy;
 
@@ -109,13 +109,13 @@ mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
         record = copy;
     }
 
-    return mt_load_value_to(source->txn, db, record, model, last, object,
+    return mt_load_some(source->txn, db, record, model, wanted, object,
                             source->arena);
 }
 
 
 int
-mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
+mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
     mt_user_t *user)
 {
     int       found;
@@ -130,18 +130,19 @@ mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
         found = mt_source_find(source, MT_DB_USER, &key, &record);
     }
 
-    return found < 0 ? -1 : mt_source_read_user(source, record, last, user);
+    return found < 0 ? -1
+           : mt_source_read_user(source, record, wanted, user);
 }
 
 
 int
-mt_source_read_user(const mt_source_t *source, mt_str_t record, unsigned last,
+mt_source_read_user(const mt_source_t *source, mt_str_t record, uint64_t wanted,
     mt_user_t *user)
 {
     int       found;
     mt_str_t  base, face;
 
-    found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, last,
+    found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, wanted,
                            user);
     face = user->face;
 

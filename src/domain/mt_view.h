@@ -6,8 +6,6 @@
 #ifndef MT_VIEW_H
 #define MT_VIEW_H
 
-#include <limits.h>
-
 #include "domain/mt_apply.h"
 
 
@@ -34,9 +32,9 @@ void mt_source_of(const mt_call_t *call, mt_source_t *source);
  * number 0 names none); -1 on failure. */
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object);
-/* of a key, up to field number `last` */
+/* of a key; some of its fields */
 int mt_source_load_key(const mt_source_t *source, mt_db_t db,
-    const mt_key_t *key, const mt_model_t *model, unsigned last,
+    const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
     void *object);
 
 /* The two steps of it: the record as the store has it, without data where it
@@ -44,16 +42,13 @@ int mt_source_load_key(const mt_source_t *source, mt_db_t db,
 int mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
     mt_str_t *record);
 int mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
-    const mt_model_t *model, unsigned last, void *object);
-
-/* All that a record has. */
-#define MT_ALL_FIELDS  UINT_MAX
+    const mt_model_t *model, uint64_t wanted, void *object);
 
 /* The user's record, with the face as an address. */
-int mt_source_user(const mt_source_t *source, int64_t num, unsigned last,
+int mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
     mt_user_t *user);
 int mt_source_read_user(const mt_source_t *source, mt_str_t record,
-    unsigned last, mt_user_t *user);
+    uint64_t wanted, mt_user_t *user);
 
 /*
  * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows

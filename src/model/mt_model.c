@@ -27,7 +27,7 @@ static void mt_encode_item(mt_buf_t *buf, unsigned kind,
 static void mt_encode_nested(mt_buf_t *buf, const mt_model_t *model,
     const void *object, mt_encode_mode_t mode);
 static mt_status_t mt_decode_object(mt_str_t record, const mt_model_t *model,
-    unsigned highest, void *object, mt_arena_t *arena, unsigned depth);
+    uint64_t wanted, void *object, mt_arena_t *arena, unsigned depth);
 static const uint8_t *mt_decode_varint(const uint8_t *p, const uint8_t *end,
     uint64_t *value);
 static mt_status_t mt_decode_value(mt_reader_t *r, const mt_field_t *field,
@@ -218,15 +218,15 @@ mt_status_t
 mt_record_decode(mt_str_t record, const mt_model_t *model, void *object,
     mt_arena_t *arena)
 {
-    return mt_decode_object(record, model, MT_NUMBER_MAX, object, arena, 0);
+    return mt_decode_object(record, model, MT_ALL_FIELDS, object, arena, 0);
 }
 
 
 mt_status_t
-mt_record_decode_to(mt_str_t record, const mt_model_t *model, unsigned last,
-    void *object, mt_arena_t *arena)
+mt_record_decode_some(mt_str_t record, const mt_model_t *model,
+    uint64_t wanted, void *object, mt_arena_t *arena)
 {
-    return mt_decode_object(record, model, last, object, arena, 0);
+    return mt_decode_object(record, model, wanted, object, arena, 0);
 }
 
 
@@ -280,10 +280,36 @@ mt_decode_large(const uint8_t *p, const uint8_t *end, uint64_t *value)
 }
 
 
-/* Numbers are ascending: past `highest` nothing is wanted any more. */
+/* What is not wanted: what follows it, or NULL. */
+
+static const uint8_t *
+mt_decode_past(const uint8_t *p, const uint8_t *end, unsigned kind)
+{
+    uint64_t     n;
+    mt_reader_t  r = { p, end, 0 };
+
+    switch (kind) {
+
+    case MT_INT:
+        return mt_decode_large(p, end, &n);
+
+    case MT_STR:
+        p = mt_decode_small(p, end, &n);
+
+        return p && n <= (uint64_t) (end - p) ? p + n : NULL;
+
+    default:
+        mt_skip_value(&r, kind);
+
+        return r.failed ? NULL : r.pos;
+    }
+}
+
+
+/* Numbers are ascending: past the highest one nothing is wanted any more. */
 
 static mt_status_t
-mt_decode_object(mt_str_t record, const mt_model_t *model, unsigned highest,
+mt_decode_object(mt_str_t record, const mt_model_t *model, uint64_t wanted,
     void *object, mt_arena_t *arena, unsigned depth)
 {
     char              *place;
@@ -319,60 +345,63 @@ mt_decode_object(mt_str_t record, const mt_model_t *model, unsigned highest,
 
         last = number;
 
-        if (number > highest) {
+        if (wanted >> number == 0) {
             break;
         }
 
         field = &model->fields[number];
 
-        if (number >= model->nfields || field->kind == MT_NONE) {
-            r = (mt_reader_t) { p, end, 0 };
-            mt_skip_value(&r, tag & 7);
+        if (!(wanted >> number & 1)
+            || number >= model->nfields || field->kind == MT_NONE)
+        {
+            p = mt_decode_past(p, end, tag & 7);
 
-        } else if (field->kind != (tag & 7)) {
-            return MT_STORE_FAILED;
-
-        } else {
-            place = (char *) object + field->offset;
-            has |= 1ULL << number;
-
-            /* nearly all are of these two kinds */
-
-            if (field->kind == MT_INT) {
-                p = mt_decode_large(p, end, &n);
-
-                if (p == NULL) {
-                    return MT_STORE_FAILED;
-                }
-
-                *(int64_t *) place = mt_unzigzag(n);
-                continue;
+            if (p == NULL) {
+                return MT_STORE_FAILED;
             }
 
-            if (field->kind == MT_STR) {
-                p = mt_decode_small(p, end, &n);
-
-                if (p == NULL || n > (uint64_t) (end - p)) {
-                    return MT_STORE_FAILED;
-                }
-
-                s.len = n;
-                s.data = (const char *) p;
-                *(mt_str_t *) place = s;
-                p += n;
-                continue;
-            }
-
-            r = (mt_reader_t) { p, end, 0 };
-            rc = mt_decode_value(&r, field, place, arena, depth);
-
-            if (rc != MT_OK) {
-                return rc;
-            }
+            continue;
         }
 
-        if (r.failed) {
+        if (field->kind != (tag & 7)) {
             return MT_STORE_FAILED;
+        }
+
+        place = (char *) object + field->offset;
+        has |= 1ULL << number;
+
+        /* nearly all are of these two kinds */
+
+        if (field->kind == MT_INT) {
+            p = mt_decode_large(p, end, &n);
+
+            if (p == NULL) {
+                return MT_STORE_FAILED;
+            }
+
+            *(int64_t *) place = mt_unzigzag(n);
+            continue;
+        }
+
+        if (field->kind == MT_STR) {
+            p = mt_decode_small(p, end, &n);
+
+            if (p == NULL || n > (uint64_t) (end - p)) {
+                return MT_STORE_FAILED;
+            }
+
+            s.len = n;
+            s.data = (const char *) p;
+            *(mt_str_t *) place = s;
+            p += n;
+            continue;
+        }
+
+        r = (mt_reader_t) { p, end, 0 };
+        rc = mt_decode_value(&r, field, place, arena, depth);
+
+        if (rc != MT_OK || r.failed) {
+            return rc == MT_OK ? MT_STORE_FAILED : rc;
         }
 
         p = r.pos;
@@ -470,7 +499,7 @@ mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,
         return MT_OK;
     }
 
-    return mt_decode_object(s, sub, MT_NUMBER_MAX, item, arena, depth + 1);
+    return mt_decode_object(s, sub, MT_ALL_FIELDS, item, arena, depth + 1);
 }
 
 

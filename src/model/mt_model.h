@@ -147,10 +147,13 @@ void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
 mt_status_t mt_record_decode(mt_str_t record, const mt_model_t *model,
     void *object, mt_arena_t *arena);
 
-/* The same, up to a field number: those above are as if they were not there,
- * and are not looked at. */
-mt_status_t mt_record_decode_to(mt_str_t record, const mt_model_t *model,
-    unsigned last, void *object, mt_arena_t *arena);
+/* The same for some fields (bits as in `has`): the others are as if they were
+ * not there; after the last one that is wanted nothing is looked at. */
+mt_status_t mt_record_decode_some(mt_str_t record, const mt_model_t *model,
+    uint64_t wanted, void *object, mt_arena_t *arena);
+
+#define MT_ALL_FIELDS         UINT64_MAX
+#define MT_FIELDS_TO(number)  ((2ULL << (number)) - 1)
 
 /*
  * Copies the fields that `src` was given from one structure to another of

@@ -2,7 +2,6 @@
 #include "store/mt_store_int.h"
 
 #include <errno.h>
-#include <limits.h>
 
 
 #define MT_NUM_LEN      8
@@ -213,17 +212,18 @@ int
 mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena)
 {
-    return mt_load_value_to(txn, db, value, model, UINT_MAX, object, arena);
+    return mt_load_some(txn, db, value, model, MT_ALL_FIELDS, object, arena);
 }
 
 
 int
-mt_load_value_to(mt_txn_t *txn, mt_db_t db, mt_str_t value,
-    const mt_model_t *model, unsigned last, void *object, mt_arena_t *arena)
+mt_load_some(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, uint64_t wanted, void *object,
+    mt_arena_t *arena)
 {
     mt_status_t  rc;
 
-    rc = mt_record_decode_to(value, model, last, object, arena);
+    rc = mt_record_decode_some(value, model, wanted, object, arena);
 
     if (rc != MT_OK) {
         (void) mt_txn_fail(txn, mt_db_names[db],

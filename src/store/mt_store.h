@@ -229,11 +229,13 @@ int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
-/* of a value that was found: 1, or -1; up to field number `last` alone */
+/* of a value that was found: 1, or -1; of some fields, as
+ * mt_record_decode_some() has them */
 int mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena);
-int mt_load_value_to(mt_txn_t *txn, mt_db_t db, mt_str_t value,
-    const mt_model_t *model, unsigned last, void *object, mt_arena_t *arena);
+int mt_load_some(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    const mt_model_t *model, uint64_t wanted, void *object,
+    mt_arena_t *arena);
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 

@@ -192,6 +192,59 @@ test_round_trip(const mt_model_t *model)
 }
 
 
+/* Of some fields what is read of all. */
+
+static void
+test_some(const mt_model_t *model)
+{
+    int       same;
+    void     *object, *all, *some, *rest;
+    unsigned  i, bit, highest;
+    uint64_t  wanted;
+    mt_str_t  record;
+
+    same = 1;
+
+    for (i = 0; i < ROUNDS; i++) {
+        mt_arena_reset(arena);
+        object = mt_arena_alloc(arena, model->size);
+        all = mt_arena_alloc(arena, model->size);
+        some = mt_arena_alloc(arena, model->size);
+        rest = mt_arena_alloc(arena, model->size);
+        random_object(model, object, 0);
+
+        wanted = next_random() & next_random();
+        highest = i % 64;
+
+        if (i & 1) {
+            wanted = MT_FIELDS_TO(highest);
+        }
+
+        record = encode(model, object, MT_ENCODE_STATE);
+        same &= mt_record_decode(record, model, all, arena) == MT_OK
+                && mt_record_decode_some(record, model, wanted, some, arena)
+                   == MT_OK
+                && mt_record_decode_some(record, model, ~wanted, rest, arena)
+                   == MT_OK;
+
+        same &= *(uint64_t *) some == (*(uint64_t *) all & wanted)
+                && *(uint64_t *) rest == (*(uint64_t *) all & ~wanted);
+
+        /* together they are the whole */
+
+        for (bit = 1; bit < model->nfields; bit++) {
+            if (!(wanted >> bit & 1)) {
+                mt_patch(some, model, rest, model, 1ULL << bit);
+            }
+        }
+
+        same &= models_equal(model, all, some);
+    }
+
+    ok(same, "%s: a part of the fields", model->name);
+}
+
+
 /* Cut at every byte, and with bytes changed: an answer, never a crash. */
 
 static void
@@ -493,6 +546,7 @@ main(void)
 
     for (i = 0; i < mt_nitems(models); i++) {
         test_round_trip(models[i]);
+        test_some(models[i]);
         test_damage(models[i]);
     }
 
