@@ -136,8 +136,8 @@ mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
 
 
 int
-mt_source_read_user(const mt_source_t *source, mt_str_t record, uint64_t wanted,
-    mt_user_t *user)
+mt_source_read_user(const mt_source_t *source, mt_str_t record,
+    uint64_t wanted, mt_user_t *user)
 {
     int       found;
     mt_str_t  base, face;
