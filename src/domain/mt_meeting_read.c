@@ -265,9 +265,19 @@ mt_listing_close(mt_call_t *call)
 static mt_status_t
 mt_people_open(mt_call_t *call)
 {
+    mt_status_t  rc;
+
     mt_listing_source(call, call->state);
 
-    return mt_people_begin(call);
+    rc = mt_people_begin(call);
+
+    /* who could not open it does not close it */
+
+    if (rc != MT_OK) {
+        mt_listing_close(call);
+    }
+
+    return rc;
 }
 
 
