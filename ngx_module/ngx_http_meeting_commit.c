@@ -18,6 +18,7 @@ static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
 
 static void ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter);
+static void ngx_http_meeting_ctx_settled(ngx_http_meeting_waiter_t *waiter);
 static mt_status_t ngx_http_meeting_commit_alone(
     ngx_http_meeting_worker_t *w, ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
@@ -35,6 +36,7 @@ static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
     mt_result_t *result);
 static mt_status_t ngx_http_meeting_log_commit(void *ctx);
 static void ngx_http_meeting_log_abort(void *ctx);
+static int ngx_http_meeting_log_behind(void *ctx);
 
 
 ngx_int_t
@@ -70,7 +72,9 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     log.apply = ngx_http_meeting_log_apply;
     log.commit = ngx_http_meeting_log_commit;
     log.abort = ngx_http_meeting_log_abort;
+    log.behind = ngx_http_meeting_log_behind;
     log.ctx = w;
+    log.checkpoint = w->conf->checkpoint;
 
     w->commit = mt_commit_attach(zone->ring_mem, &log, ngx_http_meeting_notify,
                                  w);
@@ -355,6 +359,8 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);
+    ctx->waiter.how = ctx->exchange->call.op->logged ? MT_PUSH_LOG
+                                                     : MT_PUSH_COMMIT;
     ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
@@ -369,6 +375,36 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     return status;
+}
+
+
+/* Waits until the store has all that was answered before. */
+
+mt_status_t
+ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r))
+{
+    mt_status_t  status;
+
+    ctx->waiter.command = MT_STR("");
+    ctx->waiter.how = MT_PUSH_BARRIER;
+    ctx->waiter.ctx = ctx;
+    ctx->waiter.wake = ngx_http_meeting_ctx_settled;
+
+    status = ngx_http_meeting_queue(&ctx->waiter);
+
+    if (status == MT_OK) {
+        ngx_http_meeting_suspend(ctx, resume);
+    }
+
+    return status;
+}
+
+
+static void
+ngx_http_meeting_ctx_settled(ngx_http_meeting_waiter_t *waiter)
+{
+    ngx_http_meeting_wake(waiter->ctx);
 }
 
 
@@ -450,7 +486,8 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     int          combine;
     mt_status_t  status;
 
-    status = mt_commit_push(w->commit, waiter->command, waiter, &combine);
+    status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
+                            &combine);
 
     if (combine) {
         ngx_http_meeting_combine(w);
@@ -597,4 +634,13 @@ ngx_http_meeting_log_abort(void *ctx)
     ngx_http_meeting_worker_t *w = ctx;
 
     w->log.abort(w->log.ctx);
+}
+
+
+static int
+ngx_http_meeting_log_behind(void *ctx)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    return w->service.store != NULL && w->log.behind(w->log.ctx);
 }

@@ -46,6 +46,7 @@ typedef struct {
     ngx_str_t                     path;         /* empty: no meeting_store */
     ngx_str_t                     resources;
     size_t                        max_size;
+    ngx_msec_t                    checkpoint;
     ngx_shm_zone_t               *shm_zone;
     ngx_http_meeting_zone_t      *zone;
     ngx_core_conf_t              *core;         /* user of the workers */
@@ -106,6 +107,7 @@ typedef struct ngx_http_meeting_waiter_s  ngx_http_meeting_waiter_t;
 struct ngx_http_meeting_waiter_s {
     ngx_queue_t                   queue;        /* for the ring, or from it */
     mt_str_t                      command;
+    mt_push_t                     how;
     mt_result_t                   result;
     ngx_http_meeting_ctx_t       *ctx;          /* NULL: not a request's */
     void                        (*wake)(ngx_http_meeting_waiter_t *waiter);
@@ -378,6 +380,8 @@ mt_status_t ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter);
 /* Queues the exchange's command; resume()
  * finds ctx->waiter.result.  Other than
  * MT_OK: it was not queued. */
+mt_status_t ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r));
 mt_status_t ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
 void ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w);

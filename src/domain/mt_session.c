@@ -40,6 +40,7 @@ static void mt_login_finish(mt_call_t *call);
 const mt_operation_t  mt_op_login = {
     .code = MT_CODE_login,
     .heavy = 1,
+    .apart = 1,
     .name = "login",
     .args = &mt_login_model,
     .body = &mt_session_open_model,

@@ -303,17 +303,40 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 }
 
 
+/*
+ * 1 when the answer would lack what somebody has been told is done.  Waited
+ * for once: while the store cannot be written, what it has is shown.
+ */
+
+static int
+mt_exchange_is_early(mt_service_exchange_t *e)
+{
+    if (e->waited || e->x.call.op->apart || !mt_wal_ahead_of(e->x.call.txn)) {
+        return 0;
+    }
+
+    e->waited = 1;
+
+    return 1;
+}
+
+
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
-    mt_step_t   step;
-    mt_call_t  *call;
+    mt_step_t               step;
+    mt_call_t              *call;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     call = &x->call;
     step = MT_STEP_DONE;
 
     if (call->error.status != MT_OK || !mt_exchange_begin_read(x)) {
         return step;
+    }
+
+    if (mt_exchange_is_early(e)) {
+        return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 
     x->dialect->authenticate(x);

@@ -185,6 +185,8 @@ mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 {
     mt_status_t  rc;
 
+    mt_wal_ask(store);
+
     rc = mt_txn_open(store, 0, txn);
 
     if (rc == MT_OK) {

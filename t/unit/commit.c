@@ -7,6 +7,7 @@
 
 #include "commit_rig.h"
 #include "commit/mt_ring.h"
+#include "store/mt_store_int.h"
 
 
 static char       dir[] = "/tmp/mt-commit-XXXXXX";
@@ -77,7 +78,8 @@ push(rig_worker_t *w, uint64_t seq, int *combine)
 
     w->calls[seq] = (rig_call_t) { w, seq };
 
-    return mt_commit_push(w->commit, command, &w->calls[seq], combine);
+    return mt_commit_push(w->commit, command, rig_push_how(seq),
+                          &w->calls[seq], combine);
 }
 
 
@@ -341,11 +343,11 @@ test_full(void *zone)
     large = calloc(1, stat.ring_size);
     command.data = large;
     command.len = stat.ring_size / 2;
-    is_int(mt_commit_push(w.commit, command, NULL, &combine), MT_TOO_LARGE,
-           "half a ring is too large");
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+           MT_TOO_LARGE, "half a ring is too large");
     command.len = SIZE_MAX;
-    is_int(mt_commit_push(w.commit, command, NULL, &combine), MT_TOO_LARGE,
-           "so is any size beyond");
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+           MT_TOO_LARGE, "so is any size beyond");
     ok(!mt_commit_fits(w.commit, stat.ring_size / 2), "as can be asked");
     ok(mt_commit_fits(w.commit, stat.ring_size / 4), "a quarter fits");
     is_int(mt_commit_waiting(w.commit), 0, "neither is out");
@@ -413,11 +415,229 @@ test_faults(void *zone)
 {
     fault(zone, "begin", &ctx.fail_begin, MT_STORE_FAILED, 0);
     fault(zone, "apply", &ctx.fail_apply, MT_STORE_FULL, 1);
+
+    if (ctx.checkpoint) {
+        return;
+    }
+
     fault(zone, "commit", &ctx.fail_commit, MT_STORE_FULL, 0);
 
     ctx.keep = 1;
     fault(zone, "commit (that did)", &ctx.fail_commit, MT_STORE_FAILED, 0);
     ctx.keep = 0;
+}
+
+
+static void
+push_all(rig_worker_t *w)
+{
+    int       combine;
+    unsigned  i;
+
+    for (i = 0; i < w->total; i++) {
+        push(w, i, &combine);
+    }
+}
+
+
+/* Answered from the log: several batches make one commit. */
+
+static const char    *grow_at;
+static rig_worker_t  *growing;
+static unsigned       grown;
+
+
+static void
+grow(const char *name)
+{
+    int  combine;
+
+    if (mt_str_eq(mt_cstr(name), mt_cstr(grow_at)) && grown < growing->total) {
+        push(growing, grown++, &combine);
+    }
+}
+
+
+static void
+test_log(void *zone)
+{
+    unsigned          commits;
+    rig_worker_t      w;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 10);
+    mt_commit_claim(w.commit);
+    mt_commit_stat(w.commit, &before);
+    commits = ctx.commits;
+
+    grown = 0;
+    growing = &w;
+    grow_at = "published";
+    grow("published");
+    mt_commit_stop = grow;
+
+    is_int(mt_commit_combine(w.commit), MT_OK, "ten batches");
+
+    mt_commit_stop = NULL;
+
+    mt_commit_stat(w.commit, &after);
+    is_int(after.batches - before.batches, 10, "are counted");
+    is_int(after.logged_batches - before.logged_batches, 10, "are logged");
+    is_int(after.checkpoints - before.checkpoints, 1, "and committed");
+    is_int(ctx.commits - commits, 1, "at once");
+    is_int(collect(&w), 10, "all are told");
+    is_int(verify(&w, 1), 0, "each is done once");
+    ok(!mt_wal_behind(ctx.store), "and the store is not behind");
+
+    worker_close(&w);
+}
+
+
+/* What was answered outlives the failure of the commit, in this process and,
+ * where it came to its end, in others. */
+
+static void
+test_log_kept(void *zone, int keep)
+{
+    int           combine;
+    unsigned      commits;
+    rig_worker_t  w, next;
+
+    w = worker_open(zone, next_id(), 20);
+    next = worker_open(zone, next_id(), 1);
+    mt_commit_claim(w.commit);
+    mt_commit_claim(next.commit);
+
+    ctx.keep = keep;
+    ctx.fail_commit = MT_STORE_FULL;
+    push_all(&w);
+
+    is_int(mt_commit_combine(w.commit), MT_STORE_FULL, "a checkpoint fails");
+    is_int(collect(&w), 20, "after the answers");
+    is_int(w.answers[7].status, MT_OK, "which are successes");
+    is_int(applied(&w, 20), keep ? 20 : 0, "what was done is %s",
+           keep ? "there" : "in the log alone");
+    is_int(mt_commit_stalled(next.commit), !keep, "as can be asked");
+
+    ctx.fail_commit = MT_STORE_FULL;
+    is_int(mt_commit_combine(next.commit), keep ? MT_OK : MT_STORE_FULL,
+           "another tries");
+    ctx.fail_commit = MT_STORE_FULL;
+    is_int(push(&next, 0, &combine), MT_OK, "with a command of its own");
+    is_int(mt_commit_combine(next.commit), MT_STORE_FULL, "which fails");
+    is_int(collect(&next), 1, "and is told so:");
+    is_int(next.answers[0].status, keep ? MT_OK : MT_STORE_FULL,
+           "nothing is promised on top of what is %s", keep ? "there"
+                                                            : "not there yet");
+    ctx.keep = 0;
+    commits = ctx.commits;
+    is_int(mt_commit_combine(next.commit), MT_OK, "until it can be written");
+    is_int(ctx.commits - commits, !keep, "%s", keep ? "it is" : "then it is");
+    is_int(verify(&w, 1), 0, "each is done once");
+    is_int(mt_commit_stalled(next.commit), 0, "and that is all");
+
+    worker_close(&w);
+    worker_close(&next);
+}
+
+
+/* A batch with something that has to be in the store. */
+
+static void
+test_barrier(void *zone)
+{
+    int               combine;
+    mt_str_t          none = mt_str("");
+    rig_call_t        call;
+    rig_answer_t      answer;
+    rig_worker_t      w, reader;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 40);
+    mt_commit_claim(w.commit);
+
+    mt_commit_stat(w.commit, &before);
+    push_all(&w);                         /* the last one is to be committed */
+    is_int(mt_commit_combine(w.commit), MT_OK, "with one for the store");
+    mt_commit_stat(w.commit, &after);
+    is_int(after.logged_batches - before.logged_batches, 0, "nothing logged");
+    is_int(collect(&w), 40, "told");
+    is_int(verify(&w, 1), 0, "done");
+
+    /* the transaction is open still when the barrier comes */
+
+    reader = worker_open(zone, next_id(), 1);
+    mt_commit_claim(reader.commit);
+    memset(&answer, 0, sizeof(answer));
+    call = (rig_call_t) { &reader, 0 };
+    reader.answers[0] = answer;
+
+    is_int(mt_commit_push(reader.commit, none, MT_PUSH_BARRIER, &call,
+                          &combine), MT_OK, "a barrier alone");
+    is_int(mt_commit_combine(reader.commit), MT_OK, "finds nothing to do");
+    mt_commit_stat(w.commit, &before);
+    is_int(before.batches - after.batches, 1, "is a batch");
+    is_int(mt_commit_collect(reader.commit, rig_done, &reader), 1, "is told");
+
+    worker_close(&reader);
+    worker_close(&w);
+}
+
+
+static void
+ask(const char *name)
+{
+    mt_txn_t  *txn;
+
+    /* what another process does that wants to write */
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("after-log"))
+        && mt_read_open(ctx.store, &txn) == MT_OK)
+    {
+        ok(mt_wal_ahead_of(txn), "a reader sees that it is early");
+        mt_read_close(txn);
+    }
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("published"))) {
+        mt_wal_ask(ctx.store);
+    }
+
+    grow(name);
+}
+
+
+/* One who wants to write does not wait for the time to pass. */
+
+static void
+test_asked(void *zone)
+{
+    unsigned      commits;
+    mt_txn_t     *txn;
+    rig_worker_t  w;
+
+    w = worker_open(zone, next_id(), 5);
+    mt_commit_claim(w.commit);
+    commits = ctx.commits;
+
+    grown = 0;
+    growing = &w;
+    grow_at = "published";
+    grow("published");
+    mt_commit_stop = ask;
+
+    is_int(mt_commit_combine(w.commit), MT_OK, "five batches, and who asks");
+
+    mt_commit_stop = NULL;
+
+    is_int(ctx.commits - commits, 5, "are five commits");
+    is_int(collect(&w), 5, "told");
+
+    if (ok(mt_read_open(ctx.store, &txn) == MT_OK, "read")) {
+        ok(!mt_wal_ahead_of(txn), "a reader sees all of it");
+        mt_read_close(txn);
+    }
+
+    worker_close(&w);
 }
 
 
@@ -512,12 +732,20 @@ test_wake_up(void *zone)
     static const struct {
         const char  *name;
         int          combines;     /* the pusher is told to combine */
+        int          logs;         /* with the write-ahead log: 1, without it:
+                                      0, or both: -1 */
     } points[] = {
-        { "claimed", 0 }, { "applied-half", 0 }, { "before-commit", 0 },
-        { "published", 0 }, { "cleared", 1 }, { "unlocked", 1 }
+        { "claimed", 0, -1 }, { "applied-half", 0, -1 },
+        { "before-commit", 0, 0 }, { "after-log", 0, 1 },
+        { "published", 0, -1 }, { "after-checkpoint", 0, 1 },
+        { "cleared", 1, -1 }, { "unlocked", 1, -1 }
     };
 
     for (i = 0; i < mt_nitems(points); i++) {
+        if (points[i].logs == !ctx.checkpoint) {
+            continue;
+        }
+
         a = worker_open(zone, next_id(), 1);
         b = worker_open(zone, next_id(), 1);
         mt_commit_claim(a.commit);
@@ -757,19 +985,34 @@ main(void)
     ctx.store = rig_store_open(dir);
     rig_events_open(events);
 
-    zone = zone_open(mt_commit_min_size());
-
     test_zone();
-    test_basic(zone);
-    test_refused(zone);
-    test_wrap(zone);
-    test_full(zone);
-    test_faults(zone);
-    test_dead_owner(zone);
-    test_wake_up(zone);
-    test_epochs(zone);
-    test_large();
-    test_threads(zone);
+
+    for (ctx.checkpoint = 0; ctx.checkpoint <= 1000; ctx.checkpoint += 1000) {
+        printf("# checkpoint: %u ms\n", ctx.checkpoint);
+
+        zone = zone_open(mt_commit_min_size());
+
+        test_basic(zone);
+        test_refused(zone);
+        test_wrap(zone);
+        test_full(zone);
+        test_faults(zone);
+        test_dead_owner(zone);
+        test_wake_up(zone);
+        test_epochs(zone);
+        test_large();
+        test_threads(zone);
+
+        if (ctx.checkpoint) {
+            test_log(zone);
+            test_log_kept(zone, 0);
+            test_log_kept(zone, 1);
+            test_barrier(zone);
+            test_asked(zone);
+        }
+
+        munmap(zone, mt_commit_min_size());
+    }
 
     rig_events_close(events);
     mt_store_close(ctx.store);
