@@ -149,15 +149,16 @@ mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how,
 
 /*
  * Combines until no ring has commands left and the store is not behind the
- * log, or returns at once when another process or thread does.  Any thread, at most one at a time per process.
- * Other than MT_OK: a batch failed with that, and what is waiting by now is
- * left to whoever asks mt_commit_stalled() next.  It may be this process that
- * cannot write any more, so that another one should have the chance.
+ * log, or returns at once when another process or thread does.  Any thread, at
+ * most one at a time per process.  Other than MT_OK: a batch or a checkpoint
+ * failed with that, and what is waiting by now is left to whoever asks
+ * mt_commit_stalled() next.  It may be this process that cannot write any
+ * more, so that another one should have the chance.
  */
 mt_status_t mt_commit_combine(mt_commit_t *c);
 
-/* Commands are waiting and nobody alive combines: after a worker's death.
- * Ask from a timer while waiters are out; if 1, run mt_commit_combine().
+/* Commands are waiting, or the store is behind the log, and nobody alive
+ * combines: after a worker's death.  Ask from a timer while waiters are out; if 1, run mt_commit_combine().
  * Calls wake() when this process' ring has results that are not collected. */
 int mt_commit_stalled(mt_commit_t *c);
 
@@ -184,7 +185,7 @@ unsigned mt_commit_waiting(const mt_commit_t *c);
 typedef struct {
     uint64_t  batches;                      /* that did not fail */
     uint64_t  commands;                     /* in them */
-    uint64_t  logged_batches;               /* of them: answered from the log */
+    uint64_t  logged_batches;               /* of them: from the log */
     uint64_t  checkpoints;                  /* commits of such */
     uint64_t  checkpoint_us_sum;
     uint64_t  failed_batches;

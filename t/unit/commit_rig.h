@@ -499,6 +499,7 @@ rig_wait(rig_worker_t *w, int ring)
 /* A worker's life, to its detaching: 1 when all its commands were answered in
  * time. */
 
+__attribute__((unused))
 static int
 rig_work(rig_worker_t *w)
 {
