@@ -158,8 +158,9 @@ mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how,
 mt_status_t mt_commit_combine(mt_commit_t *c);
 
 /* Commands are waiting, or the store is behind the log, and nobody alive
- * combines: after a worker's death.  Ask from a timer while waiters are out; if 1, run mt_commit_combine().
- * Calls wake() when this process' ring has results that are not collected. */
+ * combines: after a worker's death.  Ask from a timer; if 1, run
+ * mt_commit_combine().  Calls wake() when this process' ring has results that
+ * are not collected. */
 int mt_commit_stalled(mt_commit_t *c);
 
 /* This process is to exit: a mt_commit_combine() under way returns after its

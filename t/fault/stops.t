@@ -14,8 +14,9 @@ use Test::More;
 use Meeting::Fault;
 
 my @POINTS = qw/
-	written claimed begun applied-half applied-all before-commit after-commit
-	published-half published cleared unlocked
+	written claimed begun applied-half applied-all before-log after-log
+	before-commit after-commit published-half published before-checkpoint
+	after-checkpoint cleared unlocked
 /;
 
 my $t = Meeting::Fault->new();
