@@ -18,7 +18,6 @@ static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
 
 static void ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter);
-static void ngx_http_meeting_ctx_settled(ngx_http_meeting_waiter_t *waiter);
 static mt_status_t ngx_http_meeting_commit_alone(
     ngx_http_meeting_worker_t *w, ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
@@ -48,6 +47,7 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
 
     w->ring = -1;
     ngx_queue_init(&w->held);
+    ngx_http_meeting_settle_init(w);
 
     w->check.handler = ngx_http_meeting_check_handler;
     w->check.data = &w->dummy;
@@ -378,36 +378,6 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
 }
 
 
-/* Waits until the store has all that was answered before. */
-
-mt_status_t
-ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
-    void (*resume)(ngx_http_request_t *r))
-{
-    mt_status_t  status;
-
-    ctx->waiter.command = MT_STR("");
-    ctx->waiter.how = MT_PUSH_BARRIER;
-    ctx->waiter.ctx = ctx;
-    ctx->waiter.wake = ngx_http_meeting_ctx_settled;
-
-    status = ngx_http_meeting_queue(&ctx->waiter);
-
-    if (status == MT_OK) {
-        ngx_http_meeting_suspend(ctx, resume);
-    }
-
-    return status;
-}
-
-
-static void
-ngx_http_meeting_ctx_settled(ngx_http_meeting_waiter_t *waiter)
-{
-    ngx_http_meeting_wake(waiter->ctx);
-}
-
-
 static void
 ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
 {
@@ -577,6 +547,7 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
     }
 
     ngx_http_meeting_collect(w);
+    ngx_http_meeting_settle_check(w);
     ngx_http_meeting_commit_check(w);
     ngx_http_meeting_keep_checking(w);
 }

@@ -89,7 +89,10 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     case MT_STEP_SETTLE:
 
-        if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled) != MT_OK) {
+        if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled)
+            != NGX_OK)
+        {
+            ctx->exchange->hasty = 1;
             ngx_http_meeting_settled(r);
         }
 

@@ -304,29 +304,34 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 
 
 /*
- * 1 when the answer would lack what somebody has been told is done.  Waited
- * for once: while the store cannot be written, what it has is shown.
+ * 1 when the answer would lack what somebody was told is done before this was
+ * asked for the first time.
  */
 
 static int
-mt_exchange_is_early(mt_service_exchange_t *e)
+mt_exchange_is_early(mt_exchange_t *x)
 {
-    if (e->waited || e->x.call.op->apart || !mt_wal_ahead_of(e->x.call.txn)) {
+    uint64_t  logged;
+
+    if (x->hasty || x->call.op->apart) {
         return 0;
     }
 
-    e->waited = 1;
+    logged = mt_wal_logged(x->call.store);
 
-    return 1;
+    if (x->due == 0 || x->due > logged) {
+        x->due = logged;
+    }
+
+    return x->due > mt_txn_id(x->call.txn);
 }
 
 
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
-    mt_step_t               step;
-    mt_call_t              *call;
-    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+    mt_step_t   step;
+    mt_call_t  *call;
 
     call = &x->call;
     step = MT_STEP_DONE;
@@ -335,7 +340,7 @@ mt_exchange_start(mt_exchange_t *x)
         return step;
     }
 
-    if (mt_exchange_is_early(e)) {
+    if (mt_exchange_is_early(x)) {
         return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 

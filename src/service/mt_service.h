@@ -9,8 +9,8 @@
  *                                     if mt_service_receives() says so
  *     mt_exchange_decode()            before rate limits: variables are set
  *     step = mt_exchange_start()      event loop
- *     MT_STEP_SETTLE: queue a barrier, wait, then mt_exchange_start() again,
- *                     whatever came of it: it asks only once
+ *     MT_STEP_SETTLE: queue a barrier, wait, then mt_exchange_start() again;
+ *                     with x->hasty set it goes on with what there is
  *     MT_STEP_WORK:   mt_exchange_work() in a thread,
  *                     then step = mt_exchange_resume() on the event loop
  *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop

@@ -28,7 +28,6 @@ typedef struct {
     mt_stage_t          stage;
     const mt_rows_t    *opened;      /* in this piece, to be closed */
     const mt_rows_t    *opened_inner;
-    unsigned            waited:1;    /* for the store to catch up */
     unsigned            settled:1;   /* the command's result is known */
     unsigned            applied:1;   /*   and is success */
 } mt_service_exchange_t;

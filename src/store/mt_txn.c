@@ -319,6 +319,13 @@ mt_txn_is_write(const mt_txn_t *txn)
 }
 
 
+uint64_t
+mt_txn_id(const mt_txn_t *txn)
+{
+    return mdb_txn_id(txn->txn);
+}
+
+
 mt_status_t
 mt_txn_status(const mt_txn_t *txn)
 {

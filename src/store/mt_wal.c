@@ -559,9 +559,8 @@ mt_wal_behind(const mt_store_t *store)
 }
 
 
-int
-mt_wal_ahead_of(const mt_txn_t *txn)
+uint64_t
+mt_wal_logged(const mt_store_t *store)
 {
-    return atomic_load(&txn->store->wal.words->logged)
-           > mdb_txn_id(txn->txn);
+    return atomic_load(&store->wal.words->logged);
 }

@@ -54,9 +54,13 @@ mt_status_t mt_wal_append(mt_txn_t *txn, mt_str_t record);
 void mt_wal_hold(mt_txn_t *txn);
 int mt_wal_asked(const mt_txn_t *txn);
 
-/* 1 when the log holds what the store, or this read transaction's view of it,
- * does not. */
+/*
+ * The last transaction of which the log holds something, 0 for none: what was
+ * answered until now is in the store once a reader's mt_txn_id() is no less.
+ */
+uint64_t mt_wal_logged(const mt_store_t *store);
+
+/* 1 when the log holds what the store does not. */
 int mt_wal_behind(const mt_store_t *store);
-int mt_wal_ahead_of(const mt_txn_t *txn);
 
 #endif /* MT_WAL_H */

@@ -22,7 +22,7 @@ my @POINTS = qw/
 my $t = Meeting::Fault->new();
 my $rounds = $t->rounds(1, 8);
 
-$t->prepare(meetings => $t->rounds(200, 1000));
+$t->prepare(meetings => $t->rounds(300, 1200));
 $t->load(rate => 800, publish => 2);
 
 for my $round (1 .. $rounds) {
