@@ -219,6 +219,9 @@ mt_wal_last(const mt_store_t *store)
 {
     MDB_envinfo  info;
 
+    /* 0 where it fails: the store seems to be behind */
+
+    memset(&info, 0, sizeof(info));
     (void) mdb_env_info(store->env, &info);
 
     return info.me_last_txnid;
