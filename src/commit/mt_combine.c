@@ -240,6 +240,10 @@ mt_span_open(mt_commit_t *c)
     s->batches = 0;
     s->must = left || atomic_load(&c->mem->unsynced);
 
+    if (c->log.checkpoint != 0) {
+        mt_wal_hold(s->txn);
+    }
+
     return mt_applied_load(s->txn, c->mem->epoch, s->applied);
 }
 
@@ -281,17 +285,20 @@ mt_span_commit(mt_commit_t *c)
 }
 
 
-/* The end of a transaction whose batches were answered from the log. */
+/* The end of a transaction whose batches were answered from the log.  Who has
+ * asked for it gets the time to begin another one. */
 
 static mt_status_t
 mt_span_checkpoint(mt_commit_t *c)
 {
+    int              asked;
     int64_t          ns;
     mt_status_t      status;
     mt_zone_stat_t  *stat;
 
     mt_stop_point("before-checkpoint");
 
+    asked = mt_wal_asked(c->span.txn);
     ns = mt_monotonic_ns();
     status = mt_span_commit(c);
     ns = mt_monotonic_ns() - ns;
@@ -301,6 +308,10 @@ mt_span_checkpoint(mt_commit_t *c)
     stat = &c->mem->stat;
     mt_stat_add(&stat->checkpoints, 1);
     mt_stat_add(&stat->checkpoint_us_sum, ns / 1000);
+
+    if (asked) {
+        mt_combine_pause();
+    }
 
     return status;
 }
@@ -347,7 +358,6 @@ mt_combine_log(mt_commit_t *c)
 
     if (status == MT_OK) {
         c->span.batches++;
-        mt_wal_hold(c->span.txn);
         mt_stat_add(&c->mem->stat.logged_batches, 1);
     }
 
