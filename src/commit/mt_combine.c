@@ -9,10 +9,12 @@
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
 
-/* A batch that is less than half as large as the last one waits for company,
- * by so many steps (of microseconds, and what the system adds). */
+/* A batch that is less than half as large as the last ones waits for company,
+ * by so many steps, each twice as long as the one before (and what the system
+ * adds); unless those were small, in bytes of the rings. */
 #define MT_GATHER_STEPS    4
 #define MT_GATHER_US       50
+#define MT_GATHER_LEAST    2048
 
 /* A transaction that is open waits for more, by so many of these steps. */
 #define MT_LINGER_STEPS    20
@@ -50,9 +52,9 @@ mt_stat_observe(_Atomic uint64_t *histogram, uint64_t value)
 
 
 static void
-mt_combine_pause(void)
+mt_combine_pause(long us)
 {
-    struct timespec  step = { .tv_nsec = MT_GATHER_US * 1000 };
+    struct timespec  step = { .tv_nsec = us * 1000 };
 
     (void) nanosleep(&step, NULL);
 }
@@ -69,13 +71,17 @@ mt_combine_gather(mt_commit_t *c)
 {
     unsigned  i;
 
+    if (c->mem->taken < MT_GATHER_LEAST) {
+        return;
+    }
+
     for (i = 0;
          i < MT_GATHER_STEPS
          && 2 * mt_zone_queued(c->mem) < c->mem->taken
          && !atomic_load_explicit(&c->retiring, memory_order_relaxed);
          i++)
     {
-        mt_combine_pause();
+        mt_combine_pause(MT_GATHER_US << i);
     }
 }
 
@@ -89,12 +95,12 @@ static void
 mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 {
     unsigned     i, ring, first;
-    uint64_t     head;
+    uint64_t     head, taken;
     mt_entry_t  *entry;
 
     batch->nrings = mt_zone_rings(mem);
     first = mem->first;
-    mem->taken = 0;
+    taken = 0;
     batch->commands = 0;
     batch->bytes = 0;
     batch->changed = 0;
@@ -116,7 +122,13 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
             mem->first = ring + 1;
         }
 
-        mem->taken += batch->end[ring] - batch->begin[ring];
+        taken += batch->end[ring] - batch->begin[ring];
+    }
+
+    mem->taken -= mem->taken / 8;
+
+    if (mem->taken < taken) {
+        mem->taken = taken;
     }
 }
 
@@ -150,7 +162,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
     if (result.position != 0) {
         batch->changed = 1;
 
-        if (entry->kind == MT_PUSH_LOG) {
+        if (entry->kind == MT_PUSH_LOG && c->log.checkpoint != 0) {
             mt_log_record_command(&c->record, command);
 
         } else {
@@ -310,7 +322,7 @@ mt_span_checkpoint(mt_commit_t *c)
     mt_stat_add(&stat->checkpoint_us_sum, ns / 1000);
 
     if (asked) {
-        mt_combine_pause();
+        mt_combine_pause(MT_GATHER_US);
     }
 
     return status;
@@ -388,9 +400,7 @@ mt_combine_store(mt_commit_t *c, const mt_sealed_t *batch)
         return MT_OK;
     }
 
-    if (c->log.checkpoint != 0 && !s->must && !batch->prompt
-        && mt_combine_log(c) == MT_OK)
-    {
+    if (!s->must && !batch->prompt && mt_combine_log(c) == MT_OK) {
         return MT_OK;
     }
 
@@ -562,7 +572,7 @@ mt_combine_linger(mt_commit_t *c)
     unsigned  i;
 
     for (i = 0; i < MT_LINGER_STEPS && !mt_span_is_over(c); i++) {
-        mt_combine_pause();
+        mt_combine_pause(MT_GATHER_US);
 
         if (mt_combine_wanted(c)) {
             return 1;

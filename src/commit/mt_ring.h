@@ -79,7 +79,8 @@ struct mt_zone_mem_s {
     MT_OWN_LINE pthread_mutex_t   combiner;
     uint32_t                      first;       /* ring the next batch begins
                                                   with */
-    uint64_t                      taken;       /* bytes of the last batch */
+    uint64_t                      taken;       /* bytes of the largest of the
+                                                  last batches */
     _Atomic uint32_t              unsynced;    /* a combiner died: what it has
                                                   committed may be visible and
                                                   not be on disk yet */

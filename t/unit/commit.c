@@ -347,6 +347,7 @@ test_dead_owner(void *zone)
     worker_close(&w);
 
     /* no detach: the ring is not this thread's to give back */
+    free(dead.commit->record.data);
     free(dead.commit);
     worker_free(&dead);
 }
