@@ -22,7 +22,10 @@
 #define MT_SCRYPT_MAX_P     16
 #define MT_SCRYPT_MAX_MEM   (64 * 1024 * 1024)
 
-#define MT_BAD_DIGIT        64
+#define MT_BAD_DIGIT        64           /* of Base64 */
+
+#define MT_BAD_HEX          0x80
+#define MT_UPPER_DIGIT      0x40
 
 
 /* the parts of "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>" */
@@ -203,7 +206,7 @@ mt_contexts_free(mt_contexts_t *contexts)
 static int
 mt_key_kept(const mt_kept_key_t *kept, const uint8_t key[MT_AES_KEY_LEN])
 {
-    return kept->set && CRYPTO_memcmp(kept->key, key, MT_AES_KEY_LEN) == 0;
+    return kept->set && memcmp(kept->key, key, MT_AES_KEY_LEN) == 0;
 }
 
 
@@ -406,11 +409,34 @@ mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len)
 }
 
 
+/* Eight bytes at a time.  The compiler may not know what the difference is
+ * worth, or it could stop at the first. */
+
 int
 mt_secret_eq(mt_str_t a, mt_str_t b)
 {
-    return a.len == b.len
-           && (a.len == 0 || CRYPTO_memcmp(a.data, b.data, a.len) == 0);
+    size_t    i;
+    uint64_t  differs, one, two;
+
+    if (a.len != b.len) {
+        return 0;
+    }
+
+    differs = 0;
+
+    for (i = 0; a.len - i >= sizeof(one); i += sizeof(one)) {
+        memcpy(&one, a.data + i, sizeof(one));
+        memcpy(&two, b.data + i, sizeof(two));
+        differs |= one ^ two;
+        __asm__ volatile ("" : "+r" (differs));
+    }
+
+    for ( /* void */ ; i < a.len; i++) {
+        differs |= (uint8_t) (a.data[i] ^ b.data[i]);
+        __asm__ volatile ("" : "+r" (differs));
+    }
+
+    return differs == 0;
 }
 
 
@@ -440,35 +466,53 @@ mt_hex_upper(const uint8_t *in, size_t n, char *out)
 }
 
 
-int
-mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n)
+/* The value of each digit; of an upper-case one with MT_UPPER_DIGIT. */
+
+static const uint8_t  mt_hex_digits[256] = {
+    [0 ... '0' - 1] = MT_BAD_HEX, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ['9' + 1 ... 'A' - 1] = MT_BAD_HEX,
+    74, 75, 76, 77, 78, 79,
+    ['F' + 1 ... 'a' - 1] = MT_BAD_HEX, 10, 11, 12, 13, 14, 15,
+    ['f' + 1 ... 255] = MT_BAD_HEX
+};
+
+
+static int
+mt_unhex(mt_str_t hex, uint8_t *out, size_t n, uint8_t wrong)
 {
-    char    c;
-    size_t  i;
+    size_t          i;
+    uint8_t         high, low, met;
+    const uint8_t  *p;
 
     if (hex.len != 2 * n) {
         return -1;
     }
 
-    memset(out, 0, n);
+    p = (const uint8_t *) hex.data;
+    met = 0;
 
-    for (i = 0; i < hex.len; i++) {
-        c = hex.data[i];
-
-        if (c >= '0' && c <= '9') {
-            c -= '0';
-
-        } else if (c >= 'a' && c <= 'f') {
-            c -= 'a' - 10;
-
-        } else {
-            return -1;
-        }
-
-        out[i / 2] = (uint8_t) (out[i / 2] << 4 | c);
+    for (i = 0; i < n; i++) {
+        high = mt_hex_digits[*p++];
+        low = mt_hex_digits[*p++];
+        met |= high | low;
+        out[i] = (uint8_t) (high << 4 | (low & 15));
     }
 
-    return 0;
+    return met & wrong ? -1 : 0;
+}
+
+
+int
+mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n)
+{
+    return mt_unhex(hex, out, n, MT_BAD_HEX | MT_UPPER_DIGIT);
+}
+
+
+int
+mt_hex_decode_any(mt_str_t hex, uint8_t *out, size_t n)
+{
+    return mt_unhex(hex, out, n, MT_BAD_HEX);
 }
 
 
@@ -498,7 +542,7 @@ mt_base64(mt_arena_t *arena, mt_str_t in)
 
 /* The value of each digit; MT_BAD_DIGIT is for what is none. */
 
-static const uint8_t  mt_base64_digits[128] = {
+static const uint8_t  mt_base64_digits[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
@@ -506,14 +550,30 @@ static const uint8_t  mt_base64_digits[128] = {
     64,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
     15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
     64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    [128 ... 255] = MT_BAD_DIGIT
 };
 
 
-static inline uint8_t
-mt_base64_digit(uint8_t c)
+/* Four digits, three bytes; else 0. */
+
+static inline int
+mt_base64_group(const uint8_t *in, uint8_t *out)
 {
-    return c < sizeof(mt_base64_digits) ? mt_base64_digits[c] : MT_BAD_DIGIT;
+    uint32_t  one, two, three, four, bits;
+
+    one = mt_base64_digits[in[0]];
+    two = mt_base64_digits[in[1]];
+    three = mt_base64_digits[in[2]];
+    four = mt_base64_digits[in[3]];
+
+    bits = one << 18 | two << 12 | three << 6 | four;
+
+    out[0] = (uint8_t) (bits >> 16);
+    out[1] = (uint8_t) (bits >> 8);
+    out[2] = (uint8_t) bits;
+
+    return !((one | two | three | four) & MT_BAD_DIGIT);
 }
 
 
@@ -522,9 +582,9 @@ mt_base64_digit(uint8_t c)
 int
 mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
 {
-    size_t    i, n, digits;
-    uint8_t  *p, digit;
-    uint32_t  bits;
+    size_t          digits, rest;
+    uint8_t        *p, last[4] = "AAAA";
+    const uint8_t  *from, *end;
 
     if (in.len % 4 != 0) {
         return -1;
@@ -541,32 +601,33 @@ mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
         return -1;
     }
 
-    bits = 0;
-    n = 0;
+    out->data = (const char *) p;
 
-    for (i = 0; i < digits; i++) {
-        digit = mt_base64_digit((uint8_t) in.data[i]);
+    rest = digits % 4;
+    from = (const uint8_t *) in.data;
 
-        if (digit == MT_BAD_DIGIT) {
+    for (end = from + digits - rest; from < end; from += 4, p += 3) {
+        if (!mt_base64_group(from, p)) {
+            return -1;
+        }
+    }
+
+    if (rest) {
+
+        /* as if zeros followed: two digits are a byte, three are two, and the
+         * bits that no byte takes have to be zeros too */
+
+        memcpy(last, from, rest);
+
+        if (!mt_base64_group(last, p) || p[rest - 1] != 0) {
             return -1;
         }
 
-        /* digits 2, 3 and 4 of a group complete a byte each */
-        bits = bits << 6 | digit;
-
-        if (i % 4) {
-            p[n++] = (uint8_t) (bits >> (6 - 2 * (i % 4)));
-        }
+        p += rest - 1;
     }
 
-    /* bits of the last digit that no byte takes: 4 after two, 2 after three */
-    if (digits % 4 && (bits & ((1U << (8 - 2 * (digits % 4))) - 1))) {
-        return -1;
-    }
-
-    p[n] = '\0';
-    out->data = (const char *) p;
-    out->len = n;
+    *p = '\0';
+    out->len = (size_t) (p - (const uint8_t *) out->data);
 
     return 0;
 }

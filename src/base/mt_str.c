@@ -2,6 +2,9 @@
 #include "base/mt_base.h"
 
 
+#define MT_DIGITS_SAFE  18       /* a number of as many fits int64 */
+
+
 static size_t mt_utf8_sequence(const uint8_t *p, size_t left);
 
 
@@ -45,22 +48,42 @@ mt_str_cmp(mt_str_t a, mt_str_t b)
 int
 mt_parse_int(mt_str_t s, int64_t *value)
 {
-    int       negative;
-    size_t    i;
-    uint8_t   digit;
-    uint64_t  n, limit;
+    int          negative;
+    uint8_t      digit;
+    uint64_t     n, limit;
+    const char  *p, *end, *safe;
 
-    negative = s.len > 0 && s.data[0] == '-';
-    i = negative;
-
-    if (i == s.len || (s.data[i] == '0' && s.len > 1)) {
+    if (s.len == 0) {
         return 0;
+    }
+
+    p = s.data;
+    end = p + s.len;
+    negative = *p == '-';
+    p += negative;
+
+    if (p == end || (*p == '0' && s.len > 1)) {
+        return 0;
+    }
+
+    /* so many digits fit, whichever they are */
+
+    safe = end - p > MT_DIGITS_SAFE ? p + MT_DIGITS_SAFE : end;
+
+    for (n = 0; p < safe; p++) {
+        digit = (uint8_t) (*p - '0');
+
+        if (digit > 9) {
+            return 0;
+        }
+
+        n = n * 10 + digit;
     }
 
     limit = (uint64_t) INT64_MAX + negative;
 
-    for (n = 0; i < s.len; i++) {
-        digit = (uint8_t) (s.data[i] - '0');
+    for ( /* void */ ; p < end; p++) {
+        digit = (uint8_t) (*p - '0');
 
         if (digit > 9 || n > (limit - digit) / 10) {
             return 0;

@@ -22,7 +22,9 @@
 #define MT_WECLUBS_ERROR          5000
 
 #define MT_SHA1_HEX               (2 * MT_SHA1_LEN)
-#define MT_MD5_HEX                (2 * MT_MD5_LEN)
+
+/* more, which no client sends, are sorted by the library */
+#define MT_WECLUBS_FEW            16
 
 
 static void mt_weclubs_note(mt_exchange_t *x);
@@ -36,6 +38,7 @@ static mt_error_t mt_weclubs_judge_members(mt_exchange_t *x);
 static mt_error_t mt_weclubs_error(mt_status_t status);
 static int mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign);
 static int mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN]);
+static void mt_weclubs_sort(mt_json_pair_t *pairs, size_t n);
 static int mt_weclubs_compare_keys(const void *one, const void *two);
 static int mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name);
 static void mt_weclubs_check_ref(mt_exchange_t *x,
@@ -338,37 +341,30 @@ mt_weclubs_judge_sign(mt_exchange_t *x)
 static int
 mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 {
-    char      given[MT_SHA1_HEX], hex[MT_SHA1_HEX];
-    size_t    i;
-    uint8_t   digest[MT_SHA1_LEN];
+    char      hex[MT_SHA1_HEX];
+    size_t    len;
+    uint8_t   given[MT_SHA1_LEN], digest[MT_SHA1_LEN];
     mt_str_t  sha1 = { MT_SHA1_HEX, hex };
 
-    if ((sign.len != MT_SHA1_HEX && sign.len != MT_MD5_HEX)
+    len = sign.len / 2;
+
+    if ((len != MT_SHA1_LEN && len != MT_MD5_LEN)
+        || mt_hex_decode_any(sign, given, len) != 0
         || mt_weclubs_digest(x, digest) != 0)
     {
         return 0;
     }
 
-    if (sign.len == MT_SHA1_HEX) {
-        mt_hex_lower(digest, MT_SHA1_LEN, hex);
-
-    } else {
+    if (len == MT_MD5_LEN) {
         mt_hex_upper(digest, MT_SHA1_LEN, hex);
 
         if (mt_md5(&sha1, 1, digest) != 0) {
             return 0;
         }
-
-        mt_hex_lower(digest, MT_MD5_LEN, hex);
     }
 
-    for (i = 0; i < sign.len; i++) {
-        given[i] = sign.data[i] >= 'A' && sign.data[i] <= 'F'
-                   ? sign.data[i] | 0x20 : sign.data[i];
-    }
-
-    return mt_secret_eq((mt_str_t) { sign.len, given },
-                        (mt_str_t) { sign.len, hex });
+    return mt_secret_eq((mt_str_t) { len, (const char *) given },
+                        (mt_str_t) { len, (const char *) digest });
 }
 
 
@@ -377,37 +373,64 @@ mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 static int
 mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
 {
-    size_t             i, len;
-    mt_buf_t           text;
-    mt_str_t           secret, joined;
-    mt_json_decode_t  *d;
+    char                  *p;
+    size_t                 i;
+    mt_str_t               secret, joined;
+    mt_json_decode_t      *d;
+    const mt_json_pair_t  *pair;
 
     d = &x->decode;
     secret = x->call.settings->sign_secret;
 
-    qsort(d->pairs, d->npairs, sizeof(mt_json_pair_t),
-          mt_weclubs_compare_keys);
+    mt_weclubs_sort(d->pairs, d->npairs);
 
-    len = 2 * secret.len;
-
-    for (i = 0; i < d->npairs; i++) {
-        len += d->pairs[i].key.len + d->pairs[i].value.text.len;
-    }
-
-    mt_buf_init(&text, x->call.arena, len);
-    mt_buf_str(&text, secret);
+    joined.len = 2 * secret.len;
 
     for (i = 0; i < d->npairs; i++) {
-        mt_buf_str(&text, d->pairs[i].key);
-        mt_buf_str(&text, d->pairs[i].value.text);
+        joined.len += d->pairs[i].key.len + d->pairs[i].value.text.len;
     }
 
-    mt_buf_str(&text, secret);
+    p = mt_arena_take(x->call.arena, joined.len);
+    if (p == NULL) {
+        return -1;
+    }
 
-    joined.len = text.len;
-    joined.data = text.data;
+    joined.data = p;
+    p = mempcpy(p, secret.data, secret.len);
 
-    return text.failed ? -1 : mt_sha1(&joined, 1, digest);
+    for (i = 0; i < d->npairs; i++) {
+        pair = &d->pairs[i];
+
+        p = mempcpy(p, pair->key.data, pair->key.len);
+        p = mempcpy(p, pair->value.text.data, pair->value.text.len);
+    }
+
+    (void) mempcpy(p, secret.data, secret.len);
+
+    return mt_sha1(&joined, 1, digest);
+}
+
+
+static void
+mt_weclubs_sort(mt_json_pair_t *pairs, size_t n)
+{
+    size_t          i, j;
+    mt_json_pair_t  pair;
+
+    if (n > MT_WECLUBS_FEW) {
+        qsort(pairs, n, sizeof(mt_json_pair_t), mt_weclubs_compare_keys);
+        return;
+    }
+
+    for (i = 1; i < n; i++) {
+        pair = pairs[i];
+
+        for (j = i; j && mt_str_cmp(pairs[j - 1].key, pair.key) > 0; j--) {
+            pairs[j] = pairs[j - 1];
+        }
+
+        pairs[j] = pair;
+    }
 }
 
 
