@@ -167,11 +167,21 @@ typedef struct {
     mt_json_value_t  value;
 } mt_json_pair_t;
 
+/* What is kept from one body to the next; may be used for one at a time.  NULL
+ * without memory. */
+
+typedef struct mt_json_parser_s  mt_json_parser_t;
+
+mt_json_parser_t *mt_json_parser_create(void);
+void mt_json_parser_destroy(mt_json_parser_t *parser);
+
+
 /* To be zeroed, but for what is marked "in".  Paths in payload_error begin
  * inside the payload ("user_id"). */
 
 typedef struct {
     mt_arena_t             *arena;           /* in */
+    mt_json_parser_t       *parser;          /* in, or NULL: one of its own */
     const mt_json_table_t  *payload_table;   /* in, or NULL */
     void                   *payload_object;  /* in */
 

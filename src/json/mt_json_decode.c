@@ -5,11 +5,14 @@
  * but for those with escapes, which are copied.
  */
 
+#include <stdlib.h>
+
 #include "json/mt_json_frame.h"
 
 
 #define MT_LIST_FIRST   8        /* items that a list has room for at first */
 #define MT_PAIRS_FIRST  16
+#define MT_PARSER_KEPT  4096     /* bytes that a parser may keep of yajl's */
 
 
 /* the fields that a list's items are read as */
@@ -20,7 +23,7 @@ static const mt_field_t  mt_json_str_item = { .kind = MT_STR };
 /* A string that lasts: in the body, or a copy of what yajl has decoded. */
 
 static int
-mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
+mt_json_keep(mt_json_parser_t *p, const void *data, size_t len, mt_str_t *s)
 {
     uintptr_t  at;
 
@@ -39,7 +42,7 @@ mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
 
 
 static int
-mt_json_add_pair(mt_json_parse_t *p, mt_str_t key,
+mt_json_add_pair(mt_json_parser_t *p, mt_str_t key,
     const mt_json_value_t *value)
 {
     size_t             size;
@@ -92,7 +95,7 @@ mt_json_item_size(const mt_field_t *field)
  */
 
 static void *
-mt_json_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     char    *items;
     size_t   one, size;
@@ -124,7 +127,7 @@ mt_json_item(mt_json_parse_t *p, mt_json_frame_t *frame)
 /* Is there room for the item that comes now?  Counts it. */
 
 static int
-mt_json_room(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_room(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     frame->met++;
 
@@ -139,7 +142,7 @@ mt_json_room(mt_json_parse_t *p, mt_json_frame_t *frame)
 
 
 static int
-mt_json_scalar_item(mt_json_parse_t *p, mt_json_frame_t *frame,
+mt_json_scalar_item(mt_json_parser_t *p, mt_json_frame_t *frame,
     const mt_json_value_t *value)
 {
     int                kind;
@@ -180,7 +183,7 @@ mt_json_scalar_item(mt_json_parse_t *p, mt_json_frame_t *frame,
 
 
 static int
-mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
+mt_json_scalar_member(mt_json_parser_t *p, mt_json_frame_t *frame,
     const mt_json_value_t *value)
 {
     mt_status_t              status;
@@ -189,8 +192,7 @@ mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
     member = frame->member;
 
     if (member == NULL
-        || mt_json_unfilled(frame->table, member - frame->table->members,
-                            value))
+        || mt_json_unfilled(frame->table, frame->primary, value))
     {
         return 1;
     }
@@ -224,7 +226,7 @@ mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
 
 
 static int
-mt_json_scalar(mt_json_parse_t *p, mt_json_type_t type, const void *data,
+mt_json_scalar(mt_json_parser_t *p, mt_json_type_t type, const void *data,
     size_t len)
 {
     mt_json_frame_t  *frame;
@@ -297,7 +299,7 @@ mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
     int               fresh;
     size_t            i;
     mt_json_frame_t  *frame;
-    mt_json_parse_t  *p = ctx;
+    mt_json_parser_t  *p = ctx;
 
     if (p->skip) {
         return 1;
@@ -309,9 +311,11 @@ mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
         return 0;
     }
 
-    i = mt_json_find(frame->table, frame->key);
+    i = mt_json_find(frame->table, frame->key, frame->next);
 
     if (i < frame->table->n) {
+        frame->next = i + 1;
+        frame->primary = mt_json_primary(frame->table, i);
         fresh = !(frame->seen[i] & MT_SEEN_KEY);
         frame->seen[i] |= MT_SEEN_KEY;
         frame->member = fresh ? &frame->table->members[i] : NULL;
@@ -336,7 +340,7 @@ mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
 /* What opens now is not read, because it should be something else. */
 
 static int
-mt_json_misplaced(mt_json_parse_t *p)
+mt_json_misplaced(mt_json_parser_t *p)
 {
     mt_json_fail(p, p->n, MT_BAD_TYPE);
     p->skip++;
@@ -348,7 +352,7 @@ mt_json_misplaced(mt_json_parse_t *p)
 /* Something opens: 1 go on with `member`, 0 return *rc. */
 
 static int
-mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
+mt_json_enter(mt_json_parser_t *p, const mt_json_member_t **member, int *rc)
 {
     mt_json_frame_t  *frame;
 
@@ -385,7 +389,7 @@ mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
 
 
 static int
-mt_json_open_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_open_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     void                    *item;
     const mt_json_member_t  *member;
@@ -409,7 +413,7 @@ mt_json_on_open_object(void *ctx)
     int                      rc;
     void                    *object;
     mt_json_frame_t         *frame;
-    mt_json_parse_t         *p = ctx;
+    mt_json_parser_t         *p = ctx;
     const mt_json_member_t  *member;
 
     if (p->n == 0) {
@@ -456,7 +460,7 @@ mt_json_on_open_list(void *ctx)
 {
     int                      rc;
     mt_json_frame_t         *frame;
-    mt_json_parse_t         *p = ctx;
+    mt_json_parser_t         *p = ctx;
     const mt_json_member_t  *member;
 
     if (!mt_json_enter(p, &member, &rc)) {
@@ -487,7 +491,7 @@ mt_json_on_open_list(void *ctx)
 static int
 mt_json_on_close_object(void *ctx)
 {
-    mt_json_parse_t  *p = ctx;
+    mt_json_parser_t  *p = ctx;
 
     if (p->skip) {
         p->skip--;
@@ -534,7 +538,7 @@ mt_json_on_close_list(void *ctx)
     void             *dst, *object;
     mt_status_t       status;
     mt_json_frame_t  *list;
-    mt_json_parse_t  *p = ctx;
+    mt_json_parser_t  *p = ctx;
 
     if (p->skip) {
         p->skip--;
@@ -573,21 +577,30 @@ static const yajl_callbacks  mt_json_callbacks = {
 };
 
 
+/* The whole body has been checked: yajl need not look at its UTF-8. */
+
+static void
+mt_json_open_yajl(mt_json_parser_t *p)
+{
+    p->yajl = yajl_alloc(&mt_json_callbacks, &p->memory.funcs, p);
+
+    (void) yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+    (void) yajl_config(p->yajl, yajl_allow_multiple_values, 1);
+}
+
+
 static mt_status_t
-mt_json_parse(mt_json_parse_t *p)
+mt_json_parse(mt_json_parser_t *p)
 {
     yajl_status  rc;
-
-    mt_json_memory_init(&p->memory, p->d->arena);
 
     if (setjmp(p->memory.exhausted) != 0) {
         return MT_NO_MEMORY;
     }
 
-    p->yajl = yajl_alloc(&mt_json_callbacks, &p->memory.funcs, p);
-
-    /* the whole body has been checked */
-    yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+    if (p->yajl == NULL) {
+        mt_json_open_yajl(p);
+    }
 
     rc = yajl_parse(p->yajl, (const unsigned char *) p->body.data,
                     p->body.len);
@@ -600,23 +613,89 @@ mt_json_parse(mt_json_parse_t *p)
 }
 
 
+mt_json_parser_t *
+mt_json_parser_create(void)
+{
+    mt_arena_t        *arena;
+    mt_json_parser_t  *parser;
+
+    parser = malloc(sizeof(mt_json_parser_t));
+    arena = mt_arena_create(0);
+
+    if (parser == NULL || arena == NULL) {
+        free(parser);
+        mt_arena_destroy(arena);
+        return NULL;
+    }
+
+    parser->yajl = NULL;
+    mt_json_memory_init(&parser->memory, arena);
+
+    return parser;
+}
+
+
+void
+mt_json_parser_destroy(mt_json_parser_t *parser)
+{
+    if (parser) {
+        mt_arena_destroy(parser->memory.arena);
+        free(parser);
+    }
+}
+
+
+/* Whatever is not at the end of an object, or has taken much memory for a
+ * string with escapes, starts anew. */
+
+static void
+mt_json_parser_keep(mt_json_parser_t *parser, mt_status_t status)
+{
+    if (status != MT_OK || parser->memory.taken > MT_PARSER_KEPT) {
+        parser->yajl = NULL;
+        parser->memory.taken = 0;
+        mt_arena_reset(parser->memory.arena);
+    }
+}
+
+
 mt_status_t
 mt_json_decode(mt_json_decode_t *d, mt_str_t body,
     const mt_json_table_t *table, void *object)
 {
-    mt_status_t      status;
-    mt_json_parse_t  p;
+    mt_str_t          text;
+    mt_status_t       status;
+    mt_json_parser_t  *p, own;
 
-    p.d = d;
-    p.table = table;
-    p.object = object;
-    p.pairs_size = 0;
-    p.status = MT_OK;
-    p.closed = 0;
-    p.skip = 0;
-    p.n = 0;
+    status = mt_json_check_body(body, &text);
 
-    status = mt_json_check_body(body, &p.body);
+    if (status != MT_OK) {
+        return status;
+    }
 
-    return status == MT_OK ? mt_json_parse(&p) : status;
+    p = d->parser;
+
+    if (p == NULL) {
+        p = &own;
+        p->yajl = NULL;
+        mt_json_memory_init(&p->memory, d->arena);
+    }
+
+    p->d = d;
+    p->body = text;
+    p->table = table;
+    p->object = object;
+    p->pairs_size = 0;
+    p->status = MT_OK;
+    p->closed = 0;
+    p->skip = 0;
+    p->n = 0;
+
+    status = mt_json_parse(p);
+
+    if (d->parser) {
+        mt_json_parser_keep(d->parser, status);
+    }
+
+    return status;
 }

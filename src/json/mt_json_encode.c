@@ -242,28 +242,6 @@ mt_json_key(mt_json_writer_t *w, const char *key)
 }
 
 
-/* A name's length is measured once; any thread may do it. */
-
-static inline size_t
-mt_json_length(const mt_json_table_t *table, size_t i)
-{
-    size_t  len;
-
-    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
-
-    if (len == 0) {
-        len = mt_cstr(table->members[i].wire).len;
-
-        if (len <= UINT8_MAX) {
-            __atomic_store_n(&table->lengths[i], (uint8_t) len,
-                             __ATOMIC_RELAXED);
-        }
-    }
-
-    return len;
-}
-
-
 void
 mt_json_string(mt_json_writer_t *w, mt_str_t s)
 {

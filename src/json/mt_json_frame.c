@@ -8,7 +8,7 @@ static const mt_json_table_t  mt_json_no_table = { NULL, 0 };
 /* The path of what the first n frames stand at. */
 
 static mt_str_t
-mt_json_path(mt_json_parse_t *p, unsigned n)
+mt_json_path(mt_json_parser_t *p, unsigned n)
 {
     unsigned          i;
     mt_buf_t          buf;
@@ -41,7 +41,7 @@ mt_json_path(mt_json_parse_t *p, unsigned n)
 
 
 void
-mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
+mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status)
 {
     mt_error_t  *error;
 
@@ -55,7 +55,7 @@ mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
 
 
 mt_json_frame_t *
-mt_json_push(mt_json_parse_t *p)
+mt_json_push(mt_json_parser_t *p)
 {
     mt_json_frame_t  *frame, *outer;
 
@@ -76,7 +76,7 @@ mt_json_push(mt_json_parse_t *p)
 
 
 int
-mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
+mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object)
 {
     mt_json_frame_t  *frame;
@@ -91,7 +91,7 @@ mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
 
 
 int
-mt_json_push_body(mt_json_parse_t *p)
+mt_json_push_body(mt_json_parser_t *p)
 {
     if (!mt_json_push_object(p, p->table, p->object)) {
         return 0;
@@ -104,7 +104,7 @@ mt_json_push_body(mt_json_parse_t *p)
 
 
 int
-mt_json_push_payload(mt_json_parse_t *p)
+mt_json_push_payload(mt_json_parser_t *p)
 {
     mt_json_frame_t   *frame;
     mt_json_decode_t  *d;
@@ -129,7 +129,7 @@ mt_json_push_payload(mt_json_parse_t *p)
 
 
 void
-mt_json_pop(mt_json_parse_t *p)
+mt_json_pop(mt_json_parser_t *p)
 {
     size_t            at;
     mt_json_frame_t  *inner, *outer;
@@ -161,7 +161,7 @@ mt_json_pop(mt_json_parse_t *p)
 
 
 const mt_json_member_t *
-mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     uint8_t                 *seen;
     const mt_json_member_t  *member;
@@ -172,8 +172,8 @@ mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
         return member;
     }
 
-    seen = &frame->seen[mt_json_primary(frame->table,
-                                        member - frame->table->members)];
+    seen = &frame->seen[frame->primary];
+
     if (*seen & MT_SEEN_VALUE) {
         mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
         return NULL;
@@ -186,7 +186,7 @@ mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
 
 
 void
-mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     size_t                   i;
     const mt_json_member_t  *member;

@@ -2,33 +2,26 @@
 #include "json/mt_json_private.h"
 
 
-static int
-mt_json_wire_eq(const char *wire, mt_str_t name)
-{
-    size_t  i;
-
-    for (i = 0; i < name.len; i++) {
-        if (wire[i] == '\0' || wire[i] != name.data[i]) {
-            return 0;
-        }
-    }
-
-    return wire[i] == '\0';
-}
-
+/* Members mostly come in the table's order. */
 
 size_t
-mt_json_find(const mt_json_table_t *table, mt_str_t name)
+mt_json_find(const mt_json_table_t *table, mt_str_t name, size_t from)
 {
-    size_t  i;
+    size_t  i, n;
 
-    for (i = 0; i < table->n; i++) {
-        if (mt_json_wire_eq(table->members[i].wire, name)) {
-            break;
+    for (n = table->n, i = from; n; n--, i++) {
+        if (i >= table->n) {
+            i = 0;
+        }
+
+        if (mt_json_length(table, i) == name.len
+            && memcmp(table->members[i].wire, name.data, name.len) == 0)
+        {
+            return i;
         }
     }
 
-    return i;
+    return table->n;
 }
 
 
@@ -63,31 +56,6 @@ mt_json_mark(const mt_json_member_t *member, void *object)
 
     has = (void *) ((char *) object + member->base);
     *has |= 1ULL << member->field->number;
-}
-
-
-size_t
-mt_json_primary(const mt_json_table_t *table, size_t i)
-{
-    while (i > 0 && (table->members[i].flags & MT_JSON_ALIAS)) {
-        i--;
-    }
-
-    return i;
-}
-
-
-int
-mt_json_unfilled(const mt_json_table_t *table, size_t i,
-    const mt_json_value_t *value)
-{
-    unsigned  flags;
-
-    flags = table->members[mt_json_primary(table, i)].flags;
-
-    return (flags & MT_JSON_FILLED)
-           && value->type == MT_JSON_STRING
-           && value->text.len == 0;
 }
 
 
@@ -151,7 +119,7 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     mt_json_value_t          value = { MT_JSON_STRING, text };
     const mt_json_member_t  *member;
 
-    i = mt_json_find(table, name);
+    i = mt_json_find(table, name, 0);
 
     if (i == table->n || table->members[i].field == NULL) {
         return MT_OK;
@@ -159,7 +127,7 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
 
     member = &table->members[i];
 
-    if (mt_json_unfilled(table, i, &value)) {
+    if (mt_json_unfilled(table, mt_json_primary(table, i), &value)) {
         return MT_OK;
     }
 

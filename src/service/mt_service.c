@@ -40,6 +40,7 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
         service->store = store;
+        service->parser = mt_json_parser_create();
         status = MT_OK;
     }
 
@@ -55,6 +56,9 @@ mt_service_clear(mt_service_t *service)
     while (service->nspares) {
         mt_arena_destroy(service->spares[--service->nspares]);
     }
+
+    mt_json_parser_destroy(service->parser);
+    service->parser = NULL;
 }
 
 
@@ -220,6 +224,9 @@ mt_method(mt_str_t name)
 void
 mt_exchange_decode(mt_exchange_t *x)
 {
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    x->decode.parser = e->service->parser;
     x->route = mt_route_find(x->dialect, x->in.path);
 
     if (x->route == NULL) {

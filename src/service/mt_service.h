@@ -37,12 +37,13 @@
  * event loop. */
 
 typedef struct {
-    mt_store_t  *store;             /* NULL while it cannot be opened */
-    const char  *resources;         /* folder of files; set by the owner */
-    mt_str_t     server_key;
-    char         key_bytes[32];
-    size_t       nspares;
-    mt_arena_t  *spares[MT_SPARE_ARENAS];
+    mt_store_t        *store;       /* NULL while it cannot be opened */
+    const char        *resources;   /* folder of files; set by the owner */
+    mt_str_t           server_key;
+    char               key_bytes[32];
+    mt_json_parser_t  *parser;
+    size_t             nspares;
+    mt_arena_t        *spares[MT_SPARE_ARENAS];
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */
