@@ -125,9 +125,33 @@ mt_buf_reserve(mt_buf_t *buf, size_t more)
                                         : mt_buf_grow(buf, more);
 }
 
-/* LEB128, and the zig-zag form for signed integers. */
+/* LEB128, and the zig-zag form for signed integers; into a place that has room
+ * for MT_VARINT_MAX bytes, and what is behind them. */
+
+#define MT_VARINT_MAX  10        /* bytes of a 64-bit LEB128 */
+
 void mt_buf_varint(mt_buf_t *buf, uint64_t value);
 void mt_buf_zigzag(mt_buf_t *buf, int64_t value);
+
+
+static inline char *
+mt_put_varint(char *p, uint64_t value)
+{
+    for ( /* void */ ; value >= 0x80; value >>= 7) {
+        *p++ = (char) (value | 0x80);
+    }
+
+    *p++ = (char) value;
+
+    return p;
+}
+
+
+static inline uint64_t
+mt_zigzag(int64_t value)
+{
+    return ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0);
+}
 
 
 /* Reading what the above wrote.  A read past the end sets `failed`, gives 0 */
