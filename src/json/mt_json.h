@@ -126,9 +126,13 @@ struct mt_json_table_s {
  * own; there is no field */
 #define MT_JSON_INLINE      0x10
 
+/* of a table */
+#define MT_JSON_MEMBERS_MAX  64
+
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
     static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
+    _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
     static const mt_json_table_t   name = {                                   \
         name##_members, mt_nitems(name##_members), name##_lengths             \
     }
@@ -137,6 +141,7 @@ struct mt_json_table_s {
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
     static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
+    _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
     const mt_json_table_t   name = {                                          \
         name##_members, mt_nitems(name##_members), name##_lengths             \
     }

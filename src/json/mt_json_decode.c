@@ -236,7 +236,7 @@ mt_json_scalar(mt_json_parser_t *p, mt_json_type_t type, const void *data,
         return 1;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->member == NULL && !frame->payload) {
         return 1;
@@ -293,32 +293,43 @@ mt_json_on_string(void *ctx, const unsigned char *data, size_t len)
 }
 
 
+/* Members mostly come in the table's order. */
+
 static int
 mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
 {
-    int               fresh;
-    size_t            i;
-    mt_json_frame_t  *frame;
-    mt_json_parser_t  *p = ctx;
+    int                     fresh;
+    size_t                  i;
+    uint64_t                bit;
+    mt_json_frame_t        *frame;
+    mt_json_parser_t       *p = ctx;
+    const mt_json_table_t  *table;
 
     if (p->skip) {
         return 1;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
+    table = frame->table;
 
     if (!mt_json_keep(p, data, len, &frame->key)) {
         return 0;
     }
 
-    i = mt_json_find(frame->table, frame->key, frame->next);
+    i = frame->next;
 
-    if (i < frame->table->n) {
+    if (i >= table->n || !mt_json_named(table, i, frame->key)) {
+        i = mt_json_find(table, frame->key);
+    }
+
+    if (i < table->n) {
+        bit = 1ULL << i;
+        fresh = !(frame->keys & bit);
+
+        frame->keys |= bit;
         frame->next = i + 1;
-        frame->primary = mt_json_primary(frame->table, i);
-        fresh = !(frame->seen[i] & MT_SEEN_KEY);
-        frame->seen[i] |= MT_SEEN_KEY;
-        frame->member = fresh ? &frame->table->members[i] : NULL;
+        frame->primary = mt_json_primary(table, i);
+        frame->member = fresh ? &table->members[i] : NULL;
 
     } else {
         fresh = mt_json_keys_add(&frame->unknown, p->d->arena, frame->key);
@@ -368,7 +379,7 @@ mt_json_enter(mt_json_parser_t *p, const mt_json_member_t **member, int *rc)
         return 0;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->payload && !p->d->payload_nested) {
         p->d->payload_nested = 1;
@@ -402,8 +413,13 @@ mt_json_open_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 
     item = mt_json_item(p, frame);
 
-    return item ? mt_json_push_object(p, member->sub, item)
-                : mt_json_stop(p, MT_NO_MEMORY);
+    if (item == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
+    }
+
+    mt_json_push_object(p, member->sub, item);
+
+    return 1;
 }
 
 
@@ -417,25 +433,28 @@ mt_json_on_open_object(void *ctx)
     const mt_json_member_t  *member;
 
     if (p->n == 0) {
-        return mt_json_push_body(p);
+        mt_json_push_body(p);
+        return 1;
     }
 
     if (!mt_json_enter(p, &member, &rc)) {
         return rc;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->table == NULL) {
         return mt_json_open_item(p, frame);
     }
 
     if (member->flags & MT_JSON_PAYLOAD) {
-        return mt_json_push_payload(p);
+        mt_json_push_payload(p);
+        return 1;
     }
 
     if (member->flags & MT_JSON_INLINE) {
-        return mt_json_push_object(p, member->sub, frame->object);
+        mt_json_push_object(p, member->sub, frame->object);
+        return 1;
     }
 
     if (member->field->kind != MT_OBJ) {
@@ -451,7 +470,9 @@ mt_json_on_open_object(void *ctx)
     *(void **) mt_json_place(member, frame->object) = object;
     mt_json_mark(member, frame->object);
 
-    return mt_json_push_object(p, member->sub, object);
+    mt_json_push_object(p, member->sub, object);
+
+    return 1;
 }
 
 
@@ -467,7 +488,7 @@ mt_json_on_open_list(void *ctx)
         return rc;
     }
 
-    if (mt_json_top(p)->table == NULL
+    if (p->top->table == NULL
         || (member->flags & (MT_JSON_PAYLOAD | MT_JSON_INLINE)))
     {
         return mt_json_misplaced(p);
@@ -498,7 +519,7 @@ mt_json_on_close_object(void *ctx)
         return 1;
     }
 
-    mt_json_find_missing(p, mt_json_top(p));
+    mt_json_find_missing(p, p->top);
     mt_json_pop(p);
 
     if (p->n > 0) {
@@ -545,10 +566,10 @@ mt_json_on_close_list(void *ctx)
         return 1;
     }
 
-    list = mt_json_top(p);
+    list = p->top;
     mt_json_pop(p);
 
-    object = mt_json_top(p)->object;
+    object = p->top->object;
     dst = mt_json_place(list->member, object);
 
     mt_json_store_list(list, dst);

@@ -17,7 +17,7 @@ mt_json_path(mt_json_parser_t *p, unsigned n)
 
     mt_buf_init(&buf, p->d->arena, 0);
 
-    for (i = mt_json_top(p)->root; i < n; i++) {
+    for (i = p->top->root; i < n; i++) {
         frame = &p->frames[i];
 
         if (frame->table == NULL) {
@@ -45,7 +45,7 @@ mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status)
 {
     mt_error_t  *error;
 
-    error = mt_json_top(p)->error;
+    error = p->top->error;
 
     if (error->status == MT_OK) {
         error->status = status;
@@ -63,19 +63,20 @@ mt_json_push(mt_json_parser_t *p)
     memset(frame, 0, sizeof(mt_json_frame_t));
 
     if (p->n > 0) {
-        outer = mt_json_top(p);
+        outer = p->top;
         frame->error = outer->error;
         frame->root = outer->root;
     }
 
     frame->missing = MT_NOT_MISSING;
+    p->top = frame;
     p->n++;
 
     return frame;
 }
 
 
-int
+void
 mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object)
 {
@@ -84,26 +85,18 @@ mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     frame = mt_json_push(p);
     frame->table = table;
     frame->object = object;
-    frame->seen = mt_arena_alloc(p->d->arena, table->n);
-
-    return frame->seen ? 1 : mt_json_stop(p, MT_NO_MEMORY);
 }
 
 
-int
+void
 mt_json_push_body(mt_json_parser_t *p)
 {
-    if (!mt_json_push_object(p, p->table, p->object)) {
-        return 0;
-    }
-
-    mt_json_top(p)->error = &p->d->error;
-
-    return 1;
+    mt_json_push_object(p, p->table, p->object);
+    p->top->error = &p->d->error;
 }
 
 
-int
+void
 mt_json_push_payload(mt_json_parser_t *p)
 {
     mt_json_frame_t   *frame;
@@ -112,19 +105,14 @@ mt_json_push_payload(mt_json_parser_t *p)
     d = p->d;
     d->payload_seen = 2;
 
-    if (!mt_json_push_object(p, d->payload_table ? d->payload_table
-                                                 : &mt_json_no_table,
-                             d->payload_object))
-    {
-        return 0;
-    }
+    mt_json_push_object(p, d->payload_table ? d->payload_table
+                                            : &mt_json_no_table,
+                        d->payload_object);
 
-    frame = mt_json_top(p);
+    frame = p->top;
     frame->payload = 1;
     frame->error = &d->payload_error;
     frame->root = p->n - 1;
-
-    return 1;
 }
 
 
@@ -134,8 +122,9 @@ mt_json_pop(mt_json_parser_t *p)
     size_t            at;
     mt_json_frame_t  *inner, *outer;
 
-    inner = mt_json_top(p);
+    inner = p->top;
     p->n--;
+    p->top -= p->n > 0;
 
     if (inner->missing == MT_NOT_MISSING) {
         return;
@@ -150,7 +139,7 @@ mt_json_pop(mt_json_parser_t *p)
         return;
     }
 
-    outer = mt_json_top(p);
+    outer = p->top;
     at = outer->table ? (size_t) (outer->member - outer->table->members) : 0;
 
     if (at < outer->missing) {
@@ -163,7 +152,7 @@ mt_json_pop(mt_json_parser_t *p)
 const mt_json_member_t *
 mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
-    uint8_t                 *seen;
+    uint64_t                 bit;
     const mt_json_member_t  *member;
 
     member = frame->member;
@@ -172,14 +161,14 @@ mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
         return member;
     }
 
-    seen = &frame->seen[frame->primary];
+    bit = 1ULL << frame->primary;
 
-    if (*seen & MT_SEEN_VALUE) {
+    if (frame->values & bit) {
         mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
         return NULL;
     }
 
-    *seen |= MT_SEEN_VALUE;
+    frame->values |= bit;
 
     return member;
 }
@@ -204,7 +193,7 @@ mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame)
 
         if ((member->flags & MT_JSON_REQUIRED)
             && !(member->flags & MT_JSON_ALIAS)
-            && !(frame->seen[i] & MT_SEEN_VALUE)
+            && !(frame->values >> i & 1)
             && !mt_json_given(member, frame->object))
         {
             frame->key = mt_cstr(member->wire);

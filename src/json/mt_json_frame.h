@@ -15,11 +15,6 @@
 
 #define MT_KEY_SHOWN     64       /* code points of a key in an error's path */
 
-/* of a frame's `seen` */
-#define MT_SEEN_KEY      0x01
-#define MT_SEEN_VALUE    0x02     /* that was not null; kept at the member that
-                                     an alias stands for */
-
 #define MT_NOT_MISSING   SIZE_MAX
 
 
@@ -27,7 +22,12 @@ typedef struct {
     /* NULL: a list */
     const mt_json_table_t   *table;
     void                    *object;
-    uint8_t                 *seen;        /* by index in the table */
+
+    /* met, by index in the table; values that were not null, an alias' at the
+     * member that it stands for */
+    uint64_t                 keys;
+    uint64_t                 values;
+
     mt_json_keys_t           unknown;     /* keys that the table lacks */
     mt_str_t                 key;         /* the present one */
     int                      payload;
@@ -66,6 +66,7 @@ struct mt_json_parser_s {
     int                      closed;      /* the body's object has ended */
     unsigned                 skip;        /* open objects and lists not read */
     unsigned                 n;
+    mt_json_frame_t         *top;         /* the n-th */
     mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
     yajl_handle              yajl;        /* NULL: to be made */
     mt_json_memory_t         memory;
@@ -82,23 +83,15 @@ mt_json_stop(mt_json_parser_t *p, mt_status_t status)
 }
 
 
-static inline mt_json_frame_t *
-mt_json_top(mt_json_parser_t *p)
-{
-    return &p->frames[p->n - 1];
-}
-
-
 /* An error at what the first n frames stand at; the first one is kept. */
 void mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status);
 
-/* A new frame on top; the caller makes sure that there is room.  Those that
- * return int give 1, or mt_json_stop() without memory. */
+/* A new frame on top; the caller makes sure that there is room. */
 mt_json_frame_t *mt_json_push(mt_json_parser_t *p);
-int mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
+void mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object);
-int mt_json_push_body(mt_json_parser_t *p);
-int mt_json_push_payload(mt_json_parser_t *p);
+void mt_json_push_body(mt_json_parser_t *p);
+void mt_json_push_payload(mt_json_parser_t *p);
 
 /* Takes the top frame off and hands what is missing in it outwards. */
 void mt_json_pop(mt_json_parser_t *p);

@@ -51,9 +51,8 @@ int mt_json_keys_add(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key);
  */
 mt_status_t mt_json_check_body(mt_str_t body, mt_str_t *object);
 
-/* The index of the member in the table; table->n when there is none.  It is
- * looked for from the `from`-th on, all around. */
-size_t mt_json_find(const mt_json_table_t *table, mt_str_t name, size_t from);
+/* The index of the member in the table; table->n when there is none. */
+size_t mt_json_find(const mt_json_table_t *table, mt_str_t name);
 
 /* Where the member is in the object. */
 void *mt_json_place(const mt_json_member_t *member, void *object);
@@ -121,6 +120,14 @@ mt_json_length(const mt_json_table_t *table, size_t i)
     }
 
     return len;
+}
+
+
+static inline int
+mt_json_named(const mt_json_table_t *table, size_t i, mt_str_t name)
+{
+    return mt_json_length(table, i) == name.len
+           && memcmp(table->members[i].wire, name.data, name.len) == 0;
 }
 
 #endif /* MT_JSON_PRIVATE_H */

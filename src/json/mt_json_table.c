@@ -2,26 +2,18 @@
 #include "json/mt_json_private.h"
 
 
-/* Members mostly come in the table's order. */
-
 size_t
-mt_json_find(const mt_json_table_t *table, mt_str_t name, size_t from)
+mt_json_find(const mt_json_table_t *table, mt_str_t name)
 {
-    size_t  i, n;
+    size_t  i;
 
-    for (n = table->n, i = from; n; n--, i++) {
-        if (i >= table->n) {
-            i = 0;
-        }
-
-        if (mt_json_length(table, i) == name.len
-            && memcmp(table->members[i].wire, name.data, name.len) == 0)
-        {
-            return i;
+    for (i = 0; i < table->n; i++) {
+        if (mt_json_named(table, i, name)) {
+            break;
         }
     }
 
-    return table->n;
+    return i;
 }
 
 
@@ -119,7 +111,7 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     mt_json_value_t          value = { MT_JSON_STRING, text };
     const mt_json_member_t  *member;
 
-    i = mt_json_find(table, name, 0);
+    i = mt_json_find(table, name);
 
     if (i == table->n || table->members[i].field == NULL) {
         return MT_OK;

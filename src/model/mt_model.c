@@ -98,9 +98,9 @@ void
 mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
     mt_encode_mode_t mode)
 {
-    uint64_t           given;
+    uint64_t           given, left;
     const char        *value;
-    const mt_field_t  *field, *end;
+    const mt_field_t  *field;
 
     given = 0;
 
@@ -108,16 +108,11 @@ mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
         memcpy(&given, object, sizeof(given));
     }
 
-    field = model->fields;
-
-    for (end = field++ + model->nfields; field < end; field++) {
+    for (left = model->used; left; left &= left - 1) {
+        field = &model->fields[__builtin_ctzll(left)];
         value = (const char *) object + field->offset;
 
-        /* a hole's is the structure's `has` */
-
-        if ((mt_is_empty(value) && !(given >> field->number & 1))
-            || field->kind == MT_NONE)
-        {
+        if (mt_is_empty(value) && !(given >> field->number & 1)) {
             continue;
         }
 

@@ -74,6 +74,7 @@ struct mt_model_s {
     const mt_field_t  *fields;      /* indexed by number; holes have no name */
     uint16_t           nfields;     /* highest number + 1 */
     uint16_t           size;        /* of the structure, in bytes */
+    uint64_t           used;        /* bit n: there is a field number n */
 };
 
 
@@ -105,7 +106,8 @@ struct mt_model_s {
 #define MT_DEFINE_MODEL(M, FIELDS)                                            \
     const mt_field_t  mt_##M##_fields[] = { FIELDS(MT_FIELD_ENTRY, M) };      \
     const mt_model_t  mt_##M##_model = {                                      \
-        #M, mt_##M##_fields, mt_nitems(mt_##M##_fields), sizeof(mt_##M##_t)   \
+        #M, mt_##M##_fields, mt_nitems(mt_##M##_fields), sizeof(mt_##M##_t),  \
+        0 FIELDS(MT_FIELD_BIT, M)                                             \
     }
 
 /* The table entry of a field, usable in a static initialiser. */
