@@ -38,7 +38,13 @@ typedef struct {
 #define MT_STR(literal)    ((mt_str_t) mt_str(literal))
 
 mt_str_t mt_cstr(const char *terminated);
-int mt_str_eq(mt_str_t a, mt_str_t b);
+
+static inline int
+mt_str_eq(mt_str_t a, mt_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 
 /* Byte order: <0, 0, >0; a prefix sorts before what it begins. */
 int mt_str_cmp(mt_str_t a, mt_str_t b);

@@ -4,6 +4,8 @@
 
 #define MT_DIGITS_SAFE  18       /* a number of as many fits int64 */
 
+#define MT_NOT_ASCII    0x8080808080808080ULL
+
 
 static size_t mt_utf8_sequence(const uint8_t *p, size_t left);
 
@@ -17,14 +19,6 @@ mt_cstr(const char *terminated)
     s.len = terminated ? strlen(terminated) : 0;
 
     return s;
-}
-
-
-int
-mt_str_eq(mt_str_t a, mt_str_t b)
-{
-    return a.len == b.len
-           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 
@@ -184,19 +178,29 @@ int
 mt_utf8_valid(mt_str_t s)
 {
     size_t    i, len;
-    uint64_t  eight;
+    uint64_t  part[4];
 
     for (i = 0; i < s.len; i += len) {
 
-        /* most of what comes is ASCII: eight bytes at a time */
-        while (s.len - i >= sizeof(eight)) {
-            memcpy(&eight, s.data + i, sizeof(eight));
+        /* most of what comes is ASCII: many bytes at a time */
+        while (s.len - i >= sizeof(part)) {
+            memcpy(part, s.data + i, sizeof(part));
 
-            if (eight & 0x8080808080808080ULL) {
+            if ((part[0] | part[1] | part[2] | part[3]) & MT_NOT_ASCII) {
                 break;
             }
 
-            i += sizeof(eight);
+            i += sizeof(part);
+        }
+
+        while (s.len - i >= sizeof(part[0])) {
+            memcpy(part, s.data + i, sizeof(part[0]));
+
+            if (part[0] & MT_NOT_ASCII) {
+                break;
+            }
+
+            i += sizeof(part[0]);
         }
 
         if (i == s.len) {

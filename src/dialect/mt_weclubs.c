@@ -26,6 +26,9 @@
 /* more, which no client sends, are sorted by the library */
 #define MT_WECLUBS_FEW            16
 
+/* what is signed, most times, in bytes */
+#define MT_WECLUBS_SHORT          1024
+
 
 static void mt_weclubs_note(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge(mt_exchange_t *x);
@@ -373,7 +376,7 @@ mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 static int
 mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
 {
-    char                  *p;
+    char                  *p, few[MT_WECLUBS_SHORT];
     size_t                 i;
     mt_str_t               secret, joined;
     mt_json_decode_t      *d;
@@ -390,7 +393,8 @@ mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
         joined.len += d->pairs[i].key.len + d->pairs[i].value.text.len;
     }
 
-    p = mt_arena_take(x->call.arena, joined.len);
+    p = joined.len > sizeof(few) ? mt_arena_take(x->call.arena, joined.len)
+                                 : few;
     if (p == NULL) {
         return -1;
     }
@@ -548,7 +552,9 @@ mt_weclubs_authenticate(mt_exchange_t *x)
     }
 
     for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
-        mt_weclubs_check_ref(x, &table->members[i]);
+        if (mt_weclubs_kind(&table->members[i])) {
+            mt_weclubs_check_ref(x, &table->members[i]);
+        }
     }
 }
 
@@ -568,11 +574,6 @@ mt_weclubs_check_ref(mt_exchange_t *x, const mt_json_member_t *member)
 
     call = &x->call;
     kind = mt_weclubs_kind(member);
-
-    if (kind == 0) {
-        return;
-    }
-
     ref = mt_weclubs_ref(x, member);
 
     if (ref.len && !mt_parse_int(ref, &num)
@@ -643,6 +644,7 @@ mt_weclubs_message(mt_exchange_t *x)
     for (i = 0; i < mt_nitems(mt_weclubs_codes); i++) {
         if (mt_weclubs_codes[i].code == x->code) {
             code = &mt_weclubs_codes[i];
+            break;
         }
     }
 

@@ -235,7 +235,14 @@ void mt_json_close_object(mt_json_writer_t *w);
 void mt_json_open_list(mt_json_writer_t *w);
 void mt_json_close_list(mt_json_writer_t *w);
 /* a key of our own, which needs no escape */
-void mt_json_key(mt_json_writer_t *w, const char *key);
+void mt_json_name(mt_json_writer_t *w, const char *name, size_t len);
+
+static inline void
+mt_json_key(mt_json_writer_t *w, const char *key)
+{
+    mt_json_name(w, key, strlen(key));
+}
+
 void mt_json_string(mt_json_writer_t *w, mt_str_t s);
 void mt_json_int(mt_json_writer_t *w, int64_t value);
 void mt_json_bool(mt_json_writer_t *w, int value);

@@ -11,7 +11,7 @@
 
 
 #define MT_LIST_FIRST   8        /* items that a list has room for at first */
-#define MT_PAIRS_FIRST  16
+#define MT_PAIRS_FIRST  8
 #define MT_PARSER_KEPT  4096     /* bytes that a parser may keep of yajl's */
 
 
