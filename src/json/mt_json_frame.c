@@ -60,7 +60,7 @@ mt_json_push(mt_json_parser_t *p)
     mt_json_frame_t  *frame, *outer;
 
     frame = &p->frames[p->n];
-    memset(frame, 0, sizeof(mt_json_frame_t));
+    memset(frame, 0, offsetof(mt_json_frame_t, unknown.few));
 
     if (p->n > 0) {
         outer = p->top;

@@ -28,7 +28,6 @@ typedef struct {
     uint64_t                 keys;
     uint64_t                 values;
 
-    mt_json_keys_t           unknown;     /* keys that the table lacks */
     mt_str_t                 key;         /* the present one */
     int                      payload;
 
@@ -51,6 +50,9 @@ typedef struct {
     /* the first missing member in table order, here or further in */
     size_t                   missing;
     mt_str_t                 missing_path;
+
+    mt_json_keys_t           unknown;     /* keys that the table lacks; last:
+                                             not all of it is cleared */
 } mt_json_frame_t;
 
 

@@ -35,10 +35,15 @@ void mt_json_memory_init(mt_json_memory_t *memory, mt_arena_t *arena);
  * with a key of this process, so that no client can choose colliding ones.
  */
 
+#define MT_KEYS_FEW  8           /* up to here without hashing */
+
+/* To be zeroed, but for the last. */
+
 typedef struct {
-    mt_str_t  *slots;
+    mt_str_t  *slots;            /* NULL: the few do */
     size_t     size;
     size_t     n;
+    mt_str_t   few[MT_KEYS_FEW];
 } mt_json_keys_t;
 
 /* 1 added, 0 was there, -1 out of memory.  The key is not copied. */
