@@ -6,10 +6,10 @@
 #include <openssl/evp.h>
 
 
-#define MT_BAD_HEX      0x80
-#define MT_UPPER_DIGIT  0x40
+#define MT_BAD_HEX     0x100
+#define MT_UPPER_HEX   0x200
 
-#define MT_BAD_DIGIT    64       /* of Base64 */
+#define MT_BAD_DIGIT   64        /* of Base64 */
 
 
 static void
@@ -38,46 +38,47 @@ mt_hex_upper(const uint8_t *in, size_t n, char *out)
 }
 
 
-/* The value of each digit; of an upper-case one with MT_UPPER_DIGIT. */
+/* The value of each digit, and whether it is one. */
 
-static const uint8_t  mt_hex_digits[256] = {
+static const uint16_t  mt_hex_digits[256] = {
     [0 ... '0' - 1] = MT_BAD_HEX, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
     ['9' + 1 ... 'A' - 1] = MT_BAD_HEX,
-    74, 75, 76, 77, 78, 79,
+    MT_UPPER_HEX | 10, MT_UPPER_HEX | 11, MT_UPPER_HEX | 12,
+    MT_UPPER_HEX | 13, MT_UPPER_HEX | 14, MT_UPPER_HEX | 15,
     ['F' + 1 ... 'a' - 1] = MT_BAD_HEX, 10, 11, 12, 13, 14, 15,
     ['f' + 1 ... 255] = MT_BAD_HEX
 };
 
 
+/* A first digit's marks move up by a digit. */
+
 static int
-mt_unhex(mt_str_t hex, uint8_t *out, size_t n, uint8_t wrong)
+mt_unhex(mt_str_t hex, uint8_t *out, size_t n, unsigned wrong)
 {
-    size_t          i;
-    uint8_t         high, low, met;
-    const uint8_t  *p;
+    unsigned        both, met;
+    const uint8_t  *p, *end;
 
     if (hex.len != 2 * n) {
         return -1;
     }
 
-    p = (const uint8_t *) hex.data;
     met = 0;
+    p = (const uint8_t *) hex.data;
 
-    for (i = 0; i < n; i++) {
-        high = mt_hex_digits[*p++];
-        low = mt_hex_digits[*p++];
-        met |= high | low;
-        out[i] = (uint8_t) (high << 4 | (low & 15));
+    for (end = p + hex.len; p < end; p += 2) {
+        both = (unsigned) mt_hex_digits[p[0]] << 4 | mt_hex_digits[p[1]];
+        met |= both;
+        *out++ = (uint8_t) both;
     }
 
-    return met & wrong ? -1 : 0;
+    return met & (wrong << 4 | wrong) ? -1 : 0;
 }
 
 
 int
 mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n)
 {
-    return mt_unhex(hex, out, n, MT_BAD_HEX | MT_UPPER_DIGIT);
+    return mt_unhex(hex, out, n, MT_BAD_HEX | MT_UPPER_HEX);
 }
 
 
