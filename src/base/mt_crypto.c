@@ -343,10 +343,20 @@ mt_mac_double(const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN])
 static inline void
 mt_xor(uint8_t *p, const uint8_t *with, size_t n)
 {
-    size_t  i;
+    uint64_t  one, two;
 
-    for (i = 0; i < n; i++) {
-        p[i] ^= with[i];
+    for ( /* void */ ; n >= sizeof(one); n -= sizeof(one)) {
+        memcpy(&one, p, sizeof(one));
+        memcpy(&two, with, sizeof(two));
+        one ^= two;
+        memcpy(p, &one, sizeof(one));
+
+        p += sizeof(one);
+        with += sizeof(two);
+    }
+
+    for ( /* void */ ; n; n--) {
+        *p++ ^= *with++;
     }
 }
 

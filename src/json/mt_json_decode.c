@@ -41,37 +41,37 @@ mt_json_keep(mt_json_parser_t *p, const void *data, size_t len, mt_str_t *s)
 }
 
 
-static int
-mt_json_add_pair(mt_json_parser_t *p, mt_str_t key,
-    const mt_json_value_t *value)
+/* Where the value of a pair that is added belongs; NULL without memory. */
+
+static mt_json_value_t *
+mt_json_add_pair(mt_json_parser_t *p, mt_str_t key)
 {
     size_t             size;
-    mt_json_pair_t    *pairs;
+    mt_json_pair_t    *pair;
     mt_json_decode_t  *d;
 
     d = p->d;
 
     if (d->npairs == p->pairs_size) {
         size = p->pairs_size ? 2 * p->pairs_size : MT_PAIRS_FIRST;
-        pairs = mt_arena_take(d->arena, size * sizeof(mt_json_pair_t));
+        pair = mt_arena_take(d->arena, size * sizeof(mt_json_pair_t));
 
-        if (pairs == NULL) {
-            return mt_json_stop(p, MT_NO_MEMORY);
+        if (pair == NULL) {
+            return NULL;
         }
 
         if (d->npairs) {
-            memcpy(pairs, d->pairs, d->npairs * sizeof(mt_json_pair_t));
+            memcpy(pair, d->pairs, d->npairs * sizeof(mt_json_pair_t));
         }
 
-        d->pairs = pairs;
+        d->pairs = pair;
         p->pairs_size = size;
     }
 
-    d->pairs[d->npairs].key = key;
-    d->pairs[d->npairs].value = *value;
-    d->npairs++;
+    pair = &d->pairs[d->npairs++];
+    pair->key = key;
 
-    return 1;
+    return &pair->value;
 }
 
 
@@ -229,8 +229,9 @@ static int
 mt_json_scalar(mt_json_parser_t *p, mt_json_type_t type, const void *data,
     size_t len)
 {
+    mt_str_t          text;
     mt_json_frame_t  *frame;
-    mt_json_value_t   value;
+    mt_json_value_t  *value;
 
     if (p->skip) {
         return 1;
@@ -242,25 +243,26 @@ mt_json_scalar(mt_json_parser_t *p, mt_json_type_t type, const void *data,
         return 1;
     }
 
-    value.type = type;
+    text.data = data;
+    text.len = len;
 
-    if (type == MT_JSON_NULL || type == MT_JSON_BOOL) {
-        value.text.data = data;
-        value.text.len = len;
-
-    } else if (!mt_json_keep(p, data, len, &value.text)) {
+    if (type != MT_JSON_NULL && type != MT_JSON_BOOL
+        && !mt_json_keep(p, data, len, &text))
+    {
         return 0;
     }
 
-    if (frame->table == NULL) {
-        return mt_json_scalar_item(p, frame, &value);
+    value = frame->payload ? mt_json_add_pair(p, frame->key) : &p->value;
+
+    if (value == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
     }
 
-    if (frame->payload && !mt_json_add_pair(p, frame->key, &value)) {
-        return 0;
-    }
+    value->type = type;
+    value->text = text;
 
-    return mt_json_scalar_member(p, frame, &value);
+    return frame->table ? mt_json_scalar_member(p, frame, value)
+                        : mt_json_scalar_item(p, frame, value);
 }
 
 

@@ -149,31 +149,6 @@ mt_json_pop(mt_json_parser_t *p)
 }
 
 
-const mt_json_member_t *
-mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
-{
-    uint64_t                 bit;
-    const mt_json_member_t  *member;
-
-    member = frame->member;
-
-    if (member == NULL || frame->table == NULL) {
-        return member;
-    }
-
-    bit = 1ULL << frame->primary;
-
-    if (frame->values & bit) {
-        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
-        return NULL;
-    }
-
-    frame->values |= bit;
-
-    return member;
-}
-
-
 void
 mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame)
 {

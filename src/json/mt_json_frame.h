@@ -67,6 +67,7 @@ struct mt_json_parser_s {
     mt_status_t              status;      /* why the parsing was stopped */
     int                      closed;      /* the body's object has ended */
     unsigned                 skip;        /* open objects and lists not read */
+    mt_json_value_t          value;       /* the present one */
     unsigned                 n;
     mt_json_frame_t         *top;         /* the n-th */
     mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
@@ -98,14 +99,34 @@ void mt_json_push_payload(mt_json_parser_t *p);
 /* Takes the top frame off and hands what is missing in it outwards. */
 void mt_json_pop(mt_json_parser_t *p);
 
+/* Notes the first required member, in table order, that was not given. */
+void mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame);
+
+
 /*
  * The member that the value which comes now, not null, is to be read into;
  * NULL when there is none, or when another spelling of it was there before.
  */
-const mt_json_member_t *mt_json_take(mt_json_parser_t *p,
-    mt_json_frame_t *frame);
 
-/* Notes the first required member, in table order, that was not given. */
-void mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame);
+static inline const mt_json_member_t *
+mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
+{
+    uint64_t  bit;
+
+    if (frame->member == NULL || frame->table == NULL) {
+        return frame->member;
+    }
+
+    bit = 1ULL << frame->primary;
+
+    if (frame->values & bit) {
+        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
+        return NULL;
+    }
+
+    frame->values |= bit;
+
+    return frame->member;
+}
 
 #endif /* MT_JSON_FRAME_H */

@@ -59,13 +59,6 @@ mt_status_t mt_json_check_body(mt_str_t body, mt_str_t *object);
 /* The index of the member in the table; table->n when there is none. */
 size_t mt_json_find(const mt_json_table_t *table, mt_str_t name);
 
-/* Where the member is in the object. */
-void *mt_json_place(const mt_json_member_t *member, void *object);
-
-/* Was the member given?  Marks it as given. */
-int mt_json_given(const mt_json_member_t *member, const void *object);
-void mt_json_mark(const mt_json_member_t *member, void *object);
-
 /* Reads a scalar that is not null into the member's field and checks its
  * bounds.  MT_OK, MT_NO_MEMORY or what is wrong with it. */
 mt_status_t mt_json_read(const mt_json_member_t *member, void *object,
@@ -78,6 +71,44 @@ static inline const mt_wire_t *
 mt_json_how(const mt_json_member_t *member)
 {
     return member->how ? member->how : &mt_wire_plain;
+}
+
+
+/* Where the member is in the object. */
+
+static inline void *
+mt_json_place(const mt_json_member_t *member, void *object)
+{
+    return (char *) object + member->base + member->field->offset;
+}
+
+
+/* Was the member given?  Every declared structure begins with its `has`. */
+
+static inline int
+mt_json_given(const mt_json_member_t *member, const void *object)
+{
+    const uint64_t  *has;
+
+    if (member->field == NULL) {
+        return 0;
+    }
+
+    has = (const void *) ((const char *) object + member->base);
+
+    return (*has >> member->field->number & 1) != 0;
+}
+
+
+/* It is now. */
+
+static inline void
+mt_json_mark(const mt_json_member_t *member, void *object)
+{
+    uint64_t  *has;
+
+    has = (void *) ((char *) object + member->base);
+    *has |= 1ULL << member->field->number;
 }
 
 

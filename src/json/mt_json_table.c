@@ -17,52 +17,20 @@ mt_json_find(const mt_json_table_t *table, mt_str_t name)
 }
 
 
-void *
-mt_json_place(const mt_json_member_t *member, void *object)
-{
-    return (char *) object + member->base + member->field->offset;
-}
-
-
-/* Every declared structure begins with its `has`. */
-
-int
-mt_json_given(const mt_json_member_t *member, const void *object)
-{
-    const uint64_t  *has;
-
-    if (member->field == NULL) {
-        return 0;
-    }
-
-    has = (const void *) ((const char *) object + member->base);
-
-    return (*has >> member->field->number & 1) != 0;
-}
-
-
-void
-mt_json_mark(const mt_json_member_t *member, void *object)
-{
-    uint64_t  *has;
-
-    has = (void *) ((char *) object + member->base);
-    *has |= 1ULL << member->field->number;
-}
-
-
 mt_status_t
 mt_json_read(const mt_json_member_t *member, void *object,
     const mt_json_value_t *value, mt_arena_t *arena)
 {
-    void         *dst;
-    mt_status_t   status;
+    void              *dst;
+    mt_status_t        status;
+    const mt_field_t  *field;
 
+    field = member->field;
     dst = mt_json_place(member, object);
-    status = mt_json_how(member)->read(value, member->field, dst, arena);
+    status = mt_json_how(member)->read(value, field, dst, arena);
 
-    if (status == MT_OK) {
-        status = mt_check_bounds(member->field, dst);
+    if (status == MT_OK && !mt_within_bounds(field, dst)) {
+        status = mt_check_bounds(field, dst);
     }
 
     if (status == MT_OK) {

@@ -165,4 +165,25 @@ void mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
  */
 mt_status_t mt_check_bounds(const mt_field_t *field, const void *value);
 
+/* 1 when a number, or a string by its bytes alone, is within them; 0: look. */
+
+static inline int
+mt_within_bounds(const mt_field_t *field, const void *value)
+{
+    int64_t  n;
+
+    if (field->kind == MT_STR) {
+
+        /* a code point takes one to four bytes */
+
+        n = (int64_t) ((const mt_str_t *) value)->len;
+
+        return n >= 4 * field->min && n <= field->max;
+    }
+
+    n = *(const int64_t *) value;
+
+    return field->kind == MT_INT && n >= field->min && n <= field->max;
+}
+
 #endif /* MT_MODEL_H */
