@@ -26,8 +26,9 @@
 /* more, which no client sends, are sorted by the library */
 #define MT_WECLUBS_FEW            16
 
-/* what is signed, most times, in bytes */
+/* bytes: what is signed, and what is said of an error, most times */
 #define MT_WECLUBS_SHORT          1024
+#define MT_WECLUBS_MESSAGE        128
 
 
 static void mt_weclubs_note(mt_exchange_t *x);
@@ -635,7 +636,8 @@ static void
 mt_weclubs_message(mt_exchange_t *x)
 {
     size_t                    i;
-    mt_str_t                  path, reason;
+    mt_buf_t                  text;
+    mt_str_t                  path;
     mt_status_t               status;
     const mt_weclubs_code_t  *code;
 
@@ -655,15 +657,24 @@ mt_weclubs_message(mt_exchange_t *x)
 
     status = x->call.error.status;
     path = mt_error_path(x);
-    reason = mt_weclubs_statuses[status].reason;
 
-    mt_json_string(x->writer,
-                   mt_arena_printf(x->call.arena, "%.*s: %.*s%s%.*s (%s)",
-                                   (int) code->text.len, code->text.data,
-                                   (int) path.len, path.data,
-                                   path.len ? " " : "",
-                                   (int) reason.len, reason.data,
-                                   mt_status_reason(status)));
+    mt_buf_init(&text, x->call.arena, MT_WECLUBS_MESSAGE + path.len);
+
+    mt_buf_str(&text, code->text);
+    mt_buf_str(&text, MT_STR(": "));
+    mt_buf_str(&text, path);
+    mt_buf_str(&text, path.len ? MT_STR(" ") : MT_STR(""));
+    mt_buf_str(&text, mt_weclubs_statuses[status].reason);
+    mt_buf_str(&text, MT_STR(" ("));
+    mt_buf_str(&text, mt_cstr(mt_status_reason(status)));
+    mt_buf_str(&text, MT_STR(")"));
+
+    /* without memory it is empty, and the answer fails */
+
+    path.len = text.len;
+    path.data = text.data;
+
+    mt_json_string(x->writer, text.failed ? MT_STR("") : path);
 }
 
 
