@@ -166,6 +166,13 @@ mt_arena_failed(mt_arena_t *arena)
 }
 
 
+size_t
+mt_arena_left(const mt_arena_t *arena)
+{
+    return arena->limit - arena->used;
+}
+
+
 /*
  * Large allocations get a chunk of their own and leave the present one in
  * use, so that its rest is not lost.

@@ -37,7 +37,19 @@ typedef struct {
 #define mt_str(literal)    { sizeof(literal) - 1, literal }
 #define MT_STR(literal)    ((mt_str_t) mt_str(literal))
 
-mt_str_t mt_cstr(const char *terminated);
+/* of a literal's without a call */
+
+static inline mt_str_t
+mt_cstr(const char *terminated)
+{
+    mt_str_t  s;
+
+    s.data = terminated;
+    s.len = terminated ? strlen(terminated) : 0;
+
+    return s;
+}
+
 
 static inline int
 mt_str_eq(mt_str_t a, mt_str_t b)
@@ -89,6 +101,9 @@ void mt_arena_reset(mt_arena_t *arena);
 void *mt_arena_alloc(mt_arena_t *arena, size_t size);
 void *mt_arena_take(mt_arena_t *arena, size_t size);
 int mt_arena_failed(mt_arena_t *arena);
+
+/* Bytes up to the limit. */
+size_t mt_arena_left(const mt_arena_t *arena);
 
 /* Copies; the copy is followed by a NUL that len does not count.  An empty
  * string without memory. */

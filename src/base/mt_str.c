@@ -10,18 +10,6 @@
 static size_t mt_utf8_sequence(const uint8_t *p, size_t left);
 
 
-mt_str_t
-mt_cstr(const char *terminated)
-{
-    mt_str_t  s;
-
-    s.data = terminated;
-    s.len = terminated ? strlen(terminated) : 0;
-
-    return s;
-}
-
-
 int
 mt_str_cmp(mt_str_t a, mt_str_t b)
 {

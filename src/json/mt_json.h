@@ -240,7 +240,10 @@ void mt_json_name(mt_json_writer_t *w, const char *name, size_t len);
 static inline void
 mt_json_key(mt_json_writer_t *w, const char *key)
 {
-    mt_json_name(w, key, strlen(key));
+    mt_str_t  s;
+
+    s = mt_cstr(key);
+    mt_json_name(w, s.data, s.len);
 }
 
 void mt_json_string(mt_json_writer_t *w, mt_str_t s);

@@ -106,6 +106,12 @@ mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
     n = keys->slots ? keys->size : keys->n;
     size = keys->slots ? 2 * keys->size : MT_KEYS_HASHED;
 
+    /* who sends as many is to be told so, which takes memory too */
+
+    if (size * sizeof(mt_str_t) > mt_arena_left(arena) / 2) {
+        return -1;
+    }
+
     slots = mt_arena_alloc(arena, size * sizeof(mt_str_t));
 
     if (slots == NULL) {
