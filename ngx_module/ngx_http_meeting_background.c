@@ -343,6 +343,7 @@ ngx_http_meeting_task_queue(ngx_http_meeting_worker_t *w,
     if (task) {
         task->command = command;
         task->waiter.command = command->command;
+        task->waiter.how = MT_PUSH_COMMIT;
         task->waiter.ctx = NULL;
         task->waiter.wake = ngx_http_meeting_task_wake;
 

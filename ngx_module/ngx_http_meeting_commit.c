@@ -35,6 +35,7 @@ static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
     mt_result_t *result);
 static mt_status_t ngx_http_meeting_log_commit(void *ctx);
 static void ngx_http_meeting_log_abort(void *ctx);
+static int ngx_http_meeting_log_behind(void *ctx);
 
 
 ngx_int_t
@@ -46,6 +47,7 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
 
     w->ring = -1;
     ngx_queue_init(&w->held);
+    ngx_http_meeting_settle_init(w);
 
     w->check.handler = ngx_http_meeting_check_handler;
     w->check.data = &w->dummy;
@@ -70,7 +72,9 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     log.apply = ngx_http_meeting_log_apply;
     log.commit = ngx_http_meeting_log_commit;
     log.abort = ngx_http_meeting_log_abort;
+    log.behind = ngx_http_meeting_log_behind;
     log.ctx = w;
+    log.checkpoint = w->conf->checkpoint;
 
     w->commit = mt_commit_attach(zone->ring_mem, &log, ngx_http_meeting_notify,
                                  w);
@@ -355,6 +359,8 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);
+    ctx->waiter.how = ctx->exchange->call.op->logged ? MT_PUSH_LOG
+                                                     : MT_PUSH_COMMIT;
     ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
@@ -450,7 +456,8 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     int          combine;
     mt_status_t  status;
 
-    status = mt_commit_push(w->commit, waiter->command, waiter, &combine);
+    status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
+                            &combine);
 
     if (combine) {
         ngx_http_meeting_combine(w);
@@ -540,6 +547,7 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
     }
 
     ngx_http_meeting_collect(w);
+    ngx_http_meeting_settle_check(w);
     ngx_http_meeting_commit_check(w);
     ngx_http_meeting_keep_checking(w);
 }
@@ -597,4 +605,13 @@ ngx_http_meeting_log_abort(void *ctx)
     ngx_http_meeting_worker_t *w = ctx;
 
     w->log.abort(w->log.ctx);
+}
+
+
+static int
+ngx_http_meeting_log_behind(void *ctx)
+{
+    ngx_http_meeting_worker_t *w = ctx;
+
+    return w->service.store != NULL && w->log.behind(w->log.ctx);
 }

@@ -5,6 +5,8 @@
 #define NGX_HTTP_MEETING_ZONE_SIZE    (64 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MAX_SIZE     (64ULL * 1024 * 1024 * 1024)
 #define NGX_HTTP_MEETING_MIN_SIZE     (1024 * 1024)
+#define NGX_HTTP_MEETING_CHECKPOINT   50                     /* ms */
+#define NGX_HTTP_MEETING_CHECKPOINTS  1000                   /* the longest */
 #define NGX_HTTP_MEETING_MIN_JOURNAL  (64 * 1024)
 #define NGX_HTTP_MEETING_COMPANY      1000
 
@@ -19,7 +21,7 @@ static char *ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *value);
 
 
-/* meeting_store path=DIR [zone=SIZE] [max_size=SIZE]; */
+/* meeting_store path=DIR [zone=SIZE] [max_size=SIZE] [checkpoint=TIME]; */
 
 char *
 ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
@@ -28,6 +30,7 @@ ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     off_t        size;
     ssize_t      zone;
+    ngx_int_t    checkpoint;
     ngx_str_t   *value, s;
     ngx_uint_t   i;
 
@@ -39,6 +42,7 @@ ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     zone = NGX_HTTP_MEETING_ZONE_SIZE;
     size = NGX_HTTP_MEETING_MAX_SIZE;
+    checkpoint = NGX_HTTP_MEETING_CHECKPOINT;
 
     for (i = 1; i < cf->args->nelts; i++) {
 
@@ -77,6 +81,21 @@ ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             continue;
         }
 
+        if (ngx_strncmp(value[i].data, "checkpoint=", 11) == 0) {
+            s.data = value[i].data + 11;
+            s.len = value[i].len - 11;
+
+            checkpoint = ngx_parse_time(&s, 0);
+
+            if (checkpoint == NGX_ERROR
+                || checkpoint > NGX_HTTP_MEETING_CHECKPOINTS)
+            {
+                return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+            }
+
+            continue;
+        }
+
         return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
     }
 
@@ -91,6 +110,7 @@ ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     mmcf->max_size = size;
+    mmcf->checkpoint = checkpoint;
 
     return ngx_http_meeting_add_zone(cf, mmcf, zone);
 }

@@ -13,6 +13,7 @@ static void ngx_http_meeting_step(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, mt_step_t step);
 static void ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_worked(ngx_http_request_t *r);
+static void ngx_http_meeting_settled(ngx_http_request_t *r);
 static void ngx_http_meeting_committed(ngx_http_request_t *r);
 
 static void ngx_http_meeting_answer(ngx_http_request_t *r,
@@ -86,6 +87,17 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         status = MT_BUSY;
         break;
 
+    case MT_STEP_SETTLE:
+
+        if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled)
+            != NGX_OK)
+        {
+            ctx->exchange->hasty = 1;
+            ngx_http_meeting_settled(r);
+        }
+
+        return;
+
     case MT_STEP_COMMIT:
 
         status = ngx_http_meeting_commit(ctx, ngx_http_meeting_committed);
@@ -133,6 +145,17 @@ ngx_http_meeting_worked(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
     ngx_http_meeting_step(r, ctx, mt_exchange_resume(ctx->exchange));
+}
+
+
+static void
+ngx_http_meeting_settled(ngx_http_request_t *r)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    ngx_http_meeting_step(r, ctx, mt_exchange_start(ctx->exchange));
 }
 
 

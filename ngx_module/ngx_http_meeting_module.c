@@ -58,7 +58,7 @@ static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
 static ngx_command_t  ngx_http_meeting_commands[] = {
 
     { ngx_string("meeting_store"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1234,
       ngx_http_meeting_set_store,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

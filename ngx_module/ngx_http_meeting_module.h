@@ -11,6 +11,7 @@
  *     ngx_http_meeting_work.c       waiting for threads and for commits
  *     ngx_http_meeting_gate.c       how many hash passwords at a time
  *     ngx_http_meeting_commit.c     the worker's ring and its combiner
+ *     ngx_http_meeting_settle.c     reads wait for what was answered
  *     ngx_http_meeting_background.c what nobody asks for, by one worker
  *     ngx_http_meeting_error.c      nginx's own errors, in the envelope
  *     ngx_http_meeting_variables.c  $meeting_*
@@ -46,6 +47,7 @@ typedef struct {
     ngx_str_t                     path;         /* empty: no meeting_store */
     ngx_str_t                     resources;
     size_t                        max_size;
+    ngx_msec_t                    checkpoint;
     ngx_shm_zone_t               *shm_zone;
     ngx_http_meeting_zone_t      *zone;
     ngx_core_conf_t              *core;         /* user of the workers */
@@ -106,6 +108,7 @@ typedef struct ngx_http_meeting_waiter_s  ngx_http_meeting_waiter_t;
 struct ngx_http_meeting_waiter_s {
     ngx_queue_t                   queue;        /* for the ring, or from it */
     mt_str_t                      command;
+    mt_push_t                     how;
     mt_result_t                   result;
     ngx_http_meeting_ctx_t       *ctx;          /* NULL: not a request's */
     void                        (*wake)(ngx_http_meeting_waiter_t *waiter);
@@ -129,6 +132,7 @@ struct ngx_http_meeting_ctx_s {
     void                        (*work)(ngx_http_meeting_ctx_t *ctx);
     ngx_thread_task_t            *task;
     ngx_http_meeting_waiter_t     waiter;       /* for a commit */
+    ngx_msec_t                    settle_by;    /* 0: did not have to yet */
     ngx_http_meeting_page_t      *page;         /* of meeting_status */
 
     /* the answer, piece by piece */
@@ -227,6 +231,8 @@ typedef struct {
     ngx_thread_task_t             *combine;
     ngx_queue_t                    held;        /* the ring had no room */
     ngx_uint_t                     nheld;
+    ngx_http_meeting_waiter_t      barrier;
+    ngx_queue_t                    settling;    /* requests that wait for it */
 
     ngx_http_meeting_background_t  background;
 
@@ -240,6 +246,7 @@ typedef struct {
     mt_status_t                    combined;    /* how the last one ended */
     unsigned                       combining:1;
     unsigned                       again:1;     /* asked for while combining */
+    unsigned                       barrier_out:1;
     unsigned                       complained:1;
 } ngx_http_meeting_worker_t;
 
@@ -401,6 +408,14 @@ void ngx_http_meeting_background_notify(ngx_http_meeting_worker_t *w,
 
 /* Looks if there were any. */
 void ngx_http_meeting_background_look(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_settle.c */
+
+void ngx_http_meeting_settle_init(ngx_http_meeting_worker_t *w);
+ngx_int_t ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r));
+void ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w);
 
 
 /* ngx_http_meeting_gate.c */

@@ -556,6 +556,11 @@ ngx_http_meeting_tick_handler(ngx_event_t *ev)
     }
 
     ngx_http_meeting_commit_claim(w);
+
+    /* what a worker that died has left in the log alone */
+
+    ngx_http_meeting_commit_check(w);
+
     ngx_http_meeting_background_tick(w);
 
     if (!ngx_exiting) {

@@ -236,6 +236,8 @@ sub store_refused {
 
 for my $line ('meeting_store path=store;',
 	'meeting_store path=store zone=32m max_size=1g;',
+	'meeting_store path=store checkpoint=0 zone=32m max_size=1g;',
+	'meeting_store path=store checkpoint=1s;',
 	'meeting_store max_size=10m "path=%%PREFIX%%/a store";')
 {
 	my ($ok, $said) = store_conf($line);
@@ -245,7 +247,8 @@ for my $line ('meeting_store path=store;',
 ok(!-e $t->store(), 'nginx -t makes no store');
 
 for my $value ('zone=64k', 'zone=1', 'zone=', 'zone=x', 'max_size=1k',
-	'max_size=', 'max_size=lots', 'size=1m', 'path=')
+	'max_size=', 'max_size=lots', 'size=1m', 'path=', 'checkpoint=',
+	'checkpoint=soon', 'checkpoint=1001ms')
 {
 	store_refused("meeting_store path=store $value;",
 		qr/invalid value "\Q$value\E" in "meeting_store" directive/);

@@ -46,6 +46,8 @@ struct mt_arena_s {
 
 
 static void mt_arena_start(mt_arena_t *arena);
+static void *mt_arena_beyond(mt_arena_t *arena, size_t size)
+    __attribute__((noinline));
 static void *mt_arena_chunk(mt_arena_t *arena, size_t size);
 
 
@@ -113,22 +115,33 @@ void *
 mt_arena_take(mt_arena_t *arena, size_t size)
 {
     void    *p;
-    size_t   aligned;
+    size_t   left;
 
-    if (size > arena->limit - arena->used || size > SIZE_MAX / 2) {
-        arena->failed = 1;
-        return NULL;
+    left = (size_t) (arena->end - arena->pos);
+
+    /* what is left is a multiple of what is aligned to */
+
+    if (size > left || size > arena->limit - arena->used) {
+        return mt_arena_beyond(arena, size);
     }
 
-    aligned = mt_align(size);
+    p = arena->pos;
+    arena->pos += mt_align(size);
+    arena->used += size;
 
-    if (aligned > (size_t) (arena->end - arena->pos)) {
-        p = mt_arena_chunk(arena, size);
+    return p;
+}
 
-    } else {
-        p = arena->pos;
-        arena->pos += aligned;
-    }
+
+/* What does not fit into the present chunk, or at all. */
+
+static void *
+mt_arena_beyond(mt_arena_t *arena, size_t size)
+{
+    void  *p;
+
+    p = size > arena->limit - arena->used || size > SIZE_MAX / 2
+        ? NULL : mt_arena_chunk(arena, size);
 
     if (p) {
         arena->used += size;
@@ -150,6 +163,13 @@ mt_arena_failed(mt_arena_t *arena)
     arena->failed = 0;
 
     return failed;
+}
+
+
+size_t
+mt_arena_left(const mt_arena_t *arena)
+{
+    return arena->limit - arena->used;
 }
 
 

@@ -37,8 +37,26 @@ typedef struct {
 #define mt_str(literal)    { sizeof(literal) - 1, literal }
 #define MT_STR(literal)    ((mt_str_t) mt_str(literal))
 
-mt_str_t mt_cstr(const char *terminated);
-int mt_str_eq(mt_str_t a, mt_str_t b);
+/* of a literal's without a call */
+
+static inline mt_str_t
+mt_cstr(const char *terminated)
+{
+    mt_str_t  s;
+
+    s.data = terminated;
+    s.len = terminated ? strlen(terminated) : 0;
+
+    return s;
+}
+
+
+static inline int
+mt_str_eq(mt_str_t a, mt_str_t b)
+{
+    return a.len == b.len
+           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
 
 /* Byte order: <0, 0, >0; a prefix sorts before what it begins. */
 int mt_str_cmp(mt_str_t a, mt_str_t b);
@@ -84,6 +102,9 @@ void *mt_arena_alloc(mt_arena_t *arena, size_t size);
 void *mt_arena_take(mt_arena_t *arena, size_t size);
 int mt_arena_failed(mt_arena_t *arena);
 
+/* Bytes up to the limit. */
+size_t mt_arena_left(const mt_arena_t *arena);
+
 /* Copies; the copy is followed by a NUL that len does not count.  An empty
  * string without memory. */
 mt_str_t mt_arena_str(mt_arena_t *arena, mt_str_t s);
@@ -110,6 +131,15 @@ typedef struct {
 } mt_buf_t;
 
 void mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size);
+
+/* One that begins in memory of the caller's, as on the stack. */
+
+static inline void
+mt_buf_init_in(mt_buf_t *buf, mt_arena_t *arena, char *memory, size_t size)
+{
+    *buf = (mt_buf_t) { .arena = arena, .data = memory, .size = size };
+}
+
 void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
@@ -125,9 +155,33 @@ mt_buf_reserve(mt_buf_t *buf, size_t more)
                                         : mt_buf_grow(buf, more);
 }
 
-/* LEB128, and the zig-zag form for signed integers. */
+/* LEB128, and the zig-zag form for signed integers; into a place that has room
+ * for MT_VARINT_MAX bytes, and what is behind them. */
+
+#define MT_VARINT_MAX  10        /* bytes of a 64-bit LEB128 */
+
 void mt_buf_varint(mt_buf_t *buf, uint64_t value);
 void mt_buf_zigzag(mt_buf_t *buf, int64_t value);
+
+
+static inline char *
+mt_put_varint(char *p, uint64_t value)
+{
+    for ( /* void */ ; value >= 0x80; value >>= 7) {
+        *p++ = (char) (value | 0x80);
+    }
+
+    *p++ = (char) value;
+
+    return p;
+}
+
+
+static inline uint64_t
+mt_zigzag(int64_t value)
+{
+    return ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0);
+}
 
 
 /* Reading what the above wrote.  A read past the end sets `failed`, gives 0 */

@@ -2,8 +2,7 @@
 #include "base/mt_base.h"
 
 
-#define MT_VARINT_MAX  10        /* bytes of a 64-bit LEB128 */
-#define MT_BUF_MIN     64
+#define MT_BUF_MIN  64
 
 
 void
@@ -103,23 +102,16 @@ mt_buf_varint(mt_buf_t *buf, uint64_t value)
 
     p = mt_buf_reserve(buf, MT_VARINT_MAX);
 
-    if (p == NULL) {
-        return;
+    if (p) {
+        buf->len = (size_t) (mt_put_varint(p, value) - buf->data);
     }
-
-    for ( /* void */ ; value >= 0x80; value >>= 7) {
-        *p++ = (char) (value | 0x80);
-    }
-
-    *p++ = (char) value;
-    buf->len = (size_t) (p - buf->data);
 }
 
 
 void
 mt_buf_zigzag(mt_buf_t *buf, int64_t value)
 {
-    mt_buf_varint(buf, ((uint64_t) value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+    mt_buf_varint(buf, mt_zigzag(value));
 }
 
 

@@ -65,8 +65,10 @@ int mt_secret_eq(mt_str_t a, mt_str_t b);
 void mt_hex_lower(const uint8_t *in, size_t n, char *out);
 void mt_hex_upper(const uint8_t *in, size_t n, char *out);
 
-/* The n bytes of 2n lower-case hex digits.  0, or -1 for anything else. */
+/* The n bytes of 2n lower-case hex digits; of digits in any case.  0, or -1
+ * for anything else. */
 int mt_hex_decode(mt_str_t hex, uint8_t *out, size_t n);
+int mt_hex_decode_any(mt_str_t hex, uint8_t *out, size_t n);
 
 /* Base64 with padding, in the arena.  Decoding is strict: 0, or -1 when it is
  * not Base64 or memory is out. */

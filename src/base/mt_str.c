@@ -2,27 +2,12 @@
 #include "base/mt_base.h"
 
 
+#define MT_DIGITS_SAFE  18       /* a number of as many fits int64 */
+
+#define MT_NOT_ASCII    0x8080808080808080ULL
+
+
 static size_t mt_utf8_sequence(const uint8_t *p, size_t left);
-
-
-mt_str_t
-mt_cstr(const char *terminated)
-{
-    mt_str_t  s;
-
-    s.data = terminated;
-    s.len = terminated ? strlen(terminated) : 0;
-
-    return s;
-}
-
-
-int
-mt_str_eq(mt_str_t a, mt_str_t b)
-{
-    return a.len == b.len
-           && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
 
 
 int
@@ -45,22 +30,42 @@ mt_str_cmp(mt_str_t a, mt_str_t b)
 int
 mt_parse_int(mt_str_t s, int64_t *value)
 {
-    int       negative;
-    size_t    i;
-    uint8_t   digit;
-    uint64_t  n, limit;
+    int          negative;
+    uint8_t      digit;
+    uint64_t     n, limit;
+    const char  *p, *end, *safe;
 
-    negative = s.len > 0 && s.data[0] == '-';
-    i = negative;
-
-    if (i == s.len || (s.data[i] == '0' && s.len > 1)) {
+    if (s.len == 0) {
         return 0;
+    }
+
+    p = s.data;
+    end = p + s.len;
+    negative = *p == '-';
+    p += negative;
+
+    if (p == end || (*p == '0' && s.len > 1)) {
+        return 0;
+    }
+
+    /* so many digits fit, whichever they are */
+
+    safe = end - p > MT_DIGITS_SAFE ? p + MT_DIGITS_SAFE : end;
+
+    for (n = 0; p < safe; p++) {
+        digit = (uint8_t) (*p - '0');
+
+        if (digit > 9) {
+            return 0;
+        }
+
+        n = n * 10 + digit;
     }
 
     limit = (uint64_t) INT64_MAX + negative;
 
-    for (n = 0; i < s.len; i++) {
-        digit = (uint8_t) (s.data[i] - '0');
+    for ( /* void */ ; p < end; p++) {
+        digit = (uint8_t) (*p - '0');
 
         if (digit > 9 || n > (limit - digit) / 10) {
             return 0;
@@ -194,19 +199,29 @@ int
 mt_utf8_valid(mt_str_t s)
 {
     size_t    i, len;
-    uint64_t  eight;
+    uint64_t  part[4];
 
     for (i = 0; i < s.len; i += len) {
 
-        /* most of what comes is ASCII: eight bytes at a time */
-        while (s.len - i >= sizeof(eight)) {
-            memcpy(&eight, s.data + i, sizeof(eight));
+        /* most of what comes is ASCII: many bytes at a time */
+        while (s.len - i >= sizeof(part)) {
+            memcpy(part, s.data + i, sizeof(part));
 
-            if (eight & 0x8080808080808080ULL) {
+            if ((part[0] | part[1] | part[2] | part[3]) & MT_NOT_ASCII) {
                 break;
             }
 
-            i += sizeof(eight);
+            i += sizeof(part);
+        }
+
+        while (s.len - i >= sizeof(part[0])) {
+            memcpy(part, s.data + i, sizeof(part[0]));
+
+            if (part[0] & MT_NOT_ASCII) {
+                break;
+            }
+
+            i += sizeof(part[0]);
         }
 
         if (i == s.len) {

@@ -9,17 +9,18 @@
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
 
-/* A batch that is less than half as large as the last one waits for company,
- * by so many steps (of microseconds, and what the system adds). */
+/* A batch that is less than half as large as the last ones waits for company,
+ * by so many steps, each twice as long as the one before (and what the system
+ * adds); unless those were small, in bytes of the rings. */
 #define MT_GATHER_STEPS    4
 #define MT_GATHER_US       50
+#define MT_GATHER_LEAST    2048
 
-/* The `applied` record of a zone: the time of its last batch (ms, by the
- * system's clock), then how far each ring was applied. */
-#define MT_APPLIED_SIZE    (8 + 8 * MT_COMMIT_RINGS)
-#define MT_APPLIED_KEEP    (30 * MT_MS_PER_DAY)
-#define MT_APPLIED_SWEEP   64       /* records deleted at a time */
+/* A transaction that is open waits for more, by so many of these steps. */
+#define MT_LINGER_STEPS    20
 
+/* Its commit holds up what comes meanwhile: so many batches and no more. */
+#define MT_SPAN_BATCHES  1024
 
 typedef struct {
     unsigned  nrings;
@@ -27,19 +28,9 @@ typedef struct {
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
     size_t    bytes;
-    int       accepted;                  /* some command was not refused */
+    int       changed;                   /* something was: to be on disk */
+    int       prompt;                    /* ... and not in the log alone */
 } mt_sealed_t;
-
-
-static int64_t
-mt_clock_us(clockid_t clock)
-{
-    struct timespec  ts;
-
-    clock_gettime(clock, &ts);
-
-    return ts.tv_sec * 1000000LL + ts.tv_nsec / 1000;
-}
 
 
 static void
@@ -60,6 +51,15 @@ mt_stat_observe(_Atomic uint64_t *histogram, uint64_t value)
 }
 
 
+static void
+mt_combine_pause(long us)
+{
+    struct timespec  step = { .tv_nsec = us * 1000 };
+
+    (void) nanosleep(&step, NULL);
+}
+
+
 /*
  * A commit costs about the same for three commands as for thirty.  Those who
  * sent the last batch's have just been answered, and if it was a large one
@@ -69,8 +69,11 @@ mt_stat_observe(_Atomic uint64_t *histogram, uint64_t value)
 static void
 mt_combine_gather(mt_commit_t *c)
 {
-    unsigned         i;
-    struct timespec  step = { .tv_nsec = MT_GATHER_US * 1000 };
+    unsigned  i;
+
+    if (c->mem->taken < MT_GATHER_LEAST) {
+        return;
+    }
 
     for (i = 0;
          i < MT_GATHER_STEPS
@@ -78,7 +81,7 @@ mt_combine_gather(mt_commit_t *c)
          && !atomic_load_explicit(&c->retiring, memory_order_relaxed);
          i++)
     {
-        (void) nanosleep(&step, NULL);
+        mt_combine_pause(MT_GATHER_US << i);
     }
 }
 
@@ -92,15 +95,16 @@ static void
 mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 {
     unsigned     i, ring, first;
-    uint64_t     head;
+    uint64_t     head, taken;
     mt_entry_t  *entry;
 
     batch->nrings = mt_zone_rings(mem);
     first = mem->first;
-    mem->taken = 0;
+    taken = 0;
     batch->commands = 0;
     batch->bytes = 0;
-    batch->accepted = 0;
+    batch->changed = 0;
+    batch->prompt = 0;
 
     for (i = 0; i < batch->nrings; i++) {
         ring = (first + i) % batch->nrings;
@@ -118,125 +122,14 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
             mem->first = ring + 1;
         }
 
-        mem->taken += batch->end[ring] - batch->begin[ring];
-    }
-}
-
-
-static void
-mt_applied_key(mt_key_t *key, uint64_t epoch)
-{
-    mt_key_init(key);
-    mt_key_u64(key, epoch);
-}
-
-
-/*
- * Deletes the records of zones that have long been gone.  Done on the first
- * batch of a zone; what is more than one sweep waits for the next zone.
- */
-
-static mt_status_t
-mt_applied_sweep(mt_txn_t *txn)
-{
-    int           rc;
-    size_t        i, n;
-    int64_t       oldest;
-    uint64_t      epochs[MT_APPLIED_SWEEP];
-    mt_key_t      key;
-    mt_str_t      name, value;
-    mt_cursor_t  *cursor;
-
-    oldest = mt_clock_us(CLOCK_REALTIME) / 1000 - MT_APPLIED_KEEP;
-
-    mt_key_init(&key);
-
-    cursor = mt_cursor_open(txn, MT_DB_APPLIED, &key);
-    if (cursor == NULL) {
-        return MT_NO_MEMORY;
+        taken += batch->end[ring] - batch->begin[ring];
     }
 
-    n = 0;
+    mem->taken -= mem->taken / 8;
 
-    for (rc = mt_cursor_first(cursor, &name, &value);
-         rc == 1 && n < MT_APPLIED_SWEEP;
-         rc = mt_cursor_next(cursor, &name, &value))
-    {
-        if (name.len == 8 && value.len >= 8
-            && (int64_t) mt_get_u64((uint8_t *) value.data) < oldest)
-        {
-            epochs[n++] = mt_get_u64((uint8_t *) name.data);
-        }
+    if (mem->taken < taken) {
+        mem->taken = taken;
     }
-
-    mt_cursor_close(cursor);
-
-    for (i = 0; rc >= 0 && i < n; i++) {
-        mt_applied_key(&key, epochs[i]);
-        rc = mt_del(txn, MT_DB_APPLIED, &key);
-    }
-
-    return rc < 0 ? MT_STORE_FAILED : MT_OK;
-}
-
-
-static mt_status_t
-mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
-{
-    size_t          i;
-    mt_key_t        key;
-    mt_str_t        value;
-    const uint8_t  *p;
-
-    mt_applied_key(&key, epoch);
-
-    switch (mt_get(txn, MT_DB_APPLIED, &key, &value)) {
-
-    case 0:
-        memset(applied, 0, sizeof(uint64_t) * MT_COMMIT_RINGS);
-        return mt_applied_sweep(txn);
-
-    case 1:
-        if (value.len == MT_APPLIED_SIZE) {
-            break;
-        }
-
-        /* fall through */
-
-    default:
-        return MT_STORE_FAILED;
-    }
-
-    p = (const uint8_t *) value.data + 8;
-
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        applied[i] = mt_get_u64(p + 8 * i);
-    }
-
-    return MT_OK;
-}
-
-
-static mt_status_t
-mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
-{
-    size_t    i;
-    uint8_t   data[MT_APPLIED_SIZE], *p;
-    mt_key_t  key;
-    mt_str_t  value;
-
-    p = mt_put_u64(data, mt_clock_us(CLOCK_REALTIME) / 1000);
-
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        p = mt_put_u64(p, applied[i]);
-    }
-
-    value.data = (char *) data;
-    value.len = MT_APPLIED_SIZE;
-
-    mt_applied_key(&key, epoch);
-
-    return mt_put(txn, MT_DB_APPLIED, &key, value);
 }
 
 
@@ -247,24 +140,43 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
     mt_result_t  result;
     mt_status_t  status;
 
+    result = (mt_result_t) { .status = MT_OK };
+
+    if (entry->kind == MT_PUSH_BARRIER) {
+        entry->result = result;
+        batch->prompt = 1;
+        return MT_OK;
+    }
+
     command.data = (char *) entry->command;
     command.len = entry->len;
-    result = (mt_result_t) { .status = MT_OK };
 
     status = c->log.apply(c->log.ctx, command, &result);
 
-    if (status == MT_OK) {
-        entry->result = result;
-        batch->accepted |= (result.status == MT_OK);
+    if (status != MT_OK) {
+        return status;
     }
 
-    return status;
+    entry->result = result;
+
+    if (result.position != 0) {
+        batch->changed = 1;
+
+        if (entry->kind == MT_PUSH_LOG && c->log.checkpoint != 0) {
+            mt_log_record_command(&c->record, command);
+
+        } else {
+            batch->prompt = 1;
+        }
+    }
+
+    return MT_OK;
 }
 
 
 /*
  * Applies what of the batch the store does not have yet, and moves `applied`
- * to the batch's end.  What it has was committed by a combiner that died
+ * to the batch's end.  What it has was put on disk by a combiner that died
  * before it could publish: the results stand in the slots.
  */
 
@@ -313,80 +225,243 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 }
 
 
-static mt_status_t
-mt_combine_commit(mt_commit_t *c)
-{
-    int64_t          us;
-    mt_status_t      status;
-    mt_zone_stat_t  *stat;
+/*
+ * What a dead combiner has committed may be visible and not be on disk yet,
+ * and what it has logged may have been read back from memory: the commit that
+ * comes next takes both along.
+ */
 
-    us = mt_clock_us(CLOCK_MONOTONIC);
+static mt_status_t
+mt_span_open(mt_commit_t *c)
+{
+    unsigned       left;
+    mt_span_t  *s;
+    mt_status_t    status;
+
+    s = &c->span;
+
+    status = mt_log_begin(&c->log, &s->txn, &left);
+    if (status != MT_OK) {
+        s->txn = NULL;
+        return status;
+    }
+
+    mt_stop_point("begun");
+
+    s->since = mt_monotonic_ns();
+    s->batches = 0;
+    s->must = left || atomic_load(&c->mem->unsynced);
+
+    if (c->log.checkpoint != 0) {
+        mt_wal_hold(s->txn);
+    }
+
+    return mt_applied_load(s->txn, c->mem->epoch, s->applied);
+}
+
+
+static void
+mt_span_abort(mt_commit_t *c)
+{
+    if (c->span.txn) {
+        c->log.abort(c->log.ctx);
+        c->span.txn = NULL;
+    }
+}
+
+
+static mt_status_t
+mt_span_commit(mt_commit_t *c)
+{
+    mt_status_t    status;
+    mt_span_t  *s;
+
+    s = &c->span;
+
+    status = mt_applied_save(s->txn, c->mem->epoch, s->applied);
+
+    if (status != MT_OK) {
+        mt_span_abort(c);
+        return status;
+    }
+
+    s->txn = NULL;
 
     status = c->log.commit(c->log.ctx);
 
-    us = mt_clock_us(CLOCK_MONOTONIC) - us;
+    if (status == MT_OK) {
+        atomic_store(&c->mem->unsynced, 0);
+    }
+
+    return status;
+}
+
+
+/* The end of a transaction whose batches were answered from the log.  Who has
+ * asked for it gets the time to begin another one. */
+
+static mt_status_t
+mt_span_checkpoint(mt_commit_t *c)
+{
+    int              asked;
+    int64_t          ns;
+    mt_status_t      status;
+    mt_zone_stat_t  *stat;
+
+    mt_stop_point("before-checkpoint");
+
+    asked = mt_wal_asked(c->span.txn);
+    ns = mt_monotonic_ns();
+    status = mt_span_commit(c);
+    ns = mt_monotonic_ns() - ns;
+
+    mt_stop_point("after-checkpoint");
 
     stat = &c->mem->stat;
-    mt_stat_add(&stat->commit_us_sum, us);
-    mt_stat_observe(stat->commit_us, us);
+    mt_stat_add(&stat->checkpoints, 1);
+    mt_stat_add(&stat->checkpoint_us_sum, ns / 1000);
+
+    if (asked) {
+        mt_combine_pause(MT_GATHER_US);
+    }
+
+    return status;
+}
+
+
+/* 1 when the transaction has been open for long enough. */
+
+static int
+mt_span_is_over(mt_commit_t *c)
+{
+    mt_span_t  *s;
+
+    s = &c->span;
+
+    return s->batches >= MT_SPAN_BATCHES
+           || atomic_load_explicit(&c->retiring, memory_order_relaxed)
+           || mt_wal_asked(s->txn)
+           || mt_monotonic_ns() - s->since
+              >= (int64_t) c->log.checkpoint * 1000000;
+}
+
+
+/* Puts the batch on disk by its commands alone: MT_OK, or else it is not
+ * there and the transaction has to be. */
+
+static mt_status_t
+mt_combine_log(mt_commit_t *c)
+{
+    mt_str_t      record;
+    mt_status_t   status;
+
+    if (c->record.failed) {
+        return MT_NO_MEMORY;
+    }
+
+    record.data = (char *) c->record.data;
+    record.len = c->record.len;
+
+    mt_stop_point("before-log");
+
+    status = mt_wal_append(c->span.txn, record);
+
+    mt_stop_point("after-log");
+
+    if (status == MT_OK) {
+        c->span.batches++;
+        mt_stat_add(&c->mem->stat.logged_batches, 1);
+    }
 
     return status;
 }
 
 
 /*
- * The batch's one transaction.  Refusals alone leave nothing behind that has
- * to last.  A repeat of what was done counts as accepted: its success may only
- * be told of what is on disk, and so does all that a combiner left who died,
- * for its commit may be visible without being on disk yet; this one's sync
- * takes it along.
+ * Has the batch on disk.  Refusals leave nothing behind that has to last, and
+ * a repeat of what was done finds that there: the transaction is given up, if
+ * there is nothing else in it.
  */
 
 static mt_status_t
-mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
+mt_combine_store(mt_commit_t *c, const mt_sealed_t *batch)
 {
-    uint64_t      applied[MT_COMMIT_RINGS];
-    mt_txn_t     *txn;
-    mt_status_t   status;
+    mt_status_t    status;
+    mt_span_t  *s;
 
-    status = c->log.begin(c->log.ctx, &txn);
-    if (status != MT_OK) {
-        return status;
-    }
+    s = &c->span;
 
-    mt_stop_point("begun");
+    if (!s->must && !batch->changed && (!batch->prompt || s->batches == 0)) {
 
-    status = mt_applied_load(txn, c->mem->epoch, applied);
+        if (s->batches == 0) {
+            mt_span_abort(c);
+        }
 
-    if (status == MT_OK) {
-        status = mt_combine_apply(c, batch, applied);
-    }
-
-    if (status == MT_OK && !batch->accepted
-        && !atomic_load(&c->mem->unsynced))
-    {
-        c->log.abort(c->log.ctx);
         return MT_OK;
     }
 
-    if (status == MT_OK) {
-        mt_stop_point("applied-all");
-        status = mt_applied_save(txn, c->mem->epoch, applied);
-    }
-
-    if (status != MT_OK) {
-        c->log.abort(c->log.ctx);
-        return status;
+    if (!s->must && !batch->prompt && mt_combine_log(c) == MT_OK) {
+        return MT_OK;
     }
 
     mt_stop_point("before-commit");
 
-    status = mt_combine_commit(c);
+    status = mt_span_commit(c);
 
     mt_stop_point("after-commit");
 
+    return status;
+}
+
+
+static void
+mt_combine_record(mt_commit_t *c, const mt_sealed_t *batch)
+{
+    unsigned  ring;
+
+    mt_log_record_begin(&c->record, c->mem->epoch);
+
+    for (ring = 0; ring < batch->nrings; ring++) {
+        if (batch->begin[ring] != batch->end[ring]) {
+            mt_log_record_ring(&c->record, ring, batch->end[ring]);
+        }
+    }
+}
+
+
+/* The batch's part of a transaction, which it may begin, and end. */
+
+static mt_status_t
+mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
+{
+    int64_t          us;
+    mt_status_t      status;
+    mt_zone_stat_t  *stat;
+
+    status = c->span.txn ? MT_OK : mt_span_open(c);
+
     if (status == MT_OK) {
-        atomic_store(&c->mem->unsynced, 0);
+        mt_combine_record(c, batch);
+        status = mt_combine_apply(c, batch, c->span.applied);
+    }
+
+    if (status != MT_OK) {
+        mt_span_abort(c);
+        return status;
+    }
+
+    mt_stop_point("applied-all");
+
+    us = mt_monotonic_ns() / 1000;
+
+    status = mt_combine_store(c, batch);
+
+    us = mt_monotonic_ns() / 1000 - us;
+
+    if (batch->changed) {
+        stat = &c->mem->stat;
+        mt_stat_add(&stat->commit_us_sum, us);
+        mt_stat_observe(stat->commit_us, us);
     }
 
     return status;
@@ -489,6 +564,50 @@ mt_combine_wanted(mt_commit_t *c)
 }
 
 
+/* With nothing to do and a transaction open: 1 when something came. */
+
+static int
+mt_combine_linger(mt_commit_t *c)
+{
+    unsigned  i;
+
+    for (i = 0; i < MT_LINGER_STEPS && !mt_span_is_over(c); i++) {
+        mt_combine_pause(MT_GATHER_US);
+
+        if (mt_combine_wanted(c)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Batches, until there are no more; no transaction is left open. */
+
+static mt_status_t
+mt_combine_batches(mt_commit_t *c)
+{
+    mt_status_t  status;
+
+    do {
+        status = mt_combine_batch(c);
+
+        if (c->span.txn
+            && (mt_span_is_over(c)
+                || (!mt_combine_wanted(c) && !mt_combine_linger(c))))
+        {
+            status = mt_span_checkpoint(c);
+        }
+
+    } while (status == MT_OK && mt_combine_wanted(c));
+
+    return status;
+}
+
+
+/* A batch of nothing is for what a combiner has left in the log alone. */
+
 mt_status_t
 mt_commit_combine(mt_commit_t *c)
 {
@@ -507,10 +626,8 @@ mt_commit_combine(mt_commit_t *c)
         atomic_store(&mem->busy, 1);
         mt_stop_point("claimed");
 
-        if (mt_zone_has_work(mem)) {
-            do {
-                status = mt_combine_batch(c);
-            } while (status == MT_OK && mt_combine_wanted(c));
+        if (mt_zone_has_work(mem) || c->log.behind(c->log.ctx)) {
+            status = mt_combine_batches(c);
         }
 
         atomic_store(&mem->busy, 0);

@@ -42,6 +42,7 @@ mt_commit_detach(mt_commit_t *c)
         pthread_mutex_unlock(&ring->owner);
     }
 
+    free(c->record.data);
     free(c);
 }
 
@@ -104,7 +105,8 @@ mt_commit_fits(const mt_commit_t *c, size_t len)
 
 
 mt_status_t
-mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter, int *combine)
+mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
+    int *combine)
 {
     uint64_t        end;
     mt_entry_t     *entry;
@@ -128,6 +130,7 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter, int *combine)
         return MT_BUSY;
     }
 
+    entry->kind = how;
     entry->waiter = (uintptr_t) waiter;
     entry->result = (mt_result_t) { .status = MT_INTERNAL };
 
@@ -219,7 +222,9 @@ mt_commit_stalled(mt_commit_t *c)
         }
     }
 
-    if (!mt_zone_has_work(c->mem) || !mt_combiner_trylock(c->mem)) {
+    if ((!mt_zone_has_work(c->mem) && !c->log.behind(c->log.ctx))
+        || !mt_combiner_trylock(c->mem))
+    {
         return 0;
     }
 
@@ -280,6 +285,9 @@ mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat)
     *stat = (mt_commit_stat_t) {
         .batches = mt_stat_get(&from->batches),
         .commands = mt_stat_get(&from->commands),
+        .logged_batches = mt_stat_get(&from->logged_batches),
+        .checkpoints = mt_stat_get(&from->checkpoints),
+        .checkpoint_us_sum = mt_stat_get(&from->checkpoint_us_sum),
         .failed_batches = mt_stat_get(&from->failed_batches),
         .takeovers = mt_stat_get(&from->takeovers),
         .commit_us_sum = mt_stat_get(&from->commit_us_sum),

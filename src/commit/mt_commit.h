@@ -10,17 +10,27 @@
  *
  * Four things are kept apart, so that a replicated log can slot in between:
  *     seal     the commands of a batch, by position       (mt_commit_combine)
- *     append   to the log, and apply                      (mt_log_t)
+ *     apply    them, in a transaction                     (mt_log_t)
+ *     append   them to the write-ahead log                (mt_wal_append)
  *     publish  the results into the slots                 (mt_commit_combine)
  *     collect  by whoever queued the command              (mt_commit_collect)
  *
+ * A batch of commands that say so (MT_PUSH_LOG: sign-ins) is published once
+ * its commands are synced to the log; its transaction stays open and takes the
+ * next batches in, for `checkpoint` milliseconds at most, and until there is
+ * nothing to do, or something that must be in the store, or somebody else who
+ * wants to write.  One commit then serves thousands.  Every other batch is
+ * published after its commit.
+ *
  * Exactly once: `applied` of each ring is stored in the same transaction as
- * what the commands did; `done` is published after the commit.  A combiner
- * killed before the commit changed nothing; killed after it, the next one sees
- * applied > done and only publishes.  A batch of refusals alone is not
- * committed at all.  An entry is below `head` only when it is whole.
- * Ownership of a ring and the right to combine are robust process-shared
- * mutexes: the kernel hands them on when their owner dies.
+ * what the commands did, and in the log's record as well; `done` is published
+ * after either is on disk.  A combiner killed before that changed nothing;
+ * killed after it, the next one applies the log's records, in a transaction of
+ * the same number, sees applied > done and only publishes.  A batch that
+ * changes nothing is neither logged nor committed.  An entry is below `head`
+ * only when it is whole.  Ownership of a ring and the right to combine are
+ * robust process-shared mutexes: the kernel hands them on when their owner
+ * dies.
  *
  * Counted in bytes since the zone was made, never wrapping:
  *     consumed <= done <= head
@@ -31,7 +41,7 @@
 #ifndef MT_COMMIT_H
 #define MT_COMMIT_H
 
-#include "store/mt_store.h"
+#include "store/mt_wal.h"
 
 
 /* What came of a command.  Fixed size: it lives in the ring's slot. */
@@ -56,9 +66,27 @@ typedef struct {
     mt_status_t (*commit)(void *ctx);      /* MT_OK: on disk */
     void        (*abort)(void *ctx);       /* not called after commit() or a
                                               failed begin() */
+    /* 1 when the write-ahead log has what the store has not */
+    int         (*behind)(void *ctx);
     void         *ctx;                     /* of this process; one combiner at
                                               a time uses it */
+    unsigned      checkpoint;              /* ms that a transaction may stay
+                                              open; 0: the write-ahead log is
+                                              not used */
 } mt_log_t;
+
+
+/*
+ * Begins a transaction of the log and applies what is in the write-ahead log
+ * of it: every writer's way to begin.  *left: how many records there were; if
+ * any, they are to be committed, whatever else is done.  Not MT_OK: there is
+ * no transaction.
+ */
+mt_status_t mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left);
+
+/* Brings the store up to its write-ahead log: for tools, before they read.
+ * MT_OK, or what kept it from that. */
+mt_status_t mt_log_settle(const mt_log_t *log);
 
 
 typedef struct mt_zone_mem_s  mt_zone_mem_t;     /* the shared memory */
@@ -101,6 +129,13 @@ int mt_commit_claim(mt_commit_t *c);
  */
 int mt_commit_fits(const mt_commit_t *c, size_t len);
 
+typedef enum {
+    MT_PUSH_COMMIT,       /* answered when it is in the store */
+    MT_PUSH_LOG,          /* answered when it is in the log or in the store */
+    MT_PUSH_BARRIER       /* no command (it is ""); answered when the store has
+                             all that was answered before */
+} mt_push_t;
+
 /*
  * Appends a command (owner's thread).  `waiter` comes back from collect.
  * MT_OK, or MT_BUSY when the ring has no room (or MT_TOO_LARGE).  When
@@ -109,21 +144,23 @@ int mt_commit_fits(const mt_commit_t *c, size_t len);
  * not seen it end must remember to run another after it: the one that is out
  * may have looked at the rings already.
  */
-mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, void *waiter,
-    int *combine);
+mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how,
+    void *waiter, int *combine);
 
 /*
- * Combines until no ring has commands left, or returns at once when another
- * process or thread does.  Any thread, at most one at a time per process.
- * Other than MT_OK: a batch failed with that, and what is waiting by now is
- * left to whoever asks mt_commit_stalled() next.  It may be this process that
- * cannot write any more, so that another one should have the chance.
+ * Combines until no ring has commands left and the store is not behind the
+ * log, or returns at once when another process or thread does.  Any thread, at
+ * most one at a time per process.  Other than MT_OK: a batch or a checkpoint
+ * failed with that, and what is waiting by now is left to whoever asks
+ * mt_commit_stalled() next.  It may be this process that cannot write any
+ * more, so that another one should have the chance.
  */
 mt_status_t mt_commit_combine(mt_commit_t *c);
 
-/* Commands are waiting and nobody alive combines: after a worker's death.
- * Ask from a timer while waiters are out; if 1, run mt_commit_combine().
- * Calls wake() when this process' ring has results that are not collected. */
+/* Commands are waiting, or the store is behind the log, and nobody alive
+ * combines: after a worker's death.  Ask from a timer; if 1, run
+ * mt_commit_combine().  Calls wake() when this process' ring has results that
+ * are not collected. */
 int mt_commit_stalled(mt_commit_t *c);
 
 /* This process is to exit: a mt_commit_combine() under way returns after its
@@ -149,6 +186,9 @@ unsigned mt_commit_waiting(const mt_commit_t *c);
 typedef struct {
     uint64_t  batches;                      /* that did not fail */
     uint64_t  commands;                     /* in them */
+    uint64_t  logged_batches;               /* of them: from the log */
+    uint64_t  checkpoints;                  /* commits of such */
+    uint64_t  checkpoint_us_sum;
     uint64_t  failed_batches;
     uint64_t  takeovers;                    /* combiners that died */
     uint64_t  batch_size[MT_HISTOGRAM];
@@ -165,9 +205,10 @@ void mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat);
 /*
  * For tests: when set, called wherever a death would be interesting.  Of a
  * push: written (head not published yet).  Of a combiner, in this order:
- * claimed, begun, applied-half, applied-all, before-commit, after-commit,
- * published-half (after each ring's `done`, before its wake), published,
- * cleared (`busy`), unlocked.  Always compiled in, a load and a branch, so
+ * claimed, begun, applied-half, applied-all, then before-log, after-log or
+ * before-commit, after-commit; published-half (after each ring's `done`,
+ * before its wake), published; before-checkpoint, after-checkpoint; cleared
+ * (`busy`), unlocked.  Always compiled in, a load and a branch, so
  * that what is tested is what is shipped.
  */
 extern void (*mt_commit_stop)(const char *name);

@@ -220,7 +220,6 @@ mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len, uint64_t *end)
 
     entry = mt_ring_at(mem, ring, head + pad);
     entry->len = len;
-    entry->kind = MT_ENTRY_COMMAND;
 
     *end = head + pad + size;
 

@@ -23,7 +23,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   3
+#define MT_ZONE_VERSION   4
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -32,14 +32,11 @@
 #define MT_OWN_LINE       _Alignas(64)
 
 
-enum {
-    MT_ENTRY_COMMAND = 1,
-    MT_ENTRY_PAD = 2
-};
+#define MT_ENTRY_PAD  255
 
 typedef struct {
     uint32_t     len;       /* of the command; of a pad: all its bytes */
-    uint32_t     kind;      /* a pad ends here */
+    uint32_t     kind;      /* mt_push_t; a pad ends here */
     uint64_t     waiter;    /* a pointer of the owner's process */
     mt_result_t  result;
     uint8_t      command[];
@@ -61,6 +58,9 @@ typedef struct {
 typedef struct {
     _Atomic uint64_t  batches;
     _Atomic uint64_t  commands;
+    _Atomic uint64_t  logged_batches;
+    _Atomic uint64_t  checkpoints;
+    _Atomic uint64_t  checkpoint_us_sum;
     _Atomic uint64_t  failed_batches;
     _Atomic uint64_t  takeovers;
     _Atomic uint64_t  commit_us_sum;
@@ -79,7 +79,8 @@ struct mt_zone_mem_s {
     MT_OWN_LINE pthread_mutex_t   combiner;
     uint32_t                      first;       /* ring the next batch begins
                                                   with */
-    uint64_t                      taken;       /* bytes of the last batch */
+    uint64_t                      taken;       /* bytes of the largest of the
+                                                  last batches */
     _Atomic uint32_t              unsynced;    /* a combiner died: what it has
                                                   committed may be visible and
                                                   not be on disk yet */
@@ -97,6 +98,30 @@ struct mt_zone_mem_s {
 };
 
 
+/*
+ * The transaction that the combiner has open, over one batch or many.  Of the
+ * thread that combines.
+ */
+
+typedef struct {
+    mt_txn_t         *txn;         /* NULL: none */
+    int64_t           since;       /* monotonic, ns */
+    unsigned          batches;     /* answered from the log */
+    int               must;        /* be committed before anyone is answered */
+    uint64_t          applied[MT_COMMIT_RINGS];
+} mt_span_t;
+
+
+/* A record of the write-ahead log in the making; malloc'ed. */
+
+typedef struct {
+    uint8_t          *data;
+    size_t            len;
+    size_t            room;
+    int               failed;      /* out of memory */
+} mt_log_record_t;
+
+
 struct mt_commit_s {
     mt_zone_mem_t    *mem;
     mt_log_t          log;
@@ -107,6 +132,9 @@ struct mt_commit_s {
     uint64_t          since;       /* older entries: of an earlier owner */
     unsigned          waiting;
     _Atomic uint32_t  retiring;
+
+    mt_span_t      span;
+    mt_log_record_t   record;
 };
 
 
@@ -132,14 +160,29 @@ mt_entry_t *mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos);
 
 /*
  * Room for a command of `len` bytes at the owner's head: the entry, its `len`
- * and `kind` set, a pad laid before it where needed; *end is the head to
- * publish.  NULL while there is no room.
+ * set, a pad laid before it where needed; *end is the head to publish.  NULL
+ * while there is no room.
  */
 mt_entry_t *mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len,
     uint64_t *end);
 
 /* The bytes that a command takes in a ring. */
 size_t mt_entry_size(size_t len);
+
+
+/* How far each ring of a zone was applied, as a transaction has it. */
+mt_status_t mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied);
+mt_status_t mt_applied_save(mt_txn_t *txn, uint64_t epoch,
+    const uint64_t *applied);
+
+
+/*
+ * A record of the write-ahead log: the zone, how far each of so many rings is
+ * applied by it, then the commands, in the order in which they were applied.
+ */
+void mt_log_record_begin(mt_log_record_t *record, uint64_t epoch);
+void mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end);
+void mt_log_record_command(mt_log_record_t *record, mt_str_t command);
 
 
 static inline void

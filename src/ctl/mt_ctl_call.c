@@ -102,6 +102,9 @@ mt_ctl_settings(mt_ctl_t *ctl)
 }
 
 
+static int mt_ctl_settle(mt_ctl_t *ctl);
+
+
 int
 mt_ctl_open(mt_ctl_t *ctl, int create)
 {
@@ -140,7 +143,30 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
         return mt_ctl_fail("%s", why);
     }
 
-    return MT_CTL_OK;
+    return mt_ctl_settle(ctl);
+}
+
+
+/* What was answered before the tool was started, it shows. */
+
+static int
+mt_ctl_settle(mt_ctl_t *ctl)
+{
+    mt_log_t     log;
+    mt_status_t  status;
+
+    if (!mt_wal_behind(ctl->store)) {
+        return MT_CTL_OK;
+    }
+
+    if (mt_ctl_batch(ctl) == NULL) {
+        return mt_ctl_fail_status("open", MT_NO_MEMORY);
+    }
+
+    log = mt_batch_log(ctl->batch);
+    status = mt_log_settle(&log);
+
+    return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("open", status);
 }
 
 

@@ -462,12 +462,13 @@ static mt_status_t
 mt_import_commit(mt_import_t *import)
 {
     size_t               i;
+    unsigned             left;
     mt_status_t          status;
     mt_import_row_t     *row;
     mt_import_summary_t  before;
 
     before = import->summary;
-    status = import->log.begin(import->log.ctx, &import->txn);
+    status = mt_log_begin(&import->log, &import->txn, &left);
 
     if (status != MT_OK) {
         return status;

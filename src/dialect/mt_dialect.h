@@ -73,6 +73,10 @@ struct mt_exchange_s {
     mt_status_t          received;    /* of the form */
     mt_call_t            call;
 
+    uint64_t             due;         /* the transaction that the store has to
+                                         have come to, 0: not known yet */
+    int                  hasty;       /* in: whatever it has come to */
+
     mt_json_decode_t     decode;
     void                *envelope;    /* the dialect's own, of the request */
 

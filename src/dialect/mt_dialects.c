@@ -39,8 +39,15 @@ mt_dialect_find(mt_str_t name)
 static int
 mt_path_ends_with(mt_str_t path, mt_str_t end)
 {
-    return path.len >= end.len
-           && memcmp(path.data + path.len - end.len, end.data, end.len) == 0;
+    const char  *tail;
+
+    if (path.len < end.len || end.len == 0) {
+        return end.len == 0;
+    }
+
+    tail = path.data + path.len - end.len;
+
+    return tail[0] == '/' && memcmp(tail, end.data, end.len) == 0;
 }
 
 

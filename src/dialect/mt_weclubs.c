@@ -22,7 +22,13 @@
 #define MT_WECLUBS_ERROR          5000
 
 #define MT_SHA1_HEX               (2 * MT_SHA1_LEN)
-#define MT_MD5_HEX                (2 * MT_MD5_LEN)
+
+/* more, which no client sends, are sorted by the library */
+#define MT_WECLUBS_FEW            16
+
+/* bytes: what is signed, and what is said of an error, most times */
+#define MT_WECLUBS_SHORT          1024
+#define MT_WECLUBS_MESSAGE        128
 
 
 static void mt_weclubs_note(mt_exchange_t *x);
@@ -36,6 +42,7 @@ static mt_error_t mt_weclubs_judge_members(mt_exchange_t *x);
 static mt_error_t mt_weclubs_error(mt_status_t status);
 static int mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign);
 static int mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN]);
+static void mt_weclubs_sort(mt_json_pair_t *pairs, size_t n);
 static int mt_weclubs_compare_keys(const void *one, const void *two);
 static int mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name);
 static void mt_weclubs_check_ref(mt_exchange_t *x,
@@ -338,37 +345,30 @@ mt_weclubs_judge_sign(mt_exchange_t *x)
 static int
 mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 {
-    char      given[MT_SHA1_HEX], hex[MT_SHA1_HEX];
-    size_t    i;
-    uint8_t   digest[MT_SHA1_LEN];
+    char      hex[MT_SHA1_HEX];
+    size_t    len;
+    uint8_t   given[MT_SHA1_LEN], digest[MT_SHA1_LEN];
     mt_str_t  sha1 = { MT_SHA1_HEX, hex };
 
-    if ((sign.len != MT_SHA1_HEX && sign.len != MT_MD5_HEX)
+    len = sign.len / 2;
+
+    if ((len != MT_SHA1_LEN && len != MT_MD5_LEN)
+        || mt_hex_decode_any(sign, given, len) != 0
         || mt_weclubs_digest(x, digest) != 0)
     {
         return 0;
     }
 
-    if (sign.len == MT_SHA1_HEX) {
-        mt_hex_lower(digest, MT_SHA1_LEN, hex);
-
-    } else {
+    if (len == MT_MD5_LEN) {
         mt_hex_upper(digest, MT_SHA1_LEN, hex);
 
         if (mt_md5(&sha1, 1, digest) != 0) {
             return 0;
         }
-
-        mt_hex_lower(digest, MT_MD5_LEN, hex);
     }
 
-    for (i = 0; i < sign.len; i++) {
-        given[i] = sign.data[i] >= 'A' && sign.data[i] <= 'F'
-                   ? sign.data[i] | 0x20 : sign.data[i];
-    }
-
-    return mt_secret_eq((mt_str_t) { sign.len, given },
-                        (mt_str_t) { sign.len, hex });
+    return mt_secret_eq((mt_str_t) { len, (const char *) given },
+                        (mt_str_t) { len, (const char *) digest });
 }
 
 
@@ -377,37 +377,65 @@ mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 static int
 mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
 {
-    size_t             i, len;
-    mt_buf_t           text;
-    mt_str_t           secret, joined;
-    mt_json_decode_t  *d;
+    char                  *p, few[MT_WECLUBS_SHORT];
+    size_t                 i;
+    mt_str_t               secret, joined;
+    mt_json_decode_t      *d;
+    const mt_json_pair_t  *pair;
 
     d = &x->decode;
     secret = x->call.settings->sign_secret;
 
-    qsort(d->pairs, d->npairs, sizeof(mt_json_pair_t),
-          mt_weclubs_compare_keys);
+    mt_weclubs_sort(d->pairs, d->npairs);
 
-    len = 2 * secret.len;
-
-    for (i = 0; i < d->npairs; i++) {
-        len += d->pairs[i].key.len + d->pairs[i].value.text.len;
-    }
-
-    mt_buf_init(&text, x->call.arena, len);
-    mt_buf_str(&text, secret);
+    joined.len = 2 * secret.len;
 
     for (i = 0; i < d->npairs; i++) {
-        mt_buf_str(&text, d->pairs[i].key);
-        mt_buf_str(&text, d->pairs[i].value.text);
+        joined.len += d->pairs[i].key.len + d->pairs[i].value.text.len;
     }
 
-    mt_buf_str(&text, secret);
+    p = joined.len > sizeof(few) ? mt_arena_take(x->call.arena, joined.len)
+                                 : few;
+    if (p == NULL) {
+        return -1;
+    }
 
-    joined.len = text.len;
-    joined.data = text.data;
+    joined.data = p;
+    p = mempcpy(p, secret.data, secret.len);
 
-    return text.failed ? -1 : mt_sha1(&joined, 1, digest);
+    for (i = 0; i < d->npairs; i++) {
+        pair = &d->pairs[i];
+
+        p = mempcpy(p, pair->key.data, pair->key.len);
+        p = mempcpy(p, pair->value.text.data, pair->value.text.len);
+    }
+
+    (void) mempcpy(p, secret.data, secret.len);
+
+    return mt_sha1(&joined, 1, digest);
+}
+
+
+static void
+mt_weclubs_sort(mt_json_pair_t *pairs, size_t n)
+{
+    size_t          i, j;
+    mt_json_pair_t  pair;
+
+    if (n > MT_WECLUBS_FEW) {
+        qsort(pairs, n, sizeof(mt_json_pair_t), mt_weclubs_compare_keys);
+        return;
+    }
+
+    for (i = 1; i < n; i++) {
+        pair = pairs[i];
+
+        for (j = i; j && mt_str_cmp(pairs[j - 1].key, pair.key) > 0; j--) {
+            pairs[j] = pairs[j - 1];
+        }
+
+        pairs[j] = pair;
+    }
 }
 
 
@@ -525,7 +553,9 @@ mt_weclubs_authenticate(mt_exchange_t *x)
     }
 
     for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
-        mt_weclubs_check_ref(x, &table->members[i]);
+        if (mt_weclubs_kind(&table->members[i])) {
+            mt_weclubs_check_ref(x, &table->members[i]);
+        }
     }
 }
 
@@ -545,11 +575,6 @@ mt_weclubs_check_ref(mt_exchange_t *x, const mt_json_member_t *member)
 
     call = &x->call;
     kind = mt_weclubs_kind(member);
-
-    if (kind == 0) {
-        return;
-    }
-
     ref = mt_weclubs_ref(x, member);
 
     if (ref.len && !mt_parse_int(ref, &num)
@@ -611,7 +636,8 @@ static void
 mt_weclubs_message(mt_exchange_t *x)
 {
     size_t                    i;
-    mt_str_t                  path, reason;
+    mt_buf_t                  text;
+    mt_str_t                  path;
     mt_status_t               status;
     const mt_weclubs_code_t  *code;
 
@@ -620,6 +646,7 @@ mt_weclubs_message(mt_exchange_t *x)
     for (i = 0; i < mt_nitems(mt_weclubs_codes); i++) {
         if (mt_weclubs_codes[i].code == x->code) {
             code = &mt_weclubs_codes[i];
+            break;
         }
     }
 
@@ -630,15 +657,24 @@ mt_weclubs_message(mt_exchange_t *x)
 
     status = x->call.error.status;
     path = mt_error_path(x);
-    reason = mt_weclubs_statuses[status].reason;
 
-    mt_json_string(x->writer,
-                   mt_arena_printf(x->call.arena, "%.*s: %.*s%s%.*s (%s)",
-                                   (int) code->text.len, code->text.data,
-                                   (int) path.len, path.data,
-                                   path.len ? " " : "",
-                                   (int) reason.len, reason.data,
-                                   mt_status_reason(status)));
+    mt_buf_init(&text, x->call.arena, MT_WECLUBS_MESSAGE + path.len);
+
+    mt_buf_str(&text, code->text);
+    mt_buf_str(&text, MT_STR(": "));
+    mt_buf_str(&text, path);
+    mt_buf_str(&text, path.len ? MT_STR(" ") : MT_STR(""));
+    mt_buf_str(&text, mt_weclubs_statuses[status].reason);
+    mt_buf_str(&text, MT_STR(" ("));
+    mt_buf_str(&text, mt_cstr(mt_status_reason(status)));
+    mt_buf_str(&text, MT_STR(")"));
+
+    /* without memory it is empty, and the answer fails */
+
+    path.len = text.len;
+    path.data = text.data;
+
+    mt_json_string(x->writer, text.failed ? MT_STR("") : path);
 }
 
 

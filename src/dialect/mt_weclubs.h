@@ -47,9 +47,29 @@ typedef struct {
 
 extern const mt_json_table_t  mt_weclubs_envelope;
 
+extern const mt_wire_t        mt_weclubs_user;
+extern const mt_wire_t        mt_weclubs_meeting;
+extern const mt_wire_t        mt_weclubs_club;
+
 /* The kind of record (enum mt_name) that a member names by its id; 0 when the
- * member is no id.  mt_weclubs_ref(): the id, empty when not given. */
-int mt_weclubs_kind(const mt_json_member_t *member);
+ * member is no id. */
+
+static inline int
+mt_weclubs_kind(const mt_json_member_t *member)
+{
+    if (member->how == &mt_weclubs_user) {
+        return MT_NAME_USER;
+    }
+
+    if (member->how == &mt_weclubs_meeting) {
+        return MT_NAME_MEETING;
+    }
+
+    return member->how == &mt_weclubs_club ? MT_NAME_DEPT : 0;
+}
+
+
+/* The id; empty when it is not given. */
 mt_str_t mt_weclubs_ref(const mt_exchange_t *x,
     const mt_json_member_t *member);
 

@@ -35,15 +35,15 @@ MT_DEFINE_MODEL(weclubs_common, MT_WECLUBS_COMMON_FIELDS);
 
 /* wire forms of requests */
 
-static const mt_wire_t  mt_weclubs_user = {
+const mt_wire_t  mt_weclubs_user = {
     "weclubs_user", mt_weclubs_id_read, NULL
 };
 
-static const mt_wire_t  mt_weclubs_meeting = {
+const mt_wire_t  mt_weclubs_meeting = {
     "weclubs_meeting", mt_weclubs_id_read, NULL
 };
 
-static const mt_wire_t  mt_weclubs_club = {
+const mt_wire_t  mt_weclubs_club = {
     "weclubs_club", mt_weclubs_club_read, NULL
 };
 
@@ -227,21 +227,6 @@ mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
     (void) src;
 
     mt_json_int(w, 2);
-}
-
-
-int
-mt_weclubs_kind(const mt_json_member_t *member)
-{
-    if (member->how == &mt_weclubs_user) {
-        return MT_NAME_USER;
-    }
-
-    if (member->how == &mt_weclubs_meeting) {
-        return MT_NAME_MEETING;
-    }
-
-    return member->how == &mt_weclubs_club ? MT_NAME_DEPT : 0;
 }
 
 

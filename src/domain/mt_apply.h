@@ -5,9 +5,10 @@
  * the same bytes.  No clock, no randomness, no configuration, no floating
  * point, no iteration in hash order in here: see the arguments (mt_args.h).
  *
- * A batch is one write transaction.  Within it records that many commands
- * touch are decoded once (the meeting) or written once (the tally, at the
- * batch's end); both are dropped when it fails.
+ * A batch here is one write transaction, which the commit engine may fill over
+ * several of its own.  Within it records that many commands touch are decoded
+ * once (the meeting) or written once (the tally, at the batch's end); both are
+ * dropped when it fails.
  *
  * A refusal must leave the state as it was: an operation's apply() judges
  * everything first and only then writes.
@@ -24,7 +25,8 @@ typedef struct mt_batch_s  mt_batch_t;     /* one per process, reused */
 mt_batch_t *mt_batch_create(mt_store_t *store);
 void mt_batch_destroy(mt_batch_t *batch);
 
-/* The log of a lone store, for the commit engine and for tools. */
+/* The log of a lone store, for the commit engine and for tools; without a
+ * checkpoint, which is for the engine's owner to set. */
 mt_log_t mt_batch_log(mt_batch_t *batch);
 
 /* How many messages for subscribers (domain/mt_event.h) the batch that was

@@ -60,6 +60,7 @@ static mt_status_t mt_batch_apply(void *ctx, mt_str_t command,
     mt_result_t *result);
 static mt_status_t mt_batch_commit(void *ctx);
 static void mt_batch_abort(void *ctx);
+static int mt_batch_behind(void *ctx);
 static void mt_batch_close(mt_batch_t *batch);
 static mt_status_t mt_batch_read(mt_batch_t *batch,
     const mt_command_t *command, const mt_operation_t **operation,
@@ -153,7 +154,9 @@ mt_batch_log(mt_batch_t *batch)
     log.apply = mt_batch_apply;
     log.commit = mt_batch_commit;
     log.abort = mt_batch_abort;
+    log.behind = mt_batch_behind;
     log.ctx = batch;
+    log.checkpoint = 0;
 
     return log;
 }
@@ -169,10 +172,14 @@ mt_batch_messages(const mt_batch_t *batch)
 mt_status_t
 mt_apply_now(mt_batch_t *batch, mt_str_t command, mt_result_t *result)
 {
+    unsigned      left;
+    mt_log_t      log;
     mt_txn_t     *txn;
     mt_status_t   rc;
 
-    rc = mt_batch_begin(batch, &txn);
+    log = mt_batch_log(batch);
+
+    rc = mt_log_begin(&log, &txn, &left);
     if (rc != MT_OK) {
         return rc;
     }
@@ -428,6 +435,15 @@ mt_batch_abort(void *ctx)
         mt_write_abort(batch->txn);
         mt_batch_close(batch);
     }
+}
+
+
+static int
+mt_batch_behind(void *ctx)
+{
+    mt_batch_t  *batch = ctx;
+
+    return mt_wal_behind(batch->store);
 }
 
 

@@ -41,6 +41,8 @@ static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
 
 const mt_operation_t  mt_op_checkin = {
     .code = MT_CODE_checkin,
+    .logged = 1,
+    .apart = 1,
     .name = "checkin",
     .args = &mt_checkin_args_model,
     .body = &mt_checkin_args_model,

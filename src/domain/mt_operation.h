@@ -30,6 +30,8 @@
 typedef enum {
     MT_STEP_DONE,          /* call->error and call->reply are the answer */
     MT_STEP_WORK,          /* run work() in a thread, then resume() */
+    MT_STEP_SETTLE,        /* have the store catch up with what was answered,
+                              then start() */
     MT_STEP_COMMIT         /* queue call->command, then finish() */
 } mt_step_t;
 
@@ -136,6 +138,10 @@ struct mt_operation_s {
                                       that it replies with; 0: other */
     uint8_t             heavy;     /* work() takes a processor for tens of
                                       milliseconds: few at a time */
+    uint8_t             logged;    /* its command may be answered from the
+                                      write-ahead log; has no finish() */
+    uint8_t             apart;     /* start() looks at nothing that such a
+                                      command changes */
     const char         *name;      /* $meeting_operation, metrics */
     const mt_model_t   *args;      /* what a request fills */
     const mt_model_t   *body;      /* what its command carries, NULL: read */

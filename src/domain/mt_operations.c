@@ -2,6 +2,8 @@
 #include "domain/mt_apply.h"
 
 
+#define MT_COMMAND_FEW  512      /* bytes that most commands' bodies take */
+
 #define MT_OPERATION_ENTRY(code, symbol)  [code] = &mt_op_##symbol,
 
 static const mt_operation_t *const  mt_registry[MT_OPERATION_MAX] = {
@@ -29,10 +31,11 @@ mt_refuse(mt_call_t *call, mt_status_t status, unsigned field)
 mt_step_t
 mt_command(mt_call_t *call, const void *body)
 {
+    char          few[MT_COMMAND_FEW];
     mt_buf_t      encoded;
     mt_command_t  command;
 
-    mt_buf_init(&encoded, call->arena, 256);
+    mt_buf_init_in(&encoded, call->arena, few, sizeof(few));
     mt_record_encode(&encoded, call->op->body, body, MT_ENCODE_GIVEN);
 
     memset(&command, 0, sizeof(command));

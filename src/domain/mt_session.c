@@ -20,9 +20,9 @@ typedef struct {
 
 
 static mt_status_t mt_token_parse(mt_arena_t *arena, mt_str_t token,
-    mt_str_t *hex, int64_t *issued);
-static mt_str_t mt_token_mac(mt_arena_t *arena, mt_str_t server_key,
-    uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
+    uint8_t mac[MT_MAC_LEN], int64_t *issued);
+static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
+    mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN]);
 static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
     mt_str_t caller, int64_t issued);
 static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
@@ -40,6 +40,7 @@ static void mt_login_finish(mt_call_t *call);
 const mt_operation_t  mt_op_login = {
     .code = MT_CODE_login,
     .heavy = 1,
+    .apart = 1,
     .name = "login",
     .args = &mt_login_model,
     .body = &mt_session_open_model,
@@ -55,31 +56,32 @@ mt_str_t
 mt_session_token(mt_arena_t *arena, mt_str_t server_key,
     uint32_t company, int64_t user, mt_str_t caller, int64_t issued)
 {
-    mt_str_t  mac;
+    char     hex[MT_TOKEN_HEX];
+    uint8_t  mac[MT_MAC_LEN];
 
-    mac = mt_token_mac(arena, server_key, company, user, caller, issued);
-    if (mac.len == 0) {
-        return mac;
+    if (mt_token_mac(server_key, company, user, caller, issued, mac) != 0) {
+        return MT_STR("");
     }
 
+    mt_hex_lower(mac, MT_MAC_LEN, hex);
+
     return mt_base64(arena, mt_arena_printf(arena, "%.*s%.*s%lld",
-                                            (int) mac.len, mac.data,
+                                            (int) MT_TOKEN_HEX, hex,
                                             (int) mt_token_date.len,
                                             mt_token_date.data,
                                             (long long) issued));
 }
 
 
-/* Empty on failure.  The caller's name stands last: no other parts can make
- * the same bytes. */
+/* 0 or -1.  The caller's name stands last: no other parts can make the same
+ * bytes. */
 
-static mt_str_t
-mt_token_mac(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
-    int64_t user, mt_str_t caller, int64_t issued)
+static int
+mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
+    mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN])
 {
-    char      *hex;
-    uint8_t    nums[20], mac[MT_MAC_LEN];
-    mt_str_t   parts[3] = { mt_str("session token") };
+    uint8_t   nums[20];
+    mt_str_t  parts[3] = { mt_str("session token") };
 
     mt_put_u64(mt_put_u64(mt_put_u32(nums, company), (uint64_t) user),
                (uint64_t) issued);
@@ -88,15 +90,7 @@ mt_token_mac(mt_arena_t *arena, mt_str_t server_key, uint32_t company,
     parts[1].data = (char *) nums;
     parts[2] = caller;
 
-    hex = mt_arena_take(arena, MT_TOKEN_HEX);
-
-    if (hex == NULL || mt_mac(server_key, parts, 3, mac) != 0) {
-        return MT_STR("");
-    }
-
-    mt_hex_lower(mac, MT_MAC_LEN, hex);
-
-    return (mt_str_t) { MT_TOKEN_HEX, hex };
+    return mt_mac(server_key, parts, 3, mac);
 }
 
 
@@ -105,12 +99,12 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
     mt_str_t token, int64_t *user)
 {
     int64_t      num, issued;
-    mt_str_t     hex, mac;
+    uint8_t      given[MT_MAC_LEN], mac[MT_MAC_LEN];
     mt_status_t  rc;
 
     *user = 0;
 
-    rc = mt_token_parse(call->arena, token, &hex, &issued);
+    rc = mt_token_parse(call->arena, token, given, &issued);
     if (rc != MT_OK) {
         return rc;
     }
@@ -120,14 +114,16 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
         return MT_BAD_TOKEN;
     }
 
-    mac = mt_token_mac(call->arena, call->server_key, call->company, num,
-                       caller, issued);
-
-    if (mac.len == 0) {
+    if (mt_token_mac(call->server_key, call->company, num, caller, issued,
+                     mac)
+        != 0)
+    {
         return MT_INTERNAL;
     }
 
-    if (!mt_secret_eq(mac, hex)) {
+    if (!mt_secret_eq((mt_str_t) { MT_MAC_LEN, (const char *) mac },
+                      (mt_str_t) { MT_MAC_LEN, (const char *) given }))
+    {
         return MT_BAD_TOKEN;
     }
 
@@ -150,10 +146,10 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
 
 
 static mt_status_t
-mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
+mt_token_parse(mt_arena_t *arena, mt_str_t token, uint8_t mac[MT_MAC_LEN],
     int64_t *issued)
 {
-    mt_str_t  text, date;
+    mt_str_t  text, hex, date;
 
     if (mt_base64_decode(arena, token, &text) != 0
         || text.len <= MT_TOKEN_HEX + mt_token_date.len)
@@ -161,8 +157,8 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
         return MT_BAD_TOKEN;
     }
 
-    hex->len = MT_TOKEN_HEX;
-    hex->data = text.data;
+    hex.len = MT_TOKEN_HEX;
+    hex.data = text.data;
 
     date.len = mt_token_date.len;
     date.data = text.data + MT_TOKEN_HEX;
@@ -170,7 +166,8 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, mt_str_t *hex,
     text.len -= MT_TOKEN_HEX + mt_token_date.len;
     text.data += MT_TOKEN_HEX + mt_token_date.len;
 
-    if (!mt_str_eq(date, mt_token_date) || !mt_parse_int(text, issued)
+    if (mt_hex_decode(hex, mac, MT_MAC_LEN) != 0
+        || !mt_str_eq(date, mt_token_date) || !mt_parse_int(text, issued)
         || *issued <= 0 || *issued > MT_TIME_MAX)
     {
         return MT_BAD_TOKEN;

@@ -44,6 +44,7 @@ static mt_status_t mt_secret_check(mt_call_t *call,
 
 const mt_operation_t  mt_op_token_issue = {
     .code = MT_CODE_token_issue,
+    .apart = 1,
     .name = "token_issue",
     .args = &mt_token_issue_model,
     .start = mt_token_start

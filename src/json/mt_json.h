@@ -121,9 +121,12 @@ typedef union {
     };
 } mt_json_key_t;
 
+/* lengths: of the wire names, kept by whoever reads one; 0: not known yet */
+
 struct mt_json_table_s {
     const mt_json_member_t  *members;
     size_t                   n;
+    uint8_t                 *lengths;
     mt_json_key_t           *keys;
 };
 
@@ -140,19 +143,28 @@ struct mt_json_table_s {
  * own; there is no field */
 #define MT_JSON_INLINE      0x10
 
+/* of a table */
+#define MT_JSON_MEMBERS_MAX  64
+
 #define MT_JSON_TABLE(name, ...)                                              \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
+    _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
     static const mt_json_table_t   name = {                                   \
-        name##_members, mt_nitems(name##_members), name##_keys                \
+        name##_members, mt_nitems(name##_members), name##_lengths,            \
+        name##_keys                                                           \
     }
 
 /* One that other files know. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
+    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
+    _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
     const mt_json_table_t   name = {                                          \
-        name##_members, mt_nitems(name##_members), name##_keys                \
+        name##_members, mt_nitems(name##_members), name##_lengths,            \
+        name##_keys                                                           \
     }
 
 
@@ -181,11 +193,21 @@ typedef struct {
     mt_json_value_t  value;
 } mt_json_pair_t;
 
+/* What is kept from one body to the next; may be used for one at a time.  NULL
+ * without memory. */
+
+typedef struct mt_json_parser_s  mt_json_parser_t;
+
+mt_json_parser_t *mt_json_parser_create(void);
+void mt_json_parser_destroy(mt_json_parser_t *parser);
+
+
 /* To be zeroed, but for what is marked "in".  Paths in payload_error begin
  * inside the payload ("user_id"). */
 
 typedef struct {
     mt_arena_t             *arena;           /* in */
+    mt_json_parser_t       *parser;          /* in, or NULL: one of its own */
     const mt_json_table_t  *payload_table;   /* in, or NULL */
     void                   *payload_object;  /* in */
 
@@ -234,7 +256,17 @@ void mt_json_close_object(mt_json_writer_t *w);
 void mt_json_open_list(mt_json_writer_t *w);
 void mt_json_close_list(mt_json_writer_t *w);
 /* a key of our own, which needs no escape */
-void mt_json_key(mt_json_writer_t *w, const char *key);
+void mt_json_name(mt_json_writer_t *w, const char *name, size_t len);
+
+static inline void
+mt_json_key(mt_json_writer_t *w, const char *key)
+{
+    mt_str_t  s;
+
+    s = mt_cstr(key);
+    mt_json_name(w, s.data, s.len);
+}
+
 void mt_json_string(mt_json_writer_t *w, mt_str_t s);
 void mt_json_int(mt_json_writer_t *w, int64_t value);
 void mt_json_bool(mt_json_writer_t *w, int value);

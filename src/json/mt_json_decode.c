@@ -5,11 +5,14 @@
  * but for those with escapes, which are copied.
  */
 
+#include <stdlib.h>
+
 #include "json/mt_json_frame.h"
 
 
 #define MT_LIST_FIRST   8        /* items that a list has room for at first */
-#define MT_PAIRS_FIRST  16
+#define MT_PAIRS_FIRST  8
+#define MT_PARSER_KEPT  4096     /* bytes that a parser may keep of yajl's */
 
 
 /* the fields that a list's items are read as */
@@ -20,7 +23,7 @@ static const mt_field_t  mt_json_str_item = { .kind = MT_STR };
 /* A string that lasts: in the body, or a copy of what yajl has decoded. */
 
 static int
-mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
+mt_json_keep(mt_json_parser_t *p, const void *data, size_t len, mt_str_t *s)
 {
     uintptr_t  at;
 
@@ -38,37 +41,37 @@ mt_json_keep(mt_json_parse_t *p, const void *data, size_t len, mt_str_t *s)
 }
 
 
-static int
-mt_json_add_pair(mt_json_parse_t *p, mt_str_t key,
-    const mt_json_value_t *value)
+/* Where the value of a pair that is added belongs; NULL without memory. */
+
+static mt_json_value_t *
+mt_json_add_pair(mt_json_parser_t *p, mt_str_t key)
 {
     size_t             size;
-    mt_json_pair_t    *pairs;
+    mt_json_pair_t    *pair;
     mt_json_decode_t  *d;
 
     d = p->d;
 
     if (d->npairs == p->pairs_size) {
         size = p->pairs_size ? 2 * p->pairs_size : MT_PAIRS_FIRST;
-        pairs = mt_arena_take(d->arena, size * sizeof(mt_json_pair_t));
+        pair = mt_arena_take(d->arena, size * sizeof(mt_json_pair_t));
 
-        if (pairs == NULL) {
-            return mt_json_stop(p, MT_NO_MEMORY);
+        if (pair == NULL) {
+            return NULL;
         }
 
         if (d->npairs) {
-            memcpy(pairs, d->pairs, d->npairs * sizeof(mt_json_pair_t));
+            memcpy(pair, d->pairs, d->npairs * sizeof(mt_json_pair_t));
         }
 
-        d->pairs = pairs;
+        d->pairs = pair;
         p->pairs_size = size;
     }
 
-    d->pairs[d->npairs].key = key;
-    d->pairs[d->npairs].value = *value;
-    d->npairs++;
+    pair = &d->pairs[d->npairs++];
+    pair->key = key;
 
-    return 1;
+    return &pair->value;
 }
 
 
@@ -92,7 +95,7 @@ mt_json_item_size(const mt_field_t *field)
  */
 
 static void *
-mt_json_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     char    *items;
     size_t   one, size;
@@ -124,7 +127,7 @@ mt_json_item(mt_json_parse_t *p, mt_json_frame_t *frame)
 /* Is there room for the item that comes now?  Counts it. */
 
 static int
-mt_json_room(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_room(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     frame->met++;
 
@@ -139,7 +142,7 @@ mt_json_room(mt_json_parse_t *p, mt_json_frame_t *frame)
 
 
 static int
-mt_json_scalar_item(mt_json_parse_t *p, mt_json_frame_t *frame,
+mt_json_scalar_item(mt_json_parser_t *p, mt_json_frame_t *frame,
     const mt_json_value_t *value)
 {
     int                kind;
@@ -180,7 +183,7 @@ mt_json_scalar_item(mt_json_parse_t *p, mt_json_frame_t *frame,
 
 
 static int
-mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
+mt_json_scalar_member(mt_json_parser_t *p, mt_json_frame_t *frame,
     const mt_json_value_t *value)
 {
     mt_status_t              status;
@@ -189,8 +192,7 @@ mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
     member = frame->member;
 
     if (member == NULL
-        || mt_json_unfilled(frame->table, member - frame->table->members,
-                            value))
+        || mt_json_unfilled(frame->table, frame->primary, value))
     {
         return 1;
     }
@@ -224,41 +226,43 @@ mt_json_scalar_member(mt_json_parse_t *p, mt_json_frame_t *frame,
 
 
 static int
-mt_json_scalar(mt_json_parse_t *p, mt_json_type_t type, const void *data,
+mt_json_scalar(mt_json_parser_t *p, mt_json_type_t type, const void *data,
     size_t len)
 {
+    mt_str_t          text;
     mt_json_frame_t  *frame;
-    mt_json_value_t   value;
+    mt_json_value_t  *value;
 
     if (p->skip) {
         return 1;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->member == NULL && !frame->payload) {
         return 1;
     }
 
-    value.type = type;
+    text.data = data;
+    text.len = len;
 
-    if (type == MT_JSON_NULL || type == MT_JSON_BOOL) {
-        value.text.data = data;
-        value.text.len = len;
-
-    } else if (!mt_json_keep(p, data, len, &value.text)) {
+    if (type != MT_JSON_NULL && type != MT_JSON_BOOL
+        && !mt_json_keep(p, data, len, &text))
+    {
         return 0;
     }
 
-    if (frame->table == NULL) {
-        return mt_json_scalar_item(p, frame, &value);
+    value = frame->payload ? mt_json_add_pair(p, frame->key) : &p->value;
+
+    if (value == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
     }
 
-    if (frame->payload && !mt_json_add_pair(p, frame->key, &value)) {
-        return 0;
-    }
+    value->type = type;
+    value->text = text;
 
-    return mt_json_scalar_member(p, frame, &value);
+    return frame->table ? mt_json_scalar_member(p, frame, value)
+                        : mt_json_scalar_item(p, frame, value);
 }
 
 
@@ -291,30 +295,43 @@ mt_json_on_string(void *ctx, const unsigned char *data, size_t len)
 }
 
 
+/* Members mostly come in the table's order. */
+
 static int
 mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
 {
-    int               fresh;
-    size_t            i;
-    mt_json_frame_t  *frame;
-    mt_json_parse_t  *p = ctx;
+    int                     fresh;
+    size_t                  i;
+    uint64_t                bit;
+    mt_json_frame_t        *frame;
+    mt_json_parser_t       *p = ctx;
+    const mt_json_table_t  *table;
 
     if (p->skip) {
         return 1;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
+    table = frame->table;
 
     if (!mt_json_keep(p, data, len, &frame->key)) {
         return 0;
     }
 
-    i = mt_json_find(frame->table, frame->key);
+    i = frame->next;
 
-    if (i < frame->table->n) {
-        fresh = !(frame->seen[i] & MT_SEEN_KEY);
-        frame->seen[i] |= MT_SEEN_KEY;
-        frame->member = fresh ? &frame->table->members[i] : NULL;
+    if (i >= table->n || !mt_json_named(table, i, frame->key)) {
+        i = mt_json_find(table, frame->key);
+    }
+
+    if (i < table->n) {
+        bit = 1ULL << i;
+        fresh = !(frame->keys & bit);
+
+        frame->keys |= bit;
+        frame->next = i + 1;
+        frame->primary = mt_json_primary(table, i);
+        frame->member = fresh ? &table->members[i] : NULL;
 
     } else {
         fresh = mt_json_keys_add(&frame->unknown, p->d->arena, frame->key);
@@ -336,7 +353,7 @@ mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
 /* What opens now is not read, because it should be something else. */
 
 static int
-mt_json_misplaced(mt_json_parse_t *p)
+mt_json_misplaced(mt_json_parser_t *p)
 {
     mt_json_fail(p, p->n, MT_BAD_TYPE);
     p->skip++;
@@ -348,7 +365,7 @@ mt_json_misplaced(mt_json_parse_t *p)
 /* Something opens: 1 go on with `member`, 0 return *rc. */
 
 static int
-mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
+mt_json_enter(mt_json_parser_t *p, const mt_json_member_t **member, int *rc)
 {
     mt_json_frame_t  *frame;
 
@@ -364,7 +381,7 @@ mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
         return 0;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->payload && !p->d->payload_nested) {
         p->d->payload_nested = 1;
@@ -385,7 +402,7 @@ mt_json_enter(mt_json_parse_t *p, const mt_json_member_t **member, int *rc)
 
 
 static int
-mt_json_open_item(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_open_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     void                    *item;
     const mt_json_member_t  *member;
@@ -398,8 +415,13 @@ mt_json_open_item(mt_json_parse_t *p, mt_json_frame_t *frame)
 
     item = mt_json_item(p, frame);
 
-    return item ? mt_json_push_object(p, member->sub, item)
-                : mt_json_stop(p, MT_NO_MEMORY);
+    if (item == NULL) {
+        return mt_json_stop(p, MT_NO_MEMORY);
+    }
+
+    mt_json_push_object(p, member->sub, item);
+
+    return 1;
 }
 
 
@@ -409,29 +431,32 @@ mt_json_on_open_object(void *ctx)
     int                      rc;
     void                    *object;
     mt_json_frame_t         *frame;
-    mt_json_parse_t         *p = ctx;
+    mt_json_parser_t         *p = ctx;
     const mt_json_member_t  *member;
 
     if (p->n == 0) {
-        return mt_json_push_body(p);
+        mt_json_push_body(p);
+        return 1;
     }
 
     if (!mt_json_enter(p, &member, &rc)) {
         return rc;
     }
 
-    frame = mt_json_top(p);
+    frame = p->top;
 
     if (frame->table == NULL) {
         return mt_json_open_item(p, frame);
     }
 
     if (member->flags & MT_JSON_PAYLOAD) {
-        return mt_json_push_payload(p);
+        mt_json_push_payload(p);
+        return 1;
     }
 
     if (member->flags & MT_JSON_INLINE) {
-        return mt_json_push_object(p, member->sub, frame->object);
+        mt_json_push_object(p, member->sub, frame->object);
+        return 1;
     }
 
     if (member->field->kind != MT_OBJ) {
@@ -447,7 +472,9 @@ mt_json_on_open_object(void *ctx)
     *(void **) mt_json_place(member, frame->object) = object;
     mt_json_mark(member, frame->object);
 
-    return mt_json_push_object(p, member->sub, object);
+    mt_json_push_object(p, member->sub, object);
+
+    return 1;
 }
 
 
@@ -456,14 +483,14 @@ mt_json_on_open_list(void *ctx)
 {
     int                      rc;
     mt_json_frame_t         *frame;
-    mt_json_parse_t         *p = ctx;
+    mt_json_parser_t         *p = ctx;
     const mt_json_member_t  *member;
 
     if (!mt_json_enter(p, &member, &rc)) {
         return rc;
     }
 
-    if (mt_json_top(p)->table == NULL
+    if (p->top->table == NULL
         || (member->flags & (MT_JSON_PAYLOAD | MT_JSON_INLINE)))
     {
         return mt_json_misplaced(p);
@@ -487,14 +514,14 @@ mt_json_on_open_list(void *ctx)
 static int
 mt_json_on_close_object(void *ctx)
 {
-    mt_json_parse_t  *p = ctx;
+    mt_json_parser_t  *p = ctx;
 
     if (p->skip) {
         p->skip--;
         return 1;
     }
 
-    mt_json_find_missing(p, mt_json_top(p));
+    mt_json_find_missing(p, p->top);
     mt_json_pop(p);
 
     if (p->n > 0) {
@@ -534,17 +561,17 @@ mt_json_on_close_list(void *ctx)
     void             *dst, *object;
     mt_status_t       status;
     mt_json_frame_t  *list;
-    mt_json_parse_t  *p = ctx;
+    mt_json_parser_t  *p = ctx;
 
     if (p->skip) {
         p->skip--;
         return 1;
     }
 
-    list = mt_json_top(p);
+    list = p->top;
     mt_json_pop(p);
 
-    object = mt_json_top(p)->object;
+    object = p->top->object;
     dst = mt_json_place(list->member, object);
 
     mt_json_store_list(list, dst);
@@ -573,21 +600,30 @@ static const yajl_callbacks  mt_json_callbacks = {
 };
 
 
+/* The whole body has been checked: yajl need not look at its UTF-8. */
+
+static void
+mt_json_open_yajl(mt_json_parser_t *p)
+{
+    p->yajl = yajl_alloc(&mt_json_callbacks, &p->memory.funcs, p);
+
+    (void) yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+    (void) yajl_config(p->yajl, yajl_allow_multiple_values, 1);
+}
+
+
 static mt_status_t
-mt_json_parse(mt_json_parse_t *p)
+mt_json_parse(mt_json_parser_t *p)
 {
     yajl_status  rc;
-
-    mt_json_memory_init(&p->memory, p->d->arena);
 
     if (setjmp(p->memory.exhausted) != 0) {
         return MT_NO_MEMORY;
     }
 
-    p->yajl = yajl_alloc(&mt_json_callbacks, &p->memory.funcs, p);
-
-    /* the whole body has been checked */
-    yajl_config(p->yajl, yajl_dont_validate_strings, 1);
+    if (p->yajl == NULL) {
+        mt_json_open_yajl(p);
+    }
 
     rc = yajl_parse(p->yajl, (const unsigned char *) p->body.data,
                     p->body.len);
@@ -600,23 +636,89 @@ mt_json_parse(mt_json_parse_t *p)
 }
 
 
+mt_json_parser_t *
+mt_json_parser_create(void)
+{
+    mt_arena_t        *arena;
+    mt_json_parser_t  *parser;
+
+    parser = malloc(sizeof(mt_json_parser_t));
+    arena = mt_arena_create(0);
+
+    if (parser == NULL || arena == NULL) {
+        free(parser);
+        mt_arena_destroy(arena);
+        return NULL;
+    }
+
+    parser->yajl = NULL;
+    mt_json_memory_init(&parser->memory, arena);
+
+    return parser;
+}
+
+
+void
+mt_json_parser_destroy(mt_json_parser_t *parser)
+{
+    if (parser) {
+        mt_arena_destroy(parser->memory.arena);
+        free(parser);
+    }
+}
+
+
+/* Whatever is not at the end of an object, or has taken much memory for a
+ * string with escapes, starts anew. */
+
+static void
+mt_json_parser_keep(mt_json_parser_t *parser, mt_status_t status)
+{
+    if (status != MT_OK || parser->memory.taken > MT_PARSER_KEPT) {
+        parser->yajl = NULL;
+        parser->memory.taken = 0;
+        mt_arena_reset(parser->memory.arena);
+    }
+}
+
+
 mt_status_t
 mt_json_decode(mt_json_decode_t *d, mt_str_t body,
     const mt_json_table_t *table, void *object)
 {
-    mt_status_t      status;
-    mt_json_parse_t  p;
+    mt_str_t          text;
+    mt_status_t       status;
+    mt_json_parser_t  *p, own;
 
-    p.d = d;
-    p.table = table;
-    p.object = object;
-    p.pairs_size = 0;
-    p.status = MT_OK;
-    p.closed = 0;
-    p.skip = 0;
-    p.n = 0;
+    status = mt_json_check_body(body, &text);
 
-    status = mt_json_check_body(body, &p.body);
+    if (status != MT_OK) {
+        return status;
+    }
 
-    return status == MT_OK ? mt_json_parse(&p) : status;
+    p = d->parser;
+
+    if (p == NULL) {
+        p = &own;
+        p->yajl = NULL;
+        mt_json_memory_init(&p->memory, d->arena);
+    }
+
+    p->d = d;
+    p->body = text;
+    p->table = table;
+    p->object = object;
+    p->pairs_size = 0;
+    p->status = MT_OK;
+    p->closed = 0;
+    p->skip = 0;
+    p->n = 0;
+
+    status = mt_json_parse(p);
+
+    if (d->parser) {
+        mt_json_parser_keep(d->parser, status);
+    }
+
+    return status;
 }

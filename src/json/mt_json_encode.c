@@ -228,7 +228,7 @@ mt_json_close_list(mt_json_writer_t *w)
 
 /* Our own, or of a table: nothing in it needs to be escaped. */
 
-static void
+void
 mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 {
     char      *p;
@@ -250,16 +250,6 @@ mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
         *p++ = ':';
         mt_json_end(w, p);
     }
-}
-
-
-void
-mt_json_key(mt_json_writer_t *w, const char *key)
-{
-    mt_str_t  s;
-
-    s = mt_cstr(key);
-    mt_json_name(w, s.data, s.len);
 }
 
 

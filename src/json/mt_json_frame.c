@@ -8,7 +8,7 @@ static const mt_json_table_t  mt_json_no_table = { NULL, 0 };
 /* The path of what the first n frames stand at. */
 
 static mt_str_t
-mt_json_path(mt_json_parse_t *p, unsigned n)
+mt_json_path(mt_json_parser_t *p, unsigned n)
 {
     unsigned          i;
     mt_buf_t          buf;
@@ -17,7 +17,7 @@ mt_json_path(mt_json_parse_t *p, unsigned n)
 
     mt_buf_init(&buf, p->d->arena, 0);
 
-    for (i = mt_json_top(p)->root; i < n; i++) {
+    for (i = p->top->root; i < n; i++) {
         frame = &p->frames[i];
 
         if (frame->table == NULL) {
@@ -41,11 +41,11 @@ mt_json_path(mt_json_parse_t *p, unsigned n)
 
 
 void
-mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
+mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status)
 {
     mt_error_t  *error;
 
-    error = mt_json_top(p)->error;
+    error = p->top->error;
 
     if (error->status == MT_OK) {
         error->status = status;
@@ -55,28 +55,29 @@ mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status)
 
 
 mt_json_frame_t *
-mt_json_push(mt_json_parse_t *p)
+mt_json_push(mt_json_parser_t *p)
 {
     mt_json_frame_t  *frame, *outer;
 
     frame = &p->frames[p->n];
-    memset(frame, 0, sizeof(mt_json_frame_t));
+    memset(frame, 0, offsetof(mt_json_frame_t, unknown.few));
 
     if (p->n > 0) {
-        outer = mt_json_top(p);
+        outer = p->top;
         frame->error = outer->error;
         frame->root = outer->root;
     }
 
     frame->missing = MT_NOT_MISSING;
+    p->top = frame;
     p->n++;
 
     return frame;
 }
 
 
-int
-mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
+void
+mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object)
 {
     mt_json_frame_t  *frame;
@@ -84,27 +85,19 @@ mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
     frame = mt_json_push(p);
     frame->table = table;
     frame->object = object;
-    frame->seen = mt_arena_alloc(p->d->arena, table->n);
-
-    return frame->seen ? 1 : mt_json_stop(p, MT_NO_MEMORY);
 }
 
 
-int
-mt_json_push_body(mt_json_parse_t *p)
+void
+mt_json_push_body(mt_json_parser_t *p)
 {
-    if (!mt_json_push_object(p, p->table, p->object)) {
-        return 0;
-    }
-
-    mt_json_top(p)->error = &p->d->error;
-
-    return 1;
+    mt_json_push_object(p, p->table, p->object);
+    p->top->error = &p->d->error;
 }
 
 
-int
-mt_json_push_payload(mt_json_parse_t *p)
+void
+mt_json_push_payload(mt_json_parser_t *p)
 {
     mt_json_frame_t   *frame;
     mt_json_decode_t  *d;
@@ -112,30 +105,26 @@ mt_json_push_payload(mt_json_parse_t *p)
     d = p->d;
     d->payload_seen = 2;
 
-    if (!mt_json_push_object(p, d->payload_table ? d->payload_table
-                                                 : &mt_json_no_table,
-                             d->payload_object))
-    {
-        return 0;
-    }
+    mt_json_push_object(p, d->payload_table ? d->payload_table
+                                            : &mt_json_no_table,
+                        d->payload_object);
 
-    frame = mt_json_top(p);
+    frame = p->top;
     frame->payload = 1;
     frame->error = &d->payload_error;
     frame->root = p->n - 1;
-
-    return 1;
 }
 
 
 void
-mt_json_pop(mt_json_parse_t *p)
+mt_json_pop(mt_json_parser_t *p)
 {
     size_t            at;
     mt_json_frame_t  *inner, *outer;
 
-    inner = mt_json_top(p);
+    inner = p->top;
     p->n--;
+    p->top -= p->n > 0;
 
     if (inner->missing == MT_NOT_MISSING) {
         return;
@@ -150,7 +139,7 @@ mt_json_pop(mt_json_parse_t *p)
         return;
     }
 
-    outer = mt_json_top(p);
+    outer = p->top;
     at = outer->table ? (size_t) (outer->member - outer->table->members) : 0;
 
     if (at < outer->missing) {
@@ -160,33 +149,8 @@ mt_json_pop(mt_json_parse_t *p)
 }
 
 
-const mt_json_member_t *
-mt_json_take(mt_json_parse_t *p, mt_json_frame_t *frame)
-{
-    uint8_t                 *seen;
-    const mt_json_member_t  *member;
-
-    member = frame->member;
-
-    if (member == NULL || frame->table == NULL) {
-        return member;
-    }
-
-    seen = &frame->seen[mt_json_primary(frame->table,
-                                        member - frame->table->members)];
-    if (*seen & MT_SEEN_VALUE) {
-        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
-        return NULL;
-    }
-
-    *seen |= MT_SEEN_VALUE;
-
-    return member;
-}
-
-
 void
-mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame)
+mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame)
 {
     size_t                   i;
     const mt_json_member_t  *member;
@@ -204,7 +168,7 @@ mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame)
 
         if ((member->flags & MT_JSON_REQUIRED)
             && !(member->flags & MT_JSON_ALIAS)
-            && !(frame->seen[i] & MT_SEEN_VALUE)
+            && !(frame->values >> i & 1)
             && !mt_json_given(member, frame->object))
         {
             frame->key = mt_cstr(member->wire);

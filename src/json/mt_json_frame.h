@@ -15,11 +15,6 @@
 
 #define MT_KEY_SHOWN     64       /* code points of a key in an error's path */
 
-/* of a frame's `seen` */
-#define MT_SEEN_KEY      0x01
-#define MT_SEEN_VALUE    0x02     /* that was not null; kept at the member that
-                                     an alias stands for */
-
 #define MT_NOT_MISSING   SIZE_MAX
 
 
@@ -27,13 +22,20 @@ typedef struct {
     /* NULL: a list */
     const mt_json_table_t   *table;
     void                    *object;
-    uint8_t                 *seen;        /* by index in the table */
-    mt_json_keys_t           unknown;     /* keys that the table lacks */
+
+    /* met, by index in the table; values that were not null, an alias' at the
+     * member that it stands for */
+    uint64_t                 keys;
+    uint64_t                 values;
+
     mt_str_t                 key;         /* the present one */
     int                      payload;
 
     /* whose value comes next, NULL to skip it; of a list, its own */
     const mt_json_member_t  *member;
+    size_t                   primary;     /* index of what it is an alias of,
+                                             else its own */
+    size_t                   next;        /* index that probably follows */
 
     /* of a list; `met` counts the items that are not kept too */
     void                    *items;
@@ -48,64 +50,83 @@ typedef struct {
     /* the first missing member in table order, here or further in */
     size_t                   missing;
     mt_str_t                 missing_path;
+
+    mt_json_keys_t           unknown;     /* keys that the table lacks; last:
+                                             not all of it is cleared */
 } mt_json_frame_t;
 
 
-typedef struct {
+/* yajl is kept with it, and its memory, from one body to the next. */
+
+struct mt_json_parser_s {
     mt_json_decode_t        *d;
     mt_str_t                 body;
     const mt_json_table_t   *table;       /* of the body's object */
     void                    *object;
-    yajl_handle              yajl;
     size_t                   pairs_size;
     mt_status_t              status;      /* why the parsing was stopped */
     int                      closed;      /* the body's object has ended */
     unsigned                 skip;        /* open objects and lists not read */
+    mt_json_value_t          value;       /* the present one */
     unsigned                 n;
+    mt_json_frame_t         *top;         /* the n-th */
     mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
+    yajl_handle              yajl;        /* NULL: to be made */
     mt_json_memory_t         memory;
-} mt_json_parse_t;
+};
 
 
 /* For yajl's callbacks: 0 ends the parsing, with this status. */
 
 static inline int
-mt_json_stop(mt_json_parse_t *p, mt_status_t status)
+mt_json_stop(mt_json_parser_t *p, mt_status_t status)
 {
     p->status = status;
     return 0;
 }
 
 
-static inline mt_json_frame_t *
-mt_json_top(mt_json_parse_t *p)
-{
-    return &p->frames[p->n - 1];
-}
-
-
 /* An error at what the first n frames stand at; the first one is kept. */
-void mt_json_fail(mt_json_parse_t *p, unsigned n, mt_status_t status);
+void mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status);
 
-/* A new frame on top; the caller makes sure that there is room.  Those that
- * return int give 1, or mt_json_stop() without memory. */
-mt_json_frame_t *mt_json_push(mt_json_parse_t *p);
-int mt_json_push_object(mt_json_parse_t *p, const mt_json_table_t *table,
+/* A new frame on top; the caller makes sure that there is room. */
+mt_json_frame_t *mt_json_push(mt_json_parser_t *p);
+void mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object);
-int mt_json_push_body(mt_json_parse_t *p);
-int mt_json_push_payload(mt_json_parse_t *p);
+void mt_json_push_body(mt_json_parser_t *p);
+void mt_json_push_payload(mt_json_parser_t *p);
 
 /* Takes the top frame off and hands what is missing in it outwards. */
-void mt_json_pop(mt_json_parse_t *p);
+void mt_json_pop(mt_json_parser_t *p);
+
+/* Notes the first required member, in table order, that was not given. */
+void mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame);
+
 
 /*
  * The member that the value which comes now, not null, is to be read into;
  * NULL when there is none, or when another spelling of it was there before.
  */
-const mt_json_member_t *mt_json_take(mt_json_parse_t *p,
-    mt_json_frame_t *frame);
 
-/* Notes the first required member, in table order, that was not given. */
-void mt_json_find_missing(mt_json_parse_t *p, mt_json_frame_t *frame);
+static inline const mt_json_member_t *
+mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)
+{
+    uint64_t  bit;
+
+    if (frame->member == NULL || frame->table == NULL) {
+        return frame->member;
+    }
+
+    bit = 1ULL << frame->primary;
+
+    if (frame->values & bit) {
+        mt_json_fail(p, p->n, MT_DUPLICATE_KEY);
+        return NULL;
+    }
+
+    frame->values |= bit;
+
+    return frame->member;
+}
 
 #endif /* MT_JSON_FRAME_H */

@@ -4,8 +4,7 @@
 #include "json/mt_json_private.h"
 
 
-#define MT_KEYS_FEW     8          /* up to here without hashing */
-#define MT_KEYS_HASHED  64         /* slots of the first hash; a power of 2 */
+#define MT_KEYS_HASHED  64       /* slots of the first hash; a power of 2 */
 
 
 static inline uint64_t
@@ -95,24 +94,33 @@ mt_keys_slot(mt_str_t *slots, size_t size, mt_str_t key)
 }
 
 
-/* From the list to a hash, or to one of twice the size. */
+/* From the few to a hash, or to one of twice the size. */
 
 static int
 mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
 {
-    size_t     i, size;
-    mt_str_t  *slots;
+    size_t     i, n, size;
+    mt_str_t  *slots, *from;
 
-    size = keys->size < MT_KEYS_HASHED ? MT_KEYS_HASHED : 2 * keys->size;
+    from = keys->slots ? keys->slots : keys->few;
+    n = keys->slots ? keys->size : keys->n;
+    size = keys->slots ? 2 * keys->size : MT_KEYS_HASHED;
+
+    /* who sends as many is to be told so, which takes memory too */
+
+    if (size * sizeof(mt_str_t) > mt_arena_left(arena) / 2) {
+        return -1;
+    }
+
     slots = mt_arena_alloc(arena, size * sizeof(mt_str_t));
 
     if (slots == NULL) {
         return -1;
     }
 
-    for (i = 0; i < keys->size; i++) {
-        if (keys->slots[i].data != NULL) {
-            *mt_keys_slot(slots, size, keys->slots[i]) = keys->slots[i];
+    for (i = 0; i < n; i++) {
+        if (from[i].data != NULL) {
+            *mt_keys_slot(slots, size, from[i]) = from[i];
         }
     }
 
@@ -124,27 +132,17 @@ mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
 
 
 static int
-mt_keys_add_few(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key)
+mt_keys_add_few(mt_json_keys_t *keys, mt_str_t key)
 {
     size_t  i;
 
-    if (keys->slots == NULL) {
-        keys->slots = mt_arena_alloc(arena, MT_KEYS_FEW * sizeof(mt_str_t));
-
-        if (keys->slots == NULL) {
-            return -1;
-        }
-
-        keys->size = MT_KEYS_FEW;
-    }
-
     for (i = 0; i < keys->n; i++) {
-        if (mt_str_eq(keys->slots[i], key)) {
+        if (mt_str_eq(keys->few[i], key)) {
             return 0;
         }
     }
 
-    keys->slots[keys->n++] = key;
+    keys->few[keys->n++] = key;
 
     return 1;
 }
@@ -156,7 +154,7 @@ mt_json_keys_add(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key)
     mt_str_t  *slot;
 
     if (keys->n < MT_KEYS_FEW) {
-        return mt_keys_add_few(keys, arena, key);
+        return mt_keys_add_few(keys, key);
     }
 
     /* at most half full, so that runs of taken slots stay short */

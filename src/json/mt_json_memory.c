@@ -19,6 +19,7 @@ mt_json_malloc(void *ctx, size_t size)
     }
 
     memcpy(block, &size, sizeof(size));
+    memory->taken += MT_JSON_HEAD + size;
 
     return block + MT_JSON_HEAD;
 }
@@ -55,6 +56,7 @@ void
 mt_json_memory_init(mt_json_memory_t *memory, mt_arena_t *arena)
 {
     memory->arena = arena;
+    memory->taken = 0;
     memory->funcs.malloc = mt_json_malloc;
     memory->funcs.realloc = mt_json_realloc;
     memory->funcs.free = mt_json_free;

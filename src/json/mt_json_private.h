@@ -22,6 +22,7 @@
 
 typedef struct {
     mt_arena_t        *arena;
+    size_t             taken;        /* from it, in bytes */
     yajl_alloc_funcs   funcs;
     jmp_buf            exhausted;
 } mt_json_memory_t;
@@ -34,10 +35,15 @@ void mt_json_memory_init(mt_json_memory_t *memory, mt_arena_t *arena);
  * with a key of this process, so that no client can choose colliding ones.
  */
 
+#define MT_KEYS_FEW  8           /* up to here without hashing */
+
+/* To be zeroed, but for the last. */
+
 typedef struct {
-    mt_str_t  *slots;
+    mt_str_t  *slots;            /* NULL: the few do */
     size_t     size;
     size_t     n;
+    mt_str_t   few[MT_KEYS_FEW];
 } mt_json_keys_t;
 
 /* 1 added, 0 was there, -1 out of memory.  The key is not copied. */
@@ -53,20 +59,6 @@ mt_status_t mt_json_check_body(mt_str_t body, mt_str_t *object);
 /* The index of the member in the table; table->n when there is none. */
 size_t mt_json_find(const mt_json_table_t *table, mt_str_t name);
 
-/* Where the member is in the object. */
-void *mt_json_place(const mt_json_member_t *member, void *object);
-
-/* Was the member given?  Marks it as given. */
-int mt_json_given(const mt_json_member_t *member, const void *object);
-void mt_json_mark(const mt_json_member_t *member, void *object);
-
-/* The index of the member that the i-th is an alias of; else i. */
-size_t mt_json_primary(const mt_json_table_t *table, size_t i);
-
-/* "" for a member that must be filled is no value. */
-int mt_json_unfilled(const mt_json_table_t *table, size_t i,
-    const mt_json_value_t *value);
-
 /* Reads a scalar that is not null into the member's field and checks its
  * bounds.  MT_OK, MT_NO_MEMORY or what is wrong with it. */
 mt_status_t mt_json_read(const mt_json_member_t *member, void *object,
@@ -79,6 +71,99 @@ static inline const mt_wire_t *
 mt_json_how(const mt_json_member_t *member)
 {
     return member->how ? member->how : &mt_wire_plain;
+}
+
+
+/* Where the member is in the object. */
+
+static inline void *
+mt_json_place(const mt_json_member_t *member, void *object)
+{
+    return (char *) object + member->base + member->field->offset;
+}
+
+
+/* Was the member given?  Every declared structure begins with its `has`. */
+
+static inline int
+mt_json_given(const mt_json_member_t *member, const void *object)
+{
+    const uint64_t  *has;
+
+    if (member->field == NULL) {
+        return 0;
+    }
+
+    has = (const void *) ((const char *) object + member->base);
+
+    return (*has >> member->field->number & 1) != 0;
+}
+
+
+/* It is now. */
+
+static inline void
+mt_json_mark(const mt_json_member_t *member, void *object)
+{
+    uint64_t  *has;
+
+    has = (void *) ((char *) object + member->base);
+    *has |= 1ULL << member->field->number;
+}
+
+
+/* The index of the member that the i-th is an alias of; else i. */
+
+static inline size_t
+mt_json_primary(const mt_json_table_t *table, size_t i)
+{
+    while (i > 0 && (table->members[i].flags & MT_JSON_ALIAS)) {
+        i--;
+    }
+
+    return i;
+}
+
+
+/* "" for a member that must be filled is no value.  i: a primary one. */
+
+static inline int
+mt_json_unfilled(const mt_json_table_t *table, size_t i,
+    const mt_json_value_t *value)
+{
+    return (table->members[i].flags & MT_JSON_FILLED)
+           && value->type == MT_JSON_STRING
+           && value->text.len == 0;
+}
+
+
+/* A name's length is measured once; any thread may do it. */
+
+static inline size_t
+mt_json_length(const mt_json_table_t *table, size_t i)
+{
+    size_t  len;
+
+    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
+
+    if (len == 0) {
+        len = mt_cstr(table->members[i].wire).len;
+
+        if (len <= UINT8_MAX) {
+            __atomic_store_n(&table->lengths[i], (uint8_t) len,
+                             __ATOMIC_RELAXED);
+        }
+    }
+
+    return len;
+}
+
+
+static inline int
+mt_json_named(const mt_json_table_t *table, size_t i, mt_str_t name)
+{
+    return mt_json_length(table, i) == name.len
+           && memcmp(table->members[i].wire, name.data, name.len) == 0;
 }
 
 #endif /* MT_JSON_PRIVATE_H */

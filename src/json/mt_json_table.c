@@ -2,28 +2,13 @@
 #include "json/mt_json_private.h"
 
 
-static int
-mt_json_wire_eq(const char *wire, mt_str_t name)
-{
-    size_t  i;
-
-    for (i = 0; i < name.len; i++) {
-        if (wire[i] == '\0' || wire[i] != name.data[i]) {
-            return 0;
-        }
-    }
-
-    return wire[i] == '\0';
-}
-
-
 size_t
 mt_json_find(const mt_json_table_t *table, mt_str_t name)
 {
     size_t  i;
 
     for (i = 0; i < table->n; i++) {
-        if (mt_json_wire_eq(table->members[i].wire, name)) {
+        if (mt_json_named(table, i, name)) {
             break;
         }
     }
@@ -32,77 +17,20 @@ mt_json_find(const mt_json_table_t *table, mt_str_t name)
 }
 
 
-void *
-mt_json_place(const mt_json_member_t *member, void *object)
-{
-    return (char *) object + member->base + member->field->offset;
-}
-
-
-/* Every declared structure begins with its `has`. */
-
-int
-mt_json_given(const mt_json_member_t *member, const void *object)
-{
-    const uint64_t  *has;
-
-    if (member->field == NULL) {
-        return 0;
-    }
-
-    has = (const void *) ((const char *) object + member->base);
-
-    return (*has >> member->field->number & 1) != 0;
-}
-
-
-void
-mt_json_mark(const mt_json_member_t *member, void *object)
-{
-    uint64_t  *has;
-
-    has = (void *) ((char *) object + member->base);
-    *has |= 1ULL << member->field->number;
-}
-
-
-size_t
-mt_json_primary(const mt_json_table_t *table, size_t i)
-{
-    while (i > 0 && (table->members[i].flags & MT_JSON_ALIAS)) {
-        i--;
-    }
-
-    return i;
-}
-
-
-int
-mt_json_unfilled(const mt_json_table_t *table, size_t i,
-    const mt_json_value_t *value)
-{
-    unsigned  flags;
-
-    flags = table->members[mt_json_primary(table, i)].flags;
-
-    return (flags & MT_JSON_FILLED)
-           && value->type == MT_JSON_STRING
-           && value->text.len == 0;
-}
-
-
 mt_status_t
 mt_json_read(const mt_json_member_t *member, void *object,
     const mt_json_value_t *value, mt_arena_t *arena)
 {
-    void         *dst;
-    mt_status_t   status;
+    void              *dst;
+    mt_status_t        status;
+    const mt_field_t  *field;
 
+    field = member->field;
     dst = mt_json_place(member, object);
-    status = mt_json_how(member)->read(value, member->field, dst, arena);
+    status = mt_json_how(member)->read(value, field, dst, arena);
 
-    if (status == MT_OK) {
-        status = mt_check_bounds(member->field, dst);
+    if (status == MT_OK && !mt_within_bounds(field, dst)) {
+        status = mt_check_bounds(field, dst);
     }
 
     if (status == MT_OK) {
@@ -159,7 +87,7 @@ mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
 
     member = &table->members[i];
 
-    if (mt_json_unfilled(table, i, &value)) {
+    if (mt_json_unfilled(table, mt_json_primary(table, i), &value)) {
         return MT_OK;
     }
 

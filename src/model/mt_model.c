@@ -20,6 +20,10 @@ typedef struct {
 
 static int mt_is_empty(const void *value);
 static size_t mt_item_size(const mt_field_t *field);
+static void mt_encode_int(mt_buf_t *buf, const mt_field_t *field,
+    int64_t value);
+static void mt_encode_str(mt_buf_t *buf, const mt_field_t *field,
+    mt_str_t value);
 static void mt_encode_value(mt_buf_t *buf, const mt_field_t *field,
     const void *value, mt_encode_mode_t mode);
 static void mt_encode_item(mt_buf_t *buf, unsigned kind,
@@ -85,12 +89,18 @@ mt_item_size(const mt_field_t *field)
 }
 
 
+static inline uint64_t
+mt_tag(const mt_field_t *field)
+{
+    return (uint64_t) field->number << 3 | field->kind;
+}
+
+
 void
 mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
     mt_encode_mode_t mode)
 {
-    unsigned           i;
-    uint64_t           given;
+    uint64_t           given, left;
     const char        *value;
     const mt_field_t  *field;
 
@@ -100,21 +110,66 @@ mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
         memcpy(&given, object, sizeof(given));
     }
 
-    for (i = 1; i < model->nfields; i++) {
-        field = &model->fields[i];
+    for (left = model->used; left; left &= left - 1) {
+        field = &model->fields[__builtin_ctzll(left)];
         value = (const char *) object + field->offset;
 
-        if (field->kind == MT_NONE
-            || (!(given >> i & 1) && mt_is_empty(value)))
-        {
+        if (mt_is_empty(value) && !(given >> field->number & 1)) {
             continue;
         }
 
-        mt_buf_varint(buf, (uint64_t) i << 3 | field->kind);
-        mt_encode_value(buf, field, value, mode);
+        /* nearly all are of these two kinds */
+
+        if (field->kind == MT_INT) {
+            mt_encode_int(buf, field, *(const int64_t *) value);
+
+        } else if (field->kind == MT_STR) {
+            mt_encode_str(buf, field, *(const mt_str_t *) value);
+
+        } else {
+            mt_buf_varint(buf, mt_tag(field));
+            mt_encode_value(buf, field, value, mode);
+        }
     }
 }
 
+
+static void
+mt_encode_int(mt_buf_t *buf, const mt_field_t *field, int64_t value)
+{
+    char  *p;
+
+    p = mt_buf_reserve(buf, 2 * MT_VARINT_MAX);
+
+    if (p) {
+        p = mt_put_varint(p, mt_tag(field));
+        p = mt_put_varint(p, mt_zigzag(value));
+        buf->len = (size_t) (p - buf->data);
+    }
+}
+
+
+static void
+mt_encode_str(mt_buf_t *buf, const mt_field_t *field, mt_str_t value)
+{
+    char  *p;
+
+    p = mt_buf_reserve(buf, 2 * MT_VARINT_MAX + value.len);
+
+    if (p) {
+        p = mt_put_varint(p, mt_tag(field));
+        p = mt_put_varint(p, value.len);
+
+        if (value.len) {
+            p = mempcpy(p, value.data, value.len);
+        }
+
+        buf->len = (size_t) (p - buf->data);
+    }
+}
+
+
+/* An object or a list. */
 
 static void
 mt_encode_value(mt_buf_t *buf, const mt_field_t *field, const void *value,
@@ -124,27 +179,19 @@ mt_encode_value(mt_buf_t *buf, const mt_field_t *field, const void *value,
     mt_objs_t    list;
     const void  *object;
 
-    switch (field->kind) {
-
-    case MT_INT:
-    case MT_STR:
-        mt_encode_item(buf, field->kind, field->sub, value, mode);
-        break;
-
-    case MT_OBJ:
+    if (field->kind == MT_OBJ) {
         memcpy(&object, value, sizeof(object));
         mt_encode_nested(buf, field->sub, object, mode);
-        break;
+        return;
+    }
 
-    default:
-        memcpy(&list, value, sizeof(list));
-        mt_buf_varint(buf, list.n);
-        size = mt_item_size(field);
+    memcpy(&list, value, sizeof(list));
+    mt_buf_varint(buf, list.n);
+    size = mt_item_size(field);
 
-        for (i = 0; i < list.n; i++) {
-            mt_encode_item(buf, mt_kinds[field->kind].item, field->sub,
-                           (const char *) list.v + i * size, mode);
-        }
+    for (i = 0; i < list.n; i++) {
+        mt_encode_item(buf, mt_kinds[field->kind].item, field->sub,
+                       (const char *) list.v + i * size, mode);
     }
 }
 

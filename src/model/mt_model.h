@@ -74,6 +74,7 @@ struct mt_model_s {
     const mt_field_t  *fields;      /* indexed by number; holes have no name */
     uint16_t           nfields;     /* highest number + 1 */
     uint16_t           size;        /* of the structure, in bytes */
+    uint64_t           used;        /* bit n: there is a field number n */
 };
 
 
@@ -105,7 +106,8 @@ struct mt_model_s {
 #define MT_DEFINE_MODEL(M, FIELDS)                                            \
     const mt_field_t  mt_##M##_fields[] = { FIELDS(MT_FIELD_ENTRY, M) };      \
     const mt_model_t  mt_##M##_model = {                                      \
-        #M, mt_##M##_fields, mt_nitems(mt_##M##_fields), sizeof(mt_##M##_t)   \
+        #M, mt_##M##_fields, mt_nitems(mt_##M##_fields), sizeof(mt_##M##_t),  \
+        0 FIELDS(MT_FIELD_BIT, M)                                             \
     }
 
 /* The table entry of a field, usable in a static initialiser. */
@@ -170,5 +172,26 @@ void mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
  * MT_TOO_LONG or MT_TOO_MANY.
  */
 mt_status_t mt_check_bounds(const mt_field_t *field, const void *value);
+
+/* 1 when a number, or a string by its bytes alone, is within them; 0: look. */
+
+static inline int
+mt_within_bounds(const mt_field_t *field, const void *value)
+{
+    int64_t  n;
+
+    if (field->kind == MT_STR) {
+
+        /* a code point takes one to four bytes */
+
+        n = (int64_t) ((const mt_str_t *) value)->len;
+
+        return n >= 4 * field->min && n <= field->max;
+    }
+
+    n = *(const int64_t *) value;
+
+    return field->kind == MT_INT && n >= field->min && n <= field->max;
+}
 
 #endif /* MT_MODEL_H */

@@ -40,6 +40,7 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
         service->store = store;
+        service->parser = mt_json_parser_create();
         status = MT_OK;
     }
 
@@ -55,6 +56,9 @@ mt_service_clear(mt_service_t *service)
     while (service->nspares) {
         mt_arena_destroy(service->spares[--service->nspares]);
     }
+
+    mt_json_parser_destroy(service->parser);
+    service->parser = NULL;
 
     mt_recall_destroy(service->recall);
     service->recall = NULL;
@@ -223,6 +227,9 @@ mt_method(mt_str_t name)
 void
 mt_exchange_decode(mt_exchange_t *x)
 {
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    x->decode.parser = e->service->parser;
     x->route = mt_route_find(x->dialect, x->in.path);
 
     if (x->route == NULL) {
@@ -306,6 +313,30 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 }
 
 
+/*
+ * 1 when the answer would lack what somebody was told is done before this was
+ * asked for the first time.
+ */
+
+static int
+mt_exchange_is_early(mt_exchange_t *x)
+{
+    uint64_t  logged;
+
+    if (x->hasty || x->call.op->apart) {
+        return 0;
+    }
+
+    logged = mt_wal_logged(x->call.store);
+
+    if (x->due == 0 || x->due > logged) {
+        x->due = logged;
+    }
+
+    return x->due > mt_txn_id(x->call.txn);
+}
+
+
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
@@ -317,6 +348,10 @@ mt_exchange_start(mt_exchange_t *x)
 
     if (call->error.status != MT_OK || !mt_exchange_begin_read(x)) {
         return step;
+    }
+
+    if (mt_exchange_is_early(x)) {
+        return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 
     x->dialect->authenticate(x);

@@ -9,6 +9,8 @@
  *                                     if mt_service_receives() says so
  *     mt_exchange_decode()            before rate limits: variables are set
  *     step = mt_exchange_start()      event loop
+ *     MT_STEP_SETTLE: queue a barrier, wait, then mt_exchange_start() again;
+ *                     with x->hasty set it goes on with what there is
  *     MT_STEP_WORK:   mt_exchange_work() in a thread,
  *                     then step = mt_exchange_resume() on the event loop
  *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop
@@ -36,13 +38,14 @@
  * event loop. */
 
 typedef struct {
-    mt_store_t  *store;             /* NULL while it cannot be opened */
-    const char  *resources;         /* folder of files; set by the owner */
-    mt_str_t     server_key;
-    char         key_bytes[32];
-    size_t       nspares;
-    mt_arena_t  *spares[MT_SPARE_ARENAS];
-    mt_recall_t *recall;            /* rows; NULL until there is one */
+    mt_store_t        *store;       /* NULL while it cannot be opened */
+    const char        *resources;   /* folder of files; set by the owner */
+    mt_str_t           server_key;
+    char               key_bytes[32];
+    mt_json_parser_t  *parser;
+    size_t             nspares;
+    mt_arena_t        *spares[MT_SPARE_ARENAS];
+    mt_recall_t       *recall;      /* rows; NULL until there is one */
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */

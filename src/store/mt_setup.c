@@ -36,7 +36,6 @@ static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
     char *why, size_t why_size);
 static int mt_dir_ours(const char *name);
 static int mt_store_live(const char *path);
-static int mt_sync_directory(const char *path);
 static int mt_read_format(const char *path, uint64_t *format);
 static int mt_make_store(const mt_store_options_t *options);
 static int mt_fill_store(MDB_env *env);
@@ -338,9 +337,7 @@ mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
 }
 
 
-/* 0, or -1 with errno. */
-
-static int
+int
 mt_sync_directory(const char *path)
 {
     int  fd, rc, saved;

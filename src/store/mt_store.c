@@ -212,6 +212,7 @@ mt_store_alloc(const mt_store_options_t *options)
     store->log = options->log;
     store->log_data = options->log_data;
     store->reader.store = store;
+    store->wal.fd = -1;
 
     return store;
 }
@@ -252,6 +253,11 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
 
     if (rc == 0) {
         rc = mt_store_databases(store, &missing);
+    }
+
+    if (rc == 0) {
+        rc = mt_wal_open(store);
+        missing = rc ? MT_WAL_FILE : NULL;
     }
 
     if (rc == 0) {
@@ -330,6 +336,7 @@ mt_store_close(mt_store_t *store)
         mdb_env_close(store->env);
     }
 
+    mt_wal_close(store);
     mt_store_unregister(store);
 
     (void) pthread_rwlock_destroy(&store->map_lock);

@@ -115,6 +115,8 @@ mt_status_t mt_write_begin(mt_store_t *store, mt_txn_t **txn);
 mt_status_t mt_write_commit(mt_txn_t *txn);
 void mt_write_abort(mt_txn_t *txn);
 int mt_txn_is_write(const mt_txn_t *txn);
+/* Its number: of the state that is read, or of the one that is to be. */
+uint64_t mt_txn_id(const mt_txn_t *txn);
 
 
 /* Keys are built on the stack. */

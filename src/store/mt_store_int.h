@@ -20,6 +20,10 @@
 #define MT_NEW_FILE   "data.mdb.new"
 #define MT_NEW_LOCK   "data.mdb.new-lock"
 
+/* the write-ahead log, and the words beside it: mt_wal.h */
+#define MT_WAL_FILE   "wal.log"
+#define MT_WAL_WORDS  "wal.lock"
+
 #define MT_SERVER_KEY_LEN  32
 
 
@@ -33,7 +37,23 @@ struct mt_txn_s {
     MDB_txn      *txn;
     mt_status_t   status;          /* the first failure */
     int           write;
+    int           logs;            /* its place in the log is known */
 };
+
+typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
+
+typedef struct {
+    int              fd;           /* -1: not open */
+    mt_wal_words_t  *words;
+
+    /* Of the write transaction that is open. */
+    uint64_t         position;     /* of the journal when it began */
+    uint64_t         end;          /* where the next record goes, in bytes */
+    uint64_t         size;         /* of the file */
+    uint32_t         seq;          /* of the next record */
+    uint8_t         *buf;          /* a record; malloc'ed */
+    size_t           room;
+} mt_wal_t;
 
 struct mt_store_s {
     MDB_env           *env;
@@ -46,6 +66,8 @@ struct mt_store_s {
      * the size of the map tries to hold it alone. */
     pthread_rwlock_t   map_lock;
     int                broken;     /* atomic */
+
+    mt_wal_t           wal;
 
     char              *path;
     void             (*log)(void *log_data, int level, const char *text);
@@ -81,8 +103,20 @@ mt_status_t mt_store_check_format(const char *path, char *why,
  * LMDB's error, with *env NULL or to be closed. */
 int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 
+/* Opens, or makes, the log of a store that is open.  0 or errno; to be closed
+ * in either case. */
+int mt_wal_open(mt_store_t *store);
+void mt_wal_close(mt_store_t *store);
+
+/* Asks whoever holds a transaction open for its end; to be called by those who
+ * are about to wait for it. */
+void mt_wal_ask(mt_store_t *store);
+
 /* Gives a file to uid/gid (-1: leave), if it is there.  0 or errno. */
 int mt_own_file(const char *path, const char *name, int uid, int gid);
+
+/* 0, or -1 with errno. */
+int mt_sync_directory(const char *path);
 
 /* "path/name", malloc'ed. */
 char *mt_path_join(const char *path, const char *name);

@@ -186,6 +186,8 @@ mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 {
     mt_status_t  rc;
 
+    mt_wal_ask(store);
+
     rc = mt_txn_open(store, 0, txn);
 
     if (rc == MT_OK) {
@@ -315,6 +317,13 @@ int
 mt_txn_is_write(const mt_txn_t *txn)
 {
     return txn->write;
+}
+
+
+uint64_t
+mt_txn_id(const mt_txn_t *txn)
+{
+    return mdb_txn_id(txn->txn);
 }
 
 

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# The n-th write to the store's file, or the n-th sync of it, fails: EIO,
-# ENOSPC, half of it written; once, and for a while.
+# The n-th write to the store's data file, or the n-th sync of it, fails: EIO,
+# ENOSPC, half of it written; once, and for a while.  Then the same with its
+# write-ahead log, of which no client sees anything: the store is written.
 
 use warnings;
 use strict;
@@ -36,25 +37,41 @@ $t->prepare(meetings => $t->rounds(300, 5000));
 $t->load(rate => $t->rounds(1000, 400));
 
 my @first = (1 .. $t->rounds(5, 200));
-my $loss = qr/^http-503$/;
 
 for my $fault (@FAULTS) {
-	my ($name, $call, $error) = @$fault;
+	io('data.mdb', @$fault, loss => qr/^http-503$/);
+}
 
-	for my $n (@first) {
-		$t->fault("$name $n", sub {
-			$t->arm(call => $call, error => $error, first => $n);
-			ok($t->wait_for(sub { $t->failed() }, 5), "$name $n happened");
-			$t->disarm();
-		}, loss => $loss);
-	}
+for my $fault (@FAULTS) {
 
-	$t->fault("every $name", sub {
-		$t->arm(call => $call, error => $error);
-		$t->hold();
-		$t->disarm();
-	}, loss => $loss);
+	# half a write is followed by the other half
+
+	io('wal.log', @$fault) if $fault->[1] ne 'short';
 }
 
 $t->check();
 $t->finish();
+
+
+sub io {
+	my ($file, $name, $call, $error, @loss) = @_;
+
+	my %arm = (file => $file, call => $call, error => $error);
+
+	for my $n (@first) {
+		$t->fault("$file: $name $n", sub {
+			$t->arm(%arm, first => $n);
+			ok($t->wait_for(sub { $t->failed() }, 5),
+				"$file: $name $n happened");
+			$t->disarm();
+		}, @loss);
+	}
+
+	$t->fault("$file: every $name", sub {
+		$t->arm(%arm);
+		$t->hold();
+		$t->disarm();
+	}, @loss);
+
+	return;
+}

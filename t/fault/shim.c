@@ -48,7 +48,7 @@ enum {
 
 typedef struct {
     int64_t           clock;       /* ms ahead of the system's */
-    int64_t           dev;         /* the data file */
+    int64_t           dev;         /* the file */
     int64_t           ino;
     int64_t           first;       /* the call that fails, from 1 */
     int64_t           last;        /* and so on until this one */
@@ -113,7 +113,7 @@ next(const char *name)
 
 
 static int
-is_data_file(int fd)
+is_the_file(int fd)
 {
     struct stat  st;
 
@@ -129,7 +129,7 @@ fault(int fd, int calls)
 {
     int64_t  n;
 
-    if (control == NULL || !(control->which & calls) || !is_data_file(fd)) {
+    if (control == NULL || !(control->which & calls) || !is_the_file(fd)) {
         return 0;
     }
 

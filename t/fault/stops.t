@@ -14,14 +14,15 @@ use Test::More;
 use Meeting::Fault;
 
 my @POINTS = qw/
-	written claimed begun applied-half applied-all before-commit after-commit
-	published-half published cleared unlocked
+	written claimed begun applied-half applied-all before-log after-log
+	before-commit after-commit published-half published before-checkpoint
+	after-checkpoint cleared unlocked
 /;
 
 my $t = Meeting::Fault->new();
 my $rounds = $t->rounds(1, 8);
 
-$t->prepare(meetings => $t->rounds(200, 1000));
+$t->prepare(meetings => $t->rounds(300, 1200));
 $t->load(rate => 800, publish => 2);
 
 for my $round (1 .. $rounds) {

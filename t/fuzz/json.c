@@ -120,15 +120,51 @@ check_again(mt_arena_t *arena, const mt_fall_t *object)
 }
 
 
+/* A parser that was used for all inputs before finds the same as a new one. */
+
+static void
+check_kept(mt_arena_t *arena, mt_str_t body, mt_status_t status,
+    const mt_json_decode_t *new, const mt_fall_t *object)
+{
+    mt_fall_t         again = { 0 }, payload = { 0 };
+    mt_json_decode_t  d = { .arena = arena, .payload_table = &table,
+                            .payload_object = &payload };
+
+    static mt_json_parser_t  *parser;
+
+    if (parser == NULL) {
+        parser = mt_json_parser_create();
+    }
+
+    d.parser = parser;
+
+    check(mt_json_decode(&d, body, &table, &again) == status);
+
+    if (status != MT_OK) {
+        return;
+    }
+
+    check(d.error.status == new->error.status);
+    check(mt_str_eq(d.error.field, new->error.field));
+    check(d.payload_error.status == new->payload_error.status);
+    check(d.npairs == new->npairs);
+    check(mt_str_eq(record(arena, object), record(arena, &again)));
+}
+
+
 static void
 fuzz_body(mt_arena_t *arena, mt_str_t body)
 {
     size_t            i;
     mt_fall_t         object = { 0 }, payload = { 0 };
+    mt_status_t       status;
     mt_json_decode_t  d = { .arena = arena, .payload_table = &table,
                             .payload_object = &payload };
 
-    if (mt_json_decode(&d, body, &table, &object) != MT_OK) {
+    status = mt_json_decode(&d, body, &table, &object);
+    check_kept(arena, body, status, &d, &object);
+
+    if (status != MT_OK) {
         return;
     }
 

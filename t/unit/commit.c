@@ -5,146 +5,8 @@
  * holds more mutexes here than its deadlock detector can count.
  */
 
-#include "commit_rig.h"
+#include "commit_drive.h"
 #include "commit/mt_ring.h"
-
-
-static char       dir[] = "/tmp/mt-commit-XXXXXX";
-static rig_log_t  ctx;
-static int        events[MT_COMMIT_RINGS];
-
-
-/* a fresh zone */
-
-static void *
-zone_open(size_t size)
-{
-    void  *zone;
-
-    zone = rig_shared(size);
-
-    if (!ok(mt_commit_format(zone, size) == MT_OK, "zone made")) {
-        exit(1);
-    }
-
-    return zone;
-}
-
-
-static rig_worker_t
-worker_open(void *zone, uint64_t id, unsigned total)
-{
-    mt_log_t  log;
-
-    log = rig_log(&ctx);
-
-    return (rig_worker_t) {
-        .commit = mt_commit_attach(zone, &log, rig_wake, events),
-        .events = events,
-        .id = id,
-        .total = total,
-        .window = total,
-        .answers = calloc(total, sizeof(rig_answer_t)),
-        .calls = calloc(total, sizeof(rig_call_t))
-    };
-}
-
-
-static void
-worker_free(rig_worker_t *w)
-{
-    free(w->answers);
-    free(w->calls);
-}
-
-
-static void
-worker_close(rig_worker_t *w)
-{
-    mt_commit_detach(w->commit);
-    worker_free(w);
-}
-
-
-static mt_status_t
-push(rig_worker_t *w, uint64_t seq, int *combine)
-{
-    uint8_t   data[COMMAND_MAX];
-    mt_str_t  command;
-
-    command.data = (char *) data;
-    command.len = rig_command(data, w->id, seq, w->filling);
-
-    w->calls[seq] = (rig_call_t) { w, seq };
-
-    return mt_commit_push(w->commit, command, &w->calls[seq], combine);
-}
-
-
-static unsigned
-collect(rig_worker_t *w)
-{
-    return mt_commit_collect(w->commit, rig_done, w);
-}
-
-
-/* how many of the worker's first n commands are in the store */
-
-static unsigned
-applied(rig_worker_t *w, unsigned n)
-{
-    unsigned   i, sum;
-    mt_txn_t  *txn;
-
-    if (mt_read_open(ctx.store, &txn) != MT_OK) {
-        return -1;
-    }
-
-    for (i = 0, sum = 0; i < n; i++) {
-        sum += rig_applied(txn, w->id, i);
-    }
-
-    mt_read_close(txn);
-
-    return sum;
-}
-
-
-static unsigned
-verify(rig_worker_t *w, int alive)
-{
-    unsigned   wrong;
-    mt_txn_t  *txn;
-
-    if (mt_read_open(ctx.store, &txn) != MT_OK) {
-        return 1;
-    }
-
-    wrong = rig_verify(txn, w->id, w->total, w->answers, alive);
-    mt_read_close(txn);
-
-    return wrong;
-}
-
-
-/* a number of META that no worker uses twice */
-
-static uint64_t
-next_id(void)
-{
-    static uint64_t  id;
-
-    return ++id;
-}
-
-
-static unsigned
-woken(int ring)
-{
-    eventfd_t  value;
-
-    return eventfd_read(events[ring], &value) == 0 ? value : 0;
-}
 
 
 static void
@@ -341,11 +203,11 @@ test_full(void *zone)
     large = calloc(1, stat.ring_size);
     command.data = large;
     command.len = stat.ring_size / 2;
-    is_int(mt_commit_push(w.commit, command, NULL, &combine), MT_TOO_LARGE,
-           "half a ring is too large");
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+           MT_TOO_LARGE, "half a ring is too large");
     command.len = SIZE_MAX;
-    is_int(mt_commit_push(w.commit, command, NULL, &combine), MT_TOO_LARGE,
-           "so is any size beyond");
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+           MT_TOO_LARGE, "so is any size beyond");
     ok(!mt_commit_fits(w.commit, stat.ring_size / 2), "as can be asked");
     ok(mt_commit_fits(w.commit, stat.ring_size / 4), "a quarter fits");
     is_int(mt_commit_waiting(w.commit), 0, "neither is out");
@@ -413,6 +275,11 @@ test_faults(void *zone)
 {
     fault(zone, "begin", &ctx.fail_begin, MT_STORE_FAILED, 0);
     fault(zone, "apply", &ctx.fail_apply, MT_STORE_FULL, 1);
+
+    if (ctx.checkpoint) {
+        return;
+    }
+
     fault(zone, "commit", &ctx.fail_commit, MT_STORE_FULL, 0);
 
     ctx.keep = 1;
@@ -480,6 +347,7 @@ test_dead_owner(void *zone)
     worker_close(&w);
 
     /* no detach: the ring is not this thread's to give back */
+    free(dead.commit->record.data);
     free(dead.commit);
     worker_free(&dead);
 }
@@ -512,12 +380,20 @@ test_wake_up(void *zone)
     static const struct {
         const char  *name;
         int          combines;     /* the pusher is told to combine */
+        int          logs;         /* with the write-ahead log: 1, without it:
+                                      0, or both: -1 */
     } points[] = {
-        { "claimed", 0 }, { "applied-half", 0 }, { "before-commit", 0 },
-        { "published", 0 }, { "cleared", 1 }, { "unlocked", 1 }
+        { "claimed", 0, -1 }, { "applied-half", 0, -1 },
+        { "before-commit", 0, 0 }, { "after-log", 0, 1 },
+        { "published", 0, -1 }, { "after-checkpoint", 0, 1 },
+        { "cleared", 1, -1 }, { "unlocked", 1, -1 }
     };
 
     for (i = 0; i < mt_nitems(points); i++) {
+        if (points[i].logs == !ctx.checkpoint) {
+            continue;
+        }
+
         a = worker_open(zone, next_id(), 1);
         b = worker_open(zone, next_id(), 1);
         mt_commit_claim(a.commit);
@@ -757,19 +633,26 @@ main(void)
     ctx.store = rig_store_open(dir);
     rig_events_open(events);
 
-    zone = zone_open(mt_commit_min_size());
-
     test_zone();
-    test_basic(zone);
-    test_refused(zone);
-    test_wrap(zone);
-    test_full(zone);
-    test_faults(zone);
-    test_dead_owner(zone);
-    test_wake_up(zone);
-    test_epochs(zone);
-    test_large();
-    test_threads(zone);
+
+    for (ctx.checkpoint = 0; ctx.checkpoint <= 1000; ctx.checkpoint += 1000) {
+        printf("# checkpoint: %u ms\n", ctx.checkpoint);
+
+        zone = zone_open(mt_commit_min_size());
+
+        test_basic(zone);
+        test_refused(zone);
+        test_wrap(zone);
+        test_full(zone);
+        test_faults(zone);
+        test_dead_owner(zone);
+        test_wake_up(zone);
+        test_epochs(zone);
+        test_large();
+        test_threads(zone);
+
+        munmap(zone, mt_commit_min_size());
+    }
 
     rig_events_close(events);
     mt_store_close(ctx.store);

@@ -28,6 +28,7 @@ typedef struct {
     const char  *name;
     unsigned     first;
     unsigned     second;
+    unsigned     checkpoint;     /* ms; 0: no write-ahead log */
 } stop_t;
 
 
@@ -42,7 +43,23 @@ static const stop_t  stops[] = {
     { "published-half", 5, 15 },
     { "published", 4, 9 },
     { "cleared", 1, 3 },
-    { "unlocked", 1, 3 }
+    { "unlocked", 1, 3 },
+
+    { "written", 50, 200, 50 },
+    { "claimed", 0, 2, 50 },
+    { "begun", 1, 3, 50 },
+    { "applied-half", 4, 9, 50 },
+    { "applied-all", 4, 9, 50 },
+    { "before-log", 4, 9, 50 },
+    { "after-log", 4, 9, 50 },
+    { "before-commit", 1, 3, 50 },
+    { "after-commit", 1, 3, 50 },
+    { "published-half", 5, 15, 50 },
+    { "published", 4, 9, 50 },
+    { "before-checkpoint", 0, 2, 1 },
+    { "after-checkpoint", 0, 2, 1 },
+    { "cleared", 0, 2, 50 },
+    { "unlocked", 0, 2, 50 }
 };
 
 
@@ -96,7 +113,8 @@ start(unsigned id)
         return pid;
     }
 
-    ctx = (rig_log_t) { .store = rig_store_open(dir) };
+    ctx = (rig_log_t) { .store = rig_store_open(dir),
+                        .checkpoint = stop_at->checkpoint };
     log = rig_log(&ctx);
 
     w = (rig_worker_t) {
@@ -177,7 +195,7 @@ latecomer(mt_store_t *store, const char *name)
     rig_worker_t      w;
     mt_commit_stat_t  stat;
 
-    ctx = (rig_log_t) { .store = store };
+    ctx = (rig_log_t) { .store = store, .checkpoint = stop_at->checkpoint };
     log = rig_log(&ctx);
     memset(&answer, 0, sizeof(answer));
 
@@ -196,7 +214,8 @@ latecomer(mt_store_t *store, const char *name)
     command.len = rig_command(data, w.id, 0, 0);
 
     is_int(mt_commit_claim(w.commit), 0, "%s: a ring is claimed", name);
-    is_int(mt_commit_push(w.commit, command, &call, &combine), MT_OK,
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_LOG, &call, &combine),
+           MT_OK,
            "%s: pushed", name);
     mt_commit_combine(w.commit);
 
@@ -239,7 +258,8 @@ scenario(const stop_t *at)
 
     killed = supervise(alive);
 
-    ok(killed > 0, "%s: %d killed, the others got all answers", name, killed);
+    ok(killed > 0, "%s, checkpoint %u: %d killed, the others got all answers",
+       name, at->checkpoint, killed);
 
     store = rig_store_open(dir);
     latecomer(store, name);

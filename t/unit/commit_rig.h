@@ -40,7 +40,9 @@ typedef struct {
     mt_status_t  fail_commit;
     int          keep;           /* the failing commit does commit */
 
+    unsigned     checkpoint;     /* ms */
     unsigned     aborts;
+    unsigned     commits;
 } rig_log_t;
 
 
@@ -141,7 +143,9 @@ rig_store_remove(const char *dir)
 {
     size_t              i;
     char                path[300];
-    static const char  *files[] = { "data.mdb", "lock.mdb" };
+    static const char  *files[] = {
+        "data.mdb", "lock.mdb", "wal.log", "wal.lock"
+    };
 
     for (i = 0; i < mt_nitems(files); i++) {
         snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
@@ -248,6 +252,7 @@ rig_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
     }
 
     rig_key(&key, worker, seq);
+    result->position = seq + 1;
 
     status = mt_put_num(log->txn, MT_DB_META, &key,
                         rig_applied(log->txn, worker, seq) + 1);
@@ -273,6 +278,8 @@ rig_log_commit(void *ctx)
         return MT_STORE_FAILED;
     }
 
+    log->commits++;
+
     return status;
 }
 
@@ -287,13 +294,31 @@ rig_log_abort(void *ctx)
 }
 
 
+static int
+rig_log_behind(void *ctx)
+{
+    rig_log_t  *log = ctx;
+
+    return mt_wal_behind(log->store);
+}
+
+
 static mt_log_t
 rig_log(rig_log_t *log)
 {
     return (mt_log_t) {
         rig_log_begin, rig_log_apply, rig_log_commit, rig_log_abort,
-        log
+        rig_log_behind, log, log->checkpoint
     };
+}
+
+
+/* most commands are such as a sign-in, some are not */
+
+static mt_push_t
+rig_push_how(uint64_t seq)
+{
+    return seq % 40 == 39 ? MT_PUSH_COMMIT : MT_PUSH_LOG;
 }
 
 
@@ -432,7 +457,8 @@ rig_push(rig_worker_t *w, unsigned seq)
 
         w->calls[seq] = (rig_call_t) { w, seq };
 
-        status = mt_commit_push(w->commit, command, &w->calls[seq], &combine);
+        status = mt_commit_push(w->commit, command, rig_push_how(seq),
+                                &w->calls[seq], &combine);
 
         if (combine) {
             rig_want(w, 1);
@@ -473,6 +499,7 @@ rig_wait(rig_worker_t *w, int ring)
 /* A worker's life, to its detaching: 1 when all its commands were answered in
  * time. */
 
+__attribute__((unused))
 static int
 rig_work(rig_worker_t *w)
 {

@@ -84,7 +84,7 @@ test_random_text(void)
 static void
 test_mac(void)
 {
-    uint8_t   out[MT_MAC_LEN], bytes[MT_AES_KEY_LEN], text[MT_AES_LEN];
+    uint8_t   out[MT_MAC_LEN], bytes[MT_AES_KEY_LEN], text[4 * MT_AES_LEN];
     mt_str_t  key = { sizeof(bytes), (const char *) bytes };
     mt_str_t  parts[2] = { { 7, (const char *) text },
                            { 9, (const char *) text + 7 } };
@@ -92,7 +92,10 @@ test_mac(void)
     is_int(mt_hex_decode(MT_STR("603deb1015ca71be2b73aef0857d7781"
                                 "1f352c073b6108d72d9810a30914dff4"),
                          bytes, sizeof(bytes)), 0, "a key");
-    is_int(mt_hex_decode(MT_STR("6bc1bee22e409f96e93d7e117393172a"),
+    is_int(mt_hex_decode(MT_STR("6bc1bee22e409f96e93d7e117393172a"
+                                "ae2d8a571e03ac9c9eb76fac45af8e51"
+                                "30c81c46a35ce411e5fbc1191a0a52ef"
+                                "f69f2445df4f9b17ad2b417be66c3710"),
                          text, sizeof(text)), 0, "a message");
 
     is_int(mt_mac(key, NULL, 0, out), 0, "the MAC of nothing");
@@ -102,6 +105,18 @@ test_mac(void)
     is_int(mt_mac(key, parts, 2, out), 0, "the MAC of parts");
     is_str(hex(out, sizeof(out)), "28a7023f452e8f82bd4bf28d8c37c35c",
            "example 10, under a key that is kept");
+
+    parts[1].len = 33;
+    is_int(mt_mac(key, parts, 2, out), 0, "the MAC of more than two blocks");
+    is_str(hex(out, sizeof(out)), "aaf3d8f1de5640c232f5b169b9c911e6",
+           "example 11");
+
+    parts[1].len = 57;
+    is_int(mt_mac(key, parts, 2, out), 0, "the MAC of four blocks");
+    is_str(hex(out, sizeof(out)), "e1992190549f6ed5696a2c056c315410",
+           "example 12");
+
+    parts[1].len = 9;
 
     bytes[0] ^= 1;
     is_int(mt_mac(key, parts, 2, out), 0, "another key");
@@ -166,6 +181,10 @@ test_hex(void)
         is_int(mt_hex_decode(mt_cstr(wrong[i]), out, 4), -1,
                "\"%s\" is not four bytes", wrong[i]);
     }
+
+    is_int(mt_hex_decode_any(MT_STR("fFaB19e0"), out, 4), 0, "in any case");
+    is_str(hex(out, 4), "ffab19e0", "to the same bytes");
+    is_int(mt_hex_decode_any(MT_STR("fFaB19g0"), out, 4), -1, "but digits");
 }
 
 
@@ -212,6 +231,10 @@ test_secrets(void)
     ok(!mt_secret_eq(MT_STR("abc"), MT_STR("abd")), "different secrets");
     ok(!mt_secret_eq(MT_STR("abc"), MT_STR("ab")), "secrets' lengths differ");
     ok(mt_secret_eq(MT_STR(""), MT_STR("")), "empty secrets");
+    ok(!mt_secret_eq(MT_STR("0123456789abcdef"), MT_STR("01234567x9abcdef")),
+       "different in the second eight bytes");
+    ok(!mt_secret_eq(MT_STR("0123456789ab"), MT_STR("0123456789ax")),
+       "different behind the first eight bytes");
 
     is_int(mt_random(a, sizeof(a)), 0, "random bytes");
     is_int(mt_random(b, sizeof(b)), 0, "more random bytes");

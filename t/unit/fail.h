@@ -17,6 +17,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -201,6 +202,14 @@ FAIL(mkdir, int, (const char *path, mode_t mode), (path, mode), EACCES, -1)
 FAIL(opendir, DIR *, (const char *path), (path), EACCES, NULL)
 FAIL(flock, int, (int fd, int op), (fd, op), EINTR, -1)
 FAIL(fsync, int, (int fd), (fd), EIO, -1)
+FAIL(fdatasync, int, (int fd), (fd), EIO, -1)
+FAIL(pread, ssize_t, (int fd, void *buf, size_t len, off_t at),
+     (fd, buf, len, at), EIO, -1)
+FAIL(pwrite, ssize_t, (int fd, const void *buf, size_t len, off_t at),
+     (fd, buf, len, at), ENOSPC, -1)
+FAIL(mmap, void *,
+     (void *addr, size_t len, int prot, int flags, int fd, off_t at),
+     (addr, len, prot, flags, fd, at), ENOMEM, MAP_FAILED)
 FAIL(rename, int, (const char *from, const char *to), (from, to), EIO, -1)
 FAIL(chown, int, (const char *path, uid_t uid, gid_t gid), (path, uid, gid),
      EPERM, -1)

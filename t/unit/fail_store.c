@@ -296,6 +296,68 @@ verify(void)
 }
 
 
+/* A record of the write-ahead log, of a transaction that then is given up. */
+
+static mt_status_t
+add_record(void)
+{
+    mt_str_t      record;
+    mt_txn_t     *txn;
+    mt_status_t   status;
+
+    status = mt_write_begin(f.store, &txn);
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    while (mt_wal_next(txn, &record) == 1) { /* void */ }
+
+    status = mt_txn_status(txn);
+
+    if (status == MT_OK) {
+        status = mt_wal_append(txn, MT_STR("a record"));
+    }
+
+    mt_write_abort(txn);
+
+    return status;
+}
+
+
+/* It is there, or it is not; the next transaction takes it in. */
+
+static void
+check_record(int added)
+{
+    int        n;
+    uint64_t   position;
+    mt_key_t   key;
+    mt_str_t   record;
+    mt_txn_t  *txn;
+
+    if (mt_write_begin(f.store, &txn) != MT_OK) {
+        complain("no transaction");
+        return;
+    }
+
+    for (n = 0; mt_wal_next(txn, &record) == 1; n++) { /* void */ }
+
+    if (n != added) {
+        complain(added ? "no record" : "a record that failed");
+    }
+
+    mt_key_init(&key);
+    mt_key_str(&key, MT_STR("position"));
+    position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+    (void) mt_put_num(txn, MT_DB_META, &key, position);
+
+    if (mt_write_commit(txn) != MT_OK || mt_wal_behind(f.store)) {
+        complain("not taken in");
+    }
+}
+
+
 static mt_status_t
 crypto(void)
 {
@@ -352,6 +414,7 @@ static const act_t  acts[] = {
     { "opening a store", open_store, close_store, check_opened },
     { "counting a store", count, NULL, NULL },
     { "verifying a store", verify, NULL, NULL },
+    { "logging", add_record, NULL, check_record },
     { "copying a store", backup, remove_copy, check_backup },
     { "making a folder", make_folder, NULL, NULL },
     { "adding a file", add_file, remove_file, check_files },

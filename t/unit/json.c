@@ -692,10 +692,64 @@ test_grammar(void)
 }
 
 
+/* What a body leaves behind, whole or broken off anywhere, is nothing to the
+ * next one. */
+
+static void
+test_kept(void)
+{
+    char         large[32 * 1024];
+    size_t       i;
+    mt_status_t  status;
+
+    static const char *const  bodies[] = {
+        "{\"num\":1}", "{\"num\":1", "{\"num\":1}}", "{\"num\":1}{}",
+        "{\"num\":1} {\"num\":2}", "{\"num\":[1,{\"a\":}", "{\"num\":1,}",
+        "{\"text\":\"ab}", "{\"text\":\"a\\u00e9b\\n\"}", "{\"text\":\"\\}",
+        "{\"text\":\"\\u00}", "{\"num\":-}", "{\"num\":1.}", "{\"num\":tru}",
+        "{} \"a", "{}}", "{", "", " {\"small\":3,\"text\":\"x\"} ",
+        "{\"a\":[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]}"
+    };
+
+    for (i = 0; i < mt_nitems(bodies); i++) {
+        parser = NULL;
+        status = decode(&tall_table, bodies[i]);
+
+        parser = mt_json_parser_create();
+        is_int(decode(&tall_table, bodies[i]), status,
+               "body %zu with a parser that is kept", i);
+        is_int(decode(&tall_table, bodies[i]), status, "and again");
+        is_int(decode(&tall_table, "{\"num\":17,\"text\":\"a\\tb\"}"), MT_OK,
+               "then another");
+        is_int(object.num, 17, "with its number");
+        is_str(object.text, "a\tb", "and its text");
+        mt_json_parser_destroy(parser);
+    }
+
+    parser = mt_json_parser_create();
+
+    memset(large, 'a', sizeof(large));
+    memcpy(large, "{\"x\":\"\\n", 8);
+    memcpy(large + sizeof(large) - 2, "\"}", 2);
+
+    for (i = 0; i < 3; i++) {
+        is_int(decode_str(&tall_table, (mt_str_t) { sizeof(large), large }),
+               MT_OK, "a long string with an escape, %zu", i);
+        is_int(decode(&tall_table, "{\"num\":18}"), MT_OK, "and a short body");
+        is_int(object.num, 18, "with its number");
+    }
+
+    mt_json_parser_destroy(parser);
+    mt_json_parser_destroy(NULL);
+    parser = NULL;
+}
+
+
 int
 main(void)
 {
     arena = mt_arena_create(0);
+    parser = mt_json_parser_create();
 
     test_bodies();
     test_members();
@@ -708,6 +762,11 @@ main(void)
     test_escapes();
     test_runs();
     test_grammar();
+
+    mt_json_parser_destroy(parser);
+    parser = NULL;
+
+    test_kept();
 
     mt_arena_destroy(arena);
 

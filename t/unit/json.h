@@ -92,6 +92,7 @@ MT_JSON_TABLE(payload_table,
 
 
 static mt_arena_t        *arena;
+static mt_json_parser_t  *parser;        /* kept from each to the next */
 static mt_json_decode_t   d;
 static mt_tall_t          object;
 static test_envelope_t    envelope;
@@ -105,6 +106,7 @@ decode_str(const mt_json_table_t *table, mt_str_t body)
     memset(&d, 0, sizeof(d));
     memset(&object, 0, sizeof(object));
     d.arena = arena;
+    d.parser = parser;
 
     return mt_json_decode(&d, body, table, &object);
 }

@@ -60,6 +60,7 @@ use_path(const char *name)
 }
 
 
+__attribute__((unused))
 static int
 why_has(const char *text)
 {
@@ -118,6 +119,7 @@ sum_entry(const char *name, const struct stat *st, int type, struct FTW *ftw)
 }
 
 
+__attribute__((unused))
 static uint64_t
 checksum(const char *of)
 {
@@ -148,6 +150,7 @@ open_store(uint64_t max_size)
 }
 
 
+__attribute__((unused))
 static void
 write_file(const char *name, const char *text)
 {
@@ -164,6 +167,7 @@ write_file(const char *name, const char *text)
 }
 
 
+__attribute__((unused))
 static void
 meta_key(mt_key_t *key, const char *name)
 {

@@ -163,13 +163,14 @@ sub nginx_env {
 }
 
 
-# Where writes fail and what their error is.  Options: call (write, sync or
-# short), error (a number), first and last call.
+# Where writes fail and what their error is.  Options: file (of the store; the
+# data), call (write, sync or short), error (a number), first and last call.
 
 sub arm {
 	my ($self, %option) = @_;
 
-	my ($dev, $ino) = stat($self->store() . '/data.mdb');
+	my ($dev, $ino) = stat(join('/', $self->store(),
+		$option{file} // 'data.mdb'));
 
 	# nothing may fail before all is in place
 

@@ -1,0 +1,124 @@
+
+/*
+ * Requests that read what others have been told is done: where the store is
+ * behind the write-ahead log, they wait for it to catch up.  One barrier in
+ * the worker's ring serves all who wait; it is the worker's own, so that they
+ * need not wait for longer than they want to.
+ */
+
+#include "ngx_http_meeting_module.h"
+
+
+/* After so many milliseconds what the store has is shown: a process that is
+ * stopped in a commit, or a disk that hangs, does not keep others from
+ * reading. */
+#define NGX_HTTP_MEETING_PATIENCE  500
+
+
+static void ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter);
+static void ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty);
+
+
+void
+ngx_http_meeting_settle_init(ngx_http_meeting_worker_t *w)
+{
+    ngx_queue_init(&w->settling);
+
+    w->barrier.command = MT_STR("");
+    w->barrier.how = MT_PUSH_BARRIER;
+    w->barrier.wake = ngx_http_meeting_settled;
+}
+
+
+/* Waits until the store may have caught up. */
+
+ngx_int_t
+ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
+    void (*resume)(ngx_http_request_t *r))
+{
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    if (!w->barrier_out) {
+
+        if (ngx_http_meeting_queue(&w->barrier) != MT_OK) {
+            return NGX_ERROR;
+        }
+
+        w->barrier_out = 1;
+    }
+
+    if (ctx->settle_by == 0) {
+        ctx->settle_by = ngx_current_msec + NGX_HTTP_MEETING_PATIENCE;
+    }
+
+    ngx_queue_insert_tail(&w->settling, &ctx->waiter.queue);
+    ngx_http_meeting_suspend(ctx, resume);
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
+{
+    ngx_queue_t                 ready;
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
+
+    w->barrier_out = 0;
+
+    if (ngx_queue_empty(&w->settling)) {
+        return;
+    }
+
+    /* some may find that they have to wait once more */
+
+    ngx_queue_init(&ready);
+    ngx_queue_add(&ready, &w->settling);
+    ngx_queue_init(&w->settling);
+
+    while (!ngx_queue_empty(&ready)) {
+        ngx_http_meeting_settle_wake(ngx_queue_head(&ready),
+                                     waiter->result.status != MT_OK);
+    }
+}
+
+
+/* Lets those go who have waited for long enough; from a timer. */
+
+void
+ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)
+{
+    ngx_queue_t             *q, *next;
+    ngx_http_meeting_ctx_t  *ctx;
+
+    for (q = ngx_queue_head(&w->settling);
+         q != ngx_queue_sentinel(&w->settling);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, waiter.queue);
+
+        if ((ngx_msec_int_t) (ctx->settle_by - ngx_current_msec) <= 0) {
+            ngx_http_meeting_settle_wake(q, 1);
+        }
+    }
+}
+
+
+static void
+ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty)
+{
+    ngx_http_meeting_ctx_t  *ctx;
+
+    ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, waiter.queue);
+
+    ngx_queue_remove(q);
+
+    ctx->exchange->hasty = hasty;
+
+    ngx_http_meeting_wake(ctx);
+}

@@ -1,0 +1,250 @@
+
+/*
+ * The commit engine's use of the write-ahead log (store/mt_wal.h): what a
+ * record says, and how the store catches up with it.
+ */
+
+#include "commit/mt_ring.h"
+
+#include <stdlib.h>
+
+
+/* What is left to read of a record. */
+
+typedef struct {
+    const uint8_t  *p;
+    const uint8_t  *last;
+    int             failed;          /* it ended too soon */
+} mt_log_reader_t;
+
+
+static void
+mt_log_record_add(mt_log_record_t *record, const void *data, size_t len)
+{
+    size_t    room;
+    uint8_t  *grown;
+
+    if (record->len + len > record->room) {
+        room = 2 * (record->len + len);
+        grown = realloc(record->data, room);
+
+        if (grown == NULL) {
+            record->failed = 1;
+            return;
+        }
+
+        record->data = grown;
+        record->room = room;
+    }
+
+    memcpy(record->data + record->len, data, len);
+    record->len += len;
+}
+
+
+static void
+mt_log_record_u32(mt_log_record_t *record, uint32_t n)
+{
+    uint8_t  data[4];
+
+    (void) mt_put_u32(data, n);
+    mt_log_record_add(record, data, sizeof(data));
+}
+
+
+static void
+mt_log_record_u64(mt_log_record_t *record, uint64_t n)
+{
+    uint8_t  data[8];
+
+    (void) mt_put_u64(data, n);
+    mt_log_record_add(record, data, sizeof(data));
+}
+
+
+/* The number of the rings stands behind the epoch. */
+
+void
+mt_log_record_begin(mt_log_record_t *record, uint64_t epoch)
+{
+    record->len = 0;
+    record->failed = 0;
+
+    mt_log_record_u64(record, epoch);
+    mt_log_record_u32(record, 0);
+}
+
+
+void
+mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end)
+{
+    uint8_t  *n;
+
+    mt_log_record_u32(record, ring);
+    mt_log_record_u64(record, end);
+
+    if (!record->failed) {
+        n = record->data + 8;
+        (void) mt_put_u32(n, mt_get_u32(n) + 1);
+    }
+}
+
+
+void
+mt_log_record_command(mt_log_record_t *record, mt_str_t command)
+{
+    mt_log_record_u32(record, (uint32_t) command.len);
+    mt_log_record_add(record, command.data, command.len);
+}
+
+
+static const uint8_t *
+mt_log_take(mt_log_reader_t *r, size_t len)
+{
+    const uint8_t  *p;
+
+    if (r->failed || (size_t) (r->last - r->p) < len) {
+        r->failed = 1;
+        return NULL;
+    }
+
+    p = r->p;
+    r->p += len;
+
+    return p;
+}
+
+
+static uint64_t
+mt_log_take_u64(mt_log_reader_t *r)
+{
+    const uint8_t  *p;
+
+    p = mt_log_take(r, 8);
+
+    return p ? mt_get_u64(p) : 0;
+}
+
+
+static uint32_t
+mt_log_take_u32(mt_log_reader_t *r)
+{
+    const uint8_t  *p;
+
+    p = mt_log_take(r, 4);
+
+    return p ? mt_get_u32(p) : 0;
+}
+
+
+/* The zone's rings, as they are after the record. */
+
+static mt_status_t
+mt_log_replay_rings(mt_txn_t *txn, mt_log_reader_t *r)
+{
+    uint32_t     i, n, ring;
+    uint64_t     epoch, end, applied[MT_COMMIT_RINGS];
+    mt_status_t  status;
+
+    epoch = mt_log_take_u64(r);
+    n = mt_log_take_u32(r);
+
+    status = mt_applied_load(txn, epoch, applied);
+
+    for (i = 0; status == MT_OK && i < n; i++) {
+        ring = mt_log_take_u32(r);
+        end = mt_log_take_u64(r);
+
+        if (r->failed || ring >= MT_COMMIT_RINGS) {
+            return MT_INTERNAL;
+        }
+
+        applied[ring] = end;
+    }
+
+    return status == MT_OK ? mt_applied_save(txn, epoch, applied) : status;
+}
+
+
+/* Nobody waits for the results: they stand in the slots, or went with them. */
+
+static mt_status_t
+mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
+{
+    mt_str_t         command;
+    mt_result_t      result;
+    mt_status_t      status;
+    mt_log_reader_t  r;
+
+    r.p = (const uint8_t *) record.data;
+    r.last = r.p + record.len;
+    r.failed = 0;
+
+    status = mt_log_replay_rings(txn, &r);
+
+    while (status == MT_OK && r.p < r.last) {
+        command.len = mt_log_take_u32(&r);
+        command.data = (char *) mt_log_take(&r, command.len);
+
+        status = r.failed ? MT_INTERNAL
+                          : log->apply(log->ctx, command, &result);
+    }
+
+    return r.failed ? MT_INTERNAL : status;
+}
+
+
+mt_status_t
+mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
+{
+    int          rc;
+    mt_str_t     record;
+    mt_status_t  status;
+
+    *left = 0;
+
+    status = log->begin(log->ctx, txn);
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    while (status == MT_OK && (rc = mt_wal_next(*txn, &record)) != 0) {
+        (*left)++;
+        status = rc == 1 ? mt_log_replay(log, *txn, record)
+                         : mt_txn_status(*txn);
+    }
+
+    if (status != MT_OK) {
+        log->abort(log->ctx);
+    }
+
+    return status;
+}
+
+
+mt_status_t
+mt_log_settle(const mt_log_t *log)
+{
+    unsigned      left;
+    mt_txn_t     *txn;
+    mt_status_t   status;
+
+    if (!log->behind(log->ctx)) {
+        return MT_OK;
+    }
+
+    status = mt_log_begin(log, &txn, &left);
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    if (left) {
+        return log->commit(log->ctx);
+    }
+
+    log->abort(log->ctx);
+
+    return MT_OK;
+}

@@ -1,0 +1,51 @@
+#!/usr/bin/perl
+
+# Everybody is killed in the moment in which answers stand in the write-ahead
+# log alone.  meetingctl, by itself, shows them, as does the next server.
+
+use warnings;
+use strict;
+
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+
+use Test::More;
+
+use Meeting::Fault;
+
+for my $point (qw/ after-log published before-checkpoint /) {
+	subtest "all killed at $point" => sub { die_at($point) }
+		for 1 .. Meeting::Fault->rounds(1, 20);
+}
+
+done_testing();
+
+
+sub die_at {
+	my ($point) = @_;
+
+	my $t = Meeting::Fault->new();
+
+	$t->prepare(meetings => 60);
+	$t->load(rate => 800);
+
+	$t->fault('all killed', sub {
+		$t->pause();
+		ok($t->stop_at($point), "a worker stopped at $point");
+		kill('KILL', $t->master(), $t->workers());
+		$t->stop_load();
+	}, reads => 0, writes => 0);
+
+	my $stored = $t->stored();
+
+	$t->is_none('what was answered is there', grep { !$stored->{$_} }
+		map { $_->{key} }
+		grep { $_->{kind} eq 'sign' && $_->{outcome} eq 2000 }
+		$t->stop_load());
+
+	$t->fault('started', sub { $t->start() }, reads => 0, writes => 0);
+	$t->check();
+	$t->finish();
+
+	return;
+}

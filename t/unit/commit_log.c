@@ -1,0 +1,305 @@
+
+/*
+ * The commit engine over the write-ahead log: what is answered from it, how
+ * long it is ahead of the store, and what comes of a failure.
+ */
+
+#include "commit_drive.h"
+#include "store/mt_store_int.h"
+
+
+static void
+push_all(rig_worker_t *w)
+{
+    int       combine;
+    unsigned  i;
+
+    for (i = 0; i < w->total; i++) {
+        push(w, i, &combine);
+    }
+}
+
+
+/* Answered from the log: several batches make one commit. */
+
+static const char    *grow_at;
+static rig_worker_t  *growing;
+static unsigned       grown;
+
+
+static void
+grow(const char *name)
+{
+    int  combine;
+
+    if (mt_str_eq(mt_cstr(name), mt_cstr(grow_at)) && grown < growing->total) {
+        push(growing, grown++, &combine);
+    }
+}
+
+
+static void
+test_log(void *zone)
+{
+    unsigned          commits;
+    rig_worker_t      w;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 10);
+    mt_commit_claim(w.commit);
+    mt_commit_stat(w.commit, &before);
+    commits = ctx.commits;
+
+    grown = 0;
+    growing = &w;
+    grow_at = "published";
+    grow("published");
+    mt_commit_stop = grow;
+
+    is_int(mt_commit_combine(w.commit), MT_OK, "ten batches");
+
+    mt_commit_stop = NULL;
+
+    mt_commit_stat(w.commit, &after);
+    is_int(after.batches - before.batches, 10, "are counted");
+    is_int(after.logged_batches - before.logged_batches, 10, "are logged");
+    is_int(after.checkpoints - before.checkpoints, 1, "and committed");
+    is_int(ctx.commits - commits, 1, "at once");
+    is_int(collect(&w), 10, "all are told");
+    is_int(verify(&w, 1), 0, "each is done once");
+    ok(!mt_wal_behind(ctx.store), "and the store is not behind");
+
+    worker_close(&w);
+}
+
+
+/* What was answered outlives the failure of the commit, in this process and,
+ * where it came to its end, in others. */
+
+static void
+test_log_kept(void *zone, int keep)
+{
+    int           combine;
+    unsigned      commits;
+    rig_worker_t  w, next;
+
+    w = worker_open(zone, next_id(), 20);
+    next = worker_open(zone, next_id(), 1);
+    mt_commit_claim(w.commit);
+    mt_commit_claim(next.commit);
+
+    ctx.keep = keep;
+    ctx.fail_commit = MT_STORE_FULL;
+    push_all(&w);
+
+    is_int(mt_commit_combine(w.commit), MT_STORE_FULL, "a checkpoint fails");
+    is_int(collect(&w), 20, "after the answers");
+    is_int(w.answers[7].status, MT_OK, "which are successes");
+    is_int(applied(&w, 20), keep ? 20 : 0, "what was done is %s",
+           keep ? "there" : "in the log alone");
+    is_int(mt_commit_stalled(next.commit), !keep, "as can be asked");
+
+    ctx.fail_commit = MT_STORE_FULL;
+    is_int(mt_commit_combine(next.commit), keep ? MT_OK : MT_STORE_FULL,
+           "another tries");
+    ctx.fail_commit = MT_STORE_FULL;
+    is_int(push(&next, 0, &combine), MT_OK, "with a command of its own");
+    is_int(mt_commit_combine(next.commit), MT_STORE_FULL, "which fails");
+    is_int(collect(&next), 1, "and is told so:");
+    is_int(next.answers[0].status, keep ? MT_OK : MT_STORE_FULL,
+           "nothing is promised on top of what is %s", keep ? "there"
+                                                            : "not there yet");
+    ctx.keep = 0;
+    commits = ctx.commits;
+    is_int(mt_commit_combine(next.commit), MT_OK, "until it can be written");
+    is_int(ctx.commits - commits, !keep, "%s", keep ? "it is" : "then it is");
+    is_int(verify(&w, 1), 0, "each is done once");
+    is_int(mt_commit_stalled(next.commit), 0, "and that is all");
+
+    worker_close(&w);
+    worker_close(&next);
+}
+
+
+/* A batch with something that has to be in the store. */
+
+static void
+test_prompt(void *zone)
+{
+    rig_worker_t      w;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 40);
+    mt_commit_claim(w.commit);
+
+    mt_commit_stat(w.commit, &before);
+    push_all(&w);                         /* the last one is to be committed */
+    is_int(mt_commit_combine(w.commit), MT_OK, "with one for the store");
+    mt_commit_stat(w.commit, &after);
+    is_int(after.logged_batches - before.logged_batches, 0, "nothing logged");
+    is_int(collect(&w), 40, "told");
+    is_int(verify(&w, 1), 0, "done");
+
+    worker_close(&w);
+}
+
+
+static rig_worker_t  *reader;
+static rig_call_t     reader_call;
+static unsigned       reads;
+
+
+/* As soon as somebody has been answered, another one wants to read. */
+
+static void
+read_on(const char *name)
+{
+    int        combine;
+    mt_str_t   none = mt_str("");
+    mt_txn_t  *txn;
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("published")) && reads++ == 0) {
+        is_int(mt_commit_push(reader->commit, none, MT_PUSH_BARRIER,
+                              &reader_call, &combine), MT_OK, "a barrier");
+    }
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("published-half")) && reads == 1
+        && mt_read_open(ctx.store, &txn) == MT_OK)
+    {
+        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn), "its wait ends when the store has all");
+        mt_read_close(txn);
+    }
+}
+
+
+static void
+test_barrier(void *zone)
+{
+    unsigned          commits;
+    rig_worker_t      w, other;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 3);
+    other = worker_open(zone, next_id(), 1);
+    mt_commit_claim(w.commit);
+    mt_commit_claim(other.commit);
+
+    reader = &other;
+    reader_call = (rig_call_t) { reader, 0 };
+    other.answers[0].status = 1;
+    reads = 0;
+    commits = ctx.commits;
+    mt_commit_stat(w.commit, &before);
+
+    push_all(&w);
+    mt_commit_stop = read_on;
+    is_int(mt_commit_combine(w.commit), MT_OK, "sign-ins, and who reads");
+    mt_commit_stop = NULL;
+
+    mt_commit_stat(w.commit, &after);
+    is_int(after.batches - before.batches, 2, "two batches");
+    is_int(after.logged_batches - before.logged_batches, 1, "one was logged");
+    is_int(ctx.commits - commits, 1, "one commit");
+    is_int(after.checkpoints - before.checkpoints, 0, "by the barrier");
+    is_int(collect(&w), 3, "the sign-ins are told");
+    is_int(collect(&other), 1, "so is the reader");
+    is_int(verify(&w, 1), 0, "each is done once");
+
+    reads = 2;
+    commits = ctx.commits;
+    is_int(mt_commit_push(other.commit, MT_STR(""), MT_PUSH_BARRIER,
+                          &reader_call, &(int) { 0 }), MT_OK, "one alone");
+    is_int(mt_commit_combine(other.commit), MT_OK, "finds nothing to do");
+    is_int(ctx.commits - commits, 0, "and commits nothing");
+    is_int(collect(&other), 1, "but is told");
+
+    worker_close(&other);
+    worker_close(&w);
+}
+
+
+static void
+ask(const char *name)
+{
+    mt_txn_t  *txn;
+
+    /* what another process does that wants to write */
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("after-log"))
+        && mt_read_open(ctx.store, &txn) == MT_OK)
+    {
+        ok(mt_wal_logged(ctx.store) > mt_txn_id(txn), "a reader sees that it is early");
+        mt_read_close(txn);
+    }
+
+    if (mt_str_eq(mt_cstr(name), MT_STR("published"))) {
+        mt_wal_ask(ctx.store);
+    }
+
+    grow(name);
+}
+
+
+/* One who wants to write does not wait for the time to pass. */
+
+static void
+test_asked(void *zone)
+{
+    unsigned      commits;
+    mt_txn_t     *txn;
+    rig_worker_t  w;
+
+    w = worker_open(zone, next_id(), 5);
+    mt_commit_claim(w.commit);
+    commits = ctx.commits;
+
+    grown = 0;
+    growing = &w;
+    grow_at = "published";
+    grow("published");
+    mt_commit_stop = ask;
+
+    is_int(mt_commit_combine(w.commit), MT_OK, "five batches, and who asks");
+
+    mt_commit_stop = NULL;
+
+    is_int(ctx.commits - commits, 5, "are five commits");
+    is_int(collect(&w), 5, "told");
+
+    if (ok(mt_read_open(ctx.store, &txn) == MT_OK, "read")) {
+        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn), "a reader sees all of it");
+        mt_read_close(txn);
+    }
+
+    worker_close(&w);
+}
+
+
+int
+main(void)
+{
+    void  *zone;
+
+    if (!ok(rig_store_create(dir), "store made")) {
+        return 1;
+    }
+
+    ctx.store = rig_store_open(dir);
+    ctx.checkpoint = 1000;
+    rig_events_open(events);
+
+    zone = zone_open(mt_commit_min_size());
+
+    test_log(zone);
+    test_log_kept(zone, 0);
+    test_log_kept(zone, 1);
+    test_prompt(zone);
+    test_barrier(zone);
+    test_asked(zone);
+
+    rig_events_close(events);
+    mt_store_close(ctx.store);
+    rig_store_remove(dir);
+
+    return tap_done();
+}
