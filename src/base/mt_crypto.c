@@ -1,13 +1,15 @@
 
-#include "base/mt_aes.h"
+#include "base/mt_crypto.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
 
 
 #define MT_SCRYPT_LOG_N     14
@@ -51,31 +53,20 @@ typedef struct mt_contexts_s  mt_contexts_t;
 struct mt_contexts_s {
     mt_contexts_t   *next;               /* of all threads' */
     EVP_MD_CTX      *md;
-    EVP_CIPHER_CTX  *mac;
+    EVP_MAC_CTX     *mac;
     mt_kept_key_t    mac_key;
-    uint8_t          mac_last[2][MT_AES_LEN];    /* added to a last block that
-                                                    was padded; that was not */
     EVP_CIPHER_CTX  *aes[2];             /* decrypts; encrypts */
     mt_kept_key_t    aes_key[2];
-
-    /* in place of these two kinds, where the processor knows AES */
-    mt_aes_keys_t    native_mac;
-    mt_aes_keys_t    native[2];
 };
 
 
 static mt_contexts_t *mt_contexts(void);
+static EVP_MAC_CTX *mt_mac_context(void);
 static void mt_contexts_free(mt_contexts_t *contexts);
 static int mt_key_kept(const mt_kept_key_t *kept,
     const uint8_t key[MT_AES_KEY_LEN]);
 static void mt_key_keep(mt_kept_key_t *kept,
     const uint8_t key[MT_AES_KEY_LEN]);
-static int mt_mac_key(mt_contexts_t *contexts,
-    const uint8_t key[MT_AES_KEY_LEN]);
-static void mt_mac_double(const uint8_t in[MT_AES_LEN],
-    uint8_t out[MT_AES_LEN]);
-static void mt_xor(uint8_t *p, const uint8_t *with, size_t n);
-static int mt_encipher(EVP_CIPHER_CTX *ctx, uint8_t block[MT_AES_LEN]);
 static int mt_digest(const EVP_MD *md, const mt_str_t *parts, size_t n,
     uint8_t *out);
 static int mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
@@ -86,13 +77,12 @@ static int mt_password_split(mt_str_t stored, mt_str_t *parts);
 
 
 /* Written by mt_crypto_init(), then only read. */
-static EVP_MD         *mt_md_sha1;
-static EVP_MD         *mt_md_md5;
-static EVP_MD         *mt_md_sha256;
-static EVP_CIPHER     *mt_cipher_aes;
-static pthread_key_t   mt_contexts_key;
-static int             mt_crypto_ready;
-static int             mt_native;
+static EVP_MD        *mt_md_sha1;
+static EVP_MD        *mt_md_md5;
+static EVP_MD        *mt_md_sha256;
+static EVP_CIPHER    *mt_cipher_aes;
+static EVP_MAC       *mt_mac_cmac;
+static pthread_key_t  mt_contexts_key;
 
 static mt_contexts_t    *mt_contexts_all;
 static pthread_mutex_t   mt_contexts_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -101,7 +91,7 @@ static pthread_mutex_t   mt_contexts_lock = PTHREAD_MUTEX_INITIALIZER;
 int
 mt_crypto_init(void)
 {
-    if (mt_crypto_ready) {
+    if (mt_mac_cmac) {
         return 0;
     }
 
@@ -119,33 +109,9 @@ mt_crypto_init(void)
         return -1;
     }
 
-    mt_native = mt_aes_native();
-    mt_crypto_ready = 1;
+    mt_mac_cmac = EVP_MAC_fetch(NULL, "CMAC", NULL);
 
-    return 0;
-}
-
-
-int
-mt_crypto_native(int native)
-{
-    int             was;
-    mt_contexts_t  *contexts;
-
-    was = mt_native;
-    mt_native = native && mt_aes_native();
-
-    /* one way's keys are not the other's */
-
-    contexts = mt_contexts();
-
-    if (contexts) {
-        contexts->mac_key.set = 0;
-        contexts->aes_key[0].set = 0;
-        contexts->aes_key[1].set = 0;
-    }
-
-    return was;
+    return mt_mac_cmac ? 0 : -1;
 }
 
 
@@ -156,7 +122,7 @@ mt_contexts(void)
 {
     mt_contexts_t  *contexts;
 
-    if (!mt_crypto_ready) {
+    if (mt_mac_cmac == NULL) {
         return NULL;
     }
 
@@ -171,7 +137,7 @@ mt_contexts(void)
     }
 
     contexts->md = EVP_MD_CTX_new();
-    contexts->mac = EVP_CIPHER_CTX_new();
+    contexts->mac = mt_mac_context();
     contexts->aes[0] = EVP_CIPHER_CTX_new();
     contexts->aes[1] = EVP_CIPHER_CTX_new();
 
@@ -192,13 +158,37 @@ mt_contexts(void)
 }
 
 
+/* Without a key yet; NULL without memory. */
+
+static EVP_MAC_CTX *
+mt_mac_context(void)
+{
+    OSSL_PARAM    params[2];
+    EVP_MAC_CTX  *ctx;
+    static char   cipher[] = "AES-256-CBC";
+
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER,
+                                                 cipher, 0);
+    params[1] = OSSL_PARAM_construct_end();
+
+    ctx = EVP_MAC_CTX_new(mt_mac_cmac);
+
+    if (ctx && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+        EVP_MAC_CTX_free(ctx);
+        ctx = NULL;
+    }
+
+    return ctx;
+}
+
+
 /* Of what could not be made whole. */
 
 static void
 mt_contexts_free(mt_contexts_t *contexts)
 {
     EVP_MD_CTX_free(contexts->md);
-    EVP_CIPHER_CTX_free(contexts->mac);
+    EVP_MAC_CTX_free(contexts->mac);
     EVP_CIPHER_CTX_free(contexts->aes[0]);
     EVP_CIPHER_CTX_free(contexts->aes[1]);
     OPENSSL_cleanse(contexts, sizeof(*contexts));
@@ -268,150 +258,44 @@ mt_sha256(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA256_LEN])
 }
 
 
-/*
- * CMAC (NIST SP 800-38B), of blocks that OpenSSL enciphers: its own takes four
- * times as long, for it sets up a chain of blocks anew for each message.
- */
-
 int
 mt_mac(mt_str_t key, const mt_str_t *parts, size_t n, uint8_t out[MT_MAC_LEN])
 {
-    size_t          i, len, take;
-    mt_str_t        rest;
+    int             rc;
+    size_t          i, len;
+    const uint8_t  *bytes;
     mt_contexts_t  *contexts;
 
     contexts = key.len == MT_AES_KEY_LEN ? mt_contexts() : NULL;
-
-    if (contexts == NULL
-        || mt_mac_key(contexts, (const uint8_t *) key.data) != 0)
-    {
+    if (contexts == NULL) {
         return -1;
     }
 
-    if (mt_native) {
-        mt_aes_native_mac(&contexts->native_mac, parts, n, out);
-        return 0;
-    }
+    bytes = (const uint8_t *) key.data;
 
-    memset(out, 0, MT_MAC_LEN);
-    len = 0;
+    if (mt_key_kept(&contexts->mac_key, bytes)) {
+        rc = EVP_MAC_init(contexts->mac, NULL, 0, NULL);
 
-    for (i = 0; i < n; i++) {
+    } else {
+        contexts->mac_key.set = 0;
+        rc = EVP_MAC_init(contexts->mac, bytes, MT_AES_KEY_LEN, NULL);
 
-        for (rest = parts[i]; rest.len; rest.len -= take, rest.data += take) {
-
-            /* the last block is not enciphered before it is known as such */
-
-            if (len == MT_AES_LEN) {
-                if (mt_encipher(contexts->mac, out) != 0) {
-                    return -1;
-                }
-
-                len = 0;
-            }
-
-            take = rest.len < MT_AES_LEN - len ? rest.len : MT_AES_LEN - len;
-
-            mt_xor(out + len, (const uint8_t *) rest.data, take);
-            len += take;
+        if (rc == 1) {
+            mt_key_keep(&contexts->mac_key, bytes);
         }
     }
 
-    if (len < MT_AES_LEN) {
-        out[len] ^= 0x80;
+    for (i = 0; rc == 1 && i < n; i++) {
+        rc = EVP_MAC_update(contexts->mac,
+                            (const unsigned char *) parts[i].data,
+                            parts[i].len);
     }
 
-    mt_xor(out, contexts->mac_last[len == MT_AES_LEN], MT_AES_LEN);
-
-    return mt_encipher(contexts->mac, out);
-}
-
-
-/* Under the key that was used last, most times. */
-
-static int
-mt_mac_key(mt_contexts_t *contexts, const uint8_t key[MT_AES_KEY_LEN])
-{
-    uint8_t  zeros[MT_AES_LEN];
-
-    if (mt_key_kept(&contexts->mac_key, key)) {
-        return 0;
+    if (rc == 1) {
+        rc = EVP_MAC_final(contexts->mac, out, &len, MT_MAC_LEN);
     }
 
-    if (mt_native) {
-        mt_aes_native_keys(&contexts->native_mac, key, 1);
-        mt_key_keep(&contexts->mac_key, key);
-        return 0;
-    }
-
-    contexts->mac_key.set = 0;
-    memset(zeros, 0, MT_AES_LEN);
-
-    if (EVP_CipherInit_ex2(contexts->mac, mt_cipher_aes, key, NULL, 1, NULL)
-        != 1
-        || mt_encipher(contexts->mac, zeros) != 0)
-    {
-        return -1;
-    }
-
-    mt_mac_double(zeros, contexts->mac_last[1]);
-    mt_mac_double(contexts->mac_last[1], contexts->mac_last[0]);
-    OPENSSL_cleanse(zeros, MT_AES_LEN);
-
-    mt_key_keep(&contexts->mac_key, key);
-
-    return 0;
-}
-
-
-/* In the field of 2^128 elements. */
-
-static void
-mt_mac_double(const uint8_t in[MT_AES_LEN], uint8_t out[MT_AES_LEN])
-{
-    uint64_t  high, low, carry;
-
-    high = mt_get_u64(in);
-    low = mt_get_u64(in + 8);
-    carry = 0 - (high >> 63);
-
-    (void) mt_put_u64(out, high << 1 | low >> 63);
-    (void) mt_put_u64(out + 8, low << 1 ^ (carry & 0x87));
-}
-
-
-static inline void
-mt_xor(uint8_t *p, const uint8_t *with, size_t n)
-{
-    uint64_t  one, two;
-
-    for ( /* void */ ; n >= sizeof(one); n -= sizeof(one)) {
-        memcpy(&one, p, sizeof(one));
-        memcpy(&two, with, sizeof(two));
-        one ^= two;
-        memcpy(p, &one, sizeof(one));
-
-        p += sizeof(one);
-        with += sizeof(two);
-    }
-
-    for ( /* void */ ; n; n--) {
-        *p++ ^= *with++;
-    }
-}
-
-
-/* 0 or -1. */
-
-static int
-mt_encipher(EVP_CIPHER_CTX *ctx, uint8_t block[MT_AES_LEN])
-{
-    int  len;
-
-    len = 0;
-
-    return EVP_CipherUpdate(ctx, block, &len, block, MT_AES_LEN) == 1
-           && len == MT_AES_LEN ? 0 : -1;
+    return rc == 1 ? 0 : -1;
 }
 
 
@@ -426,16 +310,6 @@ mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
     contexts = mt_contexts();
     if (contexts == NULL) {
         return -1;
-    }
-
-    if (mt_native) {
-        if (!mt_key_kept(&contexts->aes_key[encrypt], key)) {
-            mt_aes_native_keys(&contexts->native[encrypt], key, encrypt);
-            mt_key_keep(&contexts->aes_key[encrypt], key);
-        }
-
-        mt_aes_native_block(&contexts->native[encrypt], in, out, encrypt);
-        return 0;
     }
 
     rc = 1;

@@ -22,11 +22,6 @@
 /* Fetches the algorithms.  0, or -1 when OpenSSL lacks one.  Idempotent. */
 int mt_crypto_init(void);
 
-/* AES is done by the processor's own instructions where it has some, else by
- * OpenSSL.  For tests of both, while there is but one thread: 0 leaves it to
- * OpenSSL.  Returns what was so before. */
-int mt_crypto_native(int native);
-
 /* Digests of the parts, one after another.  0, or -1 on an OpenSSL failure. */
 int mt_sha1(const mt_str_t *parts, size_t n, uint8_t out[MT_SHA1_LEN]);
 int mt_md5(const mt_str_t *parts, size_t n, uint8_t out[MT_MD5_LEN]);

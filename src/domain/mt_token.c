@@ -178,7 +178,8 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
 }
 
 
-/* The server's key makes MACs only; of two of them this one is made. */
+/* The server's key makes MACs only; of two of them this one is made, and kept
+ * with the key that it was made of: a process has but one. */
 
 static int
 mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN])
@@ -186,11 +187,32 @@ mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN])
     mt_str_t  halves[2] = { mt_str("access token, key 1"),
                             mt_str("access token, key 2") };
 
+    static _Thread_local struct {
+        int      set;
+        uint8_t  of[MT_AES_KEY_LEN];
+        uint8_t  key[MT_AES_KEY_LEN];
+    } kept;
+
     _Static_assert(2 * MT_MAC_LEN == MT_AES_KEY_LEN, "two halves");
 
-    return mt_mac(server_key, &halves[0], 1, key) == 0
-           && mt_mac(server_key, &halves[1], 1, key + MT_MAC_LEN) == 0
-           ? 0 : -1;
+    if (!kept.set || server_key.len != sizeof(kept.of)
+        || memcmp(kept.of, server_key.data, sizeof(kept.of)) != 0)
+    {
+        kept.set = 0;
+
+        if (mt_mac(server_key, &halves[0], 1, kept.key) != 0
+            || mt_mac(server_key, &halves[1], 1, kept.key + MT_MAC_LEN) != 0)
+        {
+            return -1;
+        }
+
+        memcpy(kept.of, server_key.data, sizeof(kept.of));
+        kept.set = 1;
+    }
+
+    memcpy(key, kept.key, MT_AES_KEY_LEN);
+
+    return 0;
 }
 
 

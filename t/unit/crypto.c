@@ -320,44 +320,6 @@ test_hex_bytes(void)
 }
 
 
-/* The processor's AES and OpenSSL's, of whatever length and cut. */
-
-static void
-test_native(void)
-{
-    int       same, native;
-    size_t    len, cut;
-    uint8_t   key[MT_AES_KEY_LEN], text[70], out[2][3][MT_AES_LEN];
-    mt_str_t  k = { sizeof(key), (const char *) key }, parts[2];
-
-    same = 0;
-
-    for (len = 0; len < sizeof(text); len++) {
-        cut = len * 7 % (len + 1);
-
-        parts[0] = (mt_str_t) { cut, (const char *) text };
-        parts[1] = (mt_str_t) { len - cut, (const char *) text + cut };
-
-        if (mt_random(key, sizeof(key)) != 0
-            || mt_random(text, sizeof(text)) != 0)
-        {
-            break;
-        }
-
-        for (native = 0; native < 2; native++) {
-            (void) mt_crypto_native(native);
-            (void) mt_mac(k, parts, 2, out[native][0]);
-            (void) mt_aes_encrypt_block(key, text, out[native][1]);
-            (void) mt_aes_decrypt_block(key, text, out[native][2]);
-        }
-
-        same += memcmp(out[0], out[1], sizeof(out[0])) == 0;
-    }
-
-    is_int(same, sizeof(text), "AES is AES, whoever does it");
-}
-
-
 int
 main(void)
 {
@@ -376,13 +338,6 @@ main(void)
     test_random_text();
     test_mac();
     test_aes_block();
-    test_native();
-
-    (void) mt_crypto_native(0);
-    test_mac();
-    test_aes_block();
-    (void) mt_crypto_native(1);
-
     test_hex();
     test_hex_bytes();
     test_base64();
