@@ -533,7 +533,8 @@ mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
     memset(&key, 0, sizeof(key));
 
     name = mt_cstr(member->wire);
-    kind = member->how || (member->flags & MT_JSON_INLINE)
+    kind = member->how || member->field == NULL
+           || (member->flags & MT_JSON_INLINE)
            ? MT_NONE : member->field->kind;
 
     if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
