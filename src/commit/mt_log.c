@@ -215,6 +215,13 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
                          : mt_txn_status(*txn);
     }
 
+    /* those whose results are told are on disk: none may be passed over */
+
+    if (status == MT_INTERNAL) {
+        mt_txn_complain(*txn, "a record of the write-ahead log makes no "
+                        "sense: no writes");
+    }
+
     if (status != MT_OK) {
         log->abort(log->ctx);
     }

@@ -214,6 +214,8 @@ mt_status_t mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t value);
 int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
 mt_status_t mt_txn_status(const mt_txn_t *txn);
+/* Tells the store's log what is wrong in this transaction. */
+void mt_txn_complain(const mt_txn_t *txn, const char *text);
 
 /* u64 values; mt_get_num_or() gives `def` when not there or on failure. */
 uint64_t mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,

@@ -334,6 +334,13 @@ mt_txn_status(const mt_txn_t *txn)
 }
 
 
+void
+mt_txn_complain(const mt_txn_t *txn, const char *text)
+{
+    mt_store_log(txn->store, 1, "%s", text);
+}
+
+
 mt_status_t
 mt_txn_fail(mt_txn_t *txn, const char *what, int rc)
 {

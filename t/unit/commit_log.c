@@ -166,7 +166,8 @@ read_on(const char *name)
     if (mt_str_eq(mt_cstr(name), MT_STR("published-half")) && reads == 1
         && mt_read_open(ctx.store, &txn) == MT_OK)
     {
-        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn), "its wait ends when the store has all");
+        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn),
+           "its wait ends when the store has all");
         mt_read_close(txn);
     }
 }
@@ -228,7 +229,8 @@ ask(const char *name)
     if (mt_str_eq(mt_cstr(name), MT_STR("after-log"))
         && mt_read_open(ctx.store, &txn) == MT_OK)
     {
-        ok(mt_wal_logged(ctx.store) > mt_txn_id(txn), "a reader sees that it is early");
+        ok(mt_wal_logged(ctx.store) > mt_txn_id(txn),
+           "a reader sees that it is early");
         mt_read_close(txn);
     }
 
@@ -267,8 +269,105 @@ test_asked(void *zone)
     is_int(collect(&w), 5, "told");
 
     if (ok(mt_read_open(ctx.store, &txn) == MT_OK, "read")) {
-        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn), "a reader sees all of it");
+        ok(mt_wal_logged(ctx.store) <= mt_txn_id(txn),
+           "a reader sees all of it");
         mt_read_close(txn);
+    }
+
+    worker_close(&w);
+}
+
+
+/* Records that no combiner has written, though their checksums fit. */
+
+static void
+test_damaged(void)
+{
+    size_t      i;
+    unsigned    left;
+    uint64_t    position;
+    mt_key_t    key;
+    mt_log_t    log;
+    mt_str_t    record;
+    mt_txn_t   *txn;
+
+    static const struct {
+        const char  *what;
+        size_t       len;
+        uint8_t      data[40];
+    } cases[] = {
+        { "nothing", 0, { 0 } },
+        { "half an epoch", 4, { 0 } },
+        { "no rings but their number", 12, { [11] = 1 } },
+        { "a ring of no zone", 24, { [11] = 1, [15] = MT_COMMIT_RINGS } },
+        { "half a ring", 20, { [11] = 1 } },
+        { "half a command's length", 26, { [11] = 1 } },
+        { "less than a command's length", 30, { [11] = 1, [27] = 200 } }
+    };
+
+    log = rig_log(&ctx);
+    mt_key_init(&key);
+    mt_key_str(&key, MT_STR("position"));
+
+    for (i = 0; i < mt_nitems(cases); i++) {
+        record.data = (char *) cases[i].data;
+        record.len = cases[i].len;
+
+        ok(mt_log_begin(&log, &txn, &left) == MT_OK && left == 0
+           && mt_wal_append(txn, record) == MT_OK, "%s", cases[i].what);
+        log.abort(log.ctx);
+
+        is_int(mt_log_begin(&log, &txn, &left), MT_INTERNAL,
+               "%s: nobody goes on", cases[i].what);
+        is_int(mt_log_settle(&log), MT_INTERNAL, "%s: nor a tool",
+               cases[i].what);
+
+        /* a transaction that leaves it behind */
+
+        if (ok(mt_write_begin(ctx.store, &txn) == MT_OK, "forced")) {
+            position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+            (void) mt_put_num(txn, MT_DB_META, &key, position);
+            (void) mt_write_commit(txn);
+        }
+    }
+
+    is_int(mt_log_settle(&log), MT_OK, "then all is well");
+}
+
+
+/* A tool that comes to a store whose server died. */
+
+static void
+test_settle(void *zone)
+{
+    mt_log_t      log;
+    mt_txn_t     *txn;
+    unsigned      left;
+    rig_worker_t  w;
+
+    log = rig_log(&ctx);
+    w = worker_open(zone, next_id(), 6);
+    mt_commit_claim(w.commit);
+    push_all(&w);
+
+    ctx.fail_commit = MT_STORE_FAILED;
+    is_int(mt_commit_combine(w.commit), MT_STORE_FAILED, "it dies");
+    is_int(collect(&w), 6, "after the answers");
+
+    ctx.fail_begin = MT_STORE_FAILED;
+    is_int(mt_log_settle(&log), MT_STORE_FAILED, "the store cannot be had");
+    ctx.fail_apply = MT_STORE_FULL;
+    is_int(mt_log_settle(&log), MT_STORE_FULL, "or is full");
+    ctx.fail_commit = MT_STORE_FAILED;
+    is_int(mt_log_settle(&log), MT_STORE_FAILED, "or cannot be written");
+    is_int(applied(&w, 6), 0, "nothing is there");
+    is_int(mt_log_settle(&log), MT_OK, "then it can");
+    is_int(verify(&w, 1), 0, "each is done once");
+    is_int(mt_log_settle(&log), MT_OK, "once more is nothing");
+
+    if (ok(mt_log_begin(&log, &txn, &left) == MT_OK, "begun")) {
+        is_int(left, 0, "nothing is left");
+        log.abort(log.ctx);
     }
 
     worker_close(&w);
@@ -296,6 +395,8 @@ main(void)
     test_prompt(zone);
     test_barrier(zone);
     test_asked(zone);
+    test_settle(zone);
+    test_damaged();
 
     rig_events_close(events);
     mt_store_close(ctx.store);
