@@ -22,7 +22,6 @@ push_all(rig_worker_t *w)
 
 /* Answered from the log: several batches make one commit. */
 
-static const char    *grow_at;
 static rig_worker_t  *growing;
 static unsigned       grown;
 
@@ -32,9 +31,29 @@ grow(const char *name)
 {
     int  combine;
 
-    if (mt_str_eq(mt_cstr(name), mt_cstr(grow_at)) && grown < growing->total) {
+    if (mt_str_eq(mt_cstr(name), MT_STR("published")) && grown < growing->total) {
         push(growing, grown++, &combine);
     }
+}
+
+
+/* Each command is pushed when the one before has been answered: a batch for
+ * each of them. */
+
+static mt_status_t
+combine_one_by_one(rig_worker_t *w, void (*hook)(const char *name))
+{
+    mt_status_t  status;
+
+    grown = 0;
+    growing = w;
+    grow("published");
+
+    mt_commit_stop = hook;
+    status = mt_commit_combine(w->commit);
+    mt_commit_stop = NULL;
+
+    return status;
 }
 
 
@@ -50,15 +69,7 @@ test_log(void *zone)
     mt_commit_stat(w.commit, &before);
     commits = ctx.commits;
 
-    grown = 0;
-    growing = &w;
-    grow_at = "published";
-    grow("published");
-    mt_commit_stop = grow;
-
-    is_int(mt_commit_combine(w.commit), MT_OK, "ten batches");
-
-    mt_commit_stop = NULL;
+    is_int(combine_one_by_one(&w, grow), MT_OK, "ten batches");
 
     mt_commit_stat(w.commit, &after);
     is_int(after.batches - before.batches, 10, "are counted");
@@ -255,15 +266,7 @@ test_asked(void *zone)
     mt_commit_claim(w.commit);
     commits = ctx.commits;
 
-    grown = 0;
-    growing = &w;
-    grow_at = "published";
-    grow("published");
-    mt_commit_stop = ask;
-
-    is_int(mt_commit_combine(w.commit), MT_OK, "five batches, and who asks");
-
-    mt_commit_stop = NULL;
+    is_int(combine_one_by_one(&w, ask), MT_OK, "five batches, and who asks");
 
     is_int(ctx.commits - commits, 5, "are five commits");
     is_int(collect(&w), 5, "told");
