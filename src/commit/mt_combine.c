@@ -234,9 +234,9 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 static mt_status_t
 mt_span_open(mt_commit_t *c)
 {
-    unsigned       left;
-    mt_span_t  *s;
-    mt_status_t    status;
+    unsigned      left;
+    mt_span_t    *s;
+    mt_status_t   status;
 
     s = &c->span;
 
@@ -273,8 +273,8 @@ mt_span_abort(mt_commit_t *c)
 static mt_status_t
 mt_span_commit(mt_commit_t *c)
 {
-    mt_status_t    status;
-    mt_span_t  *s;
+    mt_span_t    *s;
+    mt_status_t   status;
 
     s = &c->span;
 
@@ -386,8 +386,8 @@ mt_combine_log(mt_commit_t *c)
 static mt_status_t
 mt_combine_store(mt_commit_t *c, const mt_sealed_t *batch)
 {
-    mt_status_t    status;
-    mt_span_t  *s;
+    mt_span_t    *s;
+    mt_status_t   status;
 
     s = &c->span;
 

@@ -133,7 +133,7 @@ struct mt_commit_s {
     unsigned          waiting;
     _Atomic uint32_t  retiring;
 
-    mt_span_t      span;
+    mt_span_t         span;
     mt_log_record_t   record;
 };
 

@@ -431,7 +431,7 @@ mt_json_on_open_object(void *ctx)
     int                      rc;
     void                    *object;
     mt_json_frame_t         *frame;
-    mt_json_parser_t         *p = ctx;
+    mt_json_parser_t        *p = ctx;
     const mt_json_member_t  *member;
 
     if (p->n == 0) {
@@ -483,7 +483,7 @@ mt_json_on_open_list(void *ctx)
 {
     int                      rc;
     mt_json_frame_t         *frame;
-    mt_json_parser_t         *p = ctx;
+    mt_json_parser_t        *p = ctx;
     const mt_json_member_t  *member;
 
     if (!mt_json_enter(p, &member, &rc)) {
