@@ -277,6 +277,7 @@ ngx_http_meeting_turn_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_worker_t *w = data;
 
+    ngx_http_meeting_thread_enter();
     ngx_http_meeting_be_nice();
 
     w->background.wait = mt_background_turn(w->background.engine,

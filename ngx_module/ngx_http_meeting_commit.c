@@ -505,6 +505,8 @@ ngx_http_meeting_combine_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_worker_t *w = data;
 
+    ngx_http_meeting_thread_enter();
+
     w->combined = mt_commit_combine(w->commit);
 }
 

@@ -365,11 +365,22 @@ ngx_int_t ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
     void (*work)(ngx_http_meeting_ctx_t *ctx),
     void (*resume)(ngx_http_request_t *r));
 
+/* Keeps the check timer, and so a quitting worker, going while needed. */
+void ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w);
+
+
+/* ngx_http_meeting_thread.c */
+
+void ngx_http_meeting_threads_init(void);
+
+/* In a thread, first of all. */
+void ngx_http_meeting_thread_enter(void);
+
 /* In a thread: event loops and commits go first from now on. */
 void ngx_http_meeting_be_nice(void);
 
-/* Keeps the check timer, and so a quitting worker, going while needed. */
-void ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w);
+/* At the worker's end, after the thread pools': no thread is left. */
+void ngx_http_meeting_threads_wait(ngx_log_t *log);
 
 
 /* ngx_http_meeting_commit.c */

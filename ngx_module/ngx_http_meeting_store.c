@@ -368,6 +368,7 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
 
     ngx_http_meeting_background_init(w, cycle);
     ngx_http_meeting_stay_loaded();
+    ngx_http_meeting_threads_init();
 
     (void) ngx_http_meeting_store_open(w);
     ngx_http_meeting_commit_claim(w);
@@ -408,6 +409,8 @@ ngx_http_meeting_exit_process(ngx_cycle_t *cycle)
     if (w->conf == NULL) {
         return;
     }
+
+    ngx_http_meeting_threads_wait(cycle->log);
 
     ngx_http_meeting_background_exit(w);
 

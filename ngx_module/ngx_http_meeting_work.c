@@ -4,8 +4,6 @@
 
 #define NGX_HTTP_MEETING_CHECK  50         /* ms */
 
-#define NGX_HTTP_MEETING_NICE   10
-
 
 static void ngx_http_meeting_waiting(ngx_http_request_t *r);
 static void ngx_http_meeting_work_handler(void *data, ngx_log_t *log);
@@ -128,32 +126,17 @@ ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
 }
 
 
-/*
- * In a thread: Linux keeps a nice value for each.  One that checks passwords
- * takes all that it gets of a processor, which sign-ins have to wait for; so
- * it gets a tenth of what an event loop does, where both want it.
- */
+/* In a thread. */
 
 static void
 ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
 {
     ngx_http_meeting_ctx_t  *ctx = data;
 
+    ngx_http_meeting_thread_enter();
     ngx_http_meeting_be_nice();
 
     ctx->work(ctx);
-}
-
-
-void
-ngx_http_meeting_be_nice(void)
-{
-    static __thread ngx_uint_t  niced;
-
-    if (!niced) {
-        niced = 1;
-        (void) !nice(NGX_HTTP_MEETING_NICE);
-    }
 }
 
 

@@ -108,7 +108,16 @@ $t->post('/meeting/sign_meeting', 'x' x 8000);
 $t->post('/no/such', '{}');
 $t->get('/meeting/sign_meeting');
 
+# The store follows the write-ahead log.
+
 my $answer = status_after(17);
+
+$t->wait_for(sub {
+	$answer = $t->get('/status');
+	return $answer->{json}{store}{position}
+		>= $first->{store}{position} + 10;
+}, 5);
+
 my $status = $answer->{json};
 
 is($answer->{headers}{'content-type'}, 'application/json', 'JSON');

@@ -5,6 +5,8 @@
  *     writes    the n-th write to the store's data file, or the n-th sync of
  *               it, counted over all processes, fails with an error
  *     clock     the wall clock is moved by some milliseconds
+ *     threads   the destructors of a thread's own data run some milliseconds
+ *               late, so that a thread ends that much later
  *     stops     the process that comes to a named point of the commit engine
  *               stops as by SIGSTOP; whoever armed the point kills it there
  *
@@ -20,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -56,6 +59,7 @@ typedef struct {
     _Atomic int64_t   calls;       /* that came since calls was set to 0 */
     _Atomic int64_t   failed;      /* of these */
     _Atomic int64_t   which;       /* CALL_*; 0: no faults */
+    int64_t           linger;      /* ms that threads take to end */
 } control_t;
 
 
@@ -276,6 +280,68 @@ time(time_t *out)
     }
 
     return ts.tv_sec;
+}
+
+
+/* Only the first keys: OpenSSL's is among them. */
+
+static void  (*destructors[4])(void *);
+
+
+static void
+destroy(int key, void *data)
+{
+    if (control != NULL && control->linger != 0) {
+        (void) usleep((useconds_t) control->linger * 1000);
+    }
+
+    destructors[key](data);
+}
+
+
+static void destroy_0(void *data) { destroy(0, data); }
+static void destroy_1(void *data) { destroy(1, data); }
+static void destroy_2(void *data) { destroy(2, data); }
+static void destroy_3(void *data) { destroy(3, data); }
+
+
+int
+pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    static atomic_int   nkeys;
+    static int          (*real)(pthread_key_t *, void (*)(void *));
+    static void  (*const late[])(void *) = {
+        destroy_0, destroy_1, destroy_2, destroy_3
+    };
+
+    int  n;
+
+    if (real == NULL) {
+        real = next("pthread_key_create");
+    }
+
+    if (destructor != NULL) {
+        n = atomic_fetch_add(&nkeys, 1);
+
+        if (n < (int) (sizeof(late) / sizeof(late[0]))) {
+            destructors[n] = destructor;
+            destructor = late[n];
+        }
+    }
+
+    return real(key, destructor);
+}
+
+
+/* The process's last moments, when libraries have freed what they held, last
+ * longer than its threads do. */
+
+__attribute__((destructor)) static void
+end(void)
+{
+    if (control != NULL && control->linger != 0) {
+        (void) usleep((useconds_t) control->linger * 4 * 1000);
+    }
 }
 
 

@@ -21,9 +21,10 @@ use List::Util qw/ first /;
 
 # t/fault/shim.c has the same.
 my %CALL = (write => 1, sync => 2, short => 4);
-my $CONTROL = 'q9';
+my $CONTROL = 'q10';
 my $CALLS = 6 * 8;
 my $WHICH = 8 * 8;
+my $LINGER = 9 * 8;
 
 
 sub new {
@@ -206,6 +207,15 @@ sub failed {
 sub set_clock {
 	my ($self, $seconds) = @_;
 	$self->control(0, pack('q', $seconds * 1000));
+	return;
+}
+
+
+# Threads take that much longer to end, in milliseconds.
+
+sub linger {
+	my ($self, $ms) = @_;
+	$self->control($LINGER, pack('q', $ms));
 	return;
 }
 

@@ -42,7 +42,8 @@ our $TOP = abs_path(dirname(__FILE__) . '/../../..');
 our $SECRET = '8924d49e61e1dc9e1618d3bae21ea493';
 
 # One of these in an error log fails the test, unless allow_log() was told.
-my $BAD = qr/\[(?:alert|crit|emerg)\]|Sanitizer|runtime error|open socket left/;
+my $BAD = qr/\[(?:alert|crit|emerg)\]|Sanitizer|runtime\ error|open\ socket\ left
+	|(?:alloc|free)\(\):|Assertion|corrupt/x;
 
 my $JSON = JSON::PP->new()->canonical()->allow_nonref();
 

@@ -1,0 +1,149 @@
+
+/*
+ * The threads of nginx's pools, as far as they ran something of ours.
+ *
+ * At its end a worker waits for the pools' tasks, but not for their threads:
+ * these are detached, and still free what libraries keep for each thread while
+ * exit() already frees all of these libraries.  OpenSSL then crashes, once in
+ * some hundred reloads on a busy machine.  So the worker waits here until the
+ * threads are past it.
+ */
+
+#include "ngx_http_meeting_module.h"
+
+
+#define NGX_HTTP_MEETING_NICE          10
+
+/* seconds, more than any thread takes to end; then the worker exits anyway */
+#define NGX_HTTP_MEETING_THREADS_WAIT  2
+
+/* of a thread's second round of destructors: see below */
+#define NGX_HTTP_MEETING_AGAIN         ((void *) &ngx_http_meeting_threads)
+
+
+typedef struct {
+    pthread_mutex_t   lock;
+    pthread_cond_t    fewer;
+    ngx_uint_t        n;            /* threads that are to be waited for */
+    pthread_key_t     key;          /* set in each of them */
+    unsigned          keyed:1;
+} ngx_http_meeting_threads_t;
+
+
+static ngx_http_meeting_threads_t  ngx_http_meeting_threads = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .fewer = PTHREAD_COND_INITIALIZER
+};
+
+
+/*
+ * At a thread's end.  A key that is set again by its own destructor has it
+ * called once more after those of all other keys.
+ */
+
+static void
+ngx_http_meeting_thread_ends(void *data)
+{
+    ngx_http_meeting_threads_t  *threads;
+
+    threads = &ngx_http_meeting_threads;
+
+    if (data != NGX_HTTP_MEETING_AGAIN
+        && pthread_setspecific(threads->key, NGX_HTTP_MEETING_AGAIN) == 0)
+    {
+        return;
+    }
+
+    (void) pthread_mutex_lock(&threads->lock);
+
+    threads->n--;
+    (void) pthread_cond_signal(&threads->fewer);
+
+    (void) pthread_mutex_unlock(&threads->lock);
+}
+
+
+void
+ngx_http_meeting_threads_init(void)
+{
+    ngx_http_meeting_threads_t  *threads;
+
+    threads = &ngx_http_meeting_threads;
+
+    threads->keyed = pthread_key_create(&threads->key,
+                                        ngx_http_meeting_thread_ends)
+                     == 0;
+}
+
+
+/*
+ * Linux keeps a nice value for each thread.  One that checks passwords takes
+ * all that it gets of a processor, which sign-ins have to wait for; so it gets
+ * a tenth of what an event loop does, where both want it.
+ */
+
+void
+ngx_http_meeting_be_nice(void)
+{
+    static __thread ngx_uint_t  niced;
+
+    if (!niced) {
+        niced = 1;
+        (void) !nice(NGX_HTTP_MEETING_NICE);
+    }
+}
+
+
+void
+ngx_http_meeting_thread_enter(void)
+{
+    static __thread ngx_uint_t   entered;
+    ngx_http_meeting_threads_t  *threads;
+
+    threads = &ngx_http_meeting_threads;
+
+    if (entered || !threads->keyed
+        || pthread_setspecific(threads->key, &entered) != 0)
+    {
+        return;
+    }
+
+    entered = 1;
+
+    (void) pthread_mutex_lock(&threads->lock);
+    threads->n++;
+    (void) pthread_mutex_unlock(&threads->lock);
+}
+
+
+void
+ngx_http_meeting_threads_wait(ngx_log_t *log)
+{
+    ngx_uint_t                   n;
+    struct timespec              until;
+    ngx_http_meeting_threads_t  *threads;
+
+    threads = &ngx_http_meeting_threads;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += NGX_HTTP_MEETING_THREADS_WAIT;
+
+    (void) pthread_mutex_lock(&threads->lock);
+
+    while (threads->n != 0
+           && pthread_cond_clockwait(&threads->fewer, &threads->lock,
+                                     CLOCK_MONOTONIC, &until)
+              == 0)
+    {
+        /* void */
+    }
+
+    n = threads->n;
+
+    (void) pthread_mutex_unlock(&threads->lock);
+
+    if (n != 0) {
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "%ui threads of \"meeting\" did not end", n);
+    }
+}
