@@ -1,8 +1,8 @@
 
 /*
  * Signing in: the one operation that comes by the thousand at once.  It costs
- * the look-up of one attendee and one check-in, and one put: the meeting and
- * its tally are the batch's.
+ * the look-up of one attendee and one put, which finds out whether there was a
+ * check-in before: the meeting and its tally are the batch's.
  */
 
 #include "domain/mt_fence.h"
@@ -20,7 +20,6 @@ typedef struct {
     const mt_checkin_args_t    *args;
 
     /* out */
-    int                         again;      /* a retry of what was done */
     int64_t                     leader;     /* 0: none was named */
     unsigned                    field;      /* that a refusal is about */
 } mt_signing_t;
@@ -31,10 +30,10 @@ static mt_status_t mt_checkin_measure(mt_call_t *call,
     mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static mt_status_t mt_checkin_write(mt_apply_t *a,
-    const mt_signing_t *signing);
+static int mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing);
 static mt_status_t mt_signing_judge(mt_signing_t *signing);
-static mt_status_t mt_signing_judge_before(mt_signing_t *signing);
+static mt_status_t mt_signing_judge_before(mt_signing_t *signing,
+    mt_status_t rc);
 static mt_status_t mt_signing_judge_leader(mt_signing_t *signing);
 static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
 
@@ -105,6 +104,7 @@ mt_checkin_measure(mt_call_t *call, mt_checkin_args_t *args)
 static mt_status_t
 mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
+    int                       written;
     mt_status_t               rc;
     mt_signing_t              signing;
     const mt_checkin_args_t  *args;
@@ -127,22 +127,39 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     result->num = signing.meeting->num;
 
     rc = mt_signing_judge(&signing);
+
+    if (rc == MT_OK) {
+        written = mt_checkin_write(a, &signing);
+
+        if (written != 0) {
+            return written == 1 ? MT_OK : MT_STORE_FAILED;
+        }
+
+        rc = MT_SIGNED_ALREADY;
+    }
+
+    /* the order is part of the contract: a retry is known even after the end */
+
+    if (rc != MT_NOT_LISTED) {
+        rc = mt_signing_judge_before(&signing, rc);
+    }
+
     if (rc != MT_OK) {
         return mt_reject(result, rc, signing.field, 0);
     }
 
-    if (signing.again) {
-        a->unchanged = 1;
-        return MT_OK;
-    }
+    a->unchanged = 1;
 
-    return mt_checkin_write(a, &signing);
+    return MT_OK;
 }
 
 
-static mt_status_t
+/* 1 written, 0 there is one, -1 failed. */
+
+static int
 mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
 {
+    int                       saved;
     mt_key_t                  key;
     mt_tally_t               *tally;
     mt_checkin_t              checkin;
@@ -151,11 +168,6 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
 
     args = signing->args;
     meeting = signing->meeting;
-
-    tally = mt_tally(a, meeting->num);
-    if (tally == NULL) {
-        return a->failed;
-    }
 
     memset(&checkin, 0, sizeof(checkin));
     checkin.slot = a->actor;
@@ -167,18 +179,30 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
     checkin.longitude = args->longitude;
     checkin.latitude = args->latitude;
 
-    tally->signed_in++;
-    tally->late += checkin.late;
-
     mt_key_num2(&key, a->company, (uint64_t) meeting->num,
                 (uint64_t) a->actor);
 
-    return mt_save(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model, &checkin,
-                   a->arena);
+    saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
+                        &checkin, a->arena);
+
+    if (saved != 1) {
+        return saved;
+    }
+
+    tally = mt_tally(a, meeting->num);
+
+    if (tally == NULL) {
+        return -1;
+    }
+
+    tally->signed_in++;
+    tally->late += checkin.late;
+
+    return 1;
 }
 
 
-/* The order is part of the contract: a retry is known even after the end. */
+/* Of a first sign-in; of another see mt_signing_judge_before(). */
 
 static mt_status_t
 mt_signing_judge(mt_signing_t *signing)
@@ -196,11 +220,6 @@ mt_signing_judge(mt_signing_t *signing)
     found = mt_get(signing->txn, MT_DB_ATTENDEE, &key, &record);
     if (found != 1) {
         return found ? MT_STORE_FAILED : MT_NOT_LISTED;
-    }
-
-    rc = mt_signing_judge_before(signing);
-    if (rc != MT_OK || signing->again) {
-        return rc;
     }
 
     if (signing->meeting->state == MT_MEETING_CANCELLED) {
@@ -229,8 +248,11 @@ mt_signing_judge(mt_signing_t *signing)
 }
 
 
+/* A sign-in that was there before decides, whatever else is against it; where
+ * there is none, `rc` remains. */
+
 static mt_status_t
-mt_signing_judge_before(mt_signing_t *signing)
+mt_signing_judge_before(mt_signing_t *signing, mt_status_t rc)
 {
     int           found;
     mt_checkin_t  checkin;
@@ -239,13 +261,14 @@ mt_signing_judge_before(mt_signing_t *signing)
                             signing->meeting->num, signing->actor, &checkin,
                             signing->arena);
     if (found != 1) {
-        return found ? MT_STORE_FAILED : MT_OK;
+        return found ? MT_STORE_FAILED : rc;
     }
 
-    signing->again = checkin.request.len
-                     && mt_str_eq(checkin.request, signing->args->request);
+    signing->field = 0;
 
-    return signing->again ? MT_OK : MT_SIGNED_ALREADY;
+    return checkin.request.len
+           && mt_str_eq(checkin.request, signing->args->request)
+           ? MT_OK : MT_SIGNED_ALREADY;
 }
 
 

@@ -10,6 +10,11 @@
 
 static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t value, unsigned flags);
+static int mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t value, unsigned flags);
+static mt_status_t mt_encode(mt_txn_t *txn, mt_db_t db,
+    const mt_model_t *model, const void *object, mt_arena_t *arena,
+    mt_str_t *record);
 
 
 static inline MDB_val
@@ -77,23 +82,32 @@ static mt_status_t
 mt_put_flags(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
     unsigned flags)
 {
-    int      rc;
-    MDB_val  k, v;
+    int  rc;
 
     if (txn->status != MT_OK) {
         return txn->status;
     }
 
-    k = mt_val(key->data, key->len);
-    v = mt_val(value.data, value.len);
-
-    rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
+    rc = mt_put_rc(txn, db, key, value, flags);
 
     if (rc != MDB_SUCCESS) {
         return mt_txn_fail(txn, mt_db_names[db], rc);
     }
 
     return MT_OK;
+}
+
+
+static int
+mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
+    unsigned flags)
+{
+    MDB_val  k, v;
+
+    k = mt_val(key->data, key->len);
+    v = mt_val(value.data, value.len);
+
+    return mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
 }
 
 
@@ -239,20 +253,56 @@ mt_status_t
 mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena)
 {
-    mt_buf_t  buf;
+    mt_str_t     record;
+    mt_status_t  status;
+
+    status = mt_encode(txn, db, model, object, arena, &record);
+
+    return status == MT_OK ? mt_put(txn, db, key, record) : status;
+}
+
+
+int
+mt_save_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, const void *object, mt_arena_t *arena)
+{
+    int       rc;
     mt_str_t  record;
+
+    if (txn->status != MT_OK
+        || mt_encode(txn, db, model, object, arena, &record) != MT_OK)
+    {
+        return -1;
+    }
+
+    rc = mt_put_rc(txn, db, key, record, MDB_NOOVERWRITE);
+
+    if (rc == MDB_SUCCESS) {
+        return 1;
+    }
+
+    if (rc == MDB_KEYEXIST) {
+        return 0;
+    }
+
+    (void) mt_txn_fail(txn, mt_db_names[db], rc);
+
+    return -1;
+}
+
+
+static mt_status_t
+mt_encode(mt_txn_t *txn, mt_db_t db, const mt_model_t *model,
+    const void *object, mt_arena_t *arena, mt_str_t *record)
+{
+    mt_buf_t  buf;
 
     mt_buf_init(&buf, arena, MT_RECORD_SIZE);
     mt_record_encode(&buf, model, object, MT_ENCODE_STATE);
 
-    if (buf.failed) {
-        return mt_txn_fail(txn, mt_db_names[db], ENOMEM);
-    }
+    *record = (mt_str_t) { buf.len, buf.data };
 
-    record.data = buf.data;
-    record.len = buf.len;
-
-    return mt_put(txn, db, key, record);
+    return buf.failed ? mt_txn_fail(txn, mt_db_names[db], ENOMEM) : MT_OK;
 }
 
 

@@ -227,7 +227,8 @@ mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 /*
  * Records.  mt_load(): 1 loaded (strings point into the map while the
  * transaction lasts, or into the arena after mt_load_copy()), 0 not there, -1
- * failed or not decodable.  mt_save() writes MT_ENCODE_STATE.
+ * failed or not decodable.  mt_save() writes MT_ENCODE_STATE; mt_save_new()
+ * only where there is nothing yet: 1 saved, 0 something is there, -1 failed.
  */
 int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
@@ -241,6 +242,8 @@ int mt_load_some(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, uint64_t wanted, void *object,
     mt_arena_t *arena);
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, const void *object, mt_arena_t *arena);
+int mt_save_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 
 

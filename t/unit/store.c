@@ -186,6 +186,7 @@ test_access(void)
     mt_str_t      value;
     mt_txn_t     *txn, *own;
     mt_user_t     user = { .num = 17, .name = mt_str("name") }, back;
+    mt_user_t     other = { .num = 17, .name = mt_str("other") };
     mt_store_t   *store;
 
     use_path("access");
@@ -197,8 +198,13 @@ test_access(void)
     is_int(mt_load(txn, MT_DB_USER, &key, &mt_user_model, &back, arena), 0,
            "not there yet");
     is_int(mt_del(txn, MT_DB_USER, &key), 0, "nothing to delete");
+    is_int(mt_save_new(txn, MT_DB_USER, &key, &mt_user_model, &other, arena),
+           1, "save where there is nothing");
     is_int(mt_save(txn, MT_DB_USER, &key, &mt_user_model, &user, arena),
-           MT_OK, "save");
+           MT_OK, "save over it");
+    is_int(mt_save_new(txn, MT_DB_USER, &key, &mt_user_model, &other, arena),
+           0, "not as something new: it stays");
+    is_int(mt_txn_status(txn), MT_OK, "and nothing failed");
     is_int(mt_name_find(txn, 1000, MT_NAME_USER, MT_STR("id")), 0,
            "nobody's name");
     is_int(mt_name_put(txn, 1000, MT_NAME_USER, MT_STR("id"), 17), MT_OK,
