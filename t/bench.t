@@ -65,8 +65,9 @@ my @left = glob "$top/build/bench/run.*";
 my ($scenarios, $err) = rows('burst', '--svg', "$dir/picture.svg");
 my %row = %{$scenarios->{burst}};
 
-is_deeply([ sort keys %row ], [ '8: ceiling', '8: first, clustered',
-	'8: first, spread', '8: list of 50', '8: repeated' ], 'the rows');
+is_deeply([ sort keys %row ], [ '8: ceiling', '8: durable echo',
+	'8: first, clustered', '8: first, spread', '8: list of 50',
+	'8: repeated' ], 'the rows');
 is_sound($_, $row{$_}) for sort keys %row;
 
 for my $name ('8: first, clustered', '8: first, spread') {
@@ -80,7 +81,7 @@ like($err, qr/^8: first, clustered +\d+ +\d\.\d\d /m, 'the table');
 like($err, qr/^8: ceiling of \d{4,} bytes /m, 'a ceiling for the list');
 
 ok(-s "$dir/picture.svg", 'the picture');
-is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 6,
+is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 7,
 	'a line for each row');
 
 ($scenarios, $err) = rows(qw/ --stored 400 reads h5yes book /);

@@ -9,9 +9,7 @@
  * Compiled straight against nginx's headers, as its configure would do it.
  */
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
+#include "ceiling.h"
 
 
 #define NGX_HTTP_CEILING_MAX  (64 * 1024 * 1024)
@@ -24,7 +22,6 @@ typedef struct {
 
 
 static ngx_int_t ngx_http_ceiling_handler(ngx_http_request_t *r);
-static void ngx_http_ceiling_answer(ngx_http_request_t *r);
 static ngx_int_t ngx_http_ceiling_text(ngx_http_request_t *r,
     ngx_http_ceiling_conf_t *conf, ngx_str_t *text);
 static void *ngx_http_ceiling_create_conf(ngx_conf_t *cf);
@@ -68,8 +65,12 @@ ngx_module_t  ngx_http_ceiling_module = {
 
 /* what configure writes into a dynamic module's _modules.c */
 
-ngx_module_t  *ngx_modules[] = { &ngx_http_ceiling_module, NULL };
-char          *ngx_module_names[] = { "ngx_http_ceiling_module", NULL };
+ngx_module_t  *ngx_modules[] = {
+    &ngx_http_ceiling_module, &ngx_http_durable_module, NULL
+};
+char          *ngx_module_names[] = {
+    "ngx_http_ceiling_module", "ngx_http_durable_module", NULL
+};
 char          *ngx_module_order[] = { NULL };
 
 
@@ -86,7 +87,7 @@ ngx_http_ceiling_handler(ngx_http_request_t *r)
 }
 
 
-static void
+void
 ngx_http_ceiling_answer(ngx_http_request_t *r)
 {
     ngx_int_t                 rc;

@@ -138,7 +138,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         rc = MT_SIGNED_ALREADY;
     }
 
-    /* the order is part of the contract: a retry is known even after the end */
+    /* the order is a promise: a retry is known even after the end */
 
     if (rc != MT_NOT_LISTED) {
         rc = mt_signing_judge_before(&signing, rc);

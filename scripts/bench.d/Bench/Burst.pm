@@ -47,6 +47,8 @@ sub burst {
 	my @kinds = (
 		[ 'ceiling', 2000,
 			sub { $bench->again($server, '/ceiling', $done, @_) } ],
+		[ 'durable echo', 2000,
+			sub { echo($bench, $server, $done, @_) } ],
 		[ 'first, clustered', 2000,
 			sub { $bench->first($server, 'clustered', @_) } ],
 		[ 'first, spread', 2000,
@@ -83,6 +85,19 @@ sub burst {
 	$server->verify();
 
 	return $server;
+}
+
+
+# Each worker has a file, with the last bodies in it.
+
+sub echo {
+	my ($bench, $server, $pairs, @args) = @_;
+	my $result = $bench->again($server, '/durable', $pairs, @args);
+
+	grep { -s $_ } glob "$server->{prefix}/durable.*"
+		or die "scripts/bench: the durable echo wrote nothing\n";
+
+	return $result;
 }
 
 

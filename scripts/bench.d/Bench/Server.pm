@@ -123,7 +123,7 @@ sub configuration {
 			. ' location = /status { meeting_status; }';
 	}
 
-	return <<"CONF" =~ s/ANSWER/ANSWER/er;
+	return <<"CONF" =~ s/ANSWER/ANSWER/egr;
 $user
 $module
 load_module $top/build/bench/ceiling.so;
@@ -147,6 +147,7 @@ http {
         listen 127.0.0.1:$port reuseport;
         $locations
         location = /ceiling { ceiling 'ANSWER'; }
+        location = /durable { ceiling 'ANSWER'; durable $self->{prefix}/durable; }
     }
 }
 CONF
@@ -362,7 +363,7 @@ sub load {
 
 sub start_load {
 	my ($self, $path, $pairs, %option) = @_;
-	my $ceiling = $path =~ m{^/ceiling\b};
+	my $ceiling = $path =~ m{^/(?:ceiling|durable)\b};
 	my $port = $ceiling ? $self->{ceiling_port} : $self->{port};
 	my $answers = "$self->{prefix}/answers." . ++$self->{runs};
 
