@@ -128,7 +128,8 @@ sub draw {
 sub panel {
 	my ($name, $width, $height, @rows) = @_;
 	my ($left, $right, $top, $bottom) = (60, 170, 40, 50);
-	my @colours = map { "#$_" } qw/ 888888 d62728 1f77b4 2ca02c 9467bd /;
+	my @colours = map { "#$_" } qw/ 888888 ff7f0e d62728 1f77b4 2ca02c
+		8c564b 9467bd /;
 	my @marks = (0, 50, 90, 99, 99.9, 99.99);
 	my ($low, $high) = (1e9, 1);
 
