@@ -305,7 +305,13 @@ sub test_passwords {
 	ok($club->login('q', encode('密码 1')), 'a password of one\'s own');
 	ok(!eval { $club->login('q', 'hf@123456') }, 'which is the only one');
 
+	my $there = $club->login('p', 'hf@123456');
+	my $mine = '/manage/club_meeting/get_my_meeting';
+
+	is($there->call($mine, {})->{code}, 2000, 'logged in');
+
 	right('user/update', { id => 'p', password => 'new' });
+	is($there->call($mine, {})->{code}, 3010, 'a new password ends that');
 	right('user/update', { id => 'q', memo => 'x' });
 	ok($club->login('p', 'new'), 'changed');
 	ok(!eval { $club->login('p', 'hf@123456') }, 'the old one is void');

@@ -248,9 +248,14 @@
     F(M, 2,  STR, md5,          1, MT_NAME_MAX, NULL)                         \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
 
-/* The session of the command's actor through a caller, from its time on. */
+/*
+ * The session of the command's actor through a caller, from its time on.
+ * mark: of the password that was given, so that one which is changed meanwhile
+ * opens nothing; a command of an older build has none.
+ */
 #define MT_SESSION_OPEN_FIELDS(F, M)                                          \
-    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)                           \
+    F(M, 4,  INT, mark,         0, UINT32_MAX, NULL)
 
 /*
  * A company's subscription: new keys, to be in force later; a URL that was

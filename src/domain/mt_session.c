@@ -32,6 +32,7 @@ static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
 static void mt_login_work(mt_call_t *call);
 static mt_step_t mt_login_resume(mt_call_t *call);
+static int64_t mt_login_mark(mt_str_t stored);
 static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static void mt_login_finish(mt_call_t *call);
@@ -178,8 +179,8 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, uint8_t mac[MT_MAC_LEN],
 
 
 /* A genuine token holds until the next log-in of the same user through the
- * same caller.  Who may no longer log in has no session: see
- * mt_user_may_log_in(). */
+ * same caller.  Who may no longer log in has no session, nor has who has got
+ * another password since: see mt_user_update_apply(). */
 
 static mt_status_t
 mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
@@ -341,8 +342,20 @@ mt_login_resume(mt_call_t *call)
 
     memset(&body, 0, sizeof(body));
     mt_set(&body, session_open, caller, args->caller);
+    mt_set(&body, session_open, mark, mt_login_mark(state->stored));
 
     return mt_command(call, &body);
+}
+
+
+/* Of a stored password: another one has another, all but surely. */
+
+static int64_t
+mt_login_mark(mt_str_t stored)
+{
+    uint8_t  md5[MT_MD5_LEN];
+
+    return mt_md5(&stored, 1, md5) == 0 ? mt_get_u32(md5) : 0;
 }
 
 
@@ -367,6 +380,12 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     if (found == 0 || !mt_user_may_log_in(&user)) {
         return mt_reject(result, MT_NO_SUCH_USER, 0, 0);
+    }
+
+    if (mt_has(args, session_open, mark)
+        && args->mark != mt_login_mark(user.password))
+    {
+        return mt_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
     }
 
     mt_session_key(&key, a->company, a->actor, args->caller);

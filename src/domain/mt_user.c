@@ -271,7 +271,11 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_reindex(a, &before, &user);
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
-    if (!mt_user_may_log_in(&user)) {
+    /* a new password is often the answer to one that others know */
+
+    if (!mt_user_may_log_in(&user)
+        || !mt_str_eq(user.password, before.password))
+    {
         rc = mt_user_end_sessions(a, user.num);
         if (rc != MT_OK) {
             return rc;

@@ -153,6 +153,40 @@ test_login(void)
 }
 
 
+/* Of zhang, user 1, who has a token for "ios". */
+
+static void
+test_new_password(fixture_t *f, mt_str_t token)
+{
+    mt_str_t        command;
+    mt_result_t     r;
+    mt_user_edit_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_edit, memo, MT_STR("x"));
+    edit_user(f, "zhang", &args);
+    is_int(check(f, "1", "ios", token), MT_OK, "another change leaves it");
+
+    is_int(login(f, "zhang", md5_default, "late").status, MT_OK, "a log-in");
+    command = (mt_str_t) { f->call.command.len, f->call.command.data };
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_edit, password,
+           mt_password_hash(f->arena, mt_cstr(MD5_SECRET)));
+    edit_user(f, "zhang", &args);
+    is_int(check(f, "1", "ios", token), MT_BAD_TOKEN,
+           "a new password ends the session");
+
+    is_int(mt_apply_now(f->batch, command, &r), MT_OK,
+           "a log-in with the old one that was on its way");
+    ok(r.status == MT_BAD_PASSWORD && r.field == MT_login_md5, "is refused");
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_edit, password, MT_STR(""));
+    edit_user(f, "zhang", &args);
+}
+
+
 static void
 test_token(void)
 {
@@ -193,6 +227,9 @@ test_token(void)
     f.now = FIXTURE_NOW - MT_MS_PER_DAY;
     is_int(check(&f, "1", "ios", token), MT_OK, "a clock set back by a day");
     f.now = FIXTURE_NOW;
+
+    test_new_password(&f, token);
+    token = token_of(&f, "zhang", "ios");
 
     /* one per user and caller */
 
