@@ -3,6 +3,8 @@
 #include "domain/mt_directory.h"
 #include "domain/mt_view.h"
 
+#include <zlib.h>
+
 
 #define MT_TOKEN_HEX     (2 * MT_MAC_LEN)
 
@@ -353,9 +355,7 @@ mt_login_resume(mt_call_t *call)
 static int64_t
 mt_login_mark(mt_str_t stored)
 {
-    uint8_t  md5[MT_MD5_LEN];
-
-    return mt_md5(&stored, 1, md5) == 0 ? mt_get_u32(md5) : 0;
+    return (int64_t) crc32_z(0, (const uint8_t *) stored.data, stored.len);
 }
 
 
