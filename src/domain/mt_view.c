@@ -75,9 +75,7 @@ mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
 {
     int  found;
 
-    found = source->near
-            ? mt_near_get(source->near, source->txn, db, key, record)
-            : mt_get(source->txn, db, key, record);
+    found = mt_near_get(source->near, source->txn, db, key, record);
 
     if (found != 1) {
         *record = (mt_str_t) { 0, NULL };
