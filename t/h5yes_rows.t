@@ -169,5 +169,42 @@ right($ours, 'meeting/update', { id => $meeting{$ours},
 	attendances => [ map { { userId => "$_" } } 3, 1 ] });
 like(shown($ours, '', 'name'), qr/^User [13] User [13]$/, 'two are left');
 
+
+# a list that goes out in pieces, which end among the people of a meeting
+
+my @people = map { [ map { "Guest $_" } 1 .. 7 + $_ % 5 ] } 1 .. 60;
+
+right($ours, 'meeting/book', { roomId => 'hall', speaker => 's',
+	subject => 's', beginTime => $begin + $_ * 86_400_000,
+	endTime => $begin + $_ * 86_400_000 + 3_600_000, createdId => '1',
+	attendances => [ map { { name => $_, userId => '' } }
+		@{$people[$_ - 1]} ] }) for 1 .. 60;
+
+for my $n (1 .. 3) {
+	my $list = right($ours, 'meeting/list', {
+		minTime => '2000-01-01 00:00:00', direction => 'asc' });
+
+	shift @$list;
+	is_deeply([ map { [ map { $_->{name} } @{$_->{attendances}} ] } @$list ],
+		\@people, "a long list, $n");
+}
+
+
+# people of one meeting, the last of whom go out in a piece of their own
+
+for my $count (200, 210, 220) {
+	my @names = map { "Guest $_" } 1 .. $count;
+	my $id = right($ours, 'meeting/book', { roomId => 'hall',
+		speaker => 's', subject => 's', createdId => '1',
+		beginTime => $begin + $count * 86_400_000,
+		endTime => $begin + $count * 86_400_000 + 3_600_000,
+		attendances => [ map { { name => $_, userId => '' } } @names ]
+		})->{id};
+
+	is_deeply([ map { $_->{name} } @{right($ours, 'meeting/get',
+		{ meetingId => $id })->{attendances}} ], \@names,
+		"$count people, $_") for 1 .. 2;
+}
+
 $t->verify();
 $t->finish();

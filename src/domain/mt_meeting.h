@@ -142,6 +142,7 @@ typedef struct {
     int64_t         left;         /* rows to give at most */
     size_t          next;         /* leader to give */
     char            seed[16];     /* of a meeting that is a row itself */
+    uint64_t        snapshot;     /* that all of them were asked for in */
 } mt_listing_t;
 
 /* The people on a meeting's list, as mt_person_view_t.  The call's state

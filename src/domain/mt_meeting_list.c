@@ -74,7 +74,7 @@ static void mt_list_close(mt_call_t *call);
 
 static const mt_rows_t  mt_list_rows = {
     mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
-    mt_meeting_parts, mt_list_find, mt_list_make
+    mt_meeting_parts, mt_list_find, mt_list_make, NULL
 };
 
 

@@ -98,6 +98,10 @@ typedef struct {
  * find() and make(), or NULL: next() in two steps, of which the second may be
  * left out: 1, 0 at the end, -1 on failure, as next(); and 1 or -1.
  *
+ * whole(), or NULL: what all the rows together follow from, none of which was
+ * given yet.  Also before open(), for rows within a row once the outer one was
+ * given.
+ *
  * parts(): which MT_PART_* an answer shows that has a field of the view, whose
  * record is at `base` in it; NULL where that makes no difference.
  */
@@ -106,8 +110,9 @@ typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 /*
  * What a row follows from, all of it: records as the store has them, and
- * numbers.  Whoever has written a row of the same origin by the same table
- * need not do it again.  skip: what it came to is not shown.
+ * numbers; of many rows, the number of the snapshot in place of the records.
+ * Whoever has written what is of the same origin by the same table need not do
+ * it again.  skip: what it came to is not shown.
  */
 #define MT_ORIGIN_NUMS   3
 #define MT_ORIGIN_PARTS  5
@@ -130,6 +135,7 @@ struct mt_rows_s {
                              mt_origin_t *origin);
     int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
                              void **row);
+    void             (*whole)(mt_call_t *call, mt_origin_t *origin);
 };
 
 struct mt_operation_s {

@@ -20,7 +20,12 @@ static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece,
+    int begun);
+static int mt_exchange_whole(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table);
+static void mt_exchange_keep_whole(mt_service_exchange_t *e,
+    const mt_json_table_t *table);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_inner(mt_service_exchange_t *e);
@@ -32,6 +37,7 @@ static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table);
 static mt_recall_t *mt_exchange_recall(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
+static int mt_exchange_end_inner(mt_service_exchange_t *e);
 
 
 /*
@@ -70,20 +76,16 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
 static int
 mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 {
-    int             rc;
+    int             rc, begun;
     mt_exchange_t  *x;
 
     x = &e->x;
+    begun = e->stage != MT_STAGE_BEGIN;
 
-    if (e->stage == MT_STAGE_BEGIN) {
-        rc = mt_exchange_head(e);
-
-    } else {
-        rc = 0;
-    }
+    rc = begun ? 0 : mt_exchange_head(e);
 
     if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
-        rc = mt_exchange_rows(e, piece);
+        rc = mt_exchange_rows(e, piece, begun);
     }
 
     if (rc == 1) {
@@ -172,13 +174,17 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 /* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
 
 static int
-mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
+mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
 {
-    int             rc;
-    unsigned        n;
-    mt_exchange_t  *x;
+    int                rc;
+    unsigned           n;
+    mt_exchange_t     *x;
+    const mt_route_t  *route;
 
     x = &e->x;
+    route = x->route;
+
+    e->whole.known = 0;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_service_arena(e->service);
@@ -188,7 +194,9 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return -1;
     }
 
-    rc = mt_exchange_open_rows(e);
+    rc = !begun && route->row && route->inner == NULL
+         && mt_exchange_whole(e, x->call.op->rows, route->row)
+         ? 0 : mt_exchange_open_rows(e);
 
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
         rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
@@ -208,6 +216,8 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     }
 
     if (rc == 0) {
+        mt_exchange_keep_whole(e, route->row);
+
         if (x->dialect->markup == NULL) {
             mt_json_close_list(x->writer);
         }
@@ -216,6 +226,59 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     }
 
     return rc == 1 ? 0 : -1;
+}
+
+
+/* All rows of a list that begins here: 1 when they are written, else it is
+ * noted where they will stand. */
+
+static int
+mt_exchange_whole(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table)
+{
+    mt_str_t      text;
+    mt_origin_t   origin;
+    mt_recall_t  *recall;
+
+    if (rows->whole == NULL || e->x.dialect->markup) {
+        return 0;
+    }
+
+    rows->whole(&e->x.call, &origin);
+
+    recall = origin.known ? mt_exchange_recall(e) : NULL;
+
+    if (recall == NULL) {
+        return 0;
+    }
+
+    if (mt_recall_find(recall, table, &origin, &text)) {
+        mt_json_written(e->x.writer, text);
+        return 1;
+    }
+
+    e->whole = origin;
+    e->whole_at = e->out.len;
+
+    return 0;
+}
+
+
+/* After its last row. */
+
+static void
+mt_exchange_keep_whole(mt_service_exchange_t *e, const mt_json_table_t *table)
+{
+    mt_str_t  text;
+
+    if (e->whole.known && e->kept < MT_KEPT_ROWS && !e->out.failed) {
+        text = (mt_str_t) { e->out.len - e->whole_at,
+                            e->out.data + e->whole_at };
+        mt_recall_keep(e->service->recall, table, &e->whole, text);
+        e->kept++;
+    }
+
+    e->whole.known = 0;
 }
 
 
@@ -319,6 +382,11 @@ mt_exchange_row(mt_service_exchange_t *e)
 
     mt_json_key(x->writer, route->inner);
     mt_json_open_list(x->writer);
+
+    if (mt_exchange_whole(e, rows->inner, route->inner_row)) {
+        return mt_exchange_end_inner(e);
+    }
+
     e->stage = MT_STAGE_INNER;
 
     return mt_exchange_open_inner(e);
@@ -342,16 +410,24 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
     }
 
     if (rc == 0) {
+        mt_exchange_keep_whole(e, x->route->inner_row);
         mt_exchange_close_inner(e);
 
-        mt_json_close_list(x->writer);
-        mt_json_close_object(x->writer);
-        e->stage = MT_STAGE_ROWS;
-
-        return 1;
+        return mt_exchange_end_inner(e);
     }
 
     return rc == MT_NO_ROW ? 1 : rc;
+}
+
+
+static int
+mt_exchange_end_inner(mt_service_exchange_t *e)
+{
+    mt_json_close_list(e->x.writer);
+    mt_json_close_object(e->x.writer);
+    e->stage = MT_STAGE_ROWS;
+
+    return 1;
 }
 
 

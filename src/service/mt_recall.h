@@ -4,10 +4,12 @@
  * it follows from: the bytes of its records, as the store has them now, and
  * the table that it is written by.  So it cannot be out of date, whoever wrote
  * to the store meanwhile; what is saved is to decode the records, to work out
- * what is shown, and to write it.
+ * what is shown, and to write it.  A list of rows that is short is kept as one
+ * for as long as the store stays what it was: the records need not even be
+ * looked up.
  *
- * As many rows as there are slots, and each of them in one of two: one in the
- * place of another is lost.  Of one event loop.
+ * As many as there are slots, and each of them in one of two: one in the place
+ * of another is lost.  Of one event loop.
  */
 
 #ifndef MT_RECALL_H
@@ -18,7 +20,7 @@
 
 
 #define MT_RECALL_SLOTS  4096        /* a power of two */
-#define MT_RECALL_BYTES  2048        /* of one row and its records, at most */
+#define MT_RECALL_BYTES  4096        /* of one and its records, at most */
 
 typedef struct mt_recall_s  mt_recall_t;
 

@@ -29,6 +29,9 @@ typedef struct {
     const mt_rows_t    *opened;      /* in this piece, to be closed */
     const mt_rows_t    *opened_inner;
     unsigned            kept;        /* rows that may be recalled */
+    mt_origin_t         whole;       /* of a list that this piece has begun;
+                                        not known: of none */
+    size_t              whole_at;    /*   where in `out` its rows begin */
     unsigned            settled:1;   /* the command's result is known */
     unsigned            applied:1;   /*   and is success */
 } mt_service_exchange_t;
