@@ -26,7 +26,6 @@ typedef struct {
     mt_listing_t               people;      /* first: of the row given last */
 
     const mt_meeting_list_t   *args;
-    mt_scan_t                  scan;
     int64_t                    room;        /* 0: any */
     int64_t                    from;        /* ends after; -1: whenever */
     int64_t                    to;          /* begins before */
@@ -40,6 +39,8 @@ typedef struct {
     mt_status_t                status;      /* of collecting them */
 
     mt_str_t                   record;      /* a row's; no data: not shown */
+
+    mt_scan_t                  scan;        /* last: not all of it is set */
 } mt_list_t;
 
 
@@ -48,6 +49,8 @@ static mt_status_t mt_list_filters(mt_call_t *call, mt_list_t *list);
 static void mt_list_day(const mt_settings_t *settings, mt_list_t *list,
     int64_t instant);
 static mt_status_t mt_list_index(mt_call_t *call, mt_list_t *list);
+static mt_status_t mt_list_compare(mt_call_t *call, const mt_list_t *list,
+    mt_db_t *db);
 static void mt_list_scan(const mt_call_t *call, const mt_list_t *list,
     mt_db_t db, mt_scan_t *scan);
 static mt_step_t mt_list_sort(mt_call_t *call, mt_list_t *list);
@@ -95,10 +98,12 @@ mt_list_start(mt_call_t *call)
     mt_list_t    *list;
     mt_status_t   rc;
 
-    list = mt_arena_alloc(call->arena, sizeof(*list));
+    list = mt_arena_take(call->arena, sizeof(*list));
     if (list == NULL) {
         return mt_refuse(call, MT_NO_MEMORY, 0);
     }
+
+    memset(list, 0, offsetof(mt_list_t, scan));
 
     call->state = list;
     list->args = call->args;
@@ -190,28 +195,42 @@ mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
 }
 
 
-/*
- * Chooses where the candidates come from.  Where both indexes narrow the
- * search they are counted side by side, to twice as far each time, until one
- * of them ends.
- */
+/* Chooses where the candidates come from. */
 
 static mt_status_t
 mt_list_index(mt_call_t *call, mt_list_t *list)
 {
-    int        made, held;
-    int64_t    limit, scheduled, created;
-    mt_db_t    db;
-    mt_scan_t  schedule, creation;
-
-    mt_list_scan(call, list, MT_DB_SCHEDULE, &schedule);
-    mt_list_scan(call, list, MT_DB_CREATED, &creation);
+    int          made, held;
+    mt_db_t      db;
+    mt_status_t  rc;
 
     made = list->created_from >= 0 || list->created_to < INT64_MAX;
     held = list->room || list->from >= 0 || list->to < INT64_MAX;
     db = made && !held ? MT_DB_CREATED : MT_DB_SCHEDULE;
 
-    for (limit = 64; made && held && limit <= MT_LIST_COMPARE; limit *= 2) {
+    rc = made && held ? mt_list_compare(call, list, &db) : MT_OK;
+
+    mt_list_scan(call, list, db, &list->scan);
+    list->sorted = list->args->order != (db == MT_DB_CREATED
+                                         ? MT_ORDER_CREATED : MT_ORDER_BEGIN);
+
+    return rc;
+}
+
+
+/* Where both indexes narrow the search they are counted side by side, to twice
+ * as far each time, until one of them ends. */
+
+static mt_status_t
+mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
+{
+    int64_t    limit, scheduled, created;
+    mt_scan_t  schedule, creation;
+
+    mt_list_scan(call, list, MT_DB_SCHEDULE, &schedule);
+    mt_list_scan(call, list, MT_DB_CREATED, &creation);
+
+    for (limit = 64; limit <= MT_LIST_COMPARE; limit *= 2) {
         scheduled = mt_scan_count(&schedule, call->txn, limit);
         created = mt_scan_count(&creation, call->txn, limit);
 
@@ -220,14 +239,10 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
         }
 
         if (scheduled < limit || created < limit) {
-            db = created < scheduled ? MT_DB_CREATED : MT_DB_SCHEDULE;
+            *db = created < scheduled ? MT_DB_CREATED : MT_DB_SCHEDULE;
             break;
         }
     }
-
-    list->scan = db == MT_DB_CREATED ? creation : schedule;
-    list->sorted = list->args->order != (db == MT_DB_CREATED
-                                         ? MT_ORDER_CREATED : MT_ORDER_BEGIN);
 
     return MT_OK;
 }
@@ -237,7 +252,7 @@ static void
 mt_list_scan(const mt_call_t *call, const mt_list_t *list, mt_db_t db,
     mt_scan_t *scan)
 {
-    memset(scan, 0, sizeof(*scan));
+    memset(scan, 0, MT_SCAN_HEAD);
 
     scan->db = db;
     scan->company = call->company;
@@ -351,7 +366,7 @@ mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
     mt_spot_t      spot;
     mt_meeting_t   m;
 
-    scan = list->scan;
+    memcpy(&scan, &list->scan, MT_SCAN_HEAD);
 
     if (mt_scan_open(&scan, txn) != MT_OK) {
         return MT_STORE_FAILED;
