@@ -7,7 +7,10 @@
 /* Rows of one piece: at 1 to 2 us each, what an event loop can wait for. */
 #define MT_PIECE_ROWS       256
 
-#define MT_ERROR_SIZE       256
+/* Bytes of an answer, as a first guess: most say little more than that it
+ * worked; a list with lists in it is long. */
+#define MT_ANSWER_SHORT     256
+#define MT_ANSWER_LONG      (16 * 1024)
 
 /* Rows of one answer that are kept to be recalled: a long list's would take
  * the places of all others, to be found by nobody. */
@@ -18,6 +21,7 @@
 
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
+static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece,
@@ -82,7 +86,13 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
     x = &e->x;
     begun = e->stage != MT_STAGE_BEGIN;
 
-    rc = begun ? 0 : mt_exchange_head(e);
+    if (begun) {
+        (void) mt_buf_reserve(&e->out, piece);
+        rc = 0;
+
+    } else {
+        rc = mt_exchange_head(e);
+    }
 
     if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
         rc = mt_exchange_rows(e, piece, begun);
@@ -112,6 +122,8 @@ mt_exchange_head(mt_service_exchange_t *e)
         return -1;
     }
 
+    (void) mt_buf_reserve(&e->out, mt_answer_size(x));
+
     if (!mt_answer_open(x, &e->out)) {
         return 1;
     }
@@ -119,6 +131,14 @@ mt_exchange_head(mt_service_exchange_t *e)
     e->stage = MT_STAGE_ROWS;
 
     return 0;
+}
+
+
+static size_t
+mt_answer_size(const mt_exchange_t *x)
+{
+    return x->call.error.status == MT_OK && x->route && x->route->inner
+           ? MT_ANSWER_LONG : MT_ANSWER_SHORT;
 }
 
 
@@ -583,7 +603,7 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     x.call.error.status = mt_service_status(http_status);
     x.begun = mt_monotonic_ns();
 
-    mt_buf_init(&out, arena, MT_ERROR_SIZE);
+    mt_buf_init(&out, arena, MT_ANSWER_SHORT);
     x.writer = mt_json_writer(arena, &out);
 
     if (x.writer == NULL) {
