@@ -11,7 +11,9 @@ use strict;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use POSIX qw/ strftime /;
 use Test::More;
+use Time::HiRes qw/ sleep /;
 
 use Meeting::H5yes;
 use Meeting::Picture;
@@ -201,10 +203,70 @@ for my $count (200, 210, 220) {
 		attendances => [ map { { name => $_, userId => '' } } @names ]
 		})->{id};
 
-	is_deeply([ map { $_->{name} } @{right($ours, 'meeting/get',
-		{ meetingId => $id })->{attendances}} ], \@names,
-		"$count people, $_") for 1 .. 2;
+	for my $n (1 .. 2) {
+		is_deeply([ map { $_->{name} } @{right($ours, 'meeting/get',
+			{ meetingId => $id })->{attendances}} ], \@names,
+			"$count people, $n");
+		is_deeply([ map { [ map { $_->{name} } @{$_->{attendances}} ] }
+			@{right($ours, 'meeting/list', { minTime => wall_clock(
+				$begin + $count * 86_400_000 - 1000) })} ], [ \@names ],
+			"$count people of a list, $n");
+	}
+
+	right($ours, 'meeting/cancel', { meetingId => $id });
 }
+
+
+# a meeting that was shown is not shown to those who ask for others
+
+my %booked = (roomId => 'hall', createdId => '1', attendances => []);
+my ($early, $late) = map { $begin + 100 * 86_400_000 + $_ * 3_600_000 } 0, 4;
+
+# in another second than those before
+
+my $made = time() + 1;
+sleep 0.01 while time() < $made;
+
+right($ours, 'meeting/book', { %booked, speaker => 'early', subject => 'one',
+	beginTime => $early, endTime => $early + 3_600_000, checkedState => 1 });
+right($ours, 'meeting/book', { %booked, speaker => 'late', subject => 'two',
+	beginTime => $late, endTime => $late + 3_000_000, checkedState => 0 });
+
+
+sub subjects {
+	my ($from, %filter) = @_;
+
+	return join(' ', map { $_->{subject} } @{right($ours, 'meeting/list',
+		{ minTime => wall_clock($from), direction => 'asc', %filter })});
+}
+
+
+sub wall_clock {
+	my ($time) = @_;
+
+	return strftime('%Y-%m-%d %H:%M:%S', gmtime($time / 1000 + 8 * 3600));
+}
+
+
+for my $n (1 .. 2) {
+	is(subjects($early - 1000), 'one two', "both, $n");
+	is(subjects($early), 'one two', 'from its begin on');
+	is(subjects($early + 1_800_000), 'one two', 'while the first is held');
+	is(subjects($early + 3_600_000), 'two', 'when it is over');
+	is(subjects($early - 1000, maxTime => wall_clock($late)), 'one',
+		'before the second');
+	is(subjects($early - 1000, speaker => 'late'), 'two', 'who speaks');
+	is(subjects($early - 1000, speakerLike => 'ar'), 'one', 'some of it');
+	is(subjects($early - 1000, checkedState => 1), 'one', 'is checked');
+	is(subjects($early - 1000, maxTime => wall_clock($late + 1000),
+		createdEndTime => wall_clock($made * 1000)), '', 'made before');
+}
+
+my ($one) = map { $_->{id} } @{right($ours, 'meeting/list',
+	{ minTime => wall_clock($early), direction => 'asc' })};
+
+right($ours, 'meeting/cancel', { meetingId => $one });
+is(subjects($early - 1000), 'two', 'one was cancelled') for 1 .. 2;
 
 $t->verify();
 $t->finish();

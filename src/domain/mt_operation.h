@@ -98,6 +98,10 @@ typedef struct {
  * find() and make(), or NULL: next() in two steps, of which the second may be
  * left out: 1, 0 at the end, -1 on failure, as next(); and 1 or -1.
  *
+ * step(), or NULL: before find() and with the same results, to the next row;
+ * what it follows from with the rows within it, as far as that is known while
+ * nothing of it was read.  find() need not be called then.
+ *
  * whole(), or NULL: what all the rows together follow from, none of which was
  * given yet.  Also before open(), for rows within a row once the outer one was
  * given.
@@ -110,7 +114,7 @@ typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 /*
  * What a row follows from, all of it: records as the store has them, and
- * numbers; of many rows, the number of the snapshot in place of the records.
+ * numbers; or in place of records, mt_txn_id()'s, of the state of the store.
  * Whoever has written what is of the same origin by the same table need not do
  * it again.  skip: what it came to is not shown.
  */
@@ -135,6 +139,7 @@ struct mt_rows_s {
                              mt_origin_t *origin);
     int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
                              void **row);
+    int              (*step)(mt_call_t *call, mt_origin_t *origin);
     void             (*whole)(mt_call_t *call, mt_origin_t *origin);
 };
 

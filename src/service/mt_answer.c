@@ -26,10 +26,12 @@ static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece,
     int begun);
-static int mt_exchange_whole(mt_service_exchange_t *e, const mt_rows_t *rows,
+static int mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table);
-static void mt_exchange_keep_whole(mt_service_exchange_t *e,
-    const mt_json_table_t *table);
+static int mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
+    mt_origin_t *origin, mt_str_t *text);
+static void mt_exchange_keep(mt_service_exchange_t *e, const void *by,
+    mt_whole_t *whole);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_inner(mt_service_exchange_t *e);
@@ -39,6 +41,7 @@ static int mt_exchange_open_row(mt_service_exchange_t *e,
     const mt_rows_t *rows, const mt_json_table_t *table);
 static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table);
+static int mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows);
 static mt_recall_t *mt_exchange_recall(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
 static int mt_exchange_end_inner(mt_service_exchange_t *e);
@@ -204,7 +207,8 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
     x = &e->x;
     route = x->route;
 
-    e->whole.known = 0;
+    e->list.origin.known = 0;
+    e->row.origin.known = 0;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_service_arena(e->service);
@@ -215,7 +219,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
     }
 
     rc = !begun && route->row && route->inner == NULL
-         && mt_exchange_whole(e, x->call.op->rows, route->row)
+         && mt_exchange_list(e, x->call.op->rows, route->row)
          ? 0 : mt_exchange_open_rows(e);
 
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
@@ -236,7 +240,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
     }
 
     if (rc == 0) {
-        mt_exchange_keep_whole(e, route->row);
+        mt_exchange_keep(e, route->row, &e->list);
 
         if (x->dialect->markup == NULL) {
             mt_json_close_list(x->writer);
@@ -253,52 +257,61 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
  * noted where they will stand. */
 
 static int
-mt_exchange_whole(mt_service_exchange_t *e, const mt_rows_t *rows,
+mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table)
 {
-    mt_str_t      text;
-    mt_origin_t   origin;
-    mt_recall_t  *recall;
+    mt_str_t  text;
 
     if (rows->whole == NULL || e->x.dialect->markup) {
         return 0;
     }
 
-    rows->whole(&e->x.call, &origin);
+    rows->whole(&e->x.call, &e->list.origin);
 
-    recall = origin.known ? mt_exchange_recall(e) : NULL;
-
-    if (recall == NULL) {
-        return 0;
-    }
-
-    if (mt_recall_find(recall, table, &origin, &text)) {
+    if (mt_exchange_recalled(e, table, &e->list.origin, &text)) {
         mt_json_written(e->x.writer, text);
         return 1;
     }
 
-    e->whole = origin;
-    e->whole_at = e->out.len;
+    e->list.at = e->out.len;
 
     return 0;
 }
 
 
-/* After its last row. */
+/* 1 when it was written before: then it is not to be kept, nor where it cannot
+ * be. */
+
+static int
+mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
+    mt_origin_t *origin, mt_str_t *text)
+{
+    mt_recall_t  *recall;
+
+    recall = origin->known ? mt_exchange_recall(e) : NULL;
+
+    if (recall && !mt_recall_find(recall, by, origin, text)) {
+        return 0;
+    }
+
+    origin->known = 0;
+
+    return recall != NULL;
+}
+
 
 static void
-mt_exchange_keep_whole(mt_service_exchange_t *e, const mt_json_table_t *table)
+mt_exchange_keep(mt_service_exchange_t *e, const void *by, mt_whole_t *whole)
 {
     mt_str_t  text;
 
-    if (e->whole.known && e->kept < MT_KEPT_ROWS && !e->out.failed) {
-        text = (mt_str_t) { e->out.len - e->whole_at,
-                            e->out.data + e->whole_at };
-        mt_recall_keep(e->service->recall, table, &e->whole, text);
+    if (whole->origin.known && e->kept < MT_KEPT_ROWS && !e->out.failed) {
+        text = (mt_str_t) { e->out.len - whole->at, e->out.data + whole->at };
+        mt_recall_keep(e->service->recall, by, &whole->origin, text);
         e->kept++;
     }
 
-    e->whole.known = 0;
+    whole->origin.known = 0;
 }
 
 
@@ -396,6 +409,7 @@ mt_exchange_row(mt_service_exchange_t *e)
     }
 
     if (route->inner == NULL) {
+        mt_exchange_keep(e, route, &e->row);
         mt_json_close_object(x->writer);
         return 1;
     }
@@ -403,7 +417,7 @@ mt_exchange_row(mt_service_exchange_t *e)
     mt_json_key(x->writer, route->inner);
     mt_json_open_list(x->writer);
 
-    if (mt_exchange_whole(e, rows->inner, route->inner_row)) {
+    if (mt_exchange_list(e, rows->inner, route->inner_row)) {
         return mt_exchange_end_inner(e);
     }
 
@@ -430,7 +444,7 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
     }
 
     if (rc == 0) {
-        mt_exchange_keep_whole(e, x->route->inner_row);
+        mt_exchange_keep(e, x->route->inner_row, &e->list);
         mt_exchange_close_inner(e);
 
         return mt_exchange_end_inner(e);
@@ -444,6 +458,7 @@ static int
 mt_exchange_end_inner(mt_service_exchange_t *e)
 {
     mt_json_close_list(e->x.writer);
+    mt_exchange_keep(e, e->x.route, &e->row);
     mt_json_close_object(e->x.writer);
     e->stage = MT_STAGE_ROWS;
 
@@ -499,6 +514,14 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
 
     x = &e->x;
 
+    if (rows->step) {
+        rc = mt_exchange_step(e, rows);
+
+        if (rc != 1) {
+            return rc;
+        }
+    }
+
     rc = rows->find(&x->call, e->row_arena, &origin);
 
     if (rc != 1 || origin.skip) {
@@ -506,6 +529,10 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     }
 
     mt_json_open_object(x->writer);
+
+    if (rows->step) {
+        e->row.at = e->out.len;
+    }
 
     recall = origin.known ? mt_exchange_recall(e) : NULL;
 
@@ -534,6 +561,31 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     }
 
     return 1;
+}
+
+
+/* To the next row: 1, 0 when there is none, MT_NO_ROW after one that was
+ * written before, with the rows within it, and is again; or -1. */
+
+static int
+mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows)
+{
+    int       rc;
+    mt_str_t  members;
+
+    rc = rows->step(&e->x.call, &e->row.origin);
+
+    if (rc != 1
+        || !mt_exchange_recalled(e, e->x.route, &e->row.origin, &members))
+    {
+        return rc;
+    }
+
+    mt_json_open_object(e->x.writer);
+    mt_json_written(e->x.writer, members);
+    mt_json_close_object(e->x.writer);
+
+    return MT_NO_ROW;
 }
 
 
