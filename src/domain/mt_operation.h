@@ -334,9 +334,11 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 #define MT_PART_PERSON_DEPT   0x80
 
 /* and what is not read where it is not shown: fields of the meeting's record
- * above the seed, and of a person's user above the face */
+ * above the seed, of a person's user above the face, of a meeting's room above
+ * the id */
 #define MT_PART_MEETING_TAIL  0x100
 #define MT_PART_USER_TAIL     0x200
+#define MT_PART_ROOM_TAIL     0x800
 
 /* and what changes with time alone */
 #define MT_PART_NOW           0x400
