@@ -417,7 +417,11 @@ mt_exchange_row(mt_service_exchange_t *e)
     mt_json_key(x->writer, route->inner);
     mt_json_open_list(x->writer);
 
-    if (mt_exchange_list(e, rows->inner, route->inner_row)) {
+    /* in a row that will be kept they need not be kept once more */
+
+    if (!e->row.origin.known
+        && mt_exchange_list(e, rows->inner, route->inner_row))
+    {
         return mt_exchange_end_inner(e);
     }
 
