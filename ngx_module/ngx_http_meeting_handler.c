@@ -5,9 +5,6 @@
 /* An answer goes out in pieces of about this size, one at a time. */
 #define NGX_HTTP_MEETING_PIECE  (32 * 1024)
 
-/* most answers say little more than that it worked */
-#define NGX_HTTP_MEETING_SHORT  256
-
 
 static void ngx_http_meeting_step(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, mt_step_t step);
@@ -309,7 +306,7 @@ ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx, mt_arena_t *arena,
 {
     int  rc;
 
-    mt_buf_init(out, arena, NGX_HTTP_MEETING_SHORT);
+    mt_buf_init(out, arena, 0);
 
     rc = mt_exchange_output(ctx->exchange, out, NGX_HTTP_MEETING_PIECE);
 

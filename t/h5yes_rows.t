@@ -11,7 +11,9 @@ use strict;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use POSIX qw/ strftime /;
 use Test::More;
+use Time::HiRes qw/ sleep /;
 
 use Meeting::H5yes;
 use Meeting::Picture;
@@ -168,6 +170,103 @@ is(shown($theirs, '', 'isSigned'), '0 0 0', 'here only');
 right($ours, 'meeting/update', { id => $meeting{$ours},
 	attendances => [ map { { userId => "$_" } } 3, 1 ] });
 like(shown($ours, '', 'name'), qr/^User [13] User [13]$/, 'two are left');
+
+
+# a list that goes out in pieces, which end among the people of a meeting
+
+my @people = map { [ map { "Guest $_" } 1 .. 7 + $_ % 5 ] } 1 .. 60;
+
+right($ours, 'meeting/book', { roomId => 'hall', speaker => 's',
+	subject => 's', beginTime => $begin + $_ * 86_400_000,
+	endTime => $begin + $_ * 86_400_000 + 3_600_000, createdId => '1',
+	attendances => [ map { { name => $_, userId => '' } }
+		@{$people[$_ - 1]} ] }) for 1 .. 60;
+
+for my $n (1 .. 3) {
+	my $list = right($ours, 'meeting/list', {
+		minTime => '2000-01-01 00:00:00', direction => 'asc' });
+
+	shift @$list;
+	is_deeply([ map { [ map { $_->{name} } @{$_->{attendances}} ] } @$list ],
+		\@people, "a long list, $n");
+}
+
+
+# people of one meeting, the last of whom go out in a piece of their own
+
+for my $count (200, 210, 220) {
+	my @names = map { "Guest $_" } 1 .. $count;
+	my $id = right($ours, 'meeting/book', { roomId => 'hall',
+		speaker => 's', subject => 's', createdId => '1',
+		beginTime => $begin + $count * 86_400_000,
+		endTime => $begin + $count * 86_400_000 + 3_600_000,
+		attendances => [ map { { name => $_, userId => '' } } @names ]
+		})->{id};
+
+	for my $n (1 .. 2) {
+		is_deeply([ map { $_->{name} } @{right($ours, 'meeting/get',
+			{ meetingId => $id })->{attendances}} ], \@names,
+			"$count people, $n");
+		is_deeply([ map { [ map { $_->{name} } @{$_->{attendances}} ] }
+			@{right($ours, 'meeting/list', { minTime => wall_clock(
+				$begin + $count * 86_400_000 - 1000) })} ], [ \@names ],
+			"$count people of a list, $n");
+	}
+
+	right($ours, 'meeting/cancel', { meetingId => $id });
+}
+
+
+# a meeting that was shown is not shown to those who ask for others
+
+my %booked = (roomId => 'hall', createdId => '1', attendances => []);
+my ($early, $late) = map { $begin + 100 * 86_400_000 + $_ * 3_600_000 } 0, 4;
+
+# in another second than those before
+
+my $made = time() + 1;
+sleep 0.01 while time() < $made;
+
+right($ours, 'meeting/book', { %booked, speaker => 'early', subject => 'one',
+	beginTime => $early, endTime => $early + 3_600_000, checkedState => 1 });
+right($ours, 'meeting/book', { %booked, speaker => 'late', subject => 'two',
+	beginTime => $late, endTime => $late + 3_000_000, checkedState => 0 });
+
+
+sub subjects {
+	my ($from, %filter) = @_;
+
+	return join(' ', map { $_->{subject} } @{right($ours, 'meeting/list',
+		{ minTime => wall_clock($from), direction => 'asc', %filter })});
+}
+
+
+sub wall_clock {
+	my ($time) = @_;
+
+	return strftime('%Y-%m-%d %H:%M:%S', gmtime($time / 1000 + 8 * 3600));
+}
+
+
+for my $n (1 .. 2) {
+	is(subjects($early - 1000), 'one two', "both, $n");
+	is(subjects($early), 'one two', 'from its begin on');
+	is(subjects($early + 1_800_000), 'one two', 'while the first is held');
+	is(subjects($early + 3_600_000), 'two', 'when it is over');
+	is(subjects($early - 1000, maxTime => wall_clock($late)), 'one',
+		'before the second');
+	is(subjects($early - 1000, speaker => 'late'), 'two', 'who speaks');
+	is(subjects($early - 1000, speakerLike => 'ar'), 'one', 'some of it');
+	is(subjects($early - 1000, checkedState => 1), 'one', 'is checked');
+	is(subjects($early - 1000, maxTime => wall_clock($late + 1000),
+		createdEndTime => wall_clock($made * 1000)), '', 'made before');
+}
+
+my ($one) = map { $_->{id} } @{right($ours, 'meeting/list',
+	{ minTime => wall_clock($early), direction => 'asc' })};
+
+right($ours, 'meeting/cancel', { meetingId => $one });
+is(subjects($early - 1000), 'two', 'one was cancelled') for 1 .. 2;
 
 $t->verify();
 $t->finish();

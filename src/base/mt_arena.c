@@ -133,6 +133,33 @@ mt_arena_take(mt_arena_t *arena, size_t size)
 }
 
 
+size_t
+mt_arena_extend(mt_arena_t *arena, const void *p, size_t size, size_t least,
+    size_t most)
+{
+    size_t  room;
+
+    if ((const uint8_t *) p + mt_align(size) != arena->pos) {
+        return 0;
+    }
+
+    room = (size_t) (arena->end - arena->pos) + mt_align(size);
+
+    if (most > room) {
+        most = room;
+    }
+
+    if (most < least || most - size > arena->limit - arena->used) {
+        return 0;
+    }
+
+    arena->pos += mt_align(most) - mt_align(size);
+    arena->used += most - size;
+
+    return most;
+}
+
+
 /* What does not fit into the present chunk, or at all. */
 
 static void *

@@ -100,6 +100,10 @@ void mt_arena_destroy(mt_arena_t *arena);
 void mt_arena_reset(mt_arena_t *arena);
 void *mt_arena_alloc(mt_arena_t *arena, size_t size);
 void *mt_arena_take(mt_arena_t *arena, size_t size);
+/* What was taken last, of this size, may be made larger: its size then, from
+ * `least` to `most`; or 0.  size < least. */
+size_t mt_arena_extend(mt_arena_t *arena, const void *p, size_t size,
+    size_t least, size_t most);
 int mt_arena_failed(mt_arena_t *arena);
 
 /* Bytes up to the limit. */

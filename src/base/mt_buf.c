@@ -21,16 +21,17 @@ mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 
 
 /*
- * Makes room for `more` bytes; the old bytes stay behind in the arena.  The
- * free space's address, or NULL.  A buffer that failed has no room left, so
- * that mt_buf_reserve() need not ask.
+ * Makes room for `more` bytes: where the buffer is if nothing was allocated
+ * since, else the old bytes stay behind in the arena.  The free space's
+ * address, or NULL.  A buffer that failed has no room left, so that
+ * mt_buf_reserve() need not ask.
  */
 
 char *
 mt_buf_grow(mt_buf_t *buf, size_t more)
 {
     char    *data;
-    size_t   size;
+    size_t   size, larger;
 
     size = buf->size ? 2 * buf->size : MT_BUF_MIN;
 
@@ -39,6 +40,14 @@ mt_buf_grow(mt_buf_t *buf, size_t more)
 
     } else if (size < buf->len + more) {
         size = buf->len + more;
+    }
+
+    larger = buf->failed || buf->size == 0
+             ? 0 : mt_arena_extend(buf->arena, buf->data, buf->size,
+                                   buf->len + more, size);
+    if (larger) {
+        buf->size = larger;
+        return buf->data + buf->len;
     }
 
     data = buf->failed ? NULL : mt_arena_take(buf->arena, size);

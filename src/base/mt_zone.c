@@ -191,7 +191,8 @@ mt_zone_instant(const mt_zone_t *zone, const mt_civil_t *civil)
     before = mt_zone_offset_at(zone, local - MT_SECONDS_PER_DAY);
     after = mt_zone_offset_at(zone, local + MT_SECONDS_PER_DAY);
 
-    if (mt_zone_offset_at(zone, local - before) != before
+    if (before != after
+        && mt_zone_offset_at(zone, local - before) != before
         && mt_zone_offset_at(zone, local - after) == after)
     {
         before = after;

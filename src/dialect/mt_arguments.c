@@ -220,6 +220,15 @@ mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
         return 0;
     }
 
+    /* mostly there is nothing to decode */
+
+    if (memchr(in.data, '%', in.len) == NULL
+        && memchr(in.data, '+', in.len) == NULL)
+    {
+        *out = in;
+        return 0;
+    }
+
     p = mt_arena_take(arena, in.len);
     if (p == NULL) {
         return -1;

@@ -51,6 +51,7 @@ void
 mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 {
     size_t                   i, k;
+    mt_str_t                 wire;
     const mt_json_table_t   *table;
     const mt_json_member_t  *member;
 
@@ -58,9 +59,10 @@ mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 
     for (i = 0; i < table->n; i++) {
         member = &table->members[i];
+        wire = mt_cstr(member->wire);
 
         for (k = 0; k < n; k++) {
-            if (mt_str_eq(mt_cstr(member->wire), noted[k].wire)
+            if (mt_str_eq(wire, noted[k].wire)
                 && (noted[k].field == NULL
                     || noted[k].field == member->field))
             {

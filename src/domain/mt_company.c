@@ -189,12 +189,17 @@ int
 mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
     mt_arena_t *arena)
 {
+    int       found;
     mt_key_t  key;
+    mt_str_t  record;
 
     mt_credential_key(&key, num);
 
-    return mt_load_copy(txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
-                        credential, arena);
+    found = mt_near_get(NULL, txn, MT_DB_CREDENTIAL, &key, &record);
+
+    return found == 1 ? mt_load_value(txn, MT_DB_CREDENTIAL, record,
+                                      &mt_credential_model, credential, arena)
+                      : found;
 }
 
 

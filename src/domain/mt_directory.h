@@ -40,7 +40,8 @@ extern const mt_str_t  mt_default_password;
 
 mt_str_t mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX]);
 
-/* The credential, revoked ones too: 1 found, 0 not, -1 failed. */
+/* The credential, revoked ones too, with strings as mt_load()'s: 1 found, 0
+ * not, -1 failed. */
 int mt_credential_load(mt_txn_t *txn, int64_t num,
     mt_credential_t *credential, mt_arena_t *arena);
 

@@ -142,6 +142,7 @@ typedef struct {
     int64_t         left;         /* rows to give at most */
     size_t          next;         /* leader to give */
     char            seed[16];     /* of a meeting that is a row itself */
+    uint64_t        snapshot;     /* mt_txn_id()'s, for an origin */
 } mt_listing_t;
 
 /* The people on a meeting's list, as mt_person_view_t.  The call's state
@@ -153,6 +154,10 @@ extern const mt_rows_t  mt_people_rows;
 extern const mt_rows_t  mt_inner_people_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
+/* of what is made of a meeting and its people, in the state of the store that
+ * is read; kind: 0 or 1, to tell two of these apart */
+void mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
+    int64_t meeting, mt_origin_t *origin);
 mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view);
 mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);

@@ -21,25 +21,35 @@
 #define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
 #define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
 
+/* What is asked of a meeting beside its times and its room. */
+#define MT_LIST_OTHERS                                                        \
+    (MT_BIT(meeting_list, checked) | MT_BIT(meeting_list, speaker)            \
+     | MT_BIT(meeting_list, speaker_like))
+
 
 typedef struct {
     mt_listing_t               people;      /* first: of the row given last */
 
     const mt_meeting_list_t   *args;
-    mt_scan_t                  scan;
     int64_t                    room;        /* 0: any */
     int64_t                    from;        /* ends after; -1: whenever */
     int64_t                    to;          /* begins before */
     int64_t                    created_from;
     int64_t                    created_to;
 
+    int                        placed;      /* its place in the schedule
+                                               decides of a meeting that is not
+                                               cancelled */
     int                        sorted;      /* spots are given, not the scan */
     mt_spot_t                 *spots;
     size_t                     n;
     size_t                     next;        /* spot to give */
     mt_status_t                status;      /* of collecting them */
 
+    mt_spot_t                  spot;        /* of the row */
     mt_str_t                   record;      /* a row's; no data: not shown */
+
+    mt_scan_t                  scan;        /* last: not all of it is set */
 } mt_list_t;
 
 
@@ -48,6 +58,8 @@ static mt_status_t mt_list_filters(mt_call_t *call, mt_list_t *list);
 static void mt_list_day(const mt_settings_t *settings, mt_list_t *list,
     int64_t instant);
 static mt_status_t mt_list_index(mt_call_t *call, mt_list_t *list);
+static mt_status_t mt_list_compare(mt_call_t *call, const mt_list_t *list,
+    mt_db_t *db);
 static void mt_list_scan(const mt_call_t *call, const mt_list_t *list,
     mt_db_t db, mt_scan_t *scan);
 static mt_step_t mt_list_sort(mt_call_t *call, mt_list_t *list);
@@ -63,10 +75,11 @@ static int mt_spot_ascending(const void *one, const void *two);
 static int mt_spot_descending(const void *one, const void *two);
 static mt_status_t mt_list_open(mt_call_t *call);
 static int mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
-static int mt_list_candidate(mt_list_t *list, mt_spot_t *spot);
+static int mt_list_candidate(mt_list_t *list);
+static int mt_list_step(mt_call_t *call, mt_origin_t *origin);
 static int mt_list_find(mt_call_t *call, mt_arena_t *row_arena,
     mt_origin_t *origin);
-static int mt_list_step(mt_list_t *list, mt_arena_t *row_arena,
+static int mt_list_read(mt_list_t *list, mt_arena_t *row_arena,
     mt_meeting_t *meeting);
 static int mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static void mt_list_close(mt_call_t *call);
@@ -74,7 +87,7 @@ static void mt_list_close(mt_call_t *call);
 
 static const mt_rows_t  mt_list_rows = {
     mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
-    mt_meeting_parts, mt_list_find, mt_list_make
+    mt_meeting_parts, mt_list_find, mt_list_make, mt_list_step, NULL
 };
 
 
@@ -95,10 +108,12 @@ mt_list_start(mt_call_t *call)
     mt_list_t    *list;
     mt_status_t   rc;
 
-    list = mt_arena_alloc(call->arena, sizeof(*list));
+    list = mt_arena_take(call->arena, sizeof(*list));
     if (list == NULL) {
         return mt_refuse(call, MT_NO_MEMORY, 0);
     }
+
+    memset(list, 0, offsetof(mt_list_t, scan));
 
     call->state = list;
     list->args = call->args;
@@ -190,28 +205,44 @@ mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
 }
 
 
-/*
- * Chooses where the candidates come from.  Where both indexes narrow the
- * search they are counted side by side, to twice as far each time, until one
- * of them ends.
- */
+/* Chooses where the candidates come from. */
 
 static mt_status_t
 mt_list_index(mt_call_t *call, mt_list_t *list)
 {
-    int        made, held;
-    int64_t    limit, scheduled, created;
-    mt_db_t    db;
-    mt_scan_t  schedule, creation;
-
-    mt_list_scan(call, list, MT_DB_SCHEDULE, &schedule);
-    mt_list_scan(call, list, MT_DB_CREATED, &creation);
+    int          made, held;
+    mt_db_t      db;
+    mt_status_t  rc;
 
     made = list->created_from >= 0 || list->created_to < INT64_MAX;
     held = list->room || list->from >= 0 || list->to < INT64_MAX;
     db = made && !held ? MT_DB_CREATED : MT_DB_SCHEDULE;
 
-    for (limit = 64; made && held && limit <= MT_LIST_COMPARE; limit *= 2) {
+    rc = made && held ? mt_list_compare(call, list, &db) : MT_OK;
+
+    mt_list_scan(call, list, db, &list->scan);
+    list->sorted = list->args->order != (db == MT_DB_CREATED
+                                         ? MT_ORDER_CREATED : MT_ORDER_BEGIN);
+    list->placed = db == MT_DB_SCHEDULE && !list->sorted && !made
+                   && !(list->args->has & MT_LIST_OTHERS);
+
+    return rc;
+}
+
+
+/* Where both indexes narrow the search they are counted side by side, to twice
+ * as far each time, until one of them ends. */
+
+static mt_status_t
+mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
+{
+    int64_t    limit, scheduled, created;
+    mt_scan_t  schedule, creation;
+
+    mt_list_scan(call, list, MT_DB_SCHEDULE, &schedule);
+    mt_list_scan(call, list, MT_DB_CREATED, &creation);
+
+    for (limit = 64; limit <= MT_LIST_COMPARE; limit *= 2) {
         scheduled = mt_scan_count(&schedule, call->txn, limit);
         created = mt_scan_count(&creation, call->txn, limit);
 
@@ -220,14 +251,10 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
         }
 
         if (scheduled < limit || created < limit) {
-            db = created < scheduled ? MT_DB_CREATED : MT_DB_SCHEDULE;
+            *db = created < scheduled ? MT_DB_CREATED : MT_DB_SCHEDULE;
             break;
         }
     }
-
-    list->scan = db == MT_DB_CREATED ? creation : schedule;
-    list->sorted = list->args->order != (db == MT_DB_CREATED
-                                         ? MT_ORDER_CREATED : MT_ORDER_BEGIN);
 
     return MT_OK;
 }
@@ -237,7 +264,7 @@ static void
 mt_list_scan(const mt_call_t *call, const mt_list_t *list, mt_db_t db,
     mt_scan_t *scan)
 {
-    memset(scan, 0, sizeof(*scan));
+    memset(scan, 0, MT_SCAN_HEAD);
 
     scan->db = db;
     scan->company = call->company;
@@ -351,7 +378,7 @@ mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
     mt_spot_t      spot;
     mt_meeting_t   m;
 
-    scan = list->scan;
+    memcpy(&scan, &list->scan, MT_SCAN_HEAD);
 
     if (mt_scan_open(&scan, txn) != MT_OK) {
         return MT_STORE_FAILED;
@@ -475,7 +502,11 @@ mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     mt_meeting_t   meeting;
 
     list = call->state;
-    rc = mt_list_step(list, row_arena, &meeting);
+    rc = mt_list_candidate(list);
+
+    if (rc == 1) {
+        rc = mt_list_read(list, row_arena, &meeting);
+    }
 
     if (rc == 1 && list->record.data == NULL) {
         *row = NULL;
@@ -487,6 +518,50 @@ mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
 
 static int
+mt_list_candidate(mt_list_t *list)
+{
+    if (!list->sorted) {
+        return mt_scan_next(&list->scan, &list->spot);
+    }
+
+    if (list->next == list->n) {
+        return 0;
+    }
+
+    list->spot = list->spots[list->next++];
+
+    return 1;
+}
+
+
+/*
+ * A meeting that such a list showed in this state of the store is shown by any
+ * in whose time it begins: only what else is asked for, and the end of what
+ * began before that time, would have to be read.
+ */
+
+static int
+mt_list_step(mt_call_t *call, mt_origin_t *origin)
+{
+    int         rc;
+    mt_list_t  *list;
+
+    list = call->state;
+    rc = mt_list_candidate(list);
+
+    if (rc == 1) {
+        mt_listing_origin(call, &list->people, list->args->cancelled != 0,
+                          list->spot.num, origin);
+
+        origin->known = list->placed && list->spot.key > list->from
+                        && (call->hides & MT_PART_NOW);
+    }
+
+    return rc;
+}
+
+
+static int
 mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
 {
     int            rc;
@@ -494,7 +569,7 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
     mt_meeting_t   meeting;
 
     list = call->state;
-    rc = mt_list_step(list, row_arena, &meeting);
+    rc = mt_list_read(list, row_arena, &meeting);
 
     if (rc == 1) {
         origin->skip = list->record.data == NULL;
@@ -509,32 +584,13 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
 }
 
 
-static int
-mt_list_candidate(mt_list_t *list, mt_spot_t *spot)
-{
-    if (!list->sorted) {
-        return mt_scan_next(&list->scan, spot);
-    }
-
-    if (list->next == list->n) {
-        return 0;
-    }
-
-    *spot = list->spots[list->next++];
-
-    return 1;
-}
-
-
 /* One that was only a candidate, or has changed since it was found, is not
  * shown.  Of the meeting no more is read than it is judged by, and what its
- * people's rows need of it. */
+ * people's rows need of it: 1 or -1. */
 
 static int
-mt_list_step(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
+mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 {
-    int           rc;
-    mt_spot_t     spot;
     mt_source_t  *source;
 
     static const uint64_t  judged =
@@ -546,15 +602,10 @@ mt_list_step(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 
     list->record = (mt_str_t) { 0, NULL };
 
-    rc = mt_list_candidate(list, &spot);
-    if (rc != 1) {
-        return rc;
-    }
-
     source = &list->people.source;
     source->arena = row_arena;
 
-    if (mt_meeting_view_find(source, spot.num, &list->record) != 1
+    if (mt_meeting_view_find(source, list->spot.num, &list->record) != 1
         || mt_source_read(source, MT_DB_MEETING, list->record,
                           &mt_meeting_model, judged, meeting) != 1)
     {

@@ -30,6 +30,7 @@ static int mt_people_in_cursor(mt_call_t *call, int64_t *slot,
     mt_str_t *value);
 static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
+static void mt_people_whole(mt_call_t *call, mt_origin_t *origin);
 static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -44,22 +45,22 @@ static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 
 const mt_rows_t  mt_people_rows = {
     mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
+    mt_people_find, mt_people_make, NULL, mt_people_whole
 };
 
 const mt_rows_t  mt_inner_people_rows = {
     mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
+    mt_people_find, mt_people_make, NULL, mt_people_whole
 };
 
 static const mt_rows_t  mt_leaders_rows = {
     mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
-    mt_person_parts, NULL, NULL
+    mt_person_parts, NULL, NULL, NULL, NULL
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
     mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
-    mt_meeting_parts, NULL, NULL
+    mt_meeting_parts, NULL, NULL, NULL, NULL
 };
 
 
@@ -447,6 +448,42 @@ mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     return mt_person_view(&listing->source, &listing->meeting,
                           &listing->person, view);
+}
+
+
+void
+mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
+    int64_t meeting, mt_origin_t *origin)
+{
+    listing->snapshot = mt_txn_id(call->txn);
+
+    memset(origin, 0, sizeof(*origin));
+
+    origin->known = 1;
+
+    /* no person has the slot of all */
+
+    origin->nums[0] = (uint64_t) call->company << 1 | kind;
+    origin->nums[1] = (uint64_t) meeting;
+    origin->nums[2] = UINT64_MAX;
+
+    origin->parts[0].len = sizeof(listing->snapshot);
+    origin->parts[0].data = (const char *) &listing->snapshot;
+    origin->parts[1] = call->settings->public_base;
+}
+
+
+static void
+mt_people_whole(mt_call_t *call, mt_origin_t *origin)
+{
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    mt_listing_origin(call, listing, listing->guests != 0,
+                      listing->meeting.num, origin);
+
+    origin->parts[2] = listing->meeting.seed;
 }
 
 

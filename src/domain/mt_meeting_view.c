@@ -46,6 +46,7 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_RECORD_PART(meeting, creator, MT_PART_CREATOR),
     MT_RECORD_PART(meeting, host, MT_PART_HOST),
     MT_RECORD_PART(meeting, room, MT_PART_ROOM),
+    MT_TAIL_PART(meeting, room, MT_room_id, MT_PART_ROOM_TAIL),
     MT_DERIVED_PART(meeting, members, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, answered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
@@ -152,8 +153,19 @@ static int
 mt_view_load(const mt_source_t *source, unsigned part, mt_db_t db, int64_t num,
     const mt_model_t *model, void *object)
 {
-    return source->hides & part ? 0 : mt_source_load(source, db, num, model,
-                                                     object);
+    return source->hides & part
+           ? 0 : mt_source_load(source, db, num, model, MT_ALL_FIELDS, object);
+}
+
+
+static int
+mt_view_load_room(const mt_source_t *source, int64_t num, mt_room_t *room)
+{
+    return source->hides & MT_PART_ROOM
+           ? 0 : mt_source_load(source, MT_DB_ROOM, num, &mt_room_model,
+                                source->hides & MT_PART_ROOM_TAIL
+                                ? MT_FIELDS_TO(MT_room_id) : MT_ALL_FIELDS,
+                                room);
 }
 
 
@@ -251,8 +263,7 @@ mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
                      &mt_tally_model, &view->tally) < 0
         || mt_view_load(source, MT_PART_DEPT, MT_DB_DEPT, m->dept,
                         &mt_dept_model, &view->dept) < 0
-        || mt_view_load(source, MT_PART_ROOM, MT_DB_ROOM, m->room,
-                        &mt_room_model, &view->room) < 0)
+        || mt_view_load_room(source, m->room, &view->room) < 0)
     {
         return -1;
     }

@@ -98,6 +98,14 @@ typedef struct {
  * find() and make(), or NULL: next() in two steps, of which the second may be
  * left out: 1, 0 at the end, -1 on failure, as next(); and 1 or -1.
  *
+ * step(), or NULL: before find() and with the same results, to the next row;
+ * what it follows from with the rows within it, as far as that is known while
+ * nothing of it was read.  find() need not be called then.
+ *
+ * whole(), or NULL: what all the rows together follow from, none of which was
+ * given yet.  Also before open(), for rows within a row once the outer one was
+ * given.
+ *
  * parts(): which MT_PART_* an answer shows that has a field of the view, whose
  * record is at `base` in it; NULL where that makes no difference.
  */
@@ -106,8 +114,9 @@ typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 /*
  * What a row follows from, all of it: records as the store has them, and
- * numbers.  Whoever has written a row of the same origin by the same table
- * need not do it again.  skip: what it came to is not shown.
+ * numbers; or in place of records, mt_txn_id()'s, of the state of the store.
+ * Whoever has written what is of the same origin by the same table need not do
+ * it again.  skip: what it came to is not shown.
  */
 #define MT_ORIGIN_NUMS   3
 #define MT_ORIGIN_PARTS  5
@@ -130,6 +139,8 @@ struct mt_rows_s {
                              mt_origin_t *origin);
     int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
                              void **row);
+    int              (*step)(mt_call_t *call, mt_origin_t *origin);
+    void             (*whole)(mt_call_t *call, mt_origin_t *origin);
 };
 
 struct mt_operation_s {
@@ -323,9 +334,11 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 #define MT_PART_PERSON_DEPT   0x80
 
 /* and what is not read where it is not shown: fields of the meeting's record
- * above the seed, and of a person's user above the face */
+ * above the seed, of a person's user above the face, of a meeting's room above
+ * the id */
 #define MT_PART_MEETING_TAIL  0x100
 #define MT_PART_USER_TAIL     0x200
+#define MT_PART_ROOM_TAIL     0x800
 
 /* and what changes with time alone */
 #define MT_PART_NOW           0x400

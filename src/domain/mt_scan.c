@@ -239,7 +239,7 @@ mt_scan_count(const mt_scan_t *scan, mt_txn_t *txn, int64_t limit)
     mt_scan_t  copy;
     mt_spot_t  spot;
 
-    copy = *scan;
+    memcpy(&copy, scan, MT_SCAN_HEAD);
 
     if (mt_scan_open(&copy, txn) != MT_OK) {
         return -1;

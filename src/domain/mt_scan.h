@@ -33,7 +33,7 @@ typedef struct {
 } mt_lane_t;
 
 typedef struct {
-    /* set by the caller, the rest zeroed */
+    /* set by the caller; `last` and `steps` zeroed */
     mt_db_t       db;              /* SCHEDULE, or CREATED */
     uint32_t      company;
     int64_t       room;            /* of SCHEDULE; 0: all */
@@ -46,9 +46,13 @@ typedef struct {
     mt_spot_t     last;            /* given; num 0: none yet */
     uint64_t      steps;           /* in the index, ever since */
 
-    mt_lane_t     lanes[MT_SCAN_LANES];
     unsigned      nlanes;
+    mt_lane_t     lanes[MT_SCAN_LANES];
 } mt_scan_t;
+
+/* All but the lanes, which are kilobytes: what there is to set, or to copy, of
+ * one that is not open. */
+#define MT_SCAN_HEAD  offsetof(mt_scan_t, lanes)
 
 
 /*

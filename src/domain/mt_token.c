@@ -30,11 +30,33 @@ typedef struct {
 } mt_token_t;
 
 
+/*
+ * What is kept of a server's key; a process has but one.  That key makes MACs
+ * only: of two of them the key of the block is made.  A client comes with the
+ * same token many times: what was found in the last ones is kept, of genuine
+ * ones only.
+ */
+
+#define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
+
+typedef struct {
+    int        set;
+    uint8_t    of[MT_AES_KEY_LEN];
+    uint8_t    key[MT_AES_KEY_LEN];
+
+    struct {
+        uint8_t     sealed[MT_TOKEN_LEN];
+        mt_token_t  token;                 /* issued 0: none */
+    } opened[MT_TOKENS_OPENED];
+} mt_token_kept_t;
+
+
 static int mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     uint8_t sealed[MT_TOKEN_LEN]);
 static mt_status_t mt_token_open(mt_str_t server_key,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
-static int mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN]);
+static int mt_token_same(const uint8_t *a, const uint8_t *b, size_t len);
+static mt_token_kept_t *mt_token_kept(mt_str_t server_key);
 static int mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
     uint8_t mac[MT_MAC_LEN]);
 static mt_step_t mt_token_start(mt_call_t *call);
@@ -126,8 +148,9 @@ static int
 mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     uint8_t sealed[MT_TOKEN_LEN])
 {
-    uint8_t  *p, key[MT_AES_KEY_LEN], mac[MT_MAC_LEN];
-    uint8_t   plain[MT_AES_LEN], time[8];
+    uint8_t          *p, mac[MT_MAC_LEN];
+    uint8_t           plain[MT_AES_LEN], time[8];
+    mt_token_kept_t  *kept;
 
     mt_put_u64(time, (uint64_t) token->issued);
 
@@ -135,8 +158,10 @@ mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     memcpy(p, time + 2, sizeof(time) - 2);
     memcpy(p + sizeof(time) - 2, token->nonce, MT_TOKEN_NONCE);
 
-    if (mt_token_key(server_key, key) != 0
-        || mt_aes_encrypt_block(key, plain, sealed) != 0
+    kept = mt_token_kept(server_key);
+
+    if (kept == NULL
+        || mt_aes_encrypt_block(kept->key, plain, sealed) != 0
         || mt_token_mac(server_key, sealed, mac) != 0)
     {
         return -1;
@@ -154,65 +179,86 @@ static mt_status_t
 mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
     mt_token_t *token)
 {
-    uint8_t   key[MT_AES_KEY_LEN], mac[MT_MAC_LEN];
-    uint8_t   plain[MT_AES_LEN];
-    mt_str_t  given, right;
+    size_t            i;
+    uint8_t           mac[MT_MAC_LEN], plain[MT_AES_LEN];
+    mt_token_kept_t  *kept;
 
-    if (mt_token_key(server_key, key) != 0
-        || mt_token_mac(server_key, sealed, mac) != 0
-        || mt_aes_decrypt_block(key, sealed, plain) != 0)
-    {
+    kept = mt_token_kept(server_key);
+
+    if (kept == NULL) {
         return MT_INTERNAL;
     }
 
-    given.len = MT_TOKEN_MAC;
-    given.data = (const char *) sealed + MT_AES_LEN;
-    right.len = MT_TOKEN_MAC;
-    right.data = (const char *) mac;
+    i = sealed[0] % MT_TOKENS_OPENED;
+
+    if (kept->opened[i].token.issued
+        && mt_token_same(kept->opened[i].sealed, sealed, MT_TOKEN_LEN))
+    {
+        *token = kept->opened[i].token;
+        return MT_OK;
+    }
+
+    if (mt_token_mac(server_key, sealed, mac) != 0
+        || mt_aes_decrypt_block(kept->key, sealed, plain) != 0)
+    {
+        return MT_INTERNAL;
+    }
 
     token->credential = mt_get_u32(plain);
     token->issued = (int64_t) (mt_get_u64(plain + 2) & 0xffffffffffffULL);
     memcpy(token->nonce, plain + MT_AES_LEN - MT_TOKEN_NONCE, MT_TOKEN_NONCE);
 
-    return mt_secret_eq(given, right) ? MT_OK : MT_BAD_TOKEN;
+    if (!mt_token_same(sealed + MT_AES_LEN, mac, MT_TOKEN_MAC)) {
+        return MT_BAD_TOKEN;
+    }
+
+    memcpy(kept->opened[i].sealed, sealed, MT_TOKEN_LEN);
+    kept->opened[i].token = *token;
+
+    return MT_OK;
 }
 
 
-/* The server's key makes MACs only; of two of them this one is made, and kept
- * with the key that it was made of: a process has but one. */
+/* In the same time wherever they differ. */
 
 static int
-mt_token_key(mt_str_t server_key, uint8_t key[MT_AES_KEY_LEN])
+mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    return mt_secret_eq((mt_str_t) { len, (const char *) a },
+                        (mt_str_t) { len, (const char *) b });
+}
+
+
+/* NULL on failure. */
+
+static mt_token_kept_t *
+mt_token_kept(mt_str_t server_key)
 {
     mt_str_t  halves[2] = { mt_str("access token, key 1"),
                             mt_str("access token, key 2") };
 
-    static _Thread_local struct {
-        int      set;
-        uint8_t  of[MT_AES_KEY_LEN];
-        uint8_t  key[MT_AES_KEY_LEN];
-    } kept;
+    static _Thread_local mt_token_kept_t  kept;
 
     _Static_assert(2 * MT_MAC_LEN == MT_AES_KEY_LEN, "two halves");
 
-    if (!kept.set || server_key.len != sizeof(kept.of)
-        || memcmp(kept.of, server_key.data, sizeof(kept.of)) != 0)
+    if (kept.set && server_key.len == sizeof(kept.of)
+        && memcmp(kept.of, server_key.data, sizeof(kept.of)) == 0)
     {
-        kept.set = 0;
-
-        if (mt_mac(server_key, &halves[0], 1, kept.key) != 0
-            || mt_mac(server_key, &halves[1], 1, kept.key + MT_MAC_LEN) != 0)
-        {
-            return -1;
-        }
-
-        memcpy(kept.of, server_key.data, sizeof(kept.of));
-        kept.set = 1;
+        return &kept;
     }
 
-    memcpy(key, kept.key, MT_AES_KEY_LEN);
+    memset(&kept, 0, sizeof(kept));
 
-    return 0;
+    if (mt_mac(server_key, &halves[0], 1, kept.key) != 0
+        || mt_mac(server_key, &halves[1], 1, kept.key + MT_MAC_LEN) != 0)
+    {
+        return NULL;
+    }
+
+    memcpy(kept.of, server_key.data, sizeof(kept.of));
+    kept.set = 1;
+
+    return &kept;
 }
 
 

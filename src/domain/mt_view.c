@@ -40,7 +40,7 @@ mt_source_of(const mt_call_t *call, mt_source_t *source)
 
 int
 mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
-    const mt_model_t *model, void *object)
+    const mt_model_t *model, uint64_t wanted, void *object)
 {
     mt_key_t  key;
 
@@ -51,7 +51,7 @@ mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
 
     mt_key_num(&key, source->company, (uint64_t) num);
 
-    return mt_source_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
+    return mt_source_load_key(source, db, &key, model, wanted, object);
 }
 
 
@@ -75,9 +75,7 @@ mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
 {
     int  found;
 
-    found = source->near
-            ? mt_near_get(source->near, source->txn, db, key, record)
-            : mt_get(source->txn, db, key, record);
+    found = mt_near_get(source->near, source->txn, db, key, record);
 
     if (found != 1) {
         *record = (mt_str_t) { 0, NULL };
@@ -198,7 +196,7 @@ mt_view_user(const mt_source_t *source, int64_t num, void *view)
     }
 
     found = mt_source_load(source, MT_DB_DEPT, v->user.dept, &mt_dept_model,
-                           &v->dept);
+                           MT_ALL_FIELDS, &v->dept);
 
     return found == -1 ? -1 : 1;
 }
@@ -210,14 +208,15 @@ mt_view_dept(const mt_source_t *source, int64_t num, void *view)
     int              found;
     mt_dept_view_t  *v = view;
 
-    found = mt_source_load(source, MT_DB_DEPT, num, &mt_dept_model, &v->dept);
+    found = mt_source_load(source, MT_DB_DEPT, num, &mt_dept_model,
+                           MT_ALL_FIELDS, &v->dept);
 
     if (found != 1 || mt_is_gone(source, v->dept.removed)) {
         return found == -1 ? -1 : 0;
     }
 
     found = mt_source_load(source, MT_DB_DEPT, v->dept.parent, &mt_dept_model,
-                           &v->parent);
+                           MT_ALL_FIELDS, &v->parent);
 
     return found == -1 ? -1 : 1;
 }
@@ -231,14 +230,15 @@ mt_view_room(const mt_source_t *source, int64_t num, void *view)
     int              found;
     mt_room_view_t  *v = view;
 
-    found = mt_source_load(source, MT_DB_ROOM, num, &mt_room_model, &v->room);
+    found = mt_source_load(source, MT_DB_ROOM, num, &mt_room_model,
+                           MT_ALL_FIELDS, &v->room);
 
     if (found != 1 || mt_is_gone(source, v->room.removed)) {
         return found == -1 ? -1 : 0;
     }
 
     if (mt_source_load(source, MT_DB_DEPT, v->room.dept, &mt_dept_model,
-                       &v->dept) == -1)
+                       MT_ALL_FIELDS, &v->dept) == -1)
     {
         return -1;
     }
@@ -272,7 +272,7 @@ mt_view_room_users(const mt_source_t *source, const mt_ints_t *users,
 
     for (i = 0; i < users->n; i++) {
         if (mt_source_load(source, MT_DB_USER, users->v[i], &mt_user_model,
-                           &user) == -1)
+                           MT_FIELDS_TO(MT_user_id), &user) == -1)
         {
             return -1;
         }

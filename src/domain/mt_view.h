@@ -28,11 +28,11 @@ typedef struct {
 /* What a reply is made of: all that it holds outlives the transaction. */
 void mt_source_of(const mt_call_t *call, mt_source_t *source);
 
-/* The record of a number: 1; 0 with a zeroed record when it is not there (a
- * number 0 names none); -1 on failure. */
+/* The record of a number, some of its fields: 1; 0 with a zeroed record when
+ * it is not there (a number 0 names none); -1 on failure. */
 int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
-    const mt_model_t *model, void *object);
-/* of a key; some of its fields */
+    const mt_model_t *model, uint64_t wanted, void *object);
+/* of a key */
 int mt_source_load_key(const mt_source_t *source, mt_db_t db,
     const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
     void *object);

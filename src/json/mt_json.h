@@ -274,8 +274,9 @@ void mt_json_null(mt_json_writer_t *w);
 /* a number already spelt out */
 void mt_json_number(mt_json_writer_t *w, mt_str_t text);
 
-/* Members of an object that were written before, as they were written. */
-void mt_json_written(mt_json_writer_t *w, mt_str_t members);
+/* Members of an object, or items of a list, that were written before, as they
+ * were written. */
+void mt_json_written(mt_json_writer_t *w, mt_str_t text);
 
 /* The members of `object` that the table lists, in its order, without the
  * braces; nested OBJ and OBJS with theirs. */

@@ -617,6 +617,15 @@ mt_json_parse(mt_json_parser_t *p)
 {
     yajl_status  rc;
 
+    /* that of all requests without a body */
+
+    if (mt_str_eq(p->body, MT_STR("{}"))) {
+        mt_json_push_body(p);
+        mt_json_find_missing(p, p->top);
+        mt_json_pop(p);
+        return MT_OK;
+    }
+
     if (setjmp(p->memory.exhausted) != 0) {
         return MT_NO_MEMORY;
     }

@@ -724,24 +724,36 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
 
 
 void
-mt_json_written(mt_json_writer_t *w, mt_str_t members)
+mt_json_written(mt_json_writer_t *w, mt_str_t text)
 {
-    char      *p;
-    unsigned   due;
+    char           *p;
+    mt_json_due_t   due;
+
+    if (text.len == 0) {
+        return;
+    }
 
     due = w->due[w->depth];
 
-    if (due != MT_DUE_FIRST_KEY && due != MT_DUE_KEY) {
+    switch (due) {
+
+    case MT_DUE_FIRST_KEY:
+    case MT_DUE_KEY:
+        p = mt_json_room(w, text.len, due == MT_DUE_KEY, MT_DUE_KEY);
+        break;
+
+    case MT_DUE_FIRST_ITEM:
+    case MT_DUE_ITEM:
+        p = mt_json_room(w, text.len, due == MT_DUE_ITEM, MT_DUE_ITEM);
+        break;
+
+    default:
         mt_json_fail(w);
         return;
     }
 
-    p = members.len ? mt_json_room(w, members.len, due == MT_DUE_KEY,
-                                   MT_DUE_KEY)
-                    : NULL;
-
     if (p) {
-        memcpy(p, members.data, members.len);
-        mt_json_end(w, p + members.len);
+        memcpy(p, text.data, text.len);
+        mt_json_end(w, p + text.len);
     }
 }

@@ -7,7 +7,10 @@
 /* Rows of one piece: at 1 to 2 us each, what an event loop can wait for. */
 #define MT_PIECE_ROWS       256
 
-#define MT_ERROR_SIZE       256
+/* Bytes of an answer, as a first guess: most say little more than that it
+ * worked; a list with lists in it is long. */
+#define MT_ANSWER_SHORT     256
+#define MT_ANSWER_LONG      (16 * 1024)
 
 /* Rows of one answer that are kept to be recalled: a long list's would take
  * the places of all others, to be found by nobody. */
@@ -18,9 +21,17 @@
 
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
+static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece,
+    int begun);
+static int mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table);
+static int mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
+    mt_origin_t *origin, mt_str_t *text);
+static void mt_exchange_keep(mt_service_exchange_t *e, const void *by,
+    mt_whole_t *whole);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_inner(mt_service_exchange_t *e);
@@ -30,8 +41,10 @@ static int mt_exchange_open_row(mt_service_exchange_t *e,
     const mt_rows_t *rows, const mt_json_table_t *table);
 static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table);
+static int mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows);
 static mt_recall_t *mt_exchange_recall(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
+static int mt_exchange_end_inner(mt_service_exchange_t *e);
 
 
 /*
@@ -70,20 +83,22 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
 static int
 mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 {
-    int             rc;
+    int             rc, begun;
     mt_exchange_t  *x;
 
     x = &e->x;
+    begun = e->stage != MT_STAGE_BEGIN;
 
-    if (e->stage == MT_STAGE_BEGIN) {
-        rc = mt_exchange_head(e);
+    if (begun) {
+        (void) mt_buf_reserve(&e->out, piece);
+        rc = 0;
 
     } else {
-        rc = 0;
+        rc = mt_exchange_head(e);
     }
 
     if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
-        rc = mt_exchange_rows(e, piece);
+        rc = mt_exchange_rows(e, piece, begun);
     }
 
     if (rc == 1) {
@@ -110,6 +125,8 @@ mt_exchange_head(mt_service_exchange_t *e)
         return -1;
     }
 
+    (void) mt_buf_reserve(&e->out, mt_answer_size(x));
+
     if (!mt_answer_open(x, &e->out)) {
         return 1;
     }
@@ -117,6 +134,14 @@ mt_exchange_head(mt_service_exchange_t *e)
     e->stage = MT_STAGE_ROWS;
 
     return 0;
+}
+
+
+static size_t
+mt_answer_size(const mt_exchange_t *x)
+{
+    return x->call.error.status == MT_OK && x->route && x->route->inner
+           ? MT_ANSWER_LONG : MT_ANSWER_SHORT;
 }
 
 
@@ -172,13 +197,18 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 /* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
 
 static int
-mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
+mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
 {
-    int             rc;
-    unsigned        n;
-    mt_exchange_t  *x;
+    int                rc;
+    unsigned           n;
+    mt_exchange_t     *x;
+    const mt_route_t  *route;
 
     x = &e->x;
+    route = x->route;
+
+    e->list.origin.known = 0;
+    e->row.origin.known = 0;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_service_arena(e->service);
@@ -188,7 +218,9 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return -1;
     }
 
-    rc = mt_exchange_open_rows(e);
+    rc = !begun && route->row && route->inner == NULL
+         && mt_exchange_list(e, x->call.op->rows, route->row)
+         ? 0 : mt_exchange_open_rows(e);
 
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
         rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
@@ -208,6 +240,8 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     }
 
     if (rc == 0) {
+        mt_exchange_keep(e, route->row, &e->list);
+
         if (x->dialect->markup == NULL) {
             mt_json_close_list(x->writer);
         }
@@ -216,6 +250,68 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
     }
 
     return rc == 1 ? 0 : -1;
+}
+
+
+/* All rows of a list that begins here: 1 when they are written, else it is
+ * noted where they will stand. */
+
+static int
+mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
+    const mt_json_table_t *table)
+{
+    mt_str_t  text;
+
+    if (rows->whole == NULL || e->x.dialect->markup) {
+        return 0;
+    }
+
+    rows->whole(&e->x.call, &e->list.origin);
+
+    if (mt_exchange_recalled(e, table, &e->list.origin, &text)) {
+        mt_json_written(e->x.writer, text);
+        return 1;
+    }
+
+    e->list.at = e->out.len;
+
+    return 0;
+}
+
+
+/* 1 when it was written before: then it is not to be kept, nor where it cannot
+ * be. */
+
+static int
+mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
+    mt_origin_t *origin, mt_str_t *text)
+{
+    mt_recall_t  *recall;
+
+    recall = origin->known ? mt_exchange_recall(e) : NULL;
+
+    if (recall && !mt_recall_find(recall, by, origin, text)) {
+        return 0;
+    }
+
+    origin->known = 0;
+
+    return recall != NULL;
+}
+
+
+static void
+mt_exchange_keep(mt_service_exchange_t *e, const void *by, mt_whole_t *whole)
+{
+    mt_str_t  text;
+
+    if (whole->origin.known && e->kept < MT_KEPT_ROWS && !e->out.failed) {
+        text = (mt_str_t) { e->out.len - whole->at, e->out.data + whole->at };
+        mt_recall_keep(e->service->recall, by, &whole->origin, text);
+        e->kept++;
+    }
+
+    whole->origin.known = 0;
 }
 
 
@@ -313,12 +409,22 @@ mt_exchange_row(mt_service_exchange_t *e)
     }
 
     if (route->inner == NULL) {
+        mt_exchange_keep(e, route, &e->row);
         mt_json_close_object(x->writer);
         return 1;
     }
 
     mt_json_key(x->writer, route->inner);
     mt_json_open_list(x->writer);
+
+    /* in a row that will be kept they need not be kept once more */
+
+    if (!e->row.origin.known
+        && mt_exchange_list(e, rows->inner, route->inner_row))
+    {
+        return mt_exchange_end_inner(e);
+    }
+
     e->stage = MT_STAGE_INNER;
 
     return mt_exchange_open_inner(e);
@@ -342,16 +448,25 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
     }
 
     if (rc == 0) {
+        mt_exchange_keep(e, x->route->inner_row, &e->list);
         mt_exchange_close_inner(e);
 
-        mt_json_close_list(x->writer);
-        mt_json_close_object(x->writer);
-        e->stage = MT_STAGE_ROWS;
-
-        return 1;
+        return mt_exchange_end_inner(e);
     }
 
     return rc == MT_NO_ROW ? 1 : rc;
+}
+
+
+static int
+mt_exchange_end_inner(mt_service_exchange_t *e)
+{
+    mt_json_close_list(e->x.writer);
+    mt_exchange_keep(e, e->x.route, &e->row);
+    mt_json_close_object(e->x.writer);
+    e->stage = MT_STAGE_ROWS;
+
+    return 1;
 }
 
 
@@ -403,6 +518,14 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
 
     x = &e->x;
 
+    if (rows->step) {
+        rc = mt_exchange_step(e, rows);
+
+        if (rc != 1) {
+            return rc;
+        }
+    }
+
     rc = rows->find(&x->call, e->row_arena, &origin);
 
     if (rc != 1 || origin.skip) {
@@ -410,6 +533,10 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     }
 
     mt_json_open_object(x->writer);
+
+    if (rows->step) {
+        e->row.at = e->out.len;
+    }
 
     recall = origin.known ? mt_exchange_recall(e) : NULL;
 
@@ -438,6 +565,31 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     }
 
     return 1;
+}
+
+
+/* To the next row: 1, 0 when there is none, MT_NO_ROW after one that was
+ * written before, with the rows within it, and is again; or -1. */
+
+static int
+mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows)
+{
+    int       rc;
+    mt_str_t  members;
+
+    rc = rows->step(&e->x.call, &e->row.origin);
+
+    if (rc != 1
+        || !mt_exchange_recalled(e, e->x.route, &e->row.origin, &members))
+    {
+        return rc;
+    }
+
+    mt_json_open_object(e->x.writer);
+    mt_json_written(e->x.writer, members);
+    mt_json_close_object(e->x.writer);
+
+    return MT_NO_ROW;
 }
 
 
@@ -507,7 +659,7 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     x.call.error.status = mt_service_status(http_status);
     x.begun = mt_monotonic_ns();
 
-    mt_buf_init(&out, arena, MT_ERROR_SIZE);
+    mt_buf_init(&out, arena, MT_ANSWER_SHORT);
     x.writer = mt_json_writer(arena, &out);
 
     if (x.writer == NULL) {

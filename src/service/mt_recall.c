@@ -5,7 +5,7 @@
 
 
 typedef struct {
-    const mt_json_table_t  *table;       /* NULL: nothing is here */
+    const void  *table;       /* NULL: nothing is here */
     uint64_t                nums[MT_ORIGIN_NUMS];
     uint16_t                lens[MT_ORIGIN_PARTS];
     uint16_t                len;         /* of the members */
@@ -21,12 +21,12 @@ struct mt_recall_s {
 _Static_assert(MT_RECALL_BYTES <= UINT16_MAX, "a length is 16 bits");
 
 
-static size_t mt_recall_slot(const mt_json_table_t *table,
+static size_t mt_recall_slot(const void *table,
     const mt_origin_t *origin);
 static int mt_recall_same(const mt_recalled_t *row,
-    const mt_json_table_t *table, const mt_origin_t *origin);
+    const void *table, const mt_origin_t *origin);
 static int mt_recall_is(const mt_recalled_t *row,
-    const mt_json_table_t *table, const mt_origin_t *origin);
+    const void *table, const mt_origin_t *origin);
 
 
 mt_recall_t *
@@ -53,7 +53,7 @@ mt_recall_destroy(mt_recall_t *recall)
  * of what it was. */
 
 static size_t
-mt_recall_slot(const mt_json_table_t *table, const mt_origin_t *origin)
+mt_recall_slot(const void *table, const mt_origin_t *origin)
 {
     size_t    i;
     uint64_t  hash;
@@ -72,7 +72,7 @@ mt_recall_slot(const mt_json_table_t *table, const mt_origin_t *origin)
 /* By its numbers: of whatever records. */
 
 static int
-mt_recall_same(const mt_recalled_t *row, const mt_json_table_t *table,
+mt_recall_same(const mt_recalled_t *row, const void *table,
     const mt_origin_t *origin)
 {
     size_t    i;
@@ -89,7 +89,7 @@ mt_recall_same(const mt_recalled_t *row, const mt_json_table_t *table,
 
 
 static int
-mt_recall_is(const mt_recalled_t *row, const mt_json_table_t *table,
+mt_recall_is(const mt_recalled_t *row, const void *table,
     const mt_origin_t *origin)
 {
     size_t       i;
@@ -121,7 +121,7 @@ mt_recall_is(const mt_recalled_t *row, const mt_json_table_t *table,
 
 
 int
-mt_recall_find(const mt_recall_t *recall, const mt_json_table_t *table,
+mt_recall_find(const mt_recall_t *recall, const void *table,
     const mt_origin_t *origin, mt_str_t *members)
 {
     size_t                i, slot;
@@ -150,7 +150,7 @@ mt_recall_find(const mt_recall_t *recall, const mt_json_table_t *table,
 
 
 void
-mt_recall_keep(mt_recall_t *recall, const mt_json_table_t *table,
+mt_recall_keep(mt_recall_t *recall, const void *table,
     const mt_origin_t *origin, mt_str_t members)
 {
     char           *p;

@@ -20,6 +20,14 @@ typedef enum {
 } mt_stage_t;
 
 
+/* What will be kept of the answer, once it is whole. */
+
+typedef struct {
+    mt_origin_t         origin;      /* not known: nothing will */
+    size_t              at;          /* where in `out` it begins */
+} mt_whole_t;
+
+
 typedef struct {
     mt_exchange_t       x;           /* first: what others see of it */
     mt_service_t       *service;
@@ -29,6 +37,8 @@ typedef struct {
     const mt_rows_t    *opened;      /* in this piece, to be closed */
     const mt_rows_t    *opened_inner;
     unsigned            kept;        /* rows that may be recalled */
+    mt_whole_t          list;        /* begun in this piece: a list's rows */
+    mt_whole_t          row;         /*   a row with the rows within it */
     unsigned            settled:1;   /* the command's result is known */
     unsigned            applied:1;   /*   and is success */
 } mt_service_exchange_t;

@@ -15,6 +15,8 @@ static int mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 static mt_status_t mt_encode(mt_txn_t *txn, mt_db_t db,
     const mt_model_t *model, const void *object, mt_arena_t *arena,
     mt_str_t *record);
+static uint64_t mt_num_of(mt_txn_t *txn, mt_db_t db, mt_str_t value,
+    uint64_t def);
 
 
 static inline MDB_val
@@ -158,10 +160,14 @@ mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t def)
 {
     mt_str_t  value;
 
-    if (mt_get(txn, db, key, &value) != 1) {
-        return def;
-    }
+    return mt_get(txn, db, key, &value) == 1
+           ? mt_num_of(txn, db, value, def) : def;
+}
 
+
+static uint64_t
+mt_num_of(mt_txn_t *txn, mt_db_t db, mt_str_t value, uint64_t def)
+{
     if (value.len != MT_NUM_LEN) {
         (void) mt_txn_fail(txn, mt_db_names[db], MDB_BAD_VALSIZE);
         return def;
@@ -310,10 +316,12 @@ uint64_t
 mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s)
 {
     mt_key_t  key;
+    mt_str_t  value;
 
     mt_key_name(&key, company, kind, s);
 
-    return mt_get_num_or(txn, MT_DB_NAME, &key, 0);
+    return mt_near_get(NULL, txn, MT_DB_NAME, &key, &value) == 1
+           ? mt_num_of(txn, MT_DB_NAME, value, 0) : 0;
 }
 
 

@@ -11,18 +11,21 @@
 #define MT_SEEN_ONE    12
 #define MT_SEEN_TWO    20
 
+/* Keys that are remembered: what is shorter is not worth it, and few names are
+ * longer. */
+#define MT_SEEN_LEAST  8
+#define MT_SEEN_MOST   40
 
-/* One look-up. */
+
+/* One look-up; 64 bytes. */
 
 typedef struct {
-    uint64_t   first;               /* of the key: eight bytes, eight, four */
-    uint64_t   last;
-    uint32_t   middle;
+    uint32_t   turn;                /* in which it was made; 0: never */
     uint8_t    db;
-    uint8_t    len;
+    uint8_t    len;                 /* of the key */
     uint8_t    found;
-    uint32_t   turn;                /* in which it was made */
     mt_str_t   value;
+    uint8_t    key[MT_SEEN_MOST];
 } mt_sight_t;
 
 /*
@@ -48,11 +51,9 @@ struct mt_seen_s {
 };
 
 
-static mt_seen_t *mt_near_seen(mt_near_t *near, mt_txn_t *txn);
-static int mt_sight_of(mt_sight_t *sight, uint32_t turn, mt_db_t db,
+static mt_seen_t *mt_seen_begin(mt_txn_t *txn);
+static void mt_sight_set(mt_sight_t *sight, const mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key);
-static int mt_sight_same(const mt_sight_t *a, const mt_sight_t *b);
-static uint64_t mt_sight_hash(const mt_sight_t *sight);
 static int mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *prefix, mt_near_row_t *rows);
 static int mt_near_find(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
@@ -65,50 +66,21 @@ static int mt_near_step(mt_near_place_t *place, mt_txn_t *txn,
     MDB_cursor_op op, const mt_key_t *at);
 
 
-int
-mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
-    mt_str_t *value)
+/* NULL where nothing can be known, or without memory. */
+
+static inline mt_seen_t *
+mt_seen_by(mt_txn_t *txn, const mt_key_t *key)
 {
-    int          found;
-    mt_seen_t   *seen;
-    mt_sight_t   sight, *slot;
-
-    seen = near->turn ? txn->store->seen : mt_near_seen(near, txn);
-
-    if (seen == NULL || !mt_sight_of(&sight, near->turn, db, key)) {
-        return mt_near_find(near, txn, db, key, value);
+    if (key->len < MT_SEEN_LEAST || key->len > MT_SEEN_MOST) {
+        return NULL;
     }
 
-    slot = &seen->slots[mt_sight_hash(&sight) % MT_SEEN_SLOTS];
-
-    if (mt_sight_same(slot, &sight)) {
-
-        if (slot->found) {
-            *value = slot->value;
-        }
-
-        return slot->found;
-    }
-
-    found = mt_near_find(near, txn, db, key, value);
-
-    if (found >= 0) {
-        *slot = sight;
-        slot->found = (uint8_t) found;
-
-        if (found) {
-            slot->value = *value;
-        }
-    }
-
-    return found;
+    return txn->turn ? txn->store->seen : mt_seen_begin(txn);
 }
 
 
-/* NULL where nothing can be known, or without memory. */
-
 static mt_seen_t *
-mt_near_seen(mt_near_t *near, mt_txn_t *txn)
+mt_seen_begin(mt_txn_t *txn)
 {
     size_t       snapshot;
     mt_seen_t   *seen;
@@ -121,10 +93,6 @@ mt_near_seen(mt_near_t *near, mt_txn_t *txn)
     }
 
     seen = store->seen;
-
-    if (near->turn) {
-        return seen;
-    }
 
     if (seen == NULL) {
         seen = calloc(1, sizeof(*seen));
@@ -152,62 +120,110 @@ mt_near_seen(mt_near_t *near, mt_txn_t *txn)
         }
     }
 
-    near->turn = seen->turn;
+    txn->turn = seen->turn;
 
     return seen;
 }
 
 
-/* 0 for a key of another form. */
+/*
+ * Keys are taken eight bytes at a time, the last eight from the end.  What
+ * tells them apart are mostly the last bytes of numbers: these have to be the
+ * low ones of what is multiplied.
+ */
 
-static int
-mt_sight_of(mt_sight_t *sight, uint32_t turn, mt_db_t db, const mt_key_t *key)
+static inline uint64_t
+mt_sight_hash(mt_db_t db, const mt_key_t *key)
 {
-    if (key->len != MT_SEEN_ONE && key->len != MT_SEEN_TWO) {
-        return 0;
-    }
-
-    memcpy(&sight->first, key->data, 8);
-    memcpy(&sight->middle, key->data + 8, 4);
-
-    if (key->len == MT_SEEN_TWO) {
-        memcpy(&sight->last, key->data + MT_SEEN_ONE, 8);
-
-    } else {
-        sight->last = 0;
-    }
-
-    sight->db = (uint8_t) db;
-    sight->len = (uint8_t) key->len;
-    sight->turn = turn;
-
-    return 1;
-}
-
-
-static int
-mt_sight_same(const mt_sight_t *a, const mt_sight_t *b)
-{
-    return a->first == b->first && a->last == b->last && a->middle == b->middle
-           && a->turn == b->turn && a->db == b->db && a->len == b->len;
-}
-
-
-/* What tells keys apart are the last bytes of their numbers: these have to be
- * the low ones of what is multiplied. */
-
-static uint64_t
-mt_sight_hash(const mt_sight_t *sight)
-{
+    size_t    i;
     uint64_t  hash;
 
-    hash = (sight->first ^ (uint64_t) sight->db << 8) * 0x9e3779b97f4a7c15ULL;
-    hash ^= __builtin_bswap32(sight->middle);
-    hash *= 0x9e3779b97f4a7c15ULL;
-    hash = (hash ^ hash >> 32 ^ __builtin_bswap64(sight->last))
+    hash = (uint64_t) db;
+
+    for (i = 0; i + 8 < key->len; i += 8) {
+        hash = (hash ^ mt_get_u64(key->data + i)) * 0x9e3779b97f4a7c15ULL;
+        hash ^= hash >> 32;
+    }
+
+    hash = (hash ^ mt_get_u64(key->data + key->len - 8))
            * 0x9e3779b97f4a7c15ULL;
 
     return hash >> 32;
+}
+
+
+static inline int
+mt_sight_is(const mt_sight_t *sight, const mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key)
+{
+    size_t    i;
+    uint64_t  differ;
+
+    if (sight->turn != txn->turn || sight->db != (uint8_t) db
+        || sight->len != key->len)
+    {
+        return 0;
+    }
+
+    differ = mt_get_u64(sight->key + key->len - 8)
+             ^ mt_get_u64(key->data + key->len - 8);
+
+    for (i = 0; i + 8 < key->len; i += 8) {
+        differ |= mt_get_u64(sight->key + i) ^ mt_get_u64(key->data + i);
+    }
+
+    return differ == 0;
+}
+
+
+static void
+mt_sight_set(mt_sight_t *sight, const mt_txn_t *txn, mt_db_t db,
+    const mt_key_t *key)
+{
+    sight->turn = txn->turn;
+    sight->db = (uint8_t) db;
+    sight->len = (uint8_t) key->len;
+    memcpy(sight->key, key->data, key->len);
+}
+
+
+int
+mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t *value)
+{
+    int          found;
+    mt_seen_t   *seen;
+    mt_sight_t  *sight;
+
+    seen = mt_seen_by(txn, key);
+
+    if (seen == NULL) {
+        return mt_near_find(near, txn, db, key, value);
+    }
+
+    sight = &seen->slots[mt_sight_hash(db, key) % MT_SEEN_SLOTS];
+
+    if (mt_sight_is(sight, txn, db, key)) {
+
+        if (sight->found) {
+            *value = sight->value;
+        }
+
+        return sight->found;
+    }
+
+    found = mt_near_find(near, txn, db, key, value);
+
+    if (found >= 0) {
+        mt_sight_set(sight, txn, db, key);
+        sight->found = (uint8_t) found;
+
+        if (found) {
+            sight->value = *value;
+        }
+    }
+
+    return found;
 }
 
 
@@ -218,20 +234,17 @@ mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     int          n;
     mt_run_t    *run;
     mt_seen_t   *seen;
-    mt_sight_t   sight;
 
-    seen = mt_near_seen(near, txn);
+    seen = mt_seen_by(txn, prefix);
 
-    if (seen == NULL || prefix->len != MT_SEEN_ONE
-        || !mt_sight_of(&sight, near->turn, db, prefix))
-    {
+    if (seen == NULL || prefix->len != MT_SEEN_ONE) {
         return MT_NEAR_MANY;
     }
 
-    run = &seen->runs[mt_sight_hash(&sight) % MT_SEEN_RUNS];
+    run = &seen->runs[mt_sight_hash(db, prefix) % MT_SEEN_RUNS];
     *rows = run->rows;
 
-    if (mt_sight_same(&run->sight, &sight)) {
+    if (mt_sight_is(&run->sight, txn, db, prefix)) {
         return run->sight.found;
     }
 
@@ -240,7 +253,7 @@ mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     n = mt_near_read_run(near, txn, db, prefix, run->rows);
 
     if (n >= 0) {
-        run->sight = sight;
+        mt_sight_set(&run->sight, txn, db, prefix);
         run->sight.found = (uint8_t) n;
     }
 
@@ -301,7 +314,8 @@ mt_near_find(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
 {
     mt_near_place_t  *place;
 
-    place = key->len <= MT_NEAR_KEY ? mt_near_place(near, txn, db) : NULL;
+    place = near && key->len <= MT_NEAR_KEY ? mt_near_place(near, txn, db)
+                                            : NULL;
 
     if (place == NULL) {
         return mt_get(txn, db, key, value);
@@ -426,6 +440,4 @@ mt_near_close(mt_near_t *near)
     while (near->n) {
         mdb_cursor_close(near->places[--near->n].cursor);
     }
-
-    near->turn = 0;
 }

@@ -278,7 +278,8 @@ void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
  * first; close before the transaction ends.  Else mt_near_get() is mt_get().
  *
  * What mt_read_begin()'s transaction was asked for is known to the next one,
- * as long as nothing was committed in between.
+ * as long as nothing was committed in between.  near: NULL for look-ups that
+ * are but remembered.
  */
 
 #define MT_NEAR_KEY     20           /* the longest: C and two numbers */
@@ -297,7 +298,6 @@ typedef struct {
 typedef struct {
     mt_near_place_t  places[MT_NEAR_PLACES];
     size_t           n;
-    uint32_t         turn;           /* of what was seen; 0: not asked yet */
 } mt_near_t;
 
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,

@@ -38,6 +38,7 @@ struct mt_txn_s {
     mt_status_t   status;          /* the first failure */
     int           write;
     int           logs;            /* its place in the log is known */
+    uint32_t      turn;            /* of what was seen; 0: not asked yet */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */

@@ -115,6 +115,7 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 
     if (rc == MT_OK) {
         store->reader.status = MT_OK;
+        store->reader.turn = 0;
         *txn = &store->reader;
     }
 

@@ -189,6 +189,63 @@ test_utf8(void)
 }
 
 
+/* As long as it is the last one, and there is room where it is: under a memory
+ * checker there is none. */
+
+static void
+test_extend(void)
+{
+    int          right;
+    char        *p, *q;
+    size_t       i, n, size;
+    mt_arena_t  *arena;
+
+    arena = mt_arena_create(20000);
+    right = 1;
+
+    for (i = 1; i < 300; i++) {
+        p = mt_arena_take(arena, i);
+        memset(p, 1, i);
+
+        n = mt_arena_extend(arena, p, i, i + 1, 2 * i);
+        right &= n == 0 || (n > i && n <= 2 * i);
+
+        size = n ? n : i;
+        memset(p, 2, size);
+
+        q = mt_arena_take(arena, i);
+        memset(q, 3, i);
+
+        /* not the last one any more, or the other one is elsewhere */
+
+        n = mt_arena_extend(arena, p, size, size + 1, size + 1);
+        memset(p + size, 2, n ? 1 : 0);
+
+        right &= p[0] == 2 && p[size - 1] == 2 && q[0] == 3 && q[i - 1] == 3;
+
+        if (i % 20 == 0) {
+            mt_arena_reset(arena);
+        }
+    }
+
+    ok(right, "the last one may become larger");
+
+    mt_arena_reset(arena);
+    p = mt_arena_take(arena, 100);
+    n = mt_arena_extend(arena, p, 100, 200, 1000000);
+    ok(n < 6144, "not beyond the chunk: %zu", n);
+    is_int(mt_arena_left(arena), 20000 - (n ? n : 100), "is counted");
+
+    mt_arena_destroy(arena);
+
+    arena = mt_arena_create(1000);
+    p = mt_arena_take(arena, 900);
+    is_int(mt_arena_extend(arena, p, 900, 1001, 2000), 0,
+           "not beyond the limit");
+    mt_arena_destroy(arena);
+}
+
+
 static void
 test_arena(void)
 {
@@ -298,7 +355,7 @@ test_buffer(void)
     arena = mt_arena_create(256);
     mt_buf_init(&buf, arena, 100);
 
-    for (i = 0; i < 200; i++) {
+    for (i = 0; i < 300; i++) {
         mt_buf_byte(&buf, 'x');
     }
 
@@ -323,6 +380,7 @@ main(void)
     test_utf8();
     test_utf8_places();
     test_arena();
+    test_extend();
     test_buffer();
 
     return tap_done();

@@ -123,8 +123,8 @@ drive_answer(drive_t *d, mt_exchange_t *x)
 
 
 /*
- * A read once more, with everything looked up: what an answer does not show
- * makes no difference to it.
+ * A read once more, with everything looked up and nothing recalled: what an
+ * answer does not show makes no difference to it.
  */
 
 static void
@@ -133,6 +133,9 @@ drive_again(drive_t *d, const mt_input_t *in)
     mt_str_t        text;
     mt_dialect_t    whole;
     mt_exchange_t  *x;
+
+    mt_recall_destroy(d->service.recall);
+    d->service.recall = NULL;
 
     text = d->text;
     whole = *d->dialect;

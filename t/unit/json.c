@@ -622,7 +622,10 @@ test_runs(void)
 
 
 /* What may follow what: 'o' and 'O' open and close an object, 'l' and 'L' a
- * list, 'k' is a key, 'v' a value. */
+ * list, 'k' is a key, 'v' a value; members and items written before: 'm' and
+ * 'w', and neither, 'n'.  `wrote`: what came of it. */
+
+static mt_str_t  wrote;
 
 static int
 writes(const char *calls)
@@ -656,9 +659,25 @@ writes(const char *calls)
             mt_json_key(w, "k");
             break;
 
+        case 'm':
+            mt_json_written(w, MT_STR("\"k\":1,\"k\":2"));
+            break;
+
+        case 'w':
+            mt_json_written(w, MT_STR("1,2"));
+            break;
+
+        case 'n':
+            mt_json_written(w, MT_STR(""));
+            break;
+
         default:
             mt_json_string(w, MT_STR("v"));
         }
+    }
+
+    if (!buf.failed) {
+        wrote = (mt_str_t) { buf.len, buf.data };
     }
 
     return !buf.failed;
@@ -671,11 +690,12 @@ test_grammar(void)
     size_t  i;
 
     static const char *const  right[] = {
-        "v", "oO", "lL", "okvO", "okvkvO", "lvvL", "okoOklLO", "loOlLL"
+        "v", "oO", "lL", "okvO", "okvkvO", "lvvL", "okoOklLO", "loOlLL",
+        "omO", "lwL", "onkvO", "lnvL"
     };
 
     static const char *const  wrong[] = {
-        "k", "O", "L", "vv", "ov", "oo", "ol", "okO", "okk", "okvv", "oL",
+        "w", "m", "okm", "okw", "vw", "k", "O", "L", "vv", "ov", "oo", "ol", "okO", "okk", "okvv", "oL",
         "lO", "lk", "lvO", "okvL", "oOv", "lLl", "oOO", "lvk"
     };
 
@@ -686,6 +706,11 @@ test_grammar(void)
     for (i = 0; i < mt_nitems(wrong); i++) {
         ok(!writes(wrong[i]), "%s is not", wrong[i]);
     }
+
+    (void) writes("lvwnwvL");
+    is_str(wrote, "[\"v\",1,2,1,2,\"v\"]", "items among others");
+    (void) writes("okvmO");
+    is_str(wrote, "{\"k\":\"v\",\"k\":1,\"k\":2}", "members after one");
 
     ok(writes("llllllllllllllll" "lllllllllllllll"), "31 levels");
     ok(!writes("llllllllllllllll" "llllllllllllllll"), "32 are too many");

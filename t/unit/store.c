@@ -6,6 +6,8 @@
 
 #define KEYS  400      /* several pages of them */
 
+#define NAME_MOST  45  /* bytes of a name: the longest are not remembered */
+
 
 static void
 test_create(void)
@@ -526,6 +528,89 @@ test_seen(void)
 }
 
 
+/* Names of all lengths that differ in one byte; `b` in it: there, with numbers
+ * of this many thousands. */
+
+static int
+names_are(mt_txn_t *txn, uint64_t thousands)
+{
+    int       n;
+    char      name[NAME_MOST];
+    mt_str_t  s;
+    uint64_t  num;
+
+    n = 0;
+    s.data = name;
+    memset(name, 'a', sizeof(name));
+
+    for (s.len = 1; s.len <= sizeof(name); s.len++) {
+        for (num = 0; num < s.len; num++) {
+            name[num] = 'b';
+            n += mt_name_find(txn, 1, MT_NAME_ROOM, s)
+                 == 1000 * thousands + num + 1;
+
+            name[num] = 'c';
+            n += mt_name_find(txn, 1, MT_NAME_ROOM, s) == 0;
+            name[num] = 'a';
+        }
+    }
+
+    return n;
+}
+
+
+static void
+names_put(mt_txn_t *txn, uint64_t thousands)
+{
+    char      name[NAME_MOST];
+    mt_str_t  s;
+    uint64_t  num;
+
+    s.data = name;
+    memset(name, 'a', sizeof(name));
+
+    for (s.len = 1; s.len <= sizeof(name); s.len++) {
+        for (num = 0; num < s.len; num++) {
+            name[num] = 'b';
+            (void) mt_name_put(txn, 1, MT_NAME_ROOM, s,
+                               1000 * thousands + num + 1);
+            name[num] = 'a';
+        }
+    }
+}
+
+
+static void
+test_names_seen(void)
+{
+    int          n;
+    mt_txn_t    *txn;
+    uint64_t     thousands;
+    mt_store_t  *store;
+
+    use_path("names");
+    store = open_store(1 << 24);
+    n = 0;
+
+    for (thousands = 1; thousands <= 3; thousands++) {
+        (void) mt_write_begin(store, &txn);
+        names_put(txn, thousands);
+        n += names_are(txn, thousands);
+        (void) mt_write_commit(txn);
+
+        (void) mt_read_begin(store, &txn);
+        n += names_are(txn, thousands);
+        n += names_are(txn, thousands);
+        mt_read_end(txn);
+    }
+
+    is_int(n, 3 * 3 * NAME_MOST * (NAME_MOST + 1),
+           "names that were seen are what is there");
+
+    mt_store_close(store);
+}
+
+
 static void
 test_cursors(void)
 {
@@ -657,6 +742,7 @@ main(void)
     test_access();
     test_cursors();
     test_seen();
+    test_names_seen();
     test_delete_under_cursor();
 
     return rig_end();

@@ -8,11 +8,13 @@
 
 static fixture_t  f;
 
+static const mt_str_t  other_key = mt_str("another server's key, 32 bytes..");
+
 
 /* What comes of a token `age` ms after `now`; *company is whose it is. */
 
 static mt_status_t
-check(mt_str_t token, int64_t age, uint32_t *company)
+check_by(mt_str_t server_key, mt_str_t token, int64_t age, uint32_t *company)
 {
     mt_call_t    call;
     mt_status_t  rc;
@@ -21,7 +23,7 @@ check(mt_str_t token, int64_t age, uint32_t *company)
     call.arena = f.arena;
     call.settings = &f.settings;
     call.now = f.now + age;
-    call.server_key = fixture_server_key(&f);
+    call.server_key = server_key;
 
     if (mt_read_begin(f.store, &call.txn) != MT_OK) {
         fixture_die("no read transaction");
@@ -33,6 +35,13 @@ check(mt_str_t token, int64_t age, uint32_t *company)
     *company = call.company;
 
     return rc;
+}
+
+
+static mt_status_t
+check(mt_str_t token, int64_t age, uint32_t *company)
+{
+    return check_by(fixture_server_key(&f), token, age, company);
 }
 
 
@@ -142,6 +151,10 @@ test_forged(void)
         *p = "0123456789abcdef"[(*p > '9' ? *p - 'a' + 10 : *p - '0')
                                 ^ 1 << i % 4];
 
+        /* also of one that is known */
+
+        passed += check(token, 0, &company) != MT_BAD_TOKEN;
+        passed += check(access->token, 0, &company) != MT_OK;
         passed += check(token, 0, &company) != MT_BAD_TOKEN;
     }
 
@@ -154,11 +167,14 @@ test_forged(void)
     is_int(check(MT_STR("DA59E0B190B46C894483CF4A9DC2B1D0A3900D69"), 0,
                  &company), MT_BAD_TOKEN, "upper case");
 
-    another = mt_token_make(f.arena,
-                            MT_STR("another server's key, 32 bytes.."), 1,
-                            f.now);
+    another = mt_token_make(f.arena, other_key, 1, f.now);
     is_int(another.len, 40, "another server's token");
     is_int(check(another, 0, &company), MT_BAD_TOKEN, "is not accepted");
+    is_int(check_by(other_key, another, 0, &company), MT_OK, "but there");
+    is_int(check(another, 0, &company), MT_BAD_TOKEN, "and then not here");
+    is_int(check(access->token, 0, &company), MT_OK, "as is one of here");
+    is_int(check_by(other_key, access->token, 0, &company), MT_BAD_TOKEN,
+           "which is not accepted there");
 
     token = mt_token_make(f.arena, fixture_server_key(&f), 77, f.now);
     is_int(check(token, 0, &company), MT_BAD_TOKEN,
@@ -176,7 +192,8 @@ compare(const void *a, const void *b)
 static void
 test_unique(void)
 {
-    size_t           i, same;
+    size_t           i, same, right;
+    uint32_t         company;
     static mt_str_t  tokens[TOKENS];
 
     for (i = 0; i < TOKENS; i++) {
@@ -191,6 +208,12 @@ test_unique(void)
     }
 
     is_int(same, 0, "%d tokens of one moment are all different", TOKENS);
+
+    for (i = 0, right = 0; i < 2 * TOKENS; i++) {
+        right += check(tokens[i / 2], 0, &company) == MT_OK && company == 1000;
+    }
+
+    is_int(right, 2 * TOKENS, "and hold, twice each");
 }
 
 
