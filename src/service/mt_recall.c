@@ -5,7 +5,7 @@
 
 
 typedef struct {
-    const void  *table;       /* NULL: nothing is here */
+    const void             *table;       /* NULL: nothing is here */
     uint64_t                nums[MT_ORIGIN_NUMS];
     uint16_t                lens[MT_ORIGIN_PARTS];
     uint16_t                len;         /* of the members */
