@@ -33,10 +33,14 @@ $t->allow_log(
 	qr/\[crit\].*meeting store ".*" failed, opening it anew/,
 );
 
-$t->prepare(meetings => $t->rounds(300, 5000));
-$t->load(rate => $t->rounds(1000, 400));
+$t->prepare(meetings => $t->rounds(300, 10_000));
+$t->load(rate => $t->rounds(1000, 150));
 
-my @first = (1 .. $t->rounds(5, 200));
+# each of the first ones, and some up to the 200th
+
+my @first = (1 .. $t->rounds(5, 20));
+
+push @first, map { 10 * $_ } 3 .. 20 if $ENV{MEETING_TEST_LONG};
 
 for my $fault (@FAULTS) {
 	io('data.mdb', @$fault, loss => qr/^http-503$/);
@@ -61,7 +65,10 @@ sub io {
 	for my $n (@first) {
 		$t->fault("$file: $name $n", sub {
 			$t->arm(%arm, first => $n);
-			ok($t->wait_for(sub { $t->failed() }, 5),
+
+			# the data is synced some 15 times a second
+
+			ok($t->wait_for(sub { $t->failed() }, 20),
 				"$file: $name $n happened");
 			$t->disarm();
 		}, @loss);
