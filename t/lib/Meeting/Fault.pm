@@ -54,7 +54,8 @@ events {
 http {
     %%HTTP%%
 
-    meeting_store path=%%STORE%% zone=%%ZONE%% max_size=%%MAX_SIZE%%;
+    meeting_store path=%%STORE%% zone=%%ZONE%% max_size=%%MAX_SIZE%%
+                  checkpoint=%%CHECKPOINT%%;
     meeting_weclubs_secret %%SECRET%%;
 
     # times may be days off
@@ -86,6 +87,7 @@ sub new {
 		workers => 3,
 		zone => '64m',
 		max_size => '1g',
+		checkpoint => '50ms',
 		faults => [],
 		%option,
 	);
@@ -106,7 +108,8 @@ sub write_fault_conf {
 	@$self{keys %change} = values %change;
 
 	my %value = (WORKERS => $self->{workers}, ZONE => $self->{zone},
-		MAX_SIZE => $self->{max_size}, STORE => $self->store());
+		MAX_SIZE => $self->{max_size}, STORE => $self->store(),
+		CHECKPOINT => $self->{checkpoint});
 
 	my $conf = $CONF;
 	$conf =~ s/%%(@{[ join('|', keys %value) ]})%%/$value{$1}/g;
