@@ -141,6 +141,13 @@ is(shown($theirs, '', 'subject'), 'second', 'a subject was changed');
 is(shown($ours, '', 'subject'), 'first', 'not ours');
 
 
+# somebody else wrote to the store
+
+$t->import_users({ id => '2', name => 'Deux', account => 'u2' });
+is(shown($ours, '', 'name'), 'User 1 Deux User 3',
+	'another process changed a name');
+
+
 # where pictures are is said by the location
 
 my ($type, $form) = Meeting::Picture::form([ userId => '3' ], [ file =>
