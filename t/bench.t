@@ -33,7 +33,7 @@ sub rows {
 	my ($rc, $out, $err) = bench(qw/ --json --duration 0.3 --rounds 1
 		--connections 8 --meetings 2 --people 50 /, @args);
 
-	is($rc, 0, "a short run: @args") or BAIL_OUT($err);
+	is($rc, 0, "a short run: @args") or die $err;
 
 	my $scenarios = JSON::PP->new()->decode($out)->{scenarios};
 

@@ -123,6 +123,13 @@ bench_start(bench_t *b, const char *path)
     }
 
     b->log = mt_batch_log(b->batch);
+
+    /* what was answered is in the write-ahead log, or in the store */
+
+    if (mt_log_settle(&b->log) != MT_OK) {
+        bench_die("the store cannot be brought up to its log");
+    }
+
     b->settings.zone = b->zone;
     b->settings.opens_before = MT_MS_PER_HOUR;
 
