@@ -78,7 +78,8 @@
  * Making and changing a meeting.  Numbers 1..50 as in the meeting's record
  * where both have the field.
  *
- * people replaces the list; then add and drop.  A person unknown to the
+ * people replaces the list, guests too unless `keep_guests` is 1; people_refs
+ * replaces the users on it; then add and drop.  A person unknown to the
  * directory becomes a placeholder user when `placeholders` is 1, else the
  * whole request is refused (NO_SUCH_USER, item = index).  creator_listed: the
  * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not; it
@@ -102,6 +103,7 @@
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
     F(M, 55, STRS, add_refs,    0, MT_ATTENDEES_MAX, NULL) /* add by ref */   \
+    F(M, 56, INT, keep_guests,  0, 1, NULL)                                   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
     F(M, 61, INT, placeholders, 0, 1, NULL)                                   \
     F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \

@@ -210,17 +210,14 @@ mt_roster_load(mt_roster_t *roster)
 static mt_status_t
 mt_roster_gather(mt_roster_t *roster)
 {
-    int                       replaced;
     size_t                    room;
     mt_status_t               rc;
     const mt_meeting_edit_t  *args;
 
     args = roster->args;
-    replaced = mt_has(args, meeting_edit, people)
-               || mt_has(args, meeting_edit, people_refs);
 
-    room = (replaced ? 0 : roster->nrows) + args->people.n
-           + args->people_refs.n + args->add.n + args->add_refs.n + 1;
+    room = roster->nrows + args->people.n + args->people_refs.n + args->add.n
+           + args->add_refs.n + 1;
 
     roster->seats = mt_arena_alloc(roster->arena,
                                    room * sizeof(mt_seat_t));
@@ -228,9 +225,7 @@ mt_roster_gather(mt_roster_t *roster)
         return MT_NO_MEMORY;
     }
 
-    if (!replaced) {
-        mt_roster_keep(roster);
-    }
+    mt_roster_keep(roster);
 
     rc = mt_roster_people(roster, MT_meeting_edit_people, &args->people);
 
@@ -256,13 +251,28 @@ mt_roster_gather(mt_roster_t *roster)
 }
 
 
+/* Whom a list that replaces this one leaves alone, or all of them. */
+
 static void
 mt_roster_keep(mt_roster_t *roster)
 {
-    size_t  i;
+    int                       users, guests;
+    size_t                    i;
+    int64_t                   slot;
+    const mt_meeting_edit_t  *args;
+
+    args = roster->args;
+
+    guests = !mt_has(args, meeting_edit, people) || args->keep_guests;
+    users = !mt_has(args, meeting_edit, people)
+            && !mt_has(args, meeting_edit, people_refs);
 
     for (i = 0; i < roster->nrows; i++) {
-        mt_roster_sit(roster, roster->rows[i].slot, NULL, 0, 0);
+        slot = roster->rows[i].slot;
+
+        if (slot >= MT_GUEST_SLOT ? guests : users) {
+            mt_roster_sit(roster, slot, NULL, 0, 0);
+        }
     }
 }
 
