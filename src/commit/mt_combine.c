@@ -133,6 +133,27 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 }
 
 
+/* A defect of apply() must not be the end of all writes.  It is told once,
+ * however often the batch is begun. */
+
+static int
+mt_combine_gives_up(mt_commit_t *c, mt_entry_t *entry)
+{
+    if (entry->deaths < MT_ENTRY_DEATHS) {
+        return 0;
+    }
+
+    if (entry->deaths == MT_ENTRY_DEATHS) {
+        entry->deaths++;
+        mt_stat_add(&c->mem->stat.given_up, 1);
+        mt_txn_complain(c->span.txn, "a command that processes died of, one "
+                        "after the other, is given up");
+    }
+
+    return 1;
+}
+
+
 static mt_status_t
 mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
 {
@@ -148,8 +169,15 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
         return MT_OK;
     }
 
+    if (mt_combine_gives_up(c, entry)) {
+        entry->result = (mt_result_t) { .status = MT_INTERNAL };
+        return MT_OK;
+    }
+
     command.data = (char *) entry->command;
     command.len = entry->len;
+
+    c->mem->applying = (uint64_t) ((uint8_t *) entry - (uint8_t *) c->mem);
 
     status = c->log.apply(c->log.ctx, command, &result);
 
@@ -443,6 +471,7 @@ mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
     if (status == MT_OK) {
         mt_combine_record(c, batch);
         status = mt_combine_apply(c, batch, c->span.applied);
+        c->mem->applying = 0;
     }
 
     if (status != MT_OK) {

@@ -131,6 +131,7 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
     }
 
     entry->kind = how;
+    entry->deaths = 0;
     entry->waiter = (uintptr_t) waiter;
     entry->result = (mt_result_t) { .status = MT_INTERNAL };
 
@@ -289,6 +290,7 @@ mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat)
         .checkpoints = mt_stat_get(&from->checkpoints),
         .checkpoint_us_sum = mt_stat_get(&from->checkpoint_us_sum),
         .failed_batches = mt_stat_get(&from->failed_batches),
+        .given_up = mt_stat_get(&from->given_up),
         .takeovers = mt_stat_get(&from->takeovers),
         .commit_us_sum = mt_stat_get(&from->commit_us_sum),
         .ring_size = c->mem->ring_size,

@@ -32,6 +32,9 @@
  * robust process-shared mutexes: the kernel hands them on when their owner
  * dies.
  *
+ * A command that combiners die of again and again would end all writes: the
+ * third time it is given up, answered with MT_INTERNAL and not applied.
+ *
  * Counted in bytes since the zone was made, never wrapping:
  *     consumed <= done <= head
  * `applied` is behind done after a failed batch (its commands were given up),
@@ -190,6 +193,7 @@ typedef struct {
     uint64_t  checkpoints;                  /* commits of such */
     uint64_t  checkpoint_us_sum;
     uint64_t  failed_batches;
+    uint64_t  given_up;                     /* commands that killed them */
     uint64_t  takeovers;                    /* combiners that died */
     uint64_t  batch_size[MT_HISTOGRAM];
     uint64_t  commit_us[MT_HISTOGRAM];

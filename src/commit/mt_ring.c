@@ -93,13 +93,20 @@ mt_robust_trylock(pthread_mutex_t *mutex, int *died)
 int
 mt_combiner_trylock(mt_zone_mem_t *mem)
 {
-    int  died;
+    int          died;
+    mt_entry_t  *entry;
 
     if (!mt_robust_trylock(&mem->combiner, &died)) {
         return 0;
     }
 
     if (died) {
+        if (mem->applying != 0) {
+            entry = (mt_entry_t *) ((uint8_t *) mem + mem->applying);
+            entry->deaths++;
+            mem->applying = 0;
+        }
+
         atomic_store(&mem->unsynced, 1);
         atomic_fetch_add_explicit(&mem->stat.takeovers, 1,
                                   memory_order_relaxed);

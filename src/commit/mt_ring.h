@@ -10,7 +10,7 @@
  * always stand behind an entry.
  *
  * Who writes what: `head`, `consumed` and the entries from done to head, the
- * owner of the ring; `done` and the results below it, the combiner.
+ * owner of the ring; `done`, the results below it and `deaths`, the combiner.
  */
 
 #ifndef MT_RING_H
@@ -23,7 +23,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   4
+#define MT_ZONE_VERSION   5
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -32,11 +32,13 @@
 #define MT_OWN_LINE       _Alignas(64)
 
 
-#define MT_ENTRY_PAD  255
+#define MT_ENTRY_PAD     255
+#define MT_ENTRY_DEATHS  3      /* and the command is given up */
 
 typedef struct {
     uint32_t     len;       /* of the command; of a pad: all its bytes */
-    uint32_t     kind;      /* mt_push_t; a pad ends here */
+    uint16_t     kind;      /* mt_push_t; a pad ends here */
+    uint16_t     deaths;    /* combiners that died while they applied it */
     uint64_t     waiter;    /* a pointer of the owner's process */
     mt_result_t  result;
     uint8_t      command[];
@@ -62,6 +64,7 @@ typedef struct {
     _Atomic uint64_t  checkpoints;
     _Atomic uint64_t  checkpoint_us_sum;
     _Atomic uint64_t  failed_batches;
+    _Atomic uint64_t  given_up;
     _Atomic uint64_t  takeovers;
     _Atomic uint64_t  commit_us_sum;
     _Atomic uint64_t  batch_size[MT_HISTOGRAM];
@@ -81,6 +84,10 @@ struct mt_zone_mem_s {
                                                   with */
     uint64_t                      taken;       /* bytes of the largest of the
                                                   last batches */
+    uint64_t                      applying;    /* place in the zone of the
+                                                  entry that is being applied,
+                                                  or was last of its batch; 0:
+                                                  none */
     _Atomic uint32_t              unsynced;    /* a combiner died: what it has
                                                   committed may be visible and
                                                   not be on disk yet */
@@ -143,7 +150,7 @@ struct mt_commit_s {
 int mt_robust_trylock(pthread_mutex_t *mutex, int *died);
 
 /* 1 when the right to combine was got; counts a dead holder as a takeover, and
- * sets `unsynced`. */
+ * as a death of the entry that it was applying, and sets `unsynced`. */
 int mt_combiner_trylock(mt_zone_mem_t *mem);
 
 /* How many rings there are to look at. */

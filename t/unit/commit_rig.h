@@ -40,6 +40,8 @@ typedef struct {
     mt_status_t  fail_commit;
     int          keep;           /* the failing commit does commit */
 
+    void       (*meet)(uint64_t seq);   /* each that is applied; or NULL */
+
     unsigned     checkpoint;     /* ms */
     unsigned     aborts;
     unsigned     commits;
@@ -236,6 +238,10 @@ rig_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
 
     worker = mt_get_u64((uint8_t *) command.data);
     seq = mt_get_u64((uint8_t *) command.data + 8);
+
+    if (log->meet) {
+        log->meet(seq);
+    }
 
     for (i = 16; i < command.len; i++) {
         if ((uint8_t) command.data[i] != (uint8_t) seq) {
@@ -544,6 +550,7 @@ rig_work(rig_worker_t *w)
  * been told everything.  Returns how many commands are wrong.
  */
 
+__attribute__((unused))
 static unsigned
 rig_verify(mt_txn_t *txn, uint64_t worker, unsigned total,
     rig_answer_t *answers, int alive)

@@ -233,14 +233,15 @@ sub control {
 
 
 # The next process that comes to a point of the commit engine stops there; its
-# pid, or undef if none came.  One that is stopped goes on first.
+# pid, or undef if none came.  One that is stopped goes on first, or dies by the
+# `signal`.
 
 sub stop_at {
-	my ($self, $point, $stopped) = @_;
+	my ($self, $point, $stopped, $signal) = @_;
 
 	my $file = $self->write_file("fault/stop-$point", '');
 
-	kill('CONT', $stopped) if $stopped;
+	kill($signal // 'CONT', $stopped) if $stopped;
 
 	my $pid = $self->wait_for(sub {
 		-e $file ? undef : first { is_stopped($_) } $self->workers();
