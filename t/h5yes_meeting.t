@@ -73,6 +73,7 @@ test_booking();
 test_faults();
 test_update();
 test_people();
+test_numbers();
 test_rules();
 test_life();
 test_list();
@@ -336,6 +337,32 @@ sub test_people {
 	is($names->(get('people')->{attendances}), 'User 3 H new',
 		'a refusal changes nothing');
 	is_deeply($people->([], 'nobody'), [], 'the list may be empty');
+
+	return;
+}
+
+
+# Ids that look like numbers and can be none are names like any other.
+
+sub test_numbers {
+	my $begin = ($day += $DAY) + 8 * $HOUR;
+
+	for my $id (qw/ 0 -1 4611686018427387904 9223372036854775807 /) {
+		my %id = (id => $id);
+
+		right('user/add', { %id, name => 'N', account => "a$id" });
+		right('room/add', { %id, name => 'N' });
+
+		my $is = book($begin, %id, roomId => $id, createdId => $id,
+			attendances => [ { userId => $id } ]);
+
+		is($is->{attendances}[0]{userId}, $id, "with user $id");
+		is_deeply(get($id), $is, 'as booked');
+		right('meeting/update', { %id, memo => 'x' }, 'changed');
+		right('meeting/cancel', { meetingId => $id }, 'cancelled');
+		right('room/remove', { roomId => $id });
+		right('user/remove', { userId => $id });
+	}
 
 	return;
 }
