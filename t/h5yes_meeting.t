@@ -443,6 +443,18 @@ sub test_rules {
 		'free again');
 	cmp_ok($is->{checkedTime}, '>', 0, 'when it was passed');
 
+	# what was refused does not hold its room, so that may be removed
+
+	right('room/add', { id => 'short', name => 'S' });
+	book($begin + 9 * $HOUR, roomId => 'short', id => 'refused',
+		checkedState => 2);
+	right('room/remove', { roomId => 'short' });
+	wrong('meeting/update', { id => 'refused', checkedState => $_ }, 71011,
+		qr/\ARoom is not exist\z/, 'no room to have it in') for 0, 1;
+	right('meeting/update', { id => 'refused', memo => 'x' }, 'the rest may');
+	right('meeting/update', { id => 'refused', checkedState => 1,
+		roomId => 'hall' }, 'or in another room');
+
 	return;
 }
 
