@@ -112,6 +112,7 @@ $app->call('user/add', { id => 'bob', name => 'Bob', account => 'bob' });
 test_face();
 test_served();
 test_replaced();
+test_attendance();
 test_ways();
 test_sizes();
 test_pictures();
@@ -248,6 +249,48 @@ sub test_replaced {
 	is_deeply([ files() ], [ $bob =~ m{resources/(.*)} ], 'and no file');
 	is($app->call('user/clearFace', { userId => 'ann' })->{code}, 10000,
 		'clearFace once more');
+
+	return;
+}
+
+
+# A list of people that comes back as it was answered says of a picture only
+# whose it is.
+
+sub test_attendance {
+	my $begin = (int(time() / 86400) + 2) * 86400000;
+
+	put('bob', $JPEG);
+	$app->call('room/add', { id => 'hall', name => 'Hall' });
+
+	my $bob = $app->call('meeting/book', { id => 'm', roomId => 'hall',
+		speaker => 's', subject => 's', beginTime => $begin + 1,
+		endTime => $begin + 2, createdId => 'bob',
+		attendances => [ { userId => 'bob' } ] })->{value}{attendances}[0];
+
+	my $shown = sub {
+		my ($args, $name) = @_;
+		my $answer = $app->call('meeting/update', { id => 'm',
+			$args ? (attendances => [ { %$bob, %$args } ]) : () });
+		is($answer->{code}, 10000, $name) or diag($answer->{text});
+		return $answer->{value}{attendances}[0]{faceUrl};
+	};
+
+	is($bob->{faceUrl}, url('bob'), 'the picture of an attendee');
+	is($shown->({}, 'as it was'), url('bob'), 'the same');
+
+	put('bob', $PNG);
+	isnt(url('bob'), $bob->{faceUrl}, 'another picture');
+	is($shown->(undef, 'changed'), url('bob'), 'shows there, too');
+	is($shown->({}, 'as it was'), url('bob'), 'even so');
+
+	for my $face ('http://x/f.jpg', $bob->{faceUrl} =~ s/1000/2000/r) {
+		is($shown->({ faceUrl => $face }, 'elsewhere'), $face,
+			'an address that is not ours');
+	}
+
+	put('bob', $JPEG);
+	$app->call('meeting/cancel', { meetingId => 'm' });
 
 	return;
 }

@@ -73,6 +73,7 @@ test_booking();
 test_faults();
 test_update();
 test_people();
+test_numbers();
 test_rules();
 test_life();
 test_list();
@@ -341,6 +342,32 @@ sub test_people {
 }
 
 
+# Ids that look like numbers and can be none are names like any other.
+
+sub test_numbers {
+	my $begin = ($day += $DAY) + 8 * $HOUR;
+
+	for my $id (qw/ 0 -1 4611686018427387904 9223372036854775807 /) {
+		my %id = (id => $id);
+
+		right('user/add', { %id, name => 'N', account => "a$id" });
+		right('room/add', { %id, name => 'N' });
+
+		my $is = book($begin, %id, roomId => $id, createdId => $id,
+			attendances => [ { userId => $id } ]);
+
+		is($is->{attendances}[0]{userId}, $id, "with user $id");
+		is_deeply(get($id), $is, 'as booked');
+		right('meeting/update', { %id, memo => 'x' }, 'changed');
+		right('meeting/cancel', { meetingId => $id }, 'cancelled');
+		right('room/remove', { roomId => $id });
+		right('user/remove', { userId => $id });
+	}
+
+	return;
+}
+
+
 # One rule after the other, at booking and at changing.
 
 sub test_rules {
@@ -415,6 +442,18 @@ sub test_rules {
 	my $is = right('meeting/update', { id => 'audited', checkedState => 1 },
 		'free again');
 	cmp_ok($is->{checkedTime}, '>', 0, 'when it was passed');
+
+	# what was refused does not hold its room, so that may be removed
+
+	right('room/add', { id => 'short', name => 'S' });
+	book($begin + 9 * $HOUR, roomId => 'short', id => 'refused',
+		checkedState => 2);
+	right('room/remove', { roomId => 'short' });
+	wrong('meeting/update', { id => 'refused', checkedState => $_ }, 71011,
+		qr/\ARoom is not exist\z/, 'no room to have it in') for 0, 1;
+	right('meeting/update', { id => 'refused', memo => 'x' }, 'the rest may');
+	right('meeting/update', { id => 'refused', checkedState => 1,
+		roomId => 'hall' }, 'or in another room');
 
 	return;
 }

@@ -283,10 +283,8 @@ mt_signing_judge_leader(mt_signing_t *signing)
         return MT_OK;
     }
 
-    if (!mt_parse_int(ref, &signing->leader)) {
-        signing->leader = mt_resolve(signing->txn, signing->company,
-                                     MT_NAME_USER, ref);
-    }
+    signing->leader = mt_ref_num(signing->txn, signing->company,
+                                 MT_NAME_USER, ref);
 
     if (mt_meeting_is_leader(signing->meeting, signing->leader)) {
         return MT_OK;

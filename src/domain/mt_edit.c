@@ -409,6 +409,13 @@ mt_edit_free(mt_edit_t *edit)
     m = &edit->meeting;
     edits = edit->edits;
 
+    /* what was refused did not keep its room from being removed */
+
+    if (edits->room.removed) {
+        return mt_edit_reject_room(edit, MT_NO_SUCH_ROOM,
+                                   MT_meeting_edit_room_ref);
+    }
+
     except = edits->edited;
 
     if (except.n == 0) {

@@ -540,11 +540,8 @@ mt_meeting_get(mt_apply_t *a, mt_str_t ref, const mt_meeting_t **meeting)
 {
     int64_t  num;
 
-    if (!mt_parse_int(ref, &num)) {
-        num = mt_resolve(a->txn, a->company, MT_NAME_MEETING, ref);
-    }
-
-    *meeting = num > 0 ? mt_meeting_load(a, num) : NULL;
+    num = mt_ref_num(a->txn, a->company, MT_NAME_MEETING, ref);
+    *meeting = num ? mt_meeting_load(a, num) : NULL;
 
     if (a->failed != MT_OK) {
         return a->failed;

@@ -452,7 +452,15 @@ mt_view_derive_person(const mt_source_t *source, const mt_meeting_t *meeting,
     derived->name = given->name.len ? given->name : user->name;
     derived->phone = given->phone.len ? given->phone : user->phone;
     derived->email = given->email.len ? given->email : user->email;
-    derived->face = given->face.len ? given->face : user->face;
+    derived->face = given->face;
+
+    /* a picture of ours is the user's, who may have another one by now */
+
+    if (given->face.len == 0
+        || (user->num && mt_source_is_ours(source, given->face)))
+    {
+        derived->face = user->face;
+    }
 
     derived->signed_in = view->checkin.time != 0;
     derived->on_leave = given->answer == MT_ANSWER_DECLINED;

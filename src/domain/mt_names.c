@@ -69,7 +69,15 @@ MT_ID_FIELDS_ARE(meeting_edit);
 static int
 mt_parse_num(mt_str_t s, int64_t *num)
 {
-    return mt_parse_int(s, num) && *num > 0 && *num < MT_GUEST_SLOT;
+    int64_t  n;
+
+    if (!mt_parse_int(s, &n) || n <= 0 || n >= MT_GUEST_SLOT) {
+        return 0;
+    }
+
+    *num = n;
+
+    return 1;
 }
 
 

@@ -6,6 +6,7 @@
 #define MT_RESOURCES  "/meeting/api/opt/resources"
 
 
+static mt_str_t mt_source_resource(const mt_source_t *source, mt_str_t name);
 static int mt_is_gone(const mt_source_t *source, int64_t removed);
 static int mt_view_user(const mt_source_t *source, int64_t num, void *view);
 static int mt_view_dept(const mt_source_t *source, int64_t num, void *view);
@@ -138,7 +139,7 @@ mt_source_read_user(const mt_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user)
 {
     int       found;
-    mt_str_t  base, face;
+    mt_str_t  face;
 
     found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, wanted,
                            user);
@@ -148,14 +149,36 @@ mt_source_read_user(const mt_source_t *source, mt_str_t record,
         return found;
     }
 
-    base = source->settings->public_base;
-
-    user->face = mt_arena_printf(source->arena, "%.*s" MT_RESOURCES
-                                 "/%u/%.*s",
-                                 (int) base.len, base.data, source->company,
-                                 (int) face.len, face.data);
+    user->face = mt_source_resource(source, face);
 
     return user->face.len ? 1 : -1;
+}
+
+
+int
+mt_source_is_ours(const mt_source_t *source, mt_str_t address)
+{
+    mt_str_t  folder;
+
+    folder = mt_source_resource(source, MT_STR(""));
+
+    return folder.len && folder.len < address.len
+           && memcmp(folder.data, address.data, folder.len) == 0;
+}
+
+
+/* The address of a file of the company's. */
+
+static mt_str_t
+mt_source_resource(const mt_source_t *source, mt_str_t name)
+{
+    mt_str_t  base;
+
+    base = source->settings->public_base;
+
+    return mt_arena_printf(source->arena, "%.*s" MT_RESOURCES "/%u/%.*s",
+                           (int) base.len, base.data, source->company,
+                           (int) name.len, name.data);
 }
 
 

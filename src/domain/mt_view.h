@@ -50,6 +50,9 @@ int mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
 int mt_source_read_user(const mt_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user);
 
+/* 1 when it is, or was, the address of a user's picture in our folder. */
+int mt_source_is_ours(const mt_source_t *source, mt_str_t address);
+
 /*
  * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows
  * it, in a structure of mt_directory_view_size(): mt_user_view_t, ...  1; 0

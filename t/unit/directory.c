@@ -208,6 +208,8 @@ test_numbers(void)
            "only the canonical form claims");
     is_int(fixture_user(&f, "4611686018427387904", "long", NULL, NULL), 6,
            "a guest's slot is not claimed");
+    is_int(fixture_user(&f, "0", "zero", NULL, NULL), 7, "nor is 0");
+    is_int(fixture_user(&f, "-1", "minus", NULL, NULL), 8, "nor a -1");
 
     refused(add_user(&f, "2", NULL, NULL, NULL), MT_ID_TAKEN,
             MT_user_edit_id, "a number given out cannot be claimed");
@@ -219,9 +221,13 @@ test_numbers(void)
     is_int(resolve(&f, MT_NAME_USER, "zhang"), 2, "found by id");
     is_int(resolve(&f, MT_NAME_USER, "2"), 2, "found by number");
     is_int(resolve(&f, MT_NAME_USER, "02"), 0, "not in another form");
-    is_int(resolve(&f, MT_NAME_USER, "0"), 0, "0 is nobody");
     is_int(resolve(&f, MT_NAME_USER, ""), 0, "\"\" is nobody");
     is_int(resolve(&f, MT_NAME_USER, "99"), 0, "99 is not there");
+    is_int(resolve(&f, MT_NAME_ROOM, "0"), 0, "nor is 0");
+    is_int(resolve(&f, MT_NAME_USER, "4611686018427387904"), 6,
+           "what claimed no number is found by id");
+    is_int(resolve(&f, MT_NAME_USER, "0"), 7, "0 too");
+    is_int(resolve(&f, MT_NAME_USER, "-1"), 8, "-1 too");
 
     ok(find(&f, MT_NAME_USER, "1", &user) == MT_OK && user.id.len == 32,
        "an id of 32 digits where none was chosen");
@@ -233,7 +239,7 @@ test_numbers(void)
             MT_user_edit_id, "the number of a removed user stays used");
 
     accepted(with_ref(&f, &mt_op_user_remove, "4"), "removed the last");
-    is_int(fixture_user(&f, "", "auto", NULL, NULL), 7, "never reused");
+    is_int(fixture_user(&f, "", "auto", NULL, NULL), 9, "never reused");
 
     r = add_user(&f, "zhang3", "x", NULL, NULL);
     accepted(with_ref(&f, &mt_op_user_remove, "zhang3"), "removed by id");
