@@ -287,7 +287,7 @@
     F(M, 2,  STR, error,        0, MT_TEXT_MAX, NULL)
 
 #define MT_EVENT_FAILED_FIELDS(F, M)                                          \
-    F(M, 1,  INT, failures,     1, MT_NUM_MAX, NULL)    /* since the last */  \
+    F(M, 1,  INT, failures,     1, INT32_MAX, NULL)     /* since the last */  \
     F(M, 2,  INT, attempts,     1, MT_NUM_MAX, NULL)                          \
     F(M, 3,  INT, next_try,     0, MT_TIME_MAX, NULL)                         \
     F(M, 4,  STR, error,        0, MT_TEXT_MAX, NULL)
