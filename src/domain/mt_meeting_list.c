@@ -553,7 +553,8 @@ mt_list_step(mt_call_t *call, mt_origin_t *origin)
         mt_listing_origin(call, &list->people, list->args->cancelled != 0,
                           list->spot.num, origin);
 
-        origin->known = list->placed && list->spot.key > list->from
+        origin->known = origin->known && list->placed
+                        && list->spot.key > list->from
                         && (call->hides & MT_PART_NOW);
     }
 

@@ -459,7 +459,7 @@ mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
 
     memset(origin, 0, sizeof(*origin));
 
-    origin->known = 1;
+    origin->known = mt_txn_is_numbered(call->txn);
 
     /* no person has the slot of all */
 

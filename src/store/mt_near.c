@@ -31,8 +31,9 @@ typedef struct {
 /*
  * Values point into the map: of a snapshot LMDB writes no page anew, whoever
  * commits what, while it is the latest.  Whether it still is a transaction's
- * number tells; what was seen before is then of another turn.  Where the map
- * was put in another place the number alone would not.
+ * number tells, of one that is numbered; what was seen before is then of
+ * another turn.  Where the map was put in another place the number alone would
+ * not.
  */
 
 /* Records side by side. */
@@ -88,7 +89,7 @@ mt_seen_begin(mt_txn_t *txn)
 
     store = txn->store;
 
-    if (txn != &store->reader) {
+    if (txn != &store->reader || !txn->numbered) {
         return NULL;
     }
 

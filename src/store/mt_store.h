@@ -117,6 +117,9 @@ void mt_write_abort(mt_txn_t *txn);
 int mt_txn_is_write(const mt_txn_t *txn);
 /* Its number: of the state that is read, or of the one that is to be. */
 uint64_t mt_txn_id(const mt_txn_t *txn);
+/* 1 when nothing but the state that mt_read_begin()'s transaction reads has
+ * its number: what is kept under that may be used. */
+int mt_txn_is_numbered(const mt_txn_t *txn);
 
 
 /* Keys are built on the stack. */

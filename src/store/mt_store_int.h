@@ -38,6 +38,7 @@ struct mt_txn_s {
     mt_status_t   status;          /* the first failure */
     int           write;
     int           logs;            /* its place in the log is known */
+    int           numbered;        /* mt_txn_is_numbered() */
     uint32_t      turn;            /* of what was seen; 0: not asked yet */
 };
 
@@ -108,6 +109,9 @@ int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
  * in either case. */
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
+
+/* The id of the transaction that the store stands at. */
+uint64_t mt_store_last(const mt_store_t *store);
 
 /* Asks whoever holds a transaction open for its end; to be called by those who
  * are about to wait for it. */

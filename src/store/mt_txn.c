@@ -2,6 +2,7 @@
 #include "store/mt_store_int.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -106,6 +107,13 @@ mt_store_remap(mt_store_t *store)
 }
 
 
+/*
+ * LMDB takes the number of the latest state, and then the state, from that one
+ * of two places where it is.  A process that was held up in between finds
+ * there what was committed two numbers later, and has it by the first one.  As
+ * long as that is the latest even then, nobody has written there.
+ */
+
 mt_status_t
 mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 {
@@ -116,6 +124,10 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
     if (rc == MT_OK) {
         store->reader.status = MT_OK;
         store->reader.turn = 0;
+
+        atomic_thread_fence(memory_order_acquire);
+        store->reader.numbered = mt_store_last(store)
+                                 == mdb_txn_id(store->reader.txn);
         *txn = &store->reader;
     }
 
@@ -325,6 +337,13 @@ uint64_t
 mt_txn_id(const mt_txn_t *txn)
 {
     return mdb_txn_id(txn->txn);
+}
+
+
+int
+mt_txn_is_numbered(const mt_txn_t *txn)
+{
+    return txn->numbered;
 }
 
 

@@ -63,7 +63,6 @@ enum {                              /* mt_txn_t.logs */
 
 static int mt_wal_open_file(mt_store_t *store, const char *name);
 static int mt_wal_map(mt_store_t *store);
-static uint64_t mt_wal_last(const mt_store_t *store);
 static int mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header);
 static int mt_wal_room(mt_wal_t *wal, size_t len);
 static uint32_t mt_wal_sum(const uint8_t *record, uint32_t len);
@@ -97,7 +96,7 @@ mt_wal_open(mt_store_t *store)
 
     /* the words may have been lost with the power */
 
-    next = mt_wal_last(store) + 1;
+    next = mt_store_last(store) + 1;
 
     switch (mt_wal_read(wal, 0, &header)) {
 
@@ -212,10 +211,8 @@ mt_wal_close(mt_store_t *store)
 }
 
 
-/* The id of the transaction that the store stands at. */
-
-static uint64_t
-mt_wal_last(const mt_store_t *store)
+uint64_t
+mt_store_last(const mt_store_t *store)
 {
     MDB_envinfo  info;
 
@@ -541,7 +538,7 @@ mt_wal_ask(mt_store_t *store)
     words = store->wal.words;
     held = atomic_load(&words->held);
 
-    if (held > mt_wal_last(store)) {
+    if (held > mt_store_last(store)) {
         atomic_store(&words->asked, held);
     }
 }
@@ -558,7 +555,7 @@ mt_wal_asked(const mt_txn_t *txn)
 int
 mt_wal_behind(const mt_store_t *store)
 {
-    return atomic_load(&store->wal.words->logged) > mt_wal_last(store);
+    return atomic_load(&store->wal.words->logged) > mt_store_last(store);
 }
 
 
