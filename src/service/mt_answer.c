@@ -74,6 +74,9 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
         rc = mt_exchange_piece(e, piece);
     }
 
+    /* of an answer that came to no rows */
+    mt_exchange_drop_read(x);
+
     *out = e->out;
 
     return rc;

@@ -136,6 +136,7 @@ mt_exchange_close(mt_exchange_t *x)
     mt_service_t           *service;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
+    mt_exchange_drop_read(x);
     mt_exchange_delete(x, &x->call.files.made);
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
@@ -262,13 +263,15 @@ mt_exchange_error(mt_exchange_t *x, mt_status_t status)
 }
 
 
-/* 1, or 0 with the call's error set. */
-
 int
 mt_exchange_begin_read(mt_exchange_t *x)
 {
     mt_status_t             status;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    if (x->call.txn) {
+        return 1;
+    }
 
     status = e->service->store
              ? mt_read_begin(e->service->store, &x->call.txn)
@@ -289,6 +292,36 @@ mt_exchange_begin_read(mt_exchange_t *x)
 }
 
 
+void
+mt_exchange_drop_read(mt_exchange_t *x)
+{
+    if (x->call.txn) {
+        mt_read_end(x->call.txn);
+        x->call.txn = NULL;
+    }
+}
+
+
+/*
+ * As mt_exchange_end_read(), but where rows follow and the answer is begun at
+ * once, the transaction is left for them: they are of the state that the
+ * answer's head tells of.
+ */
+
+static mt_step_t
+mt_exchange_leave_read(mt_exchange_t *x, mt_step_t step)
+{
+    if (step == MT_STEP_DONE && x->call.error.status == MT_OK
+        && x->route->list && mt_txn_status(x->call.txn) == MT_OK
+        && !mt_arena_failed(x->call.arena))
+    {
+        return MT_STEP_DONE;
+    }
+
+    return mt_exchange_end_read(x, step);
+}
+
+
 mt_step_t
 mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 {
@@ -296,8 +329,7 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 
     status = mt_txn_status(x->call.txn);
 
-    mt_read_end(x->call.txn);
-    x->call.txn = NULL;
+    mt_exchange_drop_read(x);
 
     if (mt_arena_failed(x->call.arena)) {
         status = MT_NO_MEMORY;
@@ -365,7 +397,7 @@ mt_exchange_start(mt_exchange_t *x)
         step = call->op->start(call);
     }
 
-    return mt_exchange_end_read(x, step);
+    return mt_exchange_leave_read(x, step);
 }
 
 
@@ -419,7 +451,8 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
 
         if (call->op->finish && mt_exchange_begin_read(x)) {
             call->op->finish(call);
-            (void) mt_exchange_end_read(x, MT_STEP_DONE);
+            (void) mt_exchange_leave_read(x, call->files.dropped.len
+                                             ? MT_STEP_WORK : MT_STEP_DONE);
         }
 
     } else {

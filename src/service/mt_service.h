@@ -16,7 +16,9 @@
  *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop
  *                     step = mt_exchange_committed(), whether or not there is
  *                     still somebody to be answered
- *     MT_STEP_DONE:   mt_exchange_output() until it says it was the last
+ *     MT_STEP_DONE:   mt_exchange_output() at once, for a read may be left
+ *                     open until then (a process has one at a time), and until
+ *                     it says it was the last
  *     mt_exchange_close()             at any point
  *
  * An exchange belongs to one request; its functions are called one at a time.

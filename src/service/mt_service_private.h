@@ -50,8 +50,12 @@ mt_arena_t *mt_service_arena(mt_service_t *service);
 /* The answer is this error. */
 void mt_exchange_error(mt_exchange_t *x, mt_status_t status);
 
-/* 1, or 0 with the call's error set. */
+/* 1, or 0 with the call's error set.  Goes on with a transaction that start()
+ * has left. */
 int mt_exchange_begin_read(mt_exchange_t *x);
+
+/* Ends what was begun, if anything was. */
+void mt_exchange_drop_read(mt_exchange_t *x);
 
 /* The step, or MT_STEP_DONE with the call's error set: whatever was concluded
  * from a store that could not be read, or without memory, is void. */

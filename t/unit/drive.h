@@ -22,6 +22,8 @@ typedef struct {
     mt_service_t         service;
     const mt_dialect_t  *dialect;
 
+    void               (*between)(void);    /* start and answer, or NULL */
+
     /* of the last answer */
     int                  code;        /* the vendor's */
     int                  http;
@@ -193,6 +195,11 @@ drive_exchange(drive_t *d, const mt_input_t *in)
 
     if (step == MT_STEP_COMMIT) {
         drive_commit(d, x);
+    }
+
+    if (d->between) {
+        d->between();
+        read = 0;
     }
 
     drive_answer(d, x);

@@ -332,6 +332,80 @@ test_crowd(void)
 }
 
 
+static mt_str_t  command;
+
+
+static void
+apply_command(void)
+{
+    mt_result_t  result;
+
+    ok(mt_apply_now(d.f.batch, command, &result) == MT_OK
+       && result.status == MT_OK, "a change between head and rows");
+}
+
+
+/* The command that a change comes to. */
+
+static mt_str_t
+command_of(const char *path, const char *body)
+{
+    char            query[60];
+    mt_str_t        text;
+    mt_input_t      in;
+    mt_exchange_t  *x;
+
+    snprintf(query, sizeof(query), "access_token=%s", token);
+
+    memset(&in, 0, sizeof(in));
+    in.method = MT_STR("POST");
+    in.path = mt_cstr(path);
+    in.query = mt_cstr(query);
+    in.content_type = MT_STR(JSON);
+    in.body = mt_cstr(body);
+    in.header = drive_no_header;
+
+    x = mt_exchange_open(&d.service, d.dialect, &d.f.settings, &in, d.f.now);
+    mt_exchange_decode(x);
+    is_int(mt_exchange_start(x), MT_STEP_COMMIT, "a command");
+
+    text.data = x->call.command.data;
+    text.len = x->call.command.len;
+    text = mt_arena_str(d.f.arena, text);
+
+    mt_exchange_close(x);
+
+    return text;
+}
+
+
+/* What is committed while an answer begins is not in a part of it. */
+
+static void
+test_between(void)
+{
+    mt_str_t  before;
+
+    command = command_of(API "meeting/update",
+                         "{\"id\":\"1\",\"subject\":\"after\","
+                         "\"attendances\":[{\"userId\":\"" YANZU "\"}]}");
+
+    post("meeting/get", "{\"meetingId\":\"1\"}");
+    before = mt_arena_str(d.f.arena, d.text);
+
+    d.between = apply_command;
+    post("meeting/get", "{\"meetingId\":\"1\"}");
+    d.between = NULL;
+
+    is_answer(before.data, "one state");
+
+    post("meeting/get", "{\"meetingId\":\"1\"}");
+    ok(drive_shows(&d, "\"after\"")
+       && memmem(d.text.data, d.text.len, ADMIN "\",\"name", 8) == NULL,
+       "then the next one");
+}
+
+
 int
 main(void)
 {
@@ -346,6 +420,7 @@ main(void)
     test_examples();
     test_filters();
     test_changes();
+    test_between();
     test_crowd();
 
     is_int(fixture_verify(&d.f), 0, "the store holds together");
