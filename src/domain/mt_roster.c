@@ -62,6 +62,7 @@ struct mt_roster_s {
 };
 
 
+static unsigned mt_roster_field(const mt_meeting_edit_t *args);
 static mt_status_t mt_roster_load(mt_roster_t *roster);
 static mt_status_t mt_roster_gather(mt_roster_t *roster);
 static void mt_roster_keep(mt_roster_t *roster);
@@ -137,13 +138,24 @@ mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *from,
     }
 
     if (roster->nseats > MT_ATTENDEES_MAX) {
-        return mt_reject(roster->result, MT_TOO_MANY, MT_meeting_edit_people,
-                         0);
+        return mt_reject(roster->result, MT_TOO_MANY,
+                         mt_roster_field(roster->args), 0);
     }
 
     mt_roster_fill(roster);
 
     return mt_roster_unique(roster);
+}
+
+
+/* Which of its lists a request that names too many is told of. */
+
+static unsigned
+mt_roster_field(const mt_meeting_edit_t *args)
+{
+    return args->add_refs.n ? MT_meeting_edit_add_refs
+           : args->people_refs.n ? MT_meeting_edit_people_refs
+           : MT_meeting_edit_people;
 }
 
 
