@@ -302,6 +302,21 @@ sub test_people {
 	is($change->(title => 'other'), "$BOSS a", 'not a word of people');
 	is($change->(actors => []), $BOSS, 'nobody but the creator');
 
+	# on the list by the id that the directory no longer has
+
+	for my $gone (qw/ gone 99 /) {
+		$office->call('user/add', { id => $gone, name => 'G',
+			account => $gone });
+		is($change->(actors => [ $gone, 'a' ]), join(' ', sort $gone, $BOSS,
+			'a'), 'one of the directory');
+		is($office->call('user/remove', { userId => $gone })->{code}, 10000,
+			'removed from it');
+		is($change->(delActors => [ 'a' ]), join(' ', sort $gone, $BOSS),
+			'on the list still');
+		is($change->(delActors => [ 'nobody', $gone ]), $BOSS,
+			'taken off by the same id');
+	}
+
 	wrong('modify', { id => $id, openid => 'a' }, 40301, qr/not permitted/,
 		'only the creator');
 	wrong('cancel', { id => $id, openid => 'stranger' }, 40301,

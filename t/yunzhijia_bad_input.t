@@ -253,6 +253,13 @@ sub test_people {
 			[ [ $name, '[' . join(',', map { "\"$_\"" } 0 .. 50000) . ']' ],
 				@rest ]);
 		refused($answer, 40006, $name, "$what: $name, too many");
+
+		# as many as there may be, and the creator
+
+		$answer = $app->call($what,
+			[ [ $name, '[' . join(',', map { "\"x$_\"" } 1 .. 50000) . ']' ],
+				grep { $_->[0] !~ /actors$/i } @rest ]);
+		refused($answer, 40006, $name, "$what: $name, one too many");
 	}
 
 	return;

@@ -62,6 +62,7 @@ struct mt_roster_s {
 };
 
 
+static unsigned mt_roster_field(const mt_meeting_edit_t *args);
 static mt_status_t mt_roster_load(mt_roster_t *roster);
 static mt_status_t mt_roster_gather(mt_roster_t *roster);
 static void mt_roster_keep(mt_roster_t *roster);
@@ -75,6 +76,8 @@ static void mt_roster_sit(mt_roster_t *roster, int64_t slot,
     const mt_person_t *given, unsigned field, size_t item);
 static void mt_roster_fold(mt_roster_t *roster);
 static mt_status_t mt_roster_drop(mt_roster_t *roster);
+static int mt_roster_removed(mt_roster_t *roster, int64_t slot,
+    const mt_known_t *ids, size_t n);
 static void mt_roster_fill(mt_roster_t *roster);
 static void mt_roster_fill_row(mt_roster_t *roster, mt_seat_t *seat);
 static mt_status_t mt_roster_unique(mt_roster_t *roster);
@@ -137,13 +140,24 @@ mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *from,
     }
 
     if (roster->nseats > MT_ATTENDEES_MAX) {
-        return mt_reject(roster->result, MT_TOO_MANY, MT_meeting_edit_people,
-                         0);
+        return mt_reject(roster->result, MT_TOO_MANY,
+                         mt_roster_field(roster->args), 0);
     }
 
     mt_roster_fill(roster);
 
     return mt_roster_unique(roster);
+}
+
+
+/* Which of its lists a request that names too many is told of. */
+
+static unsigned
+mt_roster_field(const mt_meeting_edit_t *args)
+{
+    return args->add_refs.n ? MT_meeting_edit_add_refs
+           : args->people_refs.n ? MT_meeting_edit_people_refs
+           : MT_meeting_edit_people;
 }
 
 
@@ -410,13 +424,15 @@ mt_roster_fold(mt_roster_t *roster)
 }
 
 
-/* Who is to leave and is unknown has left already. */
+/* Who is to leave and is unknown has left already, or was removed from the
+ * directory since. */
 
 static mt_status_t
 mt_roster_drop(mt_roster_t *roster)
 {
-    size_t            i, n;
-    int64_t          *gone, stays;
+    size_t            i, n, nunknown;
+    int64_t          *gone, slot;
+    mt_known_t       *unknown;
     const mt_strs_t  *drop;
 
     drop = &roster->args->drop;
@@ -426,22 +442,30 @@ mt_roster_drop(mt_roster_t *roster)
     }
 
     gone = mt_arena_take(roster->arena, drop->n * sizeof(int64_t));
-    if (gone == NULL) {
+    unknown = mt_arena_alloc(roster->arena, drop->n * sizeof(mt_known_t));
+
+    if (gone == NULL || unknown == NULL) {
         return MT_NO_MEMORY;
     }
 
-    for (i = 0; i < drop->n; i++) {
+    for (i = 0, nunknown = 0; i < drop->n; i++) {
         gone[i] = mt_people_known(roster->people, drop->v[i]);
+
+        if (gone[i] == 0) {
+            unknown[nunknown++].id = drop->v[i];
+        }
     }
 
     qsort(gone, drop->n, sizeof(int64_t), mt_num_cmp);
-
-    stays = roster->args->creator_listed ? roster->meeting->creator : 0;
+    qsort(unknown, nunknown, sizeof(mt_known_t), mt_known_cmp);
 
     for (i = 0, n = 0; i < roster->nseats; i++) {
-        if (roster->seats[i].slot == stays
-            || bsearch(&roster->seats[i].slot, gone, drop->n, sizeof(int64_t),
-                       mt_num_cmp) == NULL)
+        slot = roster->seats[i].slot;
+
+        if ((slot == roster->meeting->creator && roster->args->creator_listed)
+            || (bsearch(&slot, gone, drop->n, sizeof(int64_t), mt_num_cmp)
+                == NULL
+                && !mt_roster_removed(roster, slot, unknown, nunknown)))
         {
             roster->seats[n++] = roster->seats[i];
         }
@@ -450,6 +474,35 @@ mt_roster_drop(mt_roster_t *roster)
     roster->nseats = n;
 
     return MT_OK;
+}
+
+
+/* Someone whom the directory no longer has, and whose id was one of these. */
+
+static int
+mt_roster_removed(mt_roster_t *roster, int64_t slot, const mt_known_t *ids,
+    size_t n)
+{
+    mt_key_t    key;
+    mt_user_t   user;
+    mt_known_t  was;
+
+    if (n == 0 || slot < 0 || slot >= MT_GUEST_SLOT) {
+        return 0;
+    }
+
+    mt_key_num(&key, roster->a->company, (uint64_t) slot);
+
+    if (mt_load(roster->a->txn, MT_DB_USER, &key, &mt_user_model, &user,
+                roster->arena) != 1)
+    {
+        return 0;
+    }
+
+    was.id = user.id;
+
+    return user.removed
+           && bsearch(&was, ids, n, sizeof(mt_known_t), mt_known_cmp);
 }
 
 

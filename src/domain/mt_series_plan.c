@@ -221,8 +221,13 @@ mt_plan_episodes(mt_plan_t *plan)
         p->length = v[i].end - v[i].begin;
         p->kept = !plan->ruled;
 
+        /* a time that the clock shows twice: the one named begins when it was
+         * told to, be that the second */
+
         if (plan->moved && !v[i].ended) {
-            p->begin = mt_wall_shift(plan->zone, p->begin, plan->shift);
+            p->begin = v[i].num == plan->series.named.num
+                       ? plan->begin
+                       : mt_wall_shift(plan->zone, p->begin, plan->shift);
             p->length = plan->length;
         }
 

@@ -370,6 +370,24 @@ test_daylight_saving(fixture_t *f)
 
     is_int(meeting(f, num).begin_offset, -5 * 3600, "with its new offset");
 
+    /* that night the clock shows 1:30 twice */
+
+    civil = (mt_civil_t) { 2020, 11, 1, 1, 30, 0, 0 };
+    begin = mt_zone_instant(f->settings.zone, &civil);
+
+    for (i = 0; i < 2; i++) {
+        args = series_of(f, num);
+        series_set(&args, begin, begin + (1 - i) * HOUR);
+        series_set(&args, end, begin + 2 * HOUR);
+        is_status(series_update(f, args), MT_OK, "moved into the night");
+        is_int(meeting(f, num).begin - begin, (1 - i) * HOUR,
+               i ? "to the first of the two" : "to the second");
+        is_int(meeting(f, num).begin_offset, i ? -4 * 3600 : -5 * 3600,
+               "with the offset of then");
+        is_int(meeting(f, num + 1).begin - begin, WEEK + HOUR,
+               "the next at half past one");
+    }
+
     is_status(series_cancel(f, num, 1), MT_OK, "cancelled");
 
     mt_zone_close((mt_zone_t *) f->settings.zone);
