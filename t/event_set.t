@@ -149,6 +149,10 @@ is($shown->{raised} + $shown->{pending} + $shown->{lag_seconds}, 0,
 	'nothing was raised');
 
 is_deeply(subscribed('a repeat'), $kept, 'keeps the keys');
+
+$receiver->mode('lines');
+is(($receiver->subscribe())[0], 0, 'Base64 in lines is one, too');
+
 is(subscribed('for another credential', '--appkey', $second)->{appkey},
 	$second, 'is for that one');
 is(subscribed('without a name')->{appkey}, $second, 'keeps that, too');

@@ -32,7 +32,7 @@ my $MORE = 48 * 1024;
 
 my $t = Meeting::Test->new();
 
-$t->write_h5yes_conf('meeting_event_private on;');
+$t->write_h5yes_conf('meeting_event_private on; client_max_body_size 16m;');
 $t->company();
 
 my $first = Meeting::Receiver->new($t);
@@ -48,6 +48,7 @@ my $receiver = receiver();
 
 test_many();
 test_large();
+test_huge();
 
 kill('KILL', $receiver);
 waitpid($receiver, 0);
@@ -196,6 +197,32 @@ sub test_large {
 
 	$memory = memory() - $memory;
 	is_bounded($memory);
+
+	return;
+}
+
+
+# The message of the largest meeting that was taken is sent like any other.
+
+sub test_huge {
+	my $person = '{"userId":"","name":"' . "\xe4\xb8\xad" x 100 . '"}';
+	my $begin = (int(time() / 86400) + 3) * 86400000;
+	my $messages = received('message');
+
+	my $answer = $app->call('meeting/book', [ [ roomId => '"hall"' ],
+		[ speaker => '"x"' ], [ subject => '"everybody"' ],
+		[ beginTime => $begin ], [ endTime => $begin + 3600000 ],
+		[ createdId => '"1"' ], [ attendances =>
+			'[' . join(',', ($person) x (10 * $PEOPLE)) . ']' ] ]);
+	is($answer->{code}, 10000, 'a meeting of 20000') or diag($answer->{msg});
+
+	$app->call('room/add', { id => 'next', name => 'next' });
+	$t->wait_for(sub { received('message') - $messages >= 2 }, 60);
+	is(received('message') - $messages, 2, 'is told, and what came after it');
+
+	my ($size) = sort { $b <=> $a }
+		$t->read_file('received') =~ /^message (\d+)/mg;
+	cmp_ok($size, '>', 20_000_000, "in $size bytes");
 
 	return;
 }

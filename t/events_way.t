@@ -280,10 +280,19 @@ sub test_retry {
 	delivered('the next one is sent');
 	is($receiver->requests() - $sent, 1, 'alone');
 
-	$t->ctl('event', 'redeliver');
-	delivered('the others, put back');
+	my @seq = map { $_->{seq} } @{$t->ctl('event', 'list', '--failed')};
+	is_deeply($t->ctl('event', 'discard', '--to', $seq[0]),
+		{ discarded => 1 }, 'the first one is discarded');
+	is_deeply($t->ctl('event', 'redeliver', '--from', $seq[3], '--to',
+		$seq[3]), { redelivered => 1 }, 'another is put back');
+	delivered('and sent');
+	is(show()->{set_aside}, 3, 'but for those not meant');
+
+	is_deeply($t->ctl('event', 'redeliver'), { redelivered => 3 },
+		'put back, too');
+	delivered('the others');
 	is(show()->{set_aside}, 0, 'none is set aside');
-	is($receiver->requests() - $sent, 6, 'were sent');
+	is($receiver->requests() - $sent, 5, 'were sent');
 
 	return;
 }

@@ -330,6 +330,16 @@ sub test_members {
 
 	is(look($data->{createrId}, $id)->{code}, 0, 'and has a number');
 
+	invite(1, 60, 30, 'quiet');
+
+	for my $name ('静', 'Q', '') {
+		my $own = right('create', { requesterUid => 'quiet',
+			requesterName => $name, detail => detail(60, 30) },
+			'who was invited invites')->{meetingInviteId};
+		is(look('quiet', $own)->{data}{createrName}, $name || 'Q',
+			'by the name given last');
+	}
+
 	my $h5yes = Meeting::H5yes->new(base => $base, %$credential);
 
 	is($h5yes->call('user/get', { userId => 'new chief' })->{code}, 71009,

@@ -127,6 +127,11 @@ meet('begins', $due, noticeTime => 0);
 meet('silent', $due, noticeTime => -1);
 my $invited = invite($jit, 'invited', $due + 15 * $MINUTE);
 
+my $both = meet('both', $due + 15 * $MINUTE, noticeTime => 15);
+is($jit->call('update', { requesterUid => '1', meetingInviteId => $both,
+	detail => { remindMin => 15, remindType => 1 } })->{code}, 0,
+	'one by both dialects');
+
 my $cancelled = meet('cancelled', $due, noticeTime => 0);
 my $moved = meet('moved', $due, noticeTime => 0);
 
@@ -148,9 +153,9 @@ is($yun->call('modify', { openid => '1', id => $moved,
 cmp_ok(now(), '<', $due, 'all of it before the time');
 is_deeply([ keys %{reminders()} ], [], 'nobody is reminded too early');
 
-my $got = wait_reminders(qw/ notice begins invited moved /);
+my $got = wait_reminders(qw/ notice begins invited both moved /);
 
-for my $title (qw/ notice begins invited moved /) {
+for my $title (qw/ notice begins invited both moved /) {
 	my ($meeting, @more) = @{$got->{$title} // []};
 	my $at = $title eq 'moved' ? $due + 2000 : $due;
 
@@ -167,6 +172,7 @@ is($got->{notice}[0]{remindType}, 0, 'in the application');
 is(people($got->{invited}[0]), '2',
 	'neither who took it off nor who declined');
 is($got->{invited}[0]{remindType}, 1, 'by SMS');
+is($got->{both}[0]{remindType}, 1, 'by SMS where one asked for it');
 ok(!$got->{$_}, "$_: nobody") for qw/ silent cancelled /;
 
 
@@ -238,7 +244,7 @@ is(scalar(grep { @{$got->{"many$_"} // []} == 1 } 1 .. $n), $n,
 
 ok($t->reload(), 'a reload');
 sleep(2);
-is(scalar(map { @$_ } values %{reminders()}), 4 + 1 + 1 + $n,
+is(scalar(map { @$_ } values %{reminders()}), 5 + 1 + 1 + $n,
 	'and none again');
 cmp_ok($t->get('/status')->{json}{background}{reminders}, '>=', $n - 100,
 	'they are counted, but for those of the worker that died');

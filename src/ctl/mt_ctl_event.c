@@ -220,6 +220,16 @@ mt_ctl_message(mt_ctl_t *ctl, mt_txn_t *txn, mt_db_t db, int64_t to,
 }
 
 
+/* Of the messages that are meant: 1 or 0. */
+
+static int
+mt_ctl_event_range(mt_ctl_t *ctl, int64_t *from, int64_t *to)
+{
+    return mt_ctl_int(ctl, MT_OPT_FROM, 1, MT_NUM_MAX, 1, from)
+           && mt_ctl_int(ctl, MT_OPT_TO, 1, MT_NUM_MAX, MT_NUM_MAX, to);
+}
+
+
 int
 mt_ctl_event_list(mt_ctl_t *ctl)
 {
@@ -228,8 +238,7 @@ mt_ctl_event_list(mt_ctl_t *ctl)
     mt_db_t    db;
     mt_txn_t  *txn;
 
-    if (!mt_ctl_int(ctl, MT_OPT_FROM, 1, MT_NUM_MAX, 1, &from)
-        || !mt_ctl_int(ctl, MT_OPT_TO, 1, MT_NUM_MAX, MT_NUM_MAX, &to)
+    if (!mt_ctl_event_range(ctl, &from, &to)
         || !mt_ctl_int(ctl, MT_OPT_LIMIT, 1, MT_CTL_LISTED_MAX,
                        MT_CTL_LISTED, &limit)
         || !mt_ctl_read(ctl, &txn))
@@ -268,10 +277,6 @@ mt_ctl_event_each(mt_ctl_t *ctl, const mt_operation_t *op,
 
     n = 0;
 
-    if (mt_ctl_args(ctl, options, args) != MT_CTL_OK) {
-        return MT_CTL_FAILED;
-    }
-
     do {
         if (mt_ctl_run(ctl, &call, op, options, args) != MT_CTL_OK) {
             return MT_CTL_FAILED;
@@ -294,12 +299,17 @@ mt_ctl_event_each(mt_ctl_t *ctl, const mt_operation_t *op,
 int
 mt_ctl_event_redeliver(mt_ctl_t *ctl)
 {
+    int64_t               from, to;
     mt_event_redeliver_t  args;
 
     memset(&args, 0, sizeof(args));
 
-    mt_set(&args, event_redeliver, from, 1);
-    mt_set(&args, event_redeliver, to, MT_NUM_MAX);
+    if (!mt_ctl_event_range(ctl, &from, &to)) {
+        return MT_CTL_FAILED;
+    }
+
+    mt_set(&args, event_redeliver, from, from);
+    mt_set(&args, event_redeliver, to, to);
 
     return mt_ctl_event_each(ctl, &mt_op_event_redeliver,
                              &mt_ctl_redeliver_options, &args, "redelivered");
@@ -309,12 +319,17 @@ mt_ctl_event_redeliver(mt_ctl_t *ctl)
 static int
 mt_ctl_event_drop(mt_ctl_t *ctl, int remove)
 {
+    int64_t             from, to;
     mt_event_discard_t  args;
 
     memset(&args, 0, sizeof(args));
 
-    mt_set(&args, event_discard, from, 1);
-    mt_set(&args, event_discard, to, MT_NUM_MAX);
+    if (!mt_ctl_event_range(ctl, &from, &to)) {
+        return MT_CTL_FAILED;
+    }
+
+    mt_set(&args, event_discard, from, from);
+    mt_set(&args, event_discard, to, to);
     mt_set(&args, event_discard, remove, remove);
 
     return mt_ctl_event_each(ctl, &mt_op_event_discard,

@@ -7,6 +7,7 @@
 static mt_status_t mt_edit_code(mt_edit_t *edit, enum mt_name kind,
     mt_str_t code);
 static void mt_edit_reminders(mt_edit_t *edit);
+static mt_status_t mt_edit_introduce(mt_edit_t *edit);
 static mt_status_t mt_edit_dept(mt_edit_t *edit);
 static mt_status_t mt_edit_leaders(mt_edit_t *edit);
 static mt_status_t mt_edit_room(mt_edit_t *edit);
@@ -507,7 +508,11 @@ mt_edit_write(mt_edit_t *edit, int event)
     a = edit->edits->a;
     m = &edit->meeting;
 
-    rc = edit->roster ? mt_roster_write(edit->roster, m) : MT_OK;
+    rc = mt_edit_introduce(edit);
+
+    if (rc == MT_OK && edit->roster) {
+        rc = mt_roster_write(edit->roster, m);
+    }
 
     if (rc == MT_OK) {
         rc = mt_meeting_save(a, m);
@@ -518,4 +523,40 @@ mt_edit_write(mt_edit_t *edit, int event)
     }
 
     return rc;
+}
+
+
+/* A creator who is not in the directory goes by the name given last. */
+
+static mt_status_t
+mt_edit_introduce(mt_edit_t *edit)
+{
+    mt_key_t     key;
+    mt_str_t     name;
+    mt_user_t    user;
+    mt_apply_t  *a;
+
+    a = edit->edits->a;
+    name = edit->edits->args->creator_name;
+
+    if (edit->old || name.len == 0) {
+        return MT_OK;
+    }
+
+    mt_key_num(&key, a->company, (uint64_t) edit->meeting.creator);
+
+    if (mt_load_copy(a->txn, MT_DB_USER, &key, &mt_user_model, &user, a->arena)
+        != 1)
+    {
+        return MT_STORE_FAILED;
+    }
+
+    if (!user.placeholder || mt_str_eq(user.name, name)) {
+        return MT_OK;
+    }
+
+    user.name = name;
+    user.updated = a->time;
+
+    return mt_user_save(a, &user);
 }

@@ -62,8 +62,10 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
     notice = mt_reminder_notice(meeting);
     minutes = mt_reminder_minutes(meeting);
 
+    /* at the same time it is the one that may ask for an SMS */
+
     if (notice > meeting->reminded
-        && (notice <= minutes || minutes <= meeting->reminded))
+        && (notice < minutes || minutes <= meeting->reminded))
     {
         *reason = MT_REMIND_NOTICE;
         return notice;

@@ -4,10 +4,6 @@
 #include <stdlib.h>
 
 
-/* Bytes of memory for one message. */
-#define MT_SLOT_ARENA  (64 * 1024 * 1024)
-
-
 static void mt_queue_push(mt_queue_t *queue, mt_stream_t *s);
 static mt_stream_t *mt_queue_pop(mt_queue_t *queue);
 static mt_stream_t *mt_delivery_pop(mt_delivery_t *d);
@@ -126,14 +122,13 @@ mt_slot_take(mt_delivery_t *d)
     }
 
     if (slot->arena == NULL) {
-        slot->arena = mt_arena_create(MT_SLOT_ARENA);
+        slot->arena = mt_arena_create(0);
     }
 
     if (slot->outgoing == NULL || slot->arena == NULL) {
         return NULL;
     }
 
-    mt_arena_reset(slot->arena);
     mt_outgoing_set_data(slot->outgoing, slot);
 
     d->free = slot->next;
@@ -152,6 +147,10 @@ mt_slot_release(mt_delivery_t *d, mt_slot_t *slot)
 
     d->failing_out -= slot->failing;
     d->out--;
+
+    /* the message of a large meeting takes a hundred megabytes */
+
+    mt_arena_reset(slot->arena);
 
     slot->next = d->free;
     d->free = slot;

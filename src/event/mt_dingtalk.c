@@ -10,6 +10,7 @@
 
 static int mt_dingtalk_key(mt_arena_t *arena, mt_str_t aes_key,
     uint8_t key[MT_AES_KEY_LEN]);
+static mt_str_t mt_dingtalk_line(mt_arena_t *arena, mt_str_t text);
 static mt_dingtalk_rc_t mt_dingtalk_parse(mt_str_t plain, mt_str_t owner,
     mt_str_t *message);
 
@@ -206,7 +207,8 @@ mt_dingtalk_open(mt_arena_t *arena, const mt_dingtalk_keys_t *keys,
         return MT_DINGTALK_SIGNATURE;
     }
 
-    if (mt_base64_decode(arena, sealed->encrypt, &bytes) != 0
+    if (mt_base64_decode(arena, mt_dingtalk_line(arena, sealed->encrypt),
+                         &bytes) != 0
         || bytes.len == 0)
     {
         return MT_DINGTALK_FORM;
@@ -224,6 +226,34 @@ mt_dingtalk_open(mt_arena_t *arena, const mt_dingtalk_keys_t *keys,
 
     return mt_dingtalk_parse((mt_str_t) { bytes.len, (char *) plain },
                              keys->owner, message);
+}
+
+
+/* Some write Base64 in lines, and sign it so. */
+
+static mt_str_t
+mt_dingtalk_line(mt_arena_t *arena, mt_str_t text)
+{
+    char      *p;
+    size_t     i;
+    mt_str_t   line;
+
+    p = mt_arena_take(arena, text.len);
+    if (p == NULL) {
+        return MT_STR("");
+    }
+
+    line.data = p;
+
+    for (i = 0; i < text.len; i++) {
+        if (text.data[i] != '\n' && text.data[i] != '\r') {
+            *p++ = text.data[i];
+        }
+    }
+
+    line.len = (size_t) (p - line.data);
+
+    return line;
 }
 
 

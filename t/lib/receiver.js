@@ -45,7 +45,7 @@ function open(keys, m) {
 }
 
 
-function seal(keys, text) {
+function seal(keys, text, lines) {
     const body = Buffer.from(text), size = Buffer.alloc(4);
     size.writeUInt32BE(body.length);
 
@@ -53,9 +53,10 @@ function seal(keys, text) {
         Buffer.from(keys.appkey)];
     const n = 32 - Buffer.concat(parts).length % 32;
     const c = cipher(crypto.createCipheriv, keys);
-    const encrypt = Buffer.concat([
+    const base64 = Buffer.concat([
         c.update(Buffer.concat([...parts, Buffer.alloc(n, n)])), c.final()
     ]).toString('base64');
+    const encrypt = lines ? base64.replace(/.{1,76}/g, '$&\n') : base64;
     const timeStamp = String(Date.now());
     const nonce = crypto.randomBytes(6).toString('hex');
 
@@ -71,6 +72,7 @@ const json = (res, value) => res.end(JSON.stringify(value));
 
 const modes = {
     success: (k, res) => json(res, seal(k, 'success')),
+    lines: (k, res) => json(res, seal(k, 'success', true)),
     plain: (k, res) => res.end('success'),
     status: (k, res) => { res.statusCode = 500; res.end('oops'); },
     redirect: (k, res) => {

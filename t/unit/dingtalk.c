@@ -160,6 +160,35 @@ test_keys(void)
 }
 
 
+/* As Python's encodebytes() makes them, in DingTalk's own class. */
+
+static void
+test_lines(void)
+{
+    char                 hex[40];
+    mt_str_t             message, whole;
+    mt_dingtalk_t        sealed;
+    mt_dingtalk_keys_t   keys;
+
+    keys = keys_of(&vectors[0]);
+    sealed = sealed_of(&vectors[0]);
+    whole = sealed.encrypt;
+
+    sealed.encrypt = mt_arena_printf(arena, "%.76s\n%s\r\n", whole.data,
+                                     whole.data + 76);
+    sealed.signature = (mt_str_t) { sizeof(hex), hex };
+    (void) mt_dingtalk_sign(keys.token, &sealed, hex);
+
+    is_int(mt_dingtalk_open(arena, &keys, &sealed, &message), MT_DINGTALK_OK,
+           "lines are opened");
+    is_str(message, vectors[0].plain, "and read");
+
+    sealed.signature = mt_cstr(vectors[0].signature);
+    is_int(mt_dingtalk_open(arena, &keys, &sealed, &message),
+           MT_DINGTALK_SIGNATURE, "and signed as they are");
+}
+
+
 static mt_dingtalk_rc_t
 open_other(const mt_dingtalk_keys_t *keys, const mt_dingtalk_t *sealed)
 {
@@ -282,6 +311,7 @@ main(void)
     test_vectors();
     test_round();
     test_keys();
+    test_lines();
     test_wrong();
     test_padding();
 
