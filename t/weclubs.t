@@ -413,6 +413,8 @@ sub test_pages {
 	is("@paged", "@ids", 'page by page too');
 	is_deeply($person->call($path, { page_no => 99 })->{data},
 		{ has_more => 0, meeting => [] }, 'beyond the last page');
+	is_deeply($person->call($path, { page_no => 2, page_size => 0 })->{data},
+		{ has_more => 0, meeting => [] }, 'and beyond a page of all');
 	answers($person->call($path, { sponsor_id => 2 }), 3012,
 		"another's meetings");
 
