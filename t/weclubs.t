@@ -25,6 +25,7 @@ binmode(Test::More->builder->$_, ':utf8')
 
 my $DEFAULT = 'hf@123456';
 my $CROWD = 1500;
+my $LONG = '会' x 64;
 my @LIKE_NUMBERS = ('007', 'E1', '-1', '1.5', '98765432109876543210');
 
 my $t = Meeting::Test->new();
@@ -75,6 +76,7 @@ $t->import_users(
 	{ id => 'fang', name => '方常常', account => 'fang', password => 'a"b会' },
 	{ id => '9', name => 'nobody', account => 'nobody' },
 	map({ { id => $_, name => "N$_", account => "n$_" } } @LIKE_NUMBERS),
+	{ id => $LONG, name => 'Long', account => 'long' },
 	map { { id => 1000 + $_, name => "Student $_", account => "s$_" } }
 		1 .. $CROWD,
 );
@@ -505,6 +507,14 @@ sub test_ids {
 			meeting_id => $meeting, leader_id => $id, create_date => now() }),
 			2000, "user '$id' signs with leader '$id'");
 	}
+
+	my $long = new_meeting(now(), participation => $LONG, leader => $LONG);
+	answers($app->login('long', $DEFAULT)->call('/meeting/sign_meeting',
+		{ user_id => $LONG, meeting_id => $long, leader_id => $LONG,
+			create_date => now() }), 2000, 'an id of 64 characters');
+	answers($boss->call('/manage/club_meeting/edit_meeting', {
+		meeting_id => $meeting, participation => "1,${LONG}x" }), 3001,
+		'none has 65', qr/ participation .*too long/);
 
 	answers(sign($boss, $meeting, leader_id => '+1'), 3001, 'nobody\'s',
 		qr/ leader_id /);

@@ -119,9 +119,7 @@ mt_weclubs_list_read(const mt_json_value_t *value, const mt_field_t *field,
     status = mt_wire_ref_csv.read(value, field, dst, arena);
 
     for (i = 0; status == MT_OK && i < refs->n; i++) {
-        if (refs->v[i].len > MT_ID_MAX) {
-            status = MT_TOO_LONG;
-        }
+        status = mt_check_bounds(MT_FIELD(user, id), &refs->v[i]);
     }
 
     return status;
