@@ -25,6 +25,8 @@ binmode(Test::More->builder->$_, ':utf8')
 
 my $DEFAULT = 'hf@123456';
 my $CROWD = 1500;
+my $LONG = '会' x 64;
+my @LIKE_NUMBERS = ('007', 'E1', '-1', '1.5', '98765432109876543210');
 
 my $t = Meeting::Test->new();
 
@@ -73,6 +75,8 @@ $t->import_users(
 	{ id => '2', name => '张钊源', account => 'zhang' },
 	{ id => 'fang', name => '方常常', account => 'fang', password => 'a"b会' },
 	{ id => '9', name => 'nobody', account => 'nobody' },
+	map({ { id => $_, name => "N$_", account => "n$_" } } @LIKE_NUMBERS),
+	{ id => $LONG, name => 'Long', account => 'long' },
 	map { { id => 1000 + $_, name => "Student $_", account => "s$_" } }
 		1 .. $CROWD,
 );
@@ -91,6 +95,7 @@ test_login();
 test_callers();
 test_life();
 test_rights();
+test_ids();
 test_windows();
 test_retries();
 test_race();
@@ -410,6 +415,8 @@ sub test_pages {
 	is("@paged", "@ids", 'page by page too');
 	is_deeply($person->call($path, { page_no => 99 })->{data},
 		{ has_more => 0, meeting => [] }, 'beyond the last page');
+	is_deeply($person->call($path, { page_no => 2, page_size => 0 })->{data},
+		{ has_more => 0, meeting => [] }, 'and beyond a page of all');
 	answers($person->call($path, { sponsor_id => 2 }), 3012,
 		"another's meetings");
 
@@ -481,6 +488,39 @@ sub test_rights {
 
 	my $quiet = new_meeting(now(), need_sign => 0, leader => '');
 	answers(sign($zhang, $quiet), 3000, 'no sign-in wanted', qr/不需要签到/);
+}
+
+
+# String ids of other dialects that look like numbers, but are none.
+
+sub test_ids {
+	my $meeting = new_meeting(now(), participation =>
+		join(',', @LIKE_NUMBERS), leader => join(', ', @LIKE_NUMBERS));
+
+	is(join(' ', map { $_->{name} }
+		@{participation($boss, $meeting)->{data}{participation}}),
+		join(' ', map { "N$_" } @LIKE_NUMBERS), 'ids like numbers, listed');
+
+	for my $id (@LIKE_NUMBERS) {
+		my $person = $app->login("n$id", $DEFAULT);
+		answers($person->call('/meeting/sign_meeting', { user_id => $id,
+			meeting_id => $meeting, leader_id => $id, create_date => now() }),
+			2000, "user '$id' signs with leader '$id'");
+	}
+
+	my $long = new_meeting(now(), participation => $LONG, leader => $LONG);
+	answers($app->login('long', $DEFAULT)->call('/meeting/sign_meeting',
+		{ user_id => $LONG, meeting_id => $long, leader_id => $LONG,
+			create_date => now() }), 2000, 'an id of 64 characters');
+	answers($boss->call('/manage/club_meeting/edit_meeting', {
+		meeting_id => $meeting, participation => "1,${LONG}x" }), 3001,
+		'none has 65', qr/ participation .*too long/);
+
+	answers(sign($boss, $meeting, leader_id => '+1'), 3001, 'nobody\'s',
+		qr/ leader_id /);
+	answers($boss->call('/manage/club_meeting/edit_meeting', {
+		meeting_id => $meeting, participation => '007,08' }), 3001,
+		'nor in a list', qr/ participation /);
 }
 
 

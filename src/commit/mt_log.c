@@ -237,10 +237,6 @@ mt_log_settle(const mt_log_t *log)
     mt_txn_t     *txn;
     mt_status_t   status;
 
-    if (!log->behind(log->ctx)) {
-        return MT_OK;
-    }
-
     status = mt_log_begin(log, &txn, &left);
 
     if (status != MT_OK) {

@@ -147,15 +147,29 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
 }
 
 
-/* What was answered before the tool was started, it shows. */
+/*
+ * What was answered before the tool was started, it shows.  A commit under way
+ * is in the file some time before readers see it: they are asked.
+ */
 
 static int
 mt_ctl_settle(mt_ctl_t *ctl)
 {
     mt_log_t     log;
+    mt_txn_t    *txn;
+    uint64_t     logged, seen;
     mt_status_t  status;
 
-    if (!mt_wal_behind(ctl->store)) {
+    logged = mt_wal_logged(ctl->store);
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    seen = mt_txn_id(txn);
+    mt_read_end(txn);
+
+    if (logged <= seen) {
         return MT_CTL_OK;
     }
 

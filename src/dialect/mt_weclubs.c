@@ -45,8 +45,11 @@ static int mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN]);
 static void mt_weclubs_sort(mt_json_pair_t *pairs, size_t n);
 static int mt_weclubs_compare_keys(const void *one, const void *two);
 static int mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name);
-static void mt_weclubs_check_ref(mt_exchange_t *x,
+static void mt_weclubs_check_ids(mt_exchange_t *x,
     const mt_json_member_t *member);
+static mt_status_t mt_weclubs_check_id(mt_call_t *call, int kind,
+    mt_str_t id);
+static int mt_weclubs_is_word(mt_str_t id);
 static void mt_weclubs_message(mt_exchange_t *x);
 
 
@@ -230,6 +233,7 @@ static void
 mt_weclubs_note(mt_exchange_t *x)
 {
     size_t                      i;
+    const mt_str_t             *ref;
     const mt_login_t           *login;
     const mt_json_table_t      *table;
     mt_weclubs_request_t       *request;
@@ -259,7 +263,8 @@ mt_weclubs_note(mt_exchange_t *x)
         member = &table->members[i];
 
         if (mt_weclubs_kind(member) == MT_NAME_MEETING) {
-            x->meeting = mt_weclubs_ref(x, member);
+            ref = mt_weclubs_given(x, member);
+            x->meeting = ref ? *ref : MT_STR("");
         }
     }
 }
@@ -546,43 +551,93 @@ mt_weclubs_authenticate(mt_exchange_t *x)
                               request->common->token, &call->actor);
 
     /* user_id stands first in every table */
-    mt_weclubs_check_ref(x, &table->members[0]);
+    mt_weclubs_check_ids(x, &table->members[0]);
 
     if (call->error.status == MT_OK) {
         call->error.status = status;
     }
 
     for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
-        if (mt_weclubs_kind(&table->members[i])) {
-            mt_weclubs_check_ref(x, &table->members[i]);
+        mt_weclubs_check_ids(x, &table->members[i]);
+    }
+}
+
+
+/* The rules refuse a word in a list that is nobody's id: they say which. */
+
+static void
+mt_weclubs_check_ids(mt_exchange_t *x, const mt_json_member_t *member)
+{
+    int          kind, listed;
+    size_t       i;
+    mt_strs_t    ids;
+    mt_call_t   *call;
+    const void  *given;
+
+    call = &x->call;
+    kind = mt_weclubs_kind(member);
+    given = kind ? mt_weclubs_given(x, member) : NULL;
+
+    if (given == NULL) {
+        return;
+    }
+
+    listed = member->how == &mt_weclubs_list;
+    ids = listed ? *(const mt_strs_t *) given
+                 : (mt_strs_t) { 1, (mt_str_t *) given };
+
+    for (i = 0; i < ids.n; i++) {
+        if (listed && mt_weclubs_is_word(ids.v[i])) {
+            continue;
+        }
+
+        call->error.status = mt_weclubs_check_id(call, kind, ids.v[i]);
+
+        if (call->error.status != MT_OK) {
+            call->error.field = mt_cstr(member->wire);
+            return;
         }
     }
 }
 
 
 /*
- * Ids are integers, but another dialect's string id does as well; a string
- * that is neither is of the wrong type.
+ * Ids are integers from 1 on, but another dialect's string id does as well,
+ * whatever it looks like: "007", "E1" and "-1" may be somebody's.
  */
 
-static void
-mt_weclubs_check_ref(mt_exchange_t *x, const mt_json_member_t *member)
+static mt_status_t
+mt_weclubs_check_id(mt_call_t *call, int kind, mt_str_t id)
 {
-    int         kind;
-    int64_t     num;
-    mt_str_t    ref;
-    mt_call_t  *call;
+    int      integer;
+    int64_t  num;
 
-    call = &x->call;
-    kind = mt_weclubs_kind(member);
-    ref = mt_weclubs_ref(x, member);
+    integer = mt_parse_int(id, &num);
 
-    if (ref.len && !mt_parse_int(ref, &num)
-        && mt_resolve(call->txn, call->company, kind, ref) == 0)
+    if (id.len == 0 || (integer && num > 0)
+        || mt_resolve(call->txn, call->company, kind, id))
     {
-        call->error.status = MT_BAD_TYPE;
-        call->error.field = mt_cstr(member->wire);
+        return MT_OK;
     }
+
+    return integer ? MT_BAD_VALUE : MT_BAD_TYPE;
+}
+
+
+/* Not meant as a number, as "+1", "1.5", "1e3" and twenty digits are. */
+
+static int
+mt_weclubs_is_word(mt_str_t id)
+{
+    size_t  i;
+
+    for (i = 0; i < id.len; i++) {
+        if (memchr("0123456789+-.eE \t", id.data[i], 17) == NULL) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -50,14 +50,15 @@ extern const mt_json_table_t  mt_weclubs_envelope;
 extern const mt_wire_t        mt_weclubs_user;
 extern const mt_wire_t        mt_weclubs_meeting;
 extern const mt_wire_t        mt_weclubs_club;
+extern const mt_wire_t        mt_weclubs_list;
 
-/* The kind of record (enum mt_name) that a member names by its id; 0 when the
- * member is no id. */
+/* The kind of record (enum mt_name) that a member names by its id, or by a
+ * list of them; 0 when the member is neither. */
 
 static inline int
 mt_weclubs_kind(const mt_json_member_t *member)
 {
-    if (member->how == &mt_weclubs_user) {
+    if (member->how == &mt_weclubs_user || member->how == &mt_weclubs_list) {
         return MT_NAME_USER;
     }
 
@@ -69,8 +70,8 @@ mt_weclubs_kind(const mt_json_member_t *member)
 }
 
 
-/* The id; empty when it is not given. */
-mt_str_t mt_weclubs_ref(const mt_exchange_t *x,
+/* The member's value; NULL when it is not given. */
+const void *mt_weclubs_given(const mt_exchange_t *x,
     const mt_json_member_t *member);
 
 /* mt_dialect_t's */

@@ -47,7 +47,7 @@ const mt_wire_t  mt_weclubs_club = {
     "weclubs_club", mt_weclubs_club_read, NULL
 };
 
-static const mt_wire_t  mt_weclubs_list = {
+const mt_wire_t  mt_weclubs_list = {
     "weclubs_list", mt_weclubs_list_read, NULL
 };
 
@@ -70,42 +70,20 @@ static const mt_wire_t  mt_weclubs_unknown = {
 };
 
 
-/*
- * An id: a positive integer, as a number or a string, or another dialect's
- * string id.  Text that is meant as a number and is none ("+1", "1.5", "1e3",
- * twenty digits) is of the wrong type; other strings are looked up later, as
- * only the store knows them (mt_weclubs_authenticate()).
- */
-
-static mt_status_t
-mt_weclubs_check_id(mt_str_t ref)
-{
-    size_t   i;
-    int64_t  n;
-
-    if (mt_parse_int(ref, &n)) {
-        return n > 0 ? MT_OK : MT_BAD_VALUE;
-    }
-
-    for (i = 0; i < ref.len; i++) {
-        if (memchr("0123456789+-.eE \t", ref.data[i], 17) == NULL) {
-            return MT_OK;
-        }
-    }
-
-    return MT_BAD_TYPE;
-}
-
+/* An integer, or another dialect's string id: which strings are ids only the
+ * store knows (mt_weclubs_authenticate()). */
 
 static mt_status_t
 mt_weclubs_id_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
-    mt_status_t  status;
+    mt_str_t     *ref;
+    mt_status_t   status;
 
+    ref = dst;
     status = mt_wire_ref.read(value, field, dst, arena);
 
-    return status == MT_OK ? mt_weclubs_check_id(*(mt_str_t *) dst) : status;
+    return status == MT_OK && ref->len == 0 ? MT_BAD_TYPE : status;
 }
 
 
@@ -125,11 +103,7 @@ mt_weclubs_club_read(const mt_json_value_t *value, const mt_field_t *field,
         ref->len = 0;
     }
 
-    if (status != MT_OK || ref->len == 0) {
-        return status;
-    }
-
-    return mt_weclubs_check_id(*ref);
+    return status;
 }
 
 
@@ -145,11 +119,7 @@ mt_weclubs_list_read(const mt_json_value_t *value, const mt_field_t *field,
     status = mt_wire_ref_csv.read(value, field, dst, arena);
 
     for (i = 0; status == MT_OK && i < refs->n; i++) {
-        status = mt_weclubs_check_id(refs->v[i]);
-
-        if (refs->v[i].len > MT_ID_MAX) {
-            status = MT_TOO_LONG;
-        }
+        status = mt_check_bounds(MT_FIELD(user, id), &refs->v[i]);
     }
 
     return status;
@@ -233,8 +203,8 @@ mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
 /* Every structure begins with its `has`; a field without its bit may hold a
  * value that was refused. */
 
-mt_str_t
-mt_weclubs_ref(const mt_exchange_t *x, const mt_json_member_t *member)
+const void *
+mt_weclubs_given(const mt_exchange_t *x, const mt_json_member_t *member)
 {
     uint64_t     given;
     const char  *object;
@@ -244,11 +214,8 @@ mt_weclubs_ref(const mt_exchange_t *x, const mt_json_member_t *member)
 
     memcpy(&given, object, sizeof(given));
 
-    if (!(given >> member->field->number & 1)) {
-        return MT_STR("");
-    }
-
-    return *(const mt_str_t *) (object + member->field->offset);
+    return given >> member->field->number & 1
+           ? object + member->field->offset : NULL;
 }
 
 

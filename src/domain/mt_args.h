@@ -175,7 +175,7 @@
     F(M, 60, INT, hosts,        0, 1, NULL)                                   \
     F(M, 61, INT, viewer,       0, UINT32_MAX, NULL)
 
-/* page_no from 1; page_size 0: all */
+/* page_no from 1; page_size 0: all, on the first */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \
     F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, page_no,      1, 1000000, NULL)                             \

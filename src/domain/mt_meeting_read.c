@@ -571,7 +571,7 @@ mt_sponsored_start(mt_call_t *call)
     call->state = listing;
 
     if (size == 0) {
-        listing->left = INT64_MAX;
+        listing->left = skip ? 0 : INT64_MAX;
         return MT_STEP_DONE;
     }
 
