@@ -338,6 +338,24 @@ sub test_people {
 		'a refusal changes nothing');
 	is_deeply($people->([], 'nobody'), [], 'the list may be empty');
 
+	# a list as it was shown, with someone on it who was removed since
+
+	right('user/add', { id => 'leaver', name => 'L', account => 'leaver' });
+	$was = $people->([ { userId => '1' }, { userId => 'leaver' } ],
+		'one will leave');
+	right('user/remove', { userId => 'leaver' });
+
+	is_deeply($people->($was, 'the list again'), $was, 'changes nobody');
+	is_deeply($people->([ $was->[1] ], 'without the other'), [ $was->[1] ],
+		'that person stays');
+
+	wrong('meeting/update', { id => 'people', attendances => [ $_ ] }, 71009,
+		qr/^User/, 'no longer anybody')
+		for { userId => 'leaver' }, { %{$was->[0]}, userId => 'leaver' };
+	$people->([], 'nobody once more');
+	wrong('meeting/update', { id => 'people', attendances => [ $was->[1] ] },
+		71009, qr/^User/, 'nor off the list');
+
 	return;
 }
 

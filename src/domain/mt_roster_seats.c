@@ -13,6 +13,8 @@ static mt_status_t mt_roster_gather(mt_roster_t *roster);
 static void mt_roster_keep(mt_roster_t *roster);
 static mt_status_t mt_roster_people(mt_roster_t *roster, unsigned field,
     const mt_objs_t *people);
+static mt_status_t mt_roster_stays(mt_roster_t *roster,
+    const mt_person_t *person, int64_t *slot);
 static mt_status_t mt_roster_refs(mt_roster_t *roster, unsigned field,
     const mt_strs_t *refs);
 static mt_status_t mt_roster_nameless(mt_roster_t *roster,
@@ -127,6 +129,11 @@ mt_roster_people(mt_roster_t *roster, unsigned field, const mt_objs_t *people)
         if (person->ref.len) {
             rc = mt_people_find(roster->people, person->ref, person->name,
                                 &slot);
+
+            if (rc == MT_NO_SUCH_USER) {
+                rc = mt_roster_stays(roster, person, &slot);
+            }
+
         } else {
             rc = mt_roster_nameless(roster, person, &slot);
         }
@@ -139,6 +146,27 @@ mt_roster_people(mt_roster_t *roster, unsigned field, const mt_objs_t *people)
     }
 
     return MT_OK;
+}
+
+
+/* A list that comes back as it was shown may have someone on it who was
+ * removed from the directory since: the attendance is that person's still. */
+
+static mt_status_t
+mt_roster_stays(mt_roster_t *roster, const mt_person_t *person, int64_t *slot)
+{
+    mt_known_t  was;
+
+    if (person->id.len == 0 || roster->from == NULL
+        || mt_roster_nameless(roster, person, slot) != MT_OK)
+    {
+        return MT_NO_SUCH_USER;
+    }
+
+    was.id = person->ref;
+
+    return mt_roster_removed(roster, *slot, &was, 1) ? MT_OK
+                                                     : MT_NO_SUCH_USER;
 }
 
 
