@@ -486,7 +486,7 @@ mt_jt_update(mt_exchange_t *x)
     mt_set(args, meeting_edit, only_creator, 1);
     mt_set(args, meeting_edit, placeholders, 1);
 
-    /* h5yes' and quanshi's, whom `members` cannot name */
+    /* h5yes', whom `members` cannot name */
     mt_set(args, meeting_edit, keep_guests, 1);
 }
 

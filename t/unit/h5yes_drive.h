@@ -65,6 +65,39 @@ post(const char *what, const char *format, ...)
 }
 
 
+/* An exchange for such a call, decoded. */
+
+__attribute__((unused))
+static mt_exchange_t *
+opened(const char *what, const char *body)
+{
+    mt_exchange_t  *x;
+
+    static char        path[100], query[60];
+    static mt_input_t  in;      /* outlives the exchange */
+
+    snprintf(path, sizeof(path), API "%s", what);
+    snprintf(query, sizeof(query), "access_token=%s", token);
+
+    memset(&in, 0, sizeof(in));
+    in.method = MT_STR("POST");
+    in.path = mt_cstr(path);
+    in.query = mt_cstr(query);
+    in.content_type = mt_cstr(JSON);
+    in.body = mt_cstr(body);
+    in.header = drive_no_header;
+
+    x = mt_exchange_open(&d.service, d.dialect, &d.f.settings, &in, d.f.now);
+    if (x == NULL) {
+        fixture_die("no memory");
+    }
+
+    mt_exchange_decode(x);
+
+    return x;
+}
+
+
 __attribute__((unused))
 static const char *
 get_token(const char *appkey)

@@ -348,25 +348,12 @@ apply_command(void)
 /* The command that a change comes to. */
 
 static mt_str_t
-command_of(const char *path, const char *body)
+command_of(const char *what, const char *body)
 {
-    char            query[60];
     mt_str_t        text;
-    mt_input_t      in;
     mt_exchange_t  *x;
 
-    snprintf(query, sizeof(query), "access_token=%s", token);
-
-    memset(&in, 0, sizeof(in));
-    in.method = MT_STR("POST");
-    in.path = mt_cstr(path);
-    in.query = mt_cstr(query);
-    in.content_type = MT_STR(JSON);
-    in.body = mt_cstr(body);
-    in.header = drive_no_header;
-
-    x = mt_exchange_open(&d.service, d.dialect, &d.f.settings, &in, d.f.now);
-    mt_exchange_decode(x);
+    x = opened(what, body);
     is_int(mt_exchange_start(x), MT_STEP_COMMIT, "a command");
 
     text.data = x->call.command.data;
@@ -386,7 +373,7 @@ test_between(void)
 {
     mt_str_t  before;
 
-    command = command_of(API "meeting/update",
+    command = command_of("meeting/update",
                          "{\"id\":\"1\",\"subject\":\"after\","
                          "\"attendances\":[{\"userId\":\"" YANZU "\"}]}");
 

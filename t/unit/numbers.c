@@ -51,23 +51,9 @@ number(int is_numbered)
 static void
 ask(const char *what, const char *body)
 {
-    char            path[100], query[60];
-    mt_input_t      in;
     mt_exchange_t  *x;
 
-    snprintf(path, sizeof(path), API "%s", what);
-    snprintf(query, sizeof(query), "access_token=%s", token);
-
-    memset(&in, 0, sizeof(in));
-    in.method = MT_STR("POST");
-    in.path = mt_cstr(path);
-    in.query = mt_cstr(query);
-    in.content_type = mt_cstr(JSON);
-    in.body = mt_cstr(body);
-    in.header = drive_no_header;
-
-    x = mt_exchange_open(&d.service, d.dialect, &d.f.settings, &in, d.f.now);
-    mt_exchange_decode(x);
+    x = opened(what, body);
     (void) mt_exchange_start(x);
     drive_answer(&d, x);
     mt_exchange_close(x);
