@@ -30,8 +30,8 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
-#include "domain/mt_event.h"
-#include "event/mt_background.h"
+#include "domain/notify/mt_event.h"
+#include "background/mt_background.h"
 #include "service/mt_service.h"
 
 

@@ -22,11 +22,13 @@ my %sees = (
     commit     => [qw(base model store)],
     domain     => [qw(base model file store commit)],
     dialect    => [qw(base model file json domain)],
-    event      => [qw(base model json store domain dialect)],
-    service    => [qw(base model file json store commit domain dialect)],
-    ctl        => [qw(base model json store domain event)],
-    ngx_module => [qw(base model file json store commit domain dialect event
-                      service)],
+    background => [qw(base model store domain)],
+    event      => [qw(base model json store domain dialect background)],
+    service    => [qw(base model file json store commit domain dialect
+                      background)],
+    ctl        => [qw(base model json store domain background event)],
+    ngx_module => [qw(base model file json store commit domain dialect
+                      background event service)],
 );
 
 # Functions that do not know where a counted string ends.  One place turns a
@@ -134,7 +136,7 @@ my $models = join "\n", lines('t/unit/models.h');
 complain('every model is in t/unit/models.h',
     grep { $models !~ /&mt_\Q$_\E_model\b/ }
         map { join("\n", lines($_)) =~ /^MT_DECLARE_MODEL\((\w+),/mg }
-            'src/model/mt_records.h', 'src/domain/mt_args.h');
+            'src/model/mt_records.h', 'src/domain/kernel/mt_args.h');
 complain('every fuzzer has examples',
     grep { !/^(?:record|recurrence)$/ && !-d "$top/t/fuzz/corpus/$_" }
         map { m{(\w+)\.c$} } files(qr/\.c$/, 't/fuzz'));

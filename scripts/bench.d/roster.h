@@ -7,7 +7,7 @@
 #ifndef ROSTER_H
 #define ROSTER_H
 
-#include "domain/mt_apply.h"
+#include "domain/kernel/mt_apply.h"
 #include "bench.h"
 
 

@@ -60,7 +60,8 @@ typedef struct {
 } mt_result_t;
 
 
-/* The log that a batch goes through; the domain's is in domain/mt_apply.h. */
+/* The log that a batch goes through; the domain has its own in
+ * domain/kernel/mt_apply.h. */
 
 typedef struct {
     mt_status_t (*begin)(void *ctx, mt_txn_t **txn);

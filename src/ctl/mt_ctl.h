@@ -13,7 +13,7 @@
 #ifndef MT_CTL_H
 #define MT_CTL_H
 
-#include "domain/mt_apply.h"
+#include "domain/kernel/mt_apply.h"
 #include "json/mt_json.h"
 
 

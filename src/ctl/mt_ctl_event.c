@@ -3,7 +3,7 @@
 
 #include "ctl/mt_ctl.h"
 
-#include "domain/mt_event.h"
+#include "domain/notify/mt_event.h"
 
 
 #define MT_CTL_LISTED      100

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "domain/mt_event.h"
+#include "domain/notify/mt_event.h"
 #include "event/mt_event_payload.h"
 #include "event/mt_event_send.h"
 

@@ -17,7 +17,7 @@
 
 #include "base/mt_crypto.h"
 #include "ctl/mt_ctl_rows.h"
-#include "domain/mt_directory.h"
+#include "domain/directory/mt_directory.h"
 
 
 #define MT_IMPORT_GROUP        500

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "domain/mt_face.h"
+#include "domain/directory/mt_face.h"
 
 
 static const char *const  mt_ctl_databases[] = {

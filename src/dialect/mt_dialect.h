@@ -9,7 +9,7 @@
 #ifndef MT_DIALECT_H
 #define MT_DIALECT_H
 
-#include "domain/mt_operation.h"
+#include "domain/kernel/mt_operation.h"
 #include "file/mt_form.h"
 #include "json/mt_json.h"
 

@@ -11,8 +11,8 @@
 #ifndef MT_DELIVERY_H
 #define MT_DELIVERY_H
 
-#include "domain/mt_event.h"
-#include "event/mt_background.h"
+#include "domain/notify/mt_event.h"
+#include "background/mt_background.h"
 #include "event/mt_event_payload.h"
 #include "event/mt_event_send.h"
 

@@ -1,6 +1,6 @@
 
 #include "dialect/mt_h5yes.h"
-#include "domain/mt_meeting.h"
+#include "domain/meeting/mt_meeting.h"
 #include "event/mt_event_payload.h"
 
 

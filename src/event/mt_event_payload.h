@@ -18,7 +18,7 @@
 #ifndef MT_EVENT_PAYLOAD_H
 #define MT_EVENT_PAYLOAD_H
 
-#include "domain/mt_event.h"
+#include "domain/notify/mt_event.h"
 #include "json/mt_json.h"
 
 

@@ -10,7 +10,7 @@
 #define MT_EVENT_SEND_H
 
 #include "event/mt_dingtalk.h"
-#include "event/mt_outgoing.h"
+#include "background/mt_outgoing.h"
 
 
 typedef struct {

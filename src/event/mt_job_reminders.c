@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#include "event/mt_background.h"
-#include "domain/mt_event.h"
+#include "background/mt_background.h"
+#include "domain/notify/mt_event.h"
 
 
 /* What one commit may hold up the sign-ins beside it by: some milliseconds. */

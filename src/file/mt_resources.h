@@ -7,7 +7,8 @@
  * Names are ours, fresh and unguessable; nothing of a client's is ever part of
  * a path.  Which files are in use the store says: a file is made and synced
  * before the command that names it, and deleted after the one that drops it;
- * what a crash leaves between the two is for the sweep (domain/mt_face.h).
+ * what a crash leaves between the two is for the sweep
+ * (domain/directory/mt_face.h).
  *
  * All of these wait for the disk: not on an event loop.
  */

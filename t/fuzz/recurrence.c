@@ -5,7 +5,7 @@
  * clock that come back.
  */
 
-#include "domain/mt_recurrence.h"
+#include "domain/series/mt_recurrence.h"
 
 #include <stdlib.h>
 

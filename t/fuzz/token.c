@@ -11,8 +11,8 @@
 
 #include "../unit/fixture.h"
 
-#include "domain/mt_directory.h"
-#include "domain/mt_view.h"
+#include "domain/directory/mt_directory.h"
+#include "domain/read/mt_view.h"
 
 
 #define USER         "1"

@@ -1,7 +1,7 @@
 
 /* Turns of the background work, with jobs made for the test. */
 
-#include "event/mt_background.h"
+#include "background/mt_background.h"
 #include "event_fixture.h"
 #include "tap.h"
 

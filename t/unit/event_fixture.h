@@ -6,7 +6,7 @@
 #ifndef EVENT_FIXTURE_H
 #define EVENT_FIXTURE_H
 
-#include "domain/mt_event.h"
+#include "domain/notify/mt_event.h"
 #include "fixture.h"
 
 

@@ -13,7 +13,7 @@
 
 #include <zlib.h>
 
-#include "domain/mt_face.h"
+#include "domain/directory/mt_face.h"
 
 
 #define TYPE  "multipart/form-data; boundary=XX"

@@ -10,7 +10,7 @@
 #include "drive.h"
 #include "tap.h"
 
-#include "domain/mt_meeting.h"
+#include "domain/meeting/mt_meeting.h"
 #include "event_fixture.h"
 
 

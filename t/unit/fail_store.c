@@ -9,7 +9,7 @@
 #include "fixture.h"
 #include "tap.h"
 
-#include "domain/mt_face.h"
+#include "domain/directory/mt_face.h"
 #include "file/mt_resources.h"
 
 

@@ -4,7 +4,7 @@
  * moves between the judgement and the commit.
  */
 
-#include "domain/mt_fence.h"
+#include "domain/checkin/mt_fence.h"
 #include "meeting_fixture.h"
 
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/mt_crypto.h"
-#include "domain/mt_apply.h"
+#include "domain/kernel/mt_apply.h"
 
 
 #define FIXTURE_COMPANY  1000

@@ -1,7 +1,7 @@
 
 /* Background jobs: reminders, and what is not kept for ever. */
 
-#include "event/mt_background.h"
+#include "background/mt_background.h"
 #include "event_fixture.h"
 #include "meeting_fixture.h"
 

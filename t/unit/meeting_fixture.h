@@ -7,7 +7,7 @@
 #ifndef MEETING_FIXTURE_H
 #define MEETING_FIXTURE_H
 
-#include "domain/mt_meeting.h"
+#include "domain/meeting/mt_meeting.h"
 #include "fixture.h"
 #include "tap.h"
 

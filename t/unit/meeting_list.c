@@ -4,7 +4,7 @@
  * filters and orders; and what finding them costs.
  */
 
-#include "domain/mt_scan.h"
+#include "domain/read/mt_scan.h"
 #include "meeting_fixture.h"
 
 

@@ -7,8 +7,8 @@
 #ifndef MODELS_H
 #define MODELS_H
 
-#include "domain/mt_args.h"
-#include "domain/mt_edit.h"
+#include "domain/kernel/mt_args.h"
+#include "domain/meeting/mt_edit.h"
 #include "model/mt_records.h"
 
 

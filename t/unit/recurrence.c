@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "domain/mt_recurrence.h"
+#include "domain/series/mt_recurrence.h"
 #include "tap.h"
 
 

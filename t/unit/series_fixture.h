@@ -6,7 +6,7 @@
 #ifndef SERIES_FIXTURE_H
 #define SERIES_FIXTURE_H
 
-#include "domain/mt_recurrence.h"
+#include "domain/series/mt_recurrence.h"
 #include "meeting_fixture.h"
 
 

@@ -1,0 +1,449 @@
+
+#include "base/mt_crypto.h"
+#include "domain/directory/mt_directory.h"
+#include "domain/read/mt_view.h"
+
+#include <zlib.h>
+
+
+#define MT_TOKEN_HEX     (2 * MT_MAC_LEN)
+
+static const mt_str_t  mt_token_date = mt_str("_date=");
+
+
+/* What login's work() is given and finds, away from the store. */
+
+typedef struct {
+    int64_t   user;
+    mt_str_t  stored;            /* of the record, copied */
+    mt_str_t  md5;               /* lower case */
+    int       right;             /* out: 1, 0, or -1 when it failed */
+} mt_login_state_t;
+
+
+static mt_status_t mt_token_parse(mt_arena_t *arena, mt_str_t token,
+    uint8_t mac[MT_MAC_LEN], int64_t *issued);
+static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
+    mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN]);
+static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
+    mt_str_t caller, int64_t issued);
+static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
+    mt_str_t caller);
+static mt_step_t mt_login_start(mt_call_t *call);
+static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
+static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
+static void mt_login_work(mt_call_t *call);
+static mt_step_t mt_login_resume(mt_call_t *call);
+static int64_t mt_login_mark(mt_str_t stored);
+static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static void mt_login_finish(mt_call_t *call);
+
+
+const mt_operation_t  mt_op_login = {
+    .code = MT_CODE_login,
+    .heavy = 1,
+    .apart = 1,
+    .name = "login",
+    .args = &mt_login_model,
+    .body = &mt_session_open_model,
+    .start = mt_login_start,
+    .work = mt_login_work,
+    .resume = mt_login_resume,
+    .finish = mt_login_finish,
+    .apply = mt_login_apply
+};
+
+
+mt_str_t
+mt_session_token(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued)
+{
+    char     hex[MT_TOKEN_HEX];
+    uint8_t  mac[MT_MAC_LEN];
+
+    if (mt_token_mac(server_key, company, user, caller, issued, mac) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(mac, MT_MAC_LEN, hex);
+
+    return mt_base64(arena, mt_arena_printf(arena, "%.*s%.*s%lld",
+                                            (int) MT_TOKEN_HEX, hex,
+                                            (int) mt_token_date.len,
+                                            mt_token_date.data,
+                                            (long long) issued));
+}
+
+
+/* 0 or -1.  The caller's name stands last: no other parts can make the same
+ * bytes. */
+
+static int
+mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
+    mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN])
+{
+    uint8_t   nums[20];
+    mt_str_t  parts[3] = { mt_str("session token") };
+
+    mt_put_u64(mt_put_u64(mt_put_u32(nums, company), (uint64_t) user),
+               (uint64_t) issued);
+
+    parts[1].len = sizeof(nums);
+    parts[1].data = (char *) nums;
+    parts[2] = caller;
+
+    return mt_mac(server_key, parts, 3, mac);
+}
+
+
+mt_status_t
+mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
+    mt_str_t token, int64_t *user)
+{
+    int64_t      num, issued;
+    uint8_t      given[MT_MAC_LEN], mac[MT_MAC_LEN];
+    mt_status_t  rc;
+
+    *user = 0;
+
+    rc = mt_token_parse(call->arena, token, given, &issued);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    num = mt_ref_num(call->txn, call->company, MT_NAME_USER, user_ref);
+    if (num == 0) {
+        return MT_BAD_TOKEN;
+    }
+
+    if (mt_token_mac(call->server_key, call->company, num, caller, issued,
+                     mac)
+        != 0)
+    {
+        return MT_INTERNAL;
+    }
+
+    if (!mt_secret_eq((mt_str_t) { MT_MAC_LEN, (const char *) mac },
+                      (mt_str_t) { MT_MAC_LEN, (const char *) given }))
+    {
+        return MT_BAD_TOKEN;
+    }
+
+    /* A session dated ahead of the clock is as good: the clock was set back,
+     * while the time of commands, which dates sessions, never is. */
+
+    rc = mt_session_current(call, num, caller, issued);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (call->now - issued >= call->settings->token_ttl) {
+        return MT_TOKEN_EXPIRED;
+    }
+
+    *user = num;
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_token_parse(mt_arena_t *arena, mt_str_t token, uint8_t mac[MT_MAC_LEN],
+    int64_t *issued)
+{
+    mt_str_t  text, hex, date;
+
+    if (mt_base64_decode(arena, token, &text) != 0
+        || text.len <= MT_TOKEN_HEX + mt_token_date.len)
+    {
+        return MT_BAD_TOKEN;
+    }
+
+    hex.len = MT_TOKEN_HEX;
+    hex.data = text.data;
+
+    date.len = mt_token_date.len;
+    date.data = text.data + MT_TOKEN_HEX;
+
+    text.len -= MT_TOKEN_HEX + mt_token_date.len;
+    text.data += MT_TOKEN_HEX + mt_token_date.len;
+
+    if (mt_hex_decode(hex, mac, MT_MAC_LEN) != 0
+        || !mt_str_eq(date, mt_token_date) || !mt_parse_int(text, issued)
+        || *issued <= 0 || *issued > MT_TIME_MAX)
+    {
+        return MT_BAD_TOKEN;
+    }
+
+    return MT_OK;
+}
+
+
+/* A genuine token holds until the next log-in of the same user through the
+ * same caller.  Who may no longer log in has no session, nor has who has got
+ * another password since: see mt_user_update_apply(). */
+
+static mt_status_t
+mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
+    int64_t issued)
+{
+    int           found;
+    mt_key_t      key;
+    mt_session_t  session;
+
+    mt_session_key(&key, call->company, user, caller);
+
+    found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
+                    &session, call->arena);
+
+    if (found == 1 && session.issued == issued) {
+        return MT_OK;
+    }
+
+    return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
+}
+
+
+static void
+mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
+{
+    mt_key_num(key, company, (uint64_t) user);
+    mt_key_str(key, caller);
+}
+
+
+static mt_step_t
+mt_login_start(mt_call_t *call)
+{
+    int64_t            num;
+    mt_user_t          user;
+    const mt_login_t  *args;
+    mt_login_state_t  *state;
+
+    args = call->args;
+
+    num = mt_login_find(call, args->mobile);
+    if (num == 0) {
+        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+    }
+
+    if (mt_user_load(call->txn, call->company, num, &user, call->arena) != 1) {
+        return mt_refuse(call, MT_STORE_FAILED, 0);
+    }
+
+    if (!mt_user_may_log_in(&user)) {
+        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+    }
+
+    state = mt_arena_alloc(call->arena, sizeof(*state));
+    if (state == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    state->user = num;
+    state->stored = user.password;
+    state->md5 = mt_login_md5(call->arena, args->md5);
+
+    call->state = state;
+
+    return MT_STEP_WORK;
+}
+
+
+static int64_t
+mt_login_find(mt_call_t *call, mt_str_t mobile)
+{
+    uint64_t  num;
+
+    if (mobile.len == 0) {
+        return 0;
+    }
+
+    num = mt_name_find(call->txn, call->company, MT_NAME_PHONE, mobile);
+    if (num == 0) {
+        num = mt_name_find(call->txn, call->company, MT_NAME_ACCOUNT, mobile);
+    }
+
+    return (int64_t) num;
+}
+
+
+/* In lower case; empty, which is nobody's, when it is no MD5. */
+
+static mt_str_t
+mt_login_md5(mt_arena_t *arena, mt_str_t hex)
+{
+    char    *lower, c;
+    size_t   i;
+
+    lower = hex.len == MT_MD5_HEX ? mt_arena_take(arena, MT_MD5_HEX) : NULL;
+    if (lower == NULL) {
+        return MT_STR("");
+    }
+
+    for (i = 0; i < MT_MD5_HEX; i++) {
+        c = hex.data[i];
+
+        if (c >= 'A' && c <= 'F') {
+            c = (char) (c - 'A' + 'a');
+        }
+
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f')) {
+            return MT_STR("");
+        }
+
+        lower[i] = c;
+    }
+
+    return (mt_str_t) { MT_MD5_HEX, lower };
+}
+
+
+/* In a thread: the hash is slow on purpose. */
+
+static void
+mt_login_work(mt_call_t *call)
+{
+    char               hex[MT_MD5_HEX];
+    mt_str_t           md5;
+    mt_login_state_t  *state;
+
+    state = call->state;
+
+    if (state->md5.len == 0) {
+        state->right = 0;
+
+    } else if (state->stored.len == 0) {
+        md5 = mt_password_md5(mt_default_password, hex);
+        state->right = md5.len ? mt_secret_eq(state->md5, md5) : -1;
+
+    } else {
+        state->right = mt_password_check(state->stored, state->md5);
+    }
+}
+
+
+static mt_step_t
+mt_login_resume(mt_call_t *call)
+{
+    const mt_login_t        *args;
+    mt_session_open_t        body;
+    const mt_login_state_t  *state;
+
+    args = call->args;
+    state = call->state;
+
+    if (state->right != 1) {
+        return state->right == -1
+               ? mt_refuse(call, MT_INTERNAL, 0)
+               : mt_refuse(call, MT_BAD_PASSWORD, MT_login_md5);
+    }
+
+    call->actor = state->user;
+
+    memset(&body, 0, sizeof(body));
+    mt_set(&body, session_open, caller, args->caller);
+    mt_set(&body, session_open, mark, mt_login_mark(state->stored));
+
+    return mt_command(call, &body);
+}
+
+
+/* Of a stored password: another one has another, all but surely. */
+
+static int64_t
+mt_login_mark(mt_str_t stored)
+{
+    return (int64_t) crc32_z(0, (const uint8_t *) stored.data, stored.len);
+}
+
+
+/* No two tokens of a user and caller are dated the same: the newer one has to
+ * end the older. */
+
+static mt_status_t
+mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_session_open_t  *args = body;
+
+    int           found;
+    int64_t       issued;
+    mt_key_t      key;
+    mt_user_t     user;
+    mt_session_t  session;
+
+    found = mt_user_load(a->txn, a->company, a->actor, &user, a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    if (found == 0 || !mt_user_may_log_in(&user)) {
+        return mt_reject(result, MT_NO_SUCH_USER, 0, 0);
+    }
+
+    if (mt_has(args, session_open, mark)
+        && args->mark != mt_login_mark(user.password))
+    {
+        return mt_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
+    }
+
+    mt_session_key(&key, a->company, a->actor, args->caller);
+
+    found = mt_load(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
+                    a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    issued = a->time;
+
+    if (found == 1 && session.issued >= issued) {
+        issued = session.issued + 1;
+    }
+
+    memset(&session, 0, sizeof(session));
+    session.issued = issued;
+
+    result->num = a->actor;
+    result->time = issued;
+
+    return mt_save(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
+                   a->arena);
+}
+
+
+static void
+mt_login_finish(mt_call_t *call)
+{
+    mt_source_t        source;
+    mt_login_view_t   *view;
+    const mt_login_t  *args;
+
+    args = call->args;
+
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+    if (view == NULL) {
+        call->error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    mt_source_of(call, &source);
+
+    if (mt_source_user(&source, call->actor, MT_ALL_FIELDS, &view->user)
+        != 1)
+    {
+        call->error.status = MT_STORE_FAILED;
+        return;
+    }
+
+    view->session.token = mt_session_token(call->arena, call->server_key,
+                                           call->company, call->actor,
+                                           args->caller, call->result.time);
+    if (view->session.token.len == 0) {
+        call->error.status = MT_INTERNAL;
+        return;
+    }
+
+    call->reply = view;
+}

@@ -1,0 +1,355 @@
+
+/*
+ * Access tokens.  A token is one AES block, in which stand the credential's
+ * number, the time of issue and a nonce, and four bytes of a MAC over it.
+ * Who changes any of its bits has a block of noise: beside the MAC (2^-32) it
+ * would have to name a credential that is in force (2^-32 for each) and a
+ * time within the last hours (2^-25).
+ */
+
+#include "base/mt_crypto.h"
+#include "domain/directory/mt_directory.h"
+
+
+#define MT_TOKEN_MAC       4
+#define MT_TOKEN_LEN       (MT_AES_LEN + MT_TOKEN_MAC)
+#define MT_TOKEN_NONCE     6
+
+#define MT_SECRET_LEN      MT_SHA256_LEN
+
+/* A token may be dated ahead of this machine's clock by as much. */
+#define MT_TOKEN_SKEW      MT_MS_PER_MINUTE
+
+
+/* What stands in the block: 4, 6 and 6 bytes. */
+
+typedef struct {
+    uint32_t  credential;
+    int64_t   issued;
+    uint8_t   nonce[MT_TOKEN_NONCE];
+} mt_token_t;
+
+
+/*
+ * What is kept of a server's key; a process has but one.  That key makes MACs
+ * only: of two of them the key of the block is made.  A client comes with the
+ * same token many times: what was found in the last ones is kept, of genuine
+ * ones only.
+ */
+
+#define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
+
+typedef struct {
+    int        set;
+    uint8_t    of[MT_AES_KEY_LEN];
+    uint8_t    key[MT_AES_KEY_LEN];
+
+    struct {
+        uint8_t     sealed[MT_TOKEN_LEN];
+        mt_token_t  token;                 /* issued 0: none */
+    } opened[MT_TOKENS_OPENED];
+} mt_token_kept_t;
+
+
+static int mt_token_seal(mt_str_t server_key, const mt_token_t *token,
+    uint8_t sealed[MT_TOKEN_LEN]);
+static mt_status_t mt_token_open(mt_str_t server_key,
+    const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
+static int mt_token_same(const uint8_t *a, const uint8_t *b, size_t len);
+static mt_token_kept_t *mt_token_kept(mt_str_t server_key);
+static int mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
+    uint8_t mac[MT_MAC_LEN]);
+static mt_step_t mt_token_start(mt_call_t *call);
+static mt_status_t mt_secret_check(mt_call_t *call,
+    const mt_token_issue_t *args, mt_credential_t *credential);
+
+
+const mt_operation_t  mt_op_token_issue = {
+    .code = MT_CODE_token_issue,
+    .apart = 1,
+    .name = "token_issue",
+    .args = &mt_token_issue_model,
+    .start = mt_token_start
+};
+
+
+mt_str_t
+mt_token_make(mt_arena_t *arena, mt_str_t server_key,
+    int64_t credential, int64_t issued)
+{
+    char        *hex;
+    uint8_t      sealed[MT_TOKEN_LEN];
+    mt_token_t   token;
+
+    token.credential = (uint32_t) credential;
+    token.issued = issued;
+
+    hex = mt_arena_take(arena, 2 * MT_TOKEN_LEN);
+
+    if (hex == NULL
+        || mt_random(token.nonce, MT_TOKEN_NONCE) != 0
+        || mt_token_seal(server_key, &token, sealed) != 0)
+    {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(sealed, MT_TOKEN_LEN, hex);
+
+    return (mt_str_t) { 2 * MT_TOKEN_LEN, hex };
+}
+
+
+mt_status_t
+mt_token_check(mt_call_t *call, mt_str_t text)
+{
+    int              found;
+    uint8_t          sealed[MT_TOKEN_LEN];
+    mt_token_t       token;
+    mt_status_t      rc;
+    mt_credential_t  credential;
+
+    if (text.len == 0) {
+        return MT_NO_TOKEN;
+    }
+
+    if (mt_hex_decode(text, sealed, MT_TOKEN_LEN) != 0) {
+        return MT_BAD_TOKEN;
+    }
+
+    rc = mt_token_open(call->server_key, sealed, &token);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (token.issued > call->now + MT_TOKEN_SKEW) {
+        return MT_BAD_TOKEN;
+    }
+
+    found = mt_credential_load(call->txn, token.credential, &credential,
+                               call->arena);
+
+    if (found != 1 || credential.revoked) {
+        return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
+    }
+
+    if (call->now - token.issued >= call->settings->access_ttl) {
+        return MT_TOKEN_EXPIRED;
+    }
+
+    call->company = (uint32_t) credential.company;
+
+    return MT_OK;
+}
+
+
+/* 0 or -1. */
+
+static int
+mt_token_seal(mt_str_t server_key, const mt_token_t *token,
+    uint8_t sealed[MT_TOKEN_LEN])
+{
+    uint8_t          *p, mac[MT_MAC_LEN];
+    uint8_t           plain[MT_AES_LEN], time[8];
+    mt_token_kept_t  *kept;
+
+    mt_put_u64(time, (uint64_t) token->issued);
+
+    p = mt_put_u32(plain, token->credential);
+    memcpy(p, time + 2, sizeof(time) - 2);
+    memcpy(p + sizeof(time) - 2, token->nonce, MT_TOKEN_NONCE);
+
+    kept = mt_token_kept(server_key);
+
+    if (kept == NULL
+        || mt_aes_encrypt_block(kept->key, plain, sealed) != 0
+        || mt_token_mac(server_key, sealed, mac) != 0)
+    {
+        return -1;
+    }
+
+    memcpy(sealed + MT_AES_LEN, mac, MT_TOKEN_MAC);
+
+    return 0;
+}
+
+
+/* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
+
+static mt_status_t
+mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
+    mt_token_t *token)
+{
+    size_t            i;
+    uint8_t           mac[MT_MAC_LEN], plain[MT_AES_LEN];
+    mt_token_kept_t  *kept;
+
+    kept = mt_token_kept(server_key);
+
+    if (kept == NULL) {
+        return MT_INTERNAL;
+    }
+
+    i = sealed[0] % MT_TOKENS_OPENED;
+
+    if (kept->opened[i].token.issued
+        && mt_token_same(kept->opened[i].sealed, sealed, MT_TOKEN_LEN))
+    {
+        *token = kept->opened[i].token;
+        return MT_OK;
+    }
+
+    if (mt_token_mac(server_key, sealed, mac) != 0
+        || mt_aes_decrypt_block(kept->key, sealed, plain) != 0)
+    {
+        return MT_INTERNAL;
+    }
+
+    token->credential = mt_get_u32(plain);
+    token->issued = (int64_t) (mt_get_u64(plain + 2) & 0xffffffffffffULL);
+    memcpy(token->nonce, plain + MT_AES_LEN - MT_TOKEN_NONCE, MT_TOKEN_NONCE);
+
+    if (!mt_token_same(sealed + MT_AES_LEN, mac, MT_TOKEN_MAC)) {
+        return MT_BAD_TOKEN;
+    }
+
+    memcpy(kept->opened[i].sealed, sealed, MT_TOKEN_LEN);
+    kept->opened[i].token = *token;
+
+    return MT_OK;
+}
+
+
+/* In the same time wherever they differ. */
+
+static int
+mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    return mt_secret_eq((mt_str_t) { len, (const char *) a },
+                        (mt_str_t) { len, (const char *) b });
+}
+
+
+/* NULL on failure. */
+
+static mt_token_kept_t *
+mt_token_kept(mt_str_t server_key)
+{
+    mt_str_t  halves[2] = { mt_str("access token, key 1"),
+                            mt_str("access token, key 2") };
+
+    static _Thread_local mt_token_kept_t  kept;
+
+    _Static_assert(2 * MT_MAC_LEN == MT_AES_KEY_LEN, "two halves");
+
+    if (kept.set && server_key.len == sizeof(kept.of)
+        && memcmp(kept.of, server_key.data, sizeof(kept.of)) == 0)
+    {
+        return &kept;
+    }
+
+    memset(&kept, 0, sizeof(kept));
+
+    if (mt_mac(server_key, &halves[0], 1, kept.key) != 0
+        || mt_mac(server_key, &halves[1], 1, kept.key + MT_MAC_LEN) != 0)
+    {
+        return NULL;
+    }
+
+    memcpy(kept.of, server_key.data, sizeof(kept.of));
+    kept.set = 1;
+
+    return &kept;
+}
+
+
+static int
+mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
+    uint8_t mac[MT_MAC_LEN])
+{
+    mt_str_t  parts[2] = { mt_str("access token, mac") };
+
+    parts[1].len = MT_AES_LEN;
+    parts[1].data = (const char *) block;
+
+    return mt_mac(server_key, parts, 2, mac);
+}
+
+
+static mt_step_t
+mt_token_start(mt_call_t *call)
+{
+    mt_access_t      *access;
+    mt_status_t       rc;
+    mt_credential_t   credential;
+
+    rc = mt_secret_check(call, call->args, &credential);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, 0);
+    }
+
+    access = mt_arena_alloc(call->arena, sizeof(*access));
+    if (access == NULL) {
+        return mt_refuse(call, MT_NO_MEMORY, 0);
+    }
+
+    access->token = mt_token_make(call->arena, call->server_key,
+                                  credential.num, call->now);
+    if (access->token.len == 0) {
+        return mt_refuse(call, MT_INTERNAL, 0);
+    }
+
+    access->company = credential.company;
+    access->lifetime = call->settings->access_ttl;
+    access->expires = call->now + access->lifetime;
+
+    call->company = (uint32_t) credential.company;
+    call->reply = access;
+
+    return MT_STEP_DONE;
+}
+
+
+/*
+ * A credential is known by its key or, as some vendors' clients have it, by
+ * its application's id.  The secret is hashed and compared also for one that
+ * nobody has: neither the answer nor its time tells which of the two was
+ * wrong.
+ */
+
+static mt_status_t
+mt_secret_check(mt_call_t *call, const mt_token_issue_t *args,
+    mt_credential_t *credential)
+{
+    int       found, right;
+    uint8_t   hash[MT_SECRET_LEN];
+    int64_t   num;
+    mt_str_t  given, nobody;
+
+    static const uint8_t  zeros[MT_SECRET_LEN];
+
+    num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPKEY, args->appkey);
+
+    if (num == 0) {
+        num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPID,
+                                     args->appkey);
+    }
+
+    found = mt_credential_load(call->txn, num, credential, call->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    if (mt_sha256(&args->secret, 1, hash) != 0) {
+        return MT_INTERNAL;
+    }
+
+    given.len = MT_SECRET_LEN;
+    given.data = (const char *) hash;
+    nobody.len = MT_SECRET_LEN;
+    nobody.data = (const char *) zeros;
+
+    right = mt_secret_eq(given, found ? credential->secret_hash : nobody);
+
+    return found && right && !credential->revoked ? MT_OK
+                                                  : MT_BAD_CREDENTIAL;
+}

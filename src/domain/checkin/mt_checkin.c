@@ -1,0 +1,324 @@
+
+/*
+ * Signing in: the one operation that comes by the thousand at once.  It costs
+ * the look-up of one attendee and one put, which finds out whether there was a
+ * check-in before: the meeting and its tally are the batch's.
+ */
+
+#include "domain/checkin/mt_fence.h"
+
+
+/* What a judgement looks at. */
+
+typedef struct {
+    mt_txn_t                   *txn;
+    uint32_t                    company;
+    int64_t                     actor;
+    int64_t                     time;
+    mt_arena_t                 *arena;
+    const mt_meeting_t         *meeting;
+    const mt_checkin_args_t    *args;
+
+    /* out */
+    int64_t                     leader;     /* 0: none was named */
+    unsigned                    field;      /* that a refusal is about */
+} mt_signing_t;
+
+
+static mt_step_t mt_checkin_start(mt_call_t *call);
+static mt_status_t mt_checkin_measure(mt_call_t *call,
+    mt_checkin_args_t *args);
+static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing);
+static mt_status_t mt_signing_judge(mt_signing_t *signing);
+static mt_status_t mt_signing_judge_before(mt_signing_t *signing,
+    mt_status_t rc);
+static mt_status_t mt_signing_judge_leader(mt_signing_t *signing);
+static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
+
+
+const mt_operation_t  mt_op_checkin = {
+    .code = MT_CODE_checkin,
+    .logged = 1,
+    .apart = 1,
+    .name = "checkin",
+    .args = &mt_checkin_args_model,
+    .body = &mt_checkin_args_model,
+    .start = mt_checkin_start,
+    .apply = mt_checkin_apply
+};
+
+
+/*
+ * Nothing is judged here: apply has to do it anyway, has the meeting at hand
+ * from the sign-in before, and commits nothing for refusals.  Only what cannot
+ * be done there, measuring a distance, needs the meeting here.
+ */
+
+static mt_step_t
+mt_checkin_start(mt_call_t *call)
+{
+    mt_status_t         rc;
+    mt_checkin_args_t  *args;
+
+    args = call->args;
+
+    mt_set(args, checkin_args, opens_before, call->settings->opens_before);
+    mt_set(args, checkin_args, grace, call->settings->grace);
+    mt_set(args, checkin_args, qr_max_age, call->settings->qr_max_age);
+    mt_set(args, checkin_args, qr_skew, call->settings->qr_skew);
+    mt_set(args, checkin_args, fence, call->settings->geofence);
+
+    if (mt_has(args, checkin_args, longitude)
+        || mt_has(args, checkin_args, latitude))
+    {
+        rc = mt_checkin_measure(call, args);
+        if (rc != MT_OK) {
+            return mt_refuse(call, rc, call->field);
+        }
+    }
+
+    return mt_start_command(call);
+}
+
+
+static mt_status_t
+mt_checkin_measure(mt_call_t *call, mt_checkin_args_t *args)
+{
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+
+    if (rc == MT_OK) {
+        return mt_fence_measure(call, &meeting, args, &call->field);
+    }
+
+    call->field = MT_checkin_args_ref;
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    int                       written;
+    mt_status_t               rc;
+    mt_signing_t              signing;
+    const mt_checkin_args_t  *args;
+
+    args = body;
+
+    memset(&signing, 0, sizeof(signing));
+    signing.txn = a->txn;
+    signing.company = a->company;
+    signing.actor = a->actor;
+    signing.time = a->time;
+    signing.arena = a->arena;
+    signing.args = args;
+
+    rc = mt_meeting_get(a, args->ref, &signing.meeting);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_checkin_args_ref, 0);
+    }
+
+    result->num = signing.meeting->num;
+
+    rc = mt_signing_judge(&signing);
+
+    if (rc == MT_OK) {
+        written = mt_checkin_write(a, &signing);
+
+        if (written != 0) {
+            return written == 1 ? MT_OK : MT_STORE_FAILED;
+        }
+
+        rc = MT_SIGNED_ALREADY;
+    }
+
+    /* the order is a promise: a retry is known even after the end */
+
+    if (rc != MT_NOT_LISTED) {
+        rc = mt_signing_judge_before(&signing, rc);
+    }
+
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, signing.field, 0);
+    }
+
+    a->unchanged = 1;
+
+    return MT_OK;
+}
+
+
+/* 1 written, 0 there is one, -1 failed. */
+
+static int
+mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
+{
+    int                       saved;
+    mt_key_t                  key;
+    mt_tally_t               *tally;
+    mt_checkin_t              checkin;
+    const mt_meeting_t       *meeting;
+    const mt_checkin_args_t  *args;
+
+    args = signing->args;
+    meeting = signing->meeting;
+
+    memset(&checkin, 0, sizeof(checkin));
+    checkin.slot = a->actor;
+    checkin.time = a->time;
+    checkin.way = args->way ? args->way : MT_WAY_QR;
+    checkin.late = a->time > meeting->begin + args->grace;
+    checkin.leader = signing->leader;
+    checkin.request = args->request;
+    checkin.longitude = args->longitude;
+    checkin.latitude = args->latitude;
+
+    mt_key_num2(&key, a->company, (uint64_t) meeting->num,
+                (uint64_t) a->actor);
+
+    saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
+                        &checkin, a->arena);
+
+    if (saved != 1) {
+        return saved;
+    }
+
+    tally = mt_tally(a, meeting->num);
+
+    if (tally == NULL) {
+        return -1;
+    }
+
+    tally->signed_in++;
+    tally->late += checkin.late;
+
+    return 1;
+}
+
+
+/* Of a first sign-in; of another see mt_signing_judge_before(). */
+
+static mt_status_t
+mt_signing_judge(mt_signing_t *signing)
+{
+    int          found;
+    mt_key_t     key;
+    mt_str_t     record;
+    mt_status_t  rc;
+
+    mt_key_num2(&key, signing->company, (uint64_t) signing->meeting->num,
+                (uint64_t) signing->actor);
+
+    /* someone who declined may come after all */
+
+    found = mt_get(signing->txn, MT_DB_ATTENDEE, &key, &record);
+    if (found != 1) {
+        return found ? MT_STORE_FAILED : MT_NOT_LISTED;
+    }
+
+    if (signing->meeting->state == MT_MEETING_CANCELLED) {
+        return MT_CANCELLED;
+    }
+
+    if (signing->meeting->sign == MT_SIGN_NONE) {
+        return MT_NO_SIGN_IN;
+    }
+
+    rc = mt_meeting_live(signing->meeting, signing->time);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    rc = mt_signing_judge_leader(signing);
+
+    if (rc == MT_OK) {
+        rc = mt_signing_judge_time(signing);
+    }
+
+    return rc == MT_OK ? mt_fence_judge(signing->txn, signing->company,
+                                        signing->meeting, signing->args,
+                                        signing->arena)
+                       : rc;
+}
+
+
+/* A sign-in that was there before decides, whatever else is against it; where
+ * there is none, `rc` remains. */
+
+static mt_status_t
+mt_signing_judge_before(mt_signing_t *signing, mt_status_t rc)
+{
+    int           found;
+    mt_checkin_t  checkin;
+
+    found = mt_checkin_load(signing->txn, signing->company,
+                            signing->meeting->num, signing->actor, &checkin,
+                            signing->arena);
+    if (found != 1) {
+        return found ? MT_STORE_FAILED : rc;
+    }
+
+    signing->field = 0;
+
+    return checkin.request.len
+           && mt_str_eq(checkin.request, signing->args->request)
+           ? MT_OK : MT_SIGNED_ALREADY;
+}
+
+
+static mt_status_t
+mt_signing_judge_leader(mt_signing_t *signing)
+{
+    mt_str_t  ref;
+
+    ref = signing->args->leader;
+
+    if (ref.len == 0) {
+        return MT_OK;
+    }
+
+    signing->leader = mt_ref_num(signing->txn, signing->company,
+                                 MT_NAME_USER, ref);
+
+    if (mt_meeting_is_leader(signing->meeting, signing->leader)) {
+        return MT_OK;
+    }
+
+    signing->field = MT_checkin_args_leader;
+
+    return MT_NOT_LEADER;
+}
+
+
+static mt_status_t
+mt_signing_judge_time(mt_signing_t *signing)
+{
+    int64_t                   now;
+    const mt_checkin_args_t  *args;
+
+    args = signing->args;
+    now = signing->time;
+
+    if (mt_has(args, checkin_args, qr_time)) {
+        signing->field = MT_checkin_args_qr_time;
+
+        if (args->qr_time > now + args->qr_skew) {
+            return MT_QR_FUTURE;
+        }
+
+        if (args->qr_max_age && args->qr_time < now - args->qr_max_age) {
+            return MT_QR_EXPIRED;
+        }
+
+        signing->field = 0;
+    }
+
+    return now < signing->meeting->begin - args->opens_before ? MT_TOO_EARLY
+                                                              : MT_OK;
+}

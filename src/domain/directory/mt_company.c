@@ -1,0 +1,215 @@
+
+#include "domain/directory/mt_directory.h"
+
+
+static mt_status_t mt_company_add_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_credential_add_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_credential_revoke_apply(mt_apply_t *a,
+    const void *body, mt_result_t *result);
+static void mt_credential_key(mt_key_t *key, int64_t num);
+static mt_status_t mt_credential_save(mt_apply_t *a,
+    const mt_credential_t *credential);
+
+
+const mt_operation_t  mt_op_company_add = {
+    .code = MT_CODE_company_add,
+    .name = "company_add",
+    .args = &mt_company_add_model,
+    .body = &mt_company_add_model,
+    .start = mt_start_command,
+    .apply = mt_company_add_apply
+};
+
+const mt_operation_t  mt_op_credential_add = {
+    .code = MT_CODE_credential_add,
+    .name = "credential_add",
+    .args = &mt_credential_add_model,
+    .body = &mt_credential_add_model,
+    .start = mt_start_command,
+    .apply = mt_credential_add_apply
+};
+
+const mt_operation_t  mt_op_credential_revoke = {
+    .code = MT_CODE_credential_revoke,
+    .name = "credential_revoke",
+    .args = &mt_named_model,
+    .body = &mt_named_model,
+    .start = mt_start_command,
+    .apply = mt_credential_revoke_apply
+};
+
+
+static mt_status_t
+mt_company_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_company_add_t  *args = body;
+
+    int           found;
+    mt_key_t      key;
+    mt_str_t      record;
+    mt_company_t  company;
+
+    if (args->num < 1 || args->num > UINT32_MAX) {
+        return mt_reject(result, MT_BAD_VALUE, MT_company_add_num, 0);
+    }
+
+    mt_key_company(&key, (uint32_t) args->num);
+    found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
+
+    if (found != 0) {
+        return found == 1 ? mt_reject(result, MT_ID_TAKEN,
+                                      MT_company_add_num, 0)
+                          : MT_STORE_FAILED;
+    }
+
+    memset(&company, 0, sizeof(company));
+    company.num = args->num;
+    company.name = args->name;
+    company.created = a->time;
+
+    result->num = company.num;
+
+    return mt_save(a->txn, MT_DB_COMPANY, &key, &mt_company_model, &company,
+                   a->arena);
+}
+
+
+/* Credentials are numbered over all companies, as their keys are unique over
+ * all: a key leads to its company, not the other way round. */
+
+static mt_status_t
+mt_credential_add_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result)
+{
+    const mt_credential_add_t  *args = body;
+
+    int              found;
+    mt_key_t         key;
+    mt_str_t         record;
+    mt_credential_t  credential;
+
+    mt_key_company(&key, (uint32_t) args->company);
+    found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
+
+    if (found != 1) {
+        return found == 0 ? mt_reject(result, MT_NO_SUCH_COMPANY,
+                                      MT_credential_add_company, 0)
+                          : MT_STORE_FAILED;
+    }
+
+    if (args->appkey.len == 0) {
+        return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appkey, 0);
+    }
+
+    if (args->appid.len == 0) {
+        return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appid, 0);
+    }
+
+    if (mt_name_find(a->txn, 0, MT_NAME_APPKEY, args->appkey)) {
+        return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appkey, 0);
+    }
+
+    if (mt_name_find(a->txn, 0, MT_NAME_APPID, args->appid)) {
+        return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appid, 0);
+    }
+
+    mt_key_company(&key, 0);
+    mt_key_u8(&key, MT_NAME_CREDENTIAL);
+
+    memset(&credential, 0, sizeof(credential));
+    credential.num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &key, 0)
+                     + 1;
+    credential.company = args->company;
+    credential.appid = args->appid;
+    credential.appkey = args->appkey;
+    credential.secret_hash = args->secret_hash;
+    credential.created = a->time;
+
+    (void) mt_put_num(a->txn, MT_DB_COUNTER, &key, (uint64_t) credential.num);
+    (void) mt_name_put(a->txn, 0, MT_NAME_APPKEY, credential.appkey,
+                       (uint64_t) credential.num);
+    (void) mt_name_put(a->txn, 0, MT_NAME_APPID, credential.appid,
+                       (uint64_t) credential.num);
+
+    result->num = credential.num;
+
+    return mt_credential_save(a, &credential);
+}
+
+
+/* The key stays known, so that nobody is ever given it again. */
+
+static mt_status_t
+mt_credential_revoke_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result)
+{
+    const mt_named_t  *args = body;
+
+    int              found;
+    mt_credential_t  credential;
+
+    found = mt_credential_load(a->txn,
+                               (int64_t) mt_name_find(a->txn, 0,
+                                                      MT_NAME_APPKEY,
+                                                      args->ref),
+                               &credential, a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    /* a company's own command sees no other company's keys */
+    if (found == 0 || (a->company != 0 && credential.company != a->company)) {
+        return mt_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
+    }
+
+    result->num = credential.num;
+
+    if (credential.revoked) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    credential.revoked = a->time;
+
+    return mt_credential_save(a, &credential);
+}
+
+
+static void
+mt_credential_key(mt_key_t *key, int64_t num)
+{
+    mt_key_init(key);
+    mt_key_u64(key, (uint64_t) num);
+}
+
+
+int
+mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
+    mt_arena_t *arena)
+{
+    int       found;
+    mt_key_t  key;
+    mt_str_t  record;
+
+    mt_credential_key(&key, num);
+
+    found = mt_near_get(NULL, txn, MT_DB_CREDENTIAL, &key, &record);
+
+    return found == 1 ? mt_load_value(txn, MT_DB_CREDENTIAL, record,
+                                      &mt_credential_model, credential, arena)
+                      : found;
+}
+
+
+static mt_status_t
+mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
+{
+    mt_key_t  key;
+
+    mt_credential_key(&key, credential->num);
+
+    return mt_save(a->txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
+                   credential, a->arena);
+}

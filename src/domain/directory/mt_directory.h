@@ -1,0 +1,48 @@
+
+/*
+ * What companies, departments, users and rooms share inside the domain.
+ */
+
+#ifndef MT_DIRECTORY_H
+#define MT_DIRECTORY_H
+
+#include "domain/kernel/mt_apply.h"
+
+
+/* A department named by a record: "" and "0" are none (the root), *num 0.
+ * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */
+mt_status_t mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num);
+
+/* 1 when a key begins with the prefix, 0 when none does, -1 failed. */
+int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
+
+/* The user whom a command would change, and the change.  MT_OK, or
+ * MT_NO_SUCH_USER: a placeholder is nobody that the directory could change. */
+mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user);
+mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
+
+/* 1 for who is there and enabled.  Nobody else has a session: the command that
+ * removes or disables a user ends them. */
+int mt_user_may_log_in(const mt_user_t *user);
+
+/* Takes a user who is being removed off the rooms' lists of permitted ones. */
+mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
+
+/* finish() of operations that make or change a record of op->kind: replies
+ * with its view. */
+void mt_directory_finish(mt_call_t *call);
+
+/* The password of users whose record holds none; h5yes' document names it. */
+extern const mt_str_t  mt_default_password;
+
+/* The lower-case hex MD5 of a password, in `hex`; empty on failure. */
+#define MT_MD5_HEX  32
+
+mt_str_t mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX]);
+
+/* The credential, revoked ones too, with strings as mt_load()'s: 1 found, 0
+ * not, -1 failed. */
+int mt_credential_load(mt_txn_t *txn, int64_t num,
+    mt_credential_t *credential, mt_arena_t *arena);
+
+#endif /* MT_DIRECTORY_H */

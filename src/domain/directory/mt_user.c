@@ -1,0 +1,537 @@
+
+#include "base/mt_crypto.h"
+#include "domain/directory/mt_face.h"
+
+
+static mt_step_t mt_user_edit_start(mt_call_t *call);
+static void mt_user_edit_work(mt_call_t *call);
+static mt_step_t mt_user_edit_resume(mt_call_t *call);
+static mt_step_t mt_user_edit_command(mt_call_t *call, mt_str_t password);
+static mt_status_t mt_user_add_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_user_update_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_user_remove_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_user_judge_new(mt_apply_t *a,
+    const mt_user_edit_t *args, mt_user_t *user);
+static mt_status_t mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args,
+    mt_user_t *user, mt_result_t *result);
+static void mt_user_reindex(mt_apply_t *a, const mt_user_t *from,
+    const mt_user_t *to);
+static int mt_user_is_member(const mt_user_t *user);
+static mt_status_t mt_user_end_sessions(mt_apply_t *a, int64_t user);
+
+
+const mt_operation_t  mt_op_user_add = {
+    .code = MT_CODE_user_add,
+    .heavy = 1,
+    .name = "user_add",
+    .kind = MT_NAME_USER,
+    .args = &mt_user_edit_model,
+    .body = &mt_user_edit_model,
+    .start = mt_user_edit_start,
+    .work = mt_user_edit_work,
+    .resume = mt_user_edit_resume,
+    .finish = mt_directory_finish,
+    .apply = mt_user_add_apply
+};
+
+const mt_operation_t  mt_op_user_update = {
+    .code = MT_CODE_user_update,
+    .heavy = 1,
+    .name = "user_update",
+    .kind = MT_NAME_USER,
+    .args = &mt_user_edit_model,
+    .body = &mt_user_edit_model,
+    .start = mt_user_edit_start,
+    .work = mt_user_edit_work,
+    .resume = mt_user_edit_resume,
+    .finish = mt_directory_finish,
+    .apply = mt_user_update_apply
+};
+
+const mt_operation_t  mt_op_user_remove = {
+    .code = MT_CODE_user_remove,
+    .name = "user_remove",
+    .args = &mt_named_model,
+    .body = &mt_named_model,
+    .start = mt_start_command,
+    .finish = mt_face_dropped,
+    .apply = mt_user_remove_apply
+};
+
+
+const mt_str_t  mt_default_password = mt_str("hf@123456");
+
+
+/* What else than the id is unique; a field has the same number in the record
+ * and in the arguments. */
+
+static const struct {
+    const mt_field_t  *field;
+    enum mt_name       kind;
+    mt_status_t        taken;
+} mt_user_names[] = {
+    { MT_FIELD(user, account), MT_NAME_ACCOUNT, MT_ACCOUNT_TAKEN },
+    { MT_FIELD(user, phone),   MT_NAME_PHONE,   MT_PHONE_TAKEN },
+    { MT_FIELD(user, email),   MT_NAME_EMAIL,   MT_EMAIL_TAKEN }
+};
+
+#define mt_user_name(user, i)                                                 \
+    (*(const mt_str_t *) ((const char *) (user)                               \
+                          + mt_user_names[i].field->offset))
+
+/* What an edit copies as it is: all but the id, which never changes. */
+#define MT_USER_EDITABLE                                                      \
+    ((0 MT_USER_TEXT_FIELDS(MT_FIELD_BIT, user_edit))                         \
+     & ~MT_BIT(user_edit, id))
+
+
+/* The default password costs no hash: its record is none. */
+
+static mt_step_t
+mt_user_edit_start(mt_call_t *call)
+{
+    const mt_user_edit_t  *args;
+
+    args = call->args;
+
+    if (args->plain.len == 0 || mt_str_eq(args->plain, mt_default_password)) {
+        return mt_user_edit_command(call, MT_STR(""));
+    }
+
+    return MT_STEP_WORK;
+}
+
+
+/* In a thread: the hash is slow on purpose. */
+
+static void
+mt_user_edit_work(mt_call_t *call)
+{
+    char                   hex[MT_MD5_HEX];
+    mt_str_t              *hash, md5;
+    const mt_user_edit_t  *args;
+
+    args = call->args;
+
+    hash = mt_arena_alloc(call->arena, sizeof(*hash));
+    md5 = mt_password_md5(args->plain, hex);
+
+    if (hash && md5.len) {
+        *hash = mt_password_hash(call->arena, md5);
+    }
+
+    call->state = hash;
+}
+
+
+static mt_step_t
+mt_user_edit_resume(mt_call_t *call)
+{
+    const mt_str_t  *hash;
+
+    hash = call->state;
+
+    if (hash == NULL || hash->len == 0) {
+        return mt_refuse(call, MT_INTERNAL, 0);
+    }
+
+    return mt_user_edit_command(call, *hash);
+}
+
+
+/* The command holds the password's hash, where one was given, never itself. */
+
+static mt_step_t
+mt_user_edit_command(mt_call_t *call, mt_str_t password)
+{
+    mt_user_edit_t  *args;
+
+    args = call->args;
+
+    if (mt_has(args, user_edit, plain)) {
+        mt_set(args, user_edit, password, password);
+
+        args->plain = MT_STR("");
+        args->has &= ~MT_BIT(user_edit, plain);
+    }
+
+    return call->op == &mt_op_user_add ? mt_start_with_id(call)
+                                       : mt_start_command(call);
+}
+
+
+mt_str_t
+mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX])
+{
+    uint8_t  md5[MT_MD5_LEN];
+
+    if (mt_md5(&plain, 1, md5) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_lower(md5, sizeof(md5), hex);
+
+    return (mt_str_t) { MT_MD5_HEX, hex };
+}
+
+
+static mt_status_t
+mt_user_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_user_edit_t  *args = body;
+
+    mt_user_t    user, before;
+    mt_status_t  rc;
+
+    rc = mt_user_judge_new(a, args, &user);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_user_edit_id, 0);
+    }
+
+    before = user;
+
+    user.placeholder = 0;
+    user.status = MT_USER_ENABLED;
+    user.created = a->time;
+
+    rc = mt_user_edit(a, args, &user, result);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (!before.placeholder) {
+        user.num = mt_id_take(a, MT_NAME_USER, user.id, user.num);
+    }
+
+    mt_user_reindex(a, NULL, &user);
+    mt_raise(a, MT_EVENT_USER_ADD, user.num, user.id);
+
+    result->num = user.num;
+
+    return mt_user_save(a, &user);
+}
+
+
+/* The record to fill: a new one, or the placeholder that has this id. */
+
+static mt_status_t
+mt_user_judge_new(mt_apply_t *a, const mt_user_edit_t *args,
+    mt_user_t *user)
+{
+    mt_status_t  rc;
+
+    memset(user, 0, sizeof(*user));
+
+    if (args->id.len) {
+        rc = mt_find(a->txn, a->company, MT_NAME_USER, args->id, user,
+                     a->arena);
+
+        if (rc == MT_OK && user->placeholder
+            && mt_str_eq(user->id, args->id))
+        {
+            return MT_OK;
+        }
+
+        if (rc != MT_NO_SUCH_USER) {
+            return rc == MT_OK ? MT_ID_TAKEN : rc;
+        }
+
+        memset(user, 0, sizeof(*user));
+    }
+
+    user->id = args->id.len ? args->id : args->fresh_id;
+
+    return mt_id_judge(a, MT_NAME_USER, user->id, &user->num);
+}
+
+
+static mt_status_t
+mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_user_edit_t  *args = body;
+
+    mt_user_t    user, before;
+    mt_status_t  rc;
+
+    rc = mt_user_find(a, args->ref, &user);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_user_edit_ref, 0);
+    }
+
+    before = user;
+
+    rc = mt_user_edit(a, args, &user, result);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    mt_user_reindex(a, &before, &user);
+    mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
+
+    /* a new password is often the answer to one that others know */
+
+    if (!mt_user_may_log_in(&user)
+        || !mt_str_eq(user.password, before.password))
+    {
+        rc = mt_user_end_sessions(a, user.num);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
+    result->num = user.num;
+
+    return mt_user_save(a, &user);
+}
+
+
+/*
+ * The record stays, for the meetings that the person was at; everything by
+ * which it could be found or used goes.
+ */
+
+static mt_status_t
+mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_named_t  *args = body;
+
+    mt_user_t    user;
+    mt_status_t  rc;
+
+    rc = mt_user_find(a, args->ref, &user);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_named_ref, 0);
+    }
+
+    mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
+    mt_user_reindex(a, &user, NULL);
+    mt_raise(a, MT_EVENT_USER_REMOVE, user.num, user.id);
+
+    rc = mt_user_end_sessions(a, user.num);
+    if (rc == MT_OK) {
+        rc = mt_rooms_forget_user(a, user.num);
+    }
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    mt_face_drop(a, &user);
+
+    user.removed = a->time;
+    user.updated = a->time;
+
+    result->num = user.num;
+
+    return mt_user_save(a, &user);
+}
+
+
+mt_status_t
+mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user)
+{
+    mt_status_t  rc;
+
+    rc = mt_find(a->txn, a->company, MT_NAME_USER, ref, user, a->arena);
+
+    return rc == MT_OK && user->placeholder ? MT_NO_SUCH_USER : rc;
+}
+
+
+/* Judges, and changes only *user. */
+
+static mt_status_t
+mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args, mt_user_t *user,
+    mt_result_t *result)
+{
+    size_t       i;
+    int64_t      owner;
+    mt_str_t     name;
+    mt_status_t  rc;
+
+    mt_patch(user, &mt_user_model, args, &mt_user_edit_model,
+             MT_USER_EDITABLE);
+    user->updated = a->time;
+
+    if (mt_has(args, user_edit, dept)) {
+        rc = mt_dept_ref(a, args->dept, &user->dept);
+        if (rc != MT_OK) {
+            return mt_reject(result, rc, MT_user_edit_dept, 0);
+        }
+    }
+
+    for (i = 0; i < mt_nitems(mt_user_names); i++) {
+        name = mt_user_name(user, i);
+        if (name.len == 0) {
+            continue;
+        }
+
+        owner = (int64_t) mt_name_find(a->txn, a->company,
+                                       mt_user_names[i].kind, name);
+        if (owner != 0 && owner != user->num) {
+            return mt_reject(result, mt_user_names[i].taken,
+                             mt_user_names[i].field->number, 0);
+        }
+    }
+
+    return MT_OK;
+}
+
+
+/* From one state of a user to another; NULL is one that nothing points to. */
+
+static void
+mt_user_reindex(mt_apply_t *a, const mt_user_t *from, const mt_user_t *to)
+{
+    int                was, is;
+    size_t             i;
+    mt_key_t           key;
+    mt_str_t           old, new;
+    static mt_user_t   nobody;
+
+    from = from ? from : &nobody;
+    to = to ? to : &nobody;
+
+    for (i = 0; i < mt_nitems(mt_user_names); i++) {
+        old = mt_user_name(from, i);
+        new = mt_user_name(to, i);
+
+        if (mt_str_eq(old, new)) {
+            continue;
+        }
+
+        if (old.len) {
+            mt_name_del(a->txn, a->company, mt_user_names[i].kind, old);
+        }
+
+        if (new.len) {
+            (void) mt_name_put(a->txn, a->company, mt_user_names[i].kind, new,
+                               (uint64_t) to->num);
+        }
+    }
+
+    was = mt_user_is_member(from);
+    is = mt_user_is_member(to);
+
+    if (was && is && from->dept == to->dept) {
+        return;
+    }
+
+    if (was) {
+        mt_key_num2(&key, a->company, (uint64_t) from->dept,
+                    (uint64_t) from->num);
+        (void) mt_del(a->txn, MT_DB_MEMBER, &key);
+    }
+
+    if (is) {
+        mt_key_num2(&key, a->company, (uint64_t) to->dept,
+                    (uint64_t) to->num);
+        (void) mt_put(a->txn, MT_DB_MEMBER, &key, MT_STR(""));
+    }
+}
+
+
+static int
+mt_user_is_member(const mt_user_t *user)
+{
+    return user->num != 0 && !user->placeholder;
+}
+
+
+int
+mt_user_may_log_in(const mt_user_t *user)
+{
+    return user->removed == 0 && !user->placeholder
+           && user->status == MT_USER_ENABLED;
+}
+
+
+static mt_status_t
+mt_user_end_sessions(mt_apply_t *a, int64_t user)
+{
+    int           found;
+    mt_key_t      prefix, at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    mt_key_num(&prefix, a->company, (uint64_t) user);
+
+    /* a deletion may move what the cursor stands on: one at a time */
+
+    for ( ;; ) {
+        cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
+        if (cursor == NULL) {
+            return MT_NO_MEMORY;
+        }
+
+        found = mt_cursor_first(cursor, &key, &value);
+        if (found == 1) {
+            mt_key_init(&at);
+            mt_key_str(&at, key);
+        }
+
+        mt_cursor_close(cursor);
+
+        if (found == 1) {
+            found = mt_del(a->txn, MT_DB_SESSION, &at);
+        }
+
+        if (found != 1) {
+            return found == 0 ? MT_OK : MT_STORE_FAILED;
+        }
+    }
+}
+
+
+int
+mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num, mt_user_t *user,
+    mt_arena_t *arena)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, company, (uint64_t) num);
+
+    return mt_load_copy(txn, MT_DB_USER, &key, &mt_user_model, user, arena);
+}
+
+
+int64_t
+mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name)
+{
+    mt_user_t    user;
+    mt_status_t  rc;
+
+    memset(&user, 0, sizeof(user));
+
+    rc = mt_id_judge(a, MT_NAME_USER, id, &user.num);
+    if (rc != MT_OK) {
+        a->failed = MT_INTERNAL;
+        return 0;
+    }
+
+    user.num = mt_id_take(a, MT_NAME_USER, id, user.num);
+    user.id = id;
+    user.name = name;
+    user.status = MT_USER_ENABLED;
+    user.placeholder = 1;
+    user.created = a->time;
+    user.updated = a->time;
+
+    (void) mt_user_save(a, &user);
+
+    return user.num;
+}
+
+
+mt_status_t
+mt_user_save(mt_apply_t *a, const mt_user_t *user)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, a->company, (uint64_t) user->num);
+
+    return mt_save(a->txn, MT_DB_USER, &key, &mt_user_model, user, a->arena);
+}

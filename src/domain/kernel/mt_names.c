@@ -1,0 +1,300 @@
+
+#include "base/mt_crypto.h"
+#include "domain/kernel/mt_apply.h"
+
+
+#define MT_FRESH_BYTES  16
+#define MT_SHORT_BYTES  12      /* not more than the above */
+
+
+/*
+ * The one field of a record that says it was removed: the codec skips what a
+ * model does not name, so asking costs no memory.
+ */
+
+#define MT_GONE_FIELDS(F, M)                                                  \
+    F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
+
+#define MT_GONE_DEPT_FIELDS(F, M)                                             \
+    F(M, 7,  INT, removed,      0, MT_TIME_MAX, NULL)
+
+MT_DECLARE_MODEL(gone, MT_GONE_FIELDS);
+MT_DECLARE_MODEL(gone_dept, MT_GONE_DEPT_FIELDS);
+
+MT_DEFINE_MODEL(gone, MT_GONE_FIELDS);
+MT_DEFINE_MODEL(gone_dept, MT_GONE_DEPT_FIELDS);
+
+_Static_assert((int) MT_gone_removed == (int) MT_user_removed
+               && (int) MT_gone_removed == (int) MT_room_removed
+               && (int) MT_gone_dept_removed == (int) MT_dept_removed
+               && sizeof(mt_gone_t) == sizeof(mt_gone_dept_t),
+               "the records' own field numbers");
+
+
+/* What ids of a kind name. */
+
+typedef struct {
+    mt_db_t            db;
+    const mt_model_t  *model;
+    const mt_model_t  *gone;      /* NULL: never removed */
+    mt_status_t        missing;
+} mt_id_kind_t;
+
+static const mt_id_kind_t  mt_id_kinds[] = {
+    [MT_NAME_USER]    = { MT_DB_USER, &mt_user_model, &mt_gone_model,
+                          MT_NO_SUCH_USER },
+    [MT_NAME_DEPT]    = { MT_DB_DEPT, &mt_dept_model, &mt_gone_dept_model,
+                          MT_NO_SUCH_DEPT },
+    [MT_NAME_ROOM]    = { MT_DB_ROOM, &mt_room_model, &mt_gone_model,
+                          MT_NO_SUCH_ROOM },
+    [MT_NAME_MEETING] = { MT_DB_MEETING, &mt_meeting_model, NULL,
+                          MT_NO_SUCH_MEETING },
+};
+
+
+/* mt_start_with_id() knows every model that has these fields by one of them */
+#define MT_ID_FIELDS_ARE(M)                                                   \
+    _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                 \
+                   && (int) MT_##M##_fresh_id                                 \
+                      == (int) MT_dept_edit_fresh_id,                         \
+                   "id and fresh_id have the same numbers in all")
+
+MT_ID_FIELDS_ARE(user_edit);
+MT_ID_FIELDS_ARE(room_edit);
+MT_ID_FIELDS_ARE(meeting_edit);
+
+
+/* A number from 1 on that is no guest's slot, in canonical decimal form. */
+
+static int
+mt_parse_num(mt_str_t s, int64_t *num)
+{
+    int64_t  n;
+
+    if (!mt_parse_int(s, &n) || n <= 0 || n >= MT_GUEST_SLOT) {
+        return 0;
+    }
+
+    *num = n;
+
+    return 1;
+}
+
+
+/* An id that is a canonical number claimed that number: no need to look it
+ * up as a name. */
+
+int64_t
+mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
+{
+    int64_t  num;
+
+    if (ref.len == 0 || mt_parse_num(ref, &num)) {
+        return ref.len ? num : 0;
+    }
+
+    return (int64_t) mt_name_find(txn, company, kind, ref);
+}
+
+
+/* Names of removed records are gone, so only a number may lead to one. */
+
+int64_t
+mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
+{
+    int64_t              num;
+    mt_key_t             key;
+    mt_str_t             record;
+    mt_gone_t            gone;
+    const mt_id_kind_t  *k;
+
+    num = mt_ref_num(txn, company, kind, ref);
+
+    if (num == 0 || !mt_parse_num(ref, &num)) {
+        return num;
+    }
+
+    k = &mt_id_kinds[kind];
+    mt_key_num(&key, company, (uint64_t) num);
+
+    if (mt_get(txn, k->db, &key, &record) != 1) {
+        return 0;
+    }
+
+    if (k->gone == NULL) {
+        return num;
+    }
+
+    /* state holds no zeros: a field that stands there is set */
+    if (mt_record_decode(record, k->gone, &gone, NULL) != MT_OK || gone.has) {
+        return 0;
+    }
+
+    return num;
+}
+
+
+mt_status_t
+mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
+    void *record, mt_arena_t *arena)
+{
+    int                  found;
+    int64_t              num;
+    mt_key_t             key;
+    const mt_id_kind_t  *k;
+
+    k = &mt_id_kinds[kind];
+
+    num = mt_resolve(txn, company, kind, ref);
+    if (num == 0) {
+        return k->missing;
+    }
+
+    mt_key_num(&key, company, (uint64_t) num);
+    found = mt_load_copy(txn, k->db, &key, k->model, record, arena);
+
+    return found == 1 ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static mt_str_t
+mt_random_hex(mt_arena_t *arena, size_t n,
+    void (*put)(const uint8_t *in, size_t n, char *out))
+{
+    char     *hex;
+    uint8_t   bytes[MT_FRESH_BYTES];
+
+    hex = mt_arena_take(arena, 2 * n);
+
+    if (hex == NULL || mt_random(bytes, n) != 0) {
+        return MT_STR("");
+    }
+
+    put(bytes, n, hex);
+
+    return (mt_str_t) { 2 * n, hex };
+}
+
+
+mt_str_t
+mt_fresh_id(mt_arena_t *arena)
+{
+    return mt_random_hex(arena, MT_FRESH_BYTES, mt_hex_upper);
+}
+
+
+mt_str_t
+mt_fresh_short_id(mt_arena_t *arena)
+{
+    return mt_random_hex(arena, MT_SHORT_BYTES, mt_hex_lower);
+}
+
+
+mt_step_t
+mt_start_with_id(mt_call_t *call)
+{
+    char              *args;
+    mt_str_t          *id, *fresh;
+    uint64_t           has;
+    const mt_field_t  *fields;
+
+    args = call->args;
+    fields = call->op->body->fields;
+
+    id = (mt_str_t *) (args + fields[MT_dept_edit_id].offset);
+    fresh = (mt_str_t *) (args + fields[MT_dept_edit_fresh_id].offset);
+
+    if (id->len == 0) {
+        *fresh = mt_fresh_id(call->arena);
+        if (fresh->len == 0) {
+            return mt_refuse(call, MT_INTERNAL, 0);
+        }
+
+        memcpy(&has, args, sizeof(has));
+        has |= MT_BIT(dept_edit, fresh_id);
+        memcpy(args, &has, sizeof(has));
+    }
+
+    return mt_start_command(call);
+}
+
+
+mt_status_t
+mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
+{
+    int       found;
+    mt_key_t  key;
+    mt_str_t  record;
+
+    *num = 0;
+
+    if (id.len == 0) {
+        return MT_BAD_VALUE;
+    }
+
+    mt_key_company(&key, a->company);
+    found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
+
+    if (found == 0) {
+        return MT_NO_SUCH_COMPANY;
+    }
+
+    if (found == 1 && mt_name_find(a->txn, a->company, kind, id)) {
+        return MT_ID_TAKEN;
+    }
+
+    if (found == 1 && mt_parse_num(id, num)) {
+        mt_key_num(&key, a->company, (uint64_t) *num);
+        found = mt_get(a->txn, mt_id_kinds[kind].db, &key, &record);
+
+        if (found == 1) {
+            return MT_ID_TAKEN;
+        }
+
+    } else {
+        *num = 0;
+    }
+
+    return found == -1 ? MT_STORE_FAILED : MT_OK;
+}
+
+
+int64_t
+mt_id_take(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t num)
+{
+    if (num == 0) {
+        num = mt_next_num(a, kind, mt_id_kinds[kind].db);
+    }
+
+    (void) mt_name_put(a->txn, a->company, kind, id, (uint64_t) num);
+
+    return num;
+}
+
+
+int64_t
+mt_next_num(mt_apply_t *a, enum mt_name kind, mt_db_t db)
+{
+    int       found;
+    int64_t   num;
+    mt_key_t  counter, key;
+    mt_str_t  record;
+
+    mt_key_company(&counter, a->company);
+    mt_key_u8(&counter, kind);
+
+    num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &counter, 0);
+
+    do {
+        mt_key_num(&key, a->company, (uint64_t) ++num);
+        found = mt_get(a->txn, db, &key, &record);
+    } while (found == 1);
+
+    if (found == -1) {
+        a->failed = MT_STORE_FAILED;
+    }
+
+    (void) mt_put_num(a->txn, MT_DB_COUNTER, &counter, (uint64_t) num);
+
+    return num;
+}

@@ -1,0 +1,232 @@
+
+/*
+ * What is not kept for ever: old entries of the journal, sessions that are
+ * over.
+ */
+
+#include "domain/notify/mt_event.h"
+
+
+#define MT_TRIM_MAX  4000          /* entries taken off by one command */
+
+/* offset in a SESSION key, C N caller */
+#define MT_SESSION_CALLER  12
+
+
+static mt_status_t mt_journal_trim_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int64_t mt_journal_needed(mt_apply_t *a);
+static int mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed);
+static mt_status_t mt_session_expire_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
+    int64_t before);
+
+
+const mt_operation_t  mt_op_journal_trim = {
+    .code = MT_CODE_journal_trim,
+    .name = "journal_trim",
+    .args = &mt_journal_trim_model,
+    .body = &mt_journal_trim_model,
+    .start = mt_start_command,
+    .apply = mt_journal_trim_apply
+};
+
+const mt_operation_t  mt_op_session_expire = {
+    .code = MT_CODE_session_expire,
+    .name = "session_expire",
+    .args = &mt_session_expire_model,
+    .body = &mt_session_expire_model,
+    .start = mt_start_command,
+    .apply = mt_session_expire_apply
+};
+
+
+static mt_status_t
+mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_journal_trim_t  *args = body;
+
+    int           found;
+    int64_t       position, needed;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    needed = mt_journal_needed(a);
+    cursor = needed < 0 ? NULL : mt_cursor_open(a->txn, MT_DB_JOURNAL, NULL);
+
+    if (cursor == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    found = mt_cursor_first(cursor, &key, &value);
+
+    while (found == 1 && result->num < MT_TRIM_MAX) {
+        position = (int64_t) mt_get_u64((const uint8_t *) key.data);
+
+        if (position > args->upto || position >= needed) {
+            break;
+        }
+
+        mt_key_init(&at);
+        mt_key_u64(&at, (uint64_t) position);
+
+        found = mt_del(a->txn, MT_DB_JOURNAL, &at);
+
+        if (found == 1) {
+            result->num++;
+            result->detail = position;
+            found = mt_cursor_next(cursor, &key, &value);
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    a->unchanged = result->num == 0;
+
+    return found < 0 ? MT_STORE_FAILED : MT_OK;
+}
+
+
+/* The first position that some message still is of; this command's own when
+ * there is none; -1 on failure. */
+
+static int64_t
+mt_journal_needed(mt_apply_t *a)
+{
+    int64_t  needed;
+
+    needed = (int64_t) a->position;
+
+    if (mt_journal_needed_by(a, MT_DB_OUTBOX, &needed) < 0
+        || mt_journal_needed_by(a, MT_DB_SET_ASIDE, &needed) < 0)
+    {
+        return -1;
+    }
+
+    return needed;
+}
+
+
+/* Looks at the first message of each company that has some: the others are of
+ * later positions.  0 or -1. */
+
+static int
+mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)
+{
+    int           found;
+    uint32_t      company;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_outbox_t   message;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_cursor_open(a->txn, db, NULL);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    company = 0;
+
+    do {
+        mt_key_company(&at, company);
+        found = mt_cursor_seek(cursor, &at, &key, &value);
+
+        if (found == 1
+            && (key.len < sizeof(uint32_t)
+                || mt_record_decode(value, &mt_outbox_model, &message,
+                                    a->arena) != MT_OK))
+        {
+            found = -1;
+        }
+
+        if (found != 1) {
+            break;
+        }
+
+        if (message.position < *needed) {
+            *needed = message.position;
+        }
+
+        company = mt_get_u32((const uint8_t *) key.data) + 1;
+
+    } while (company);
+
+    mt_cursor_close(cursor);
+
+    return found < 0 ? -1 : 0;
+}
+
+
+static mt_status_t
+mt_session_expire_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_session_expire_t  *args = body;
+
+    size_t   i;
+    int64_t  n;
+
+    for (i = 0; i < args->users.n; i++) {
+        n = mt_session_expire_user(a, args->users.v[i], args->before);
+        if (n < 0) {
+            return MT_STORE_FAILED;
+        }
+
+        result->num += n;
+    }
+
+    a->unchanged = result->num == 0;
+
+    return MT_OK;
+}
+
+
+/* How many sessions that were; -1 on failure. */
+
+static int64_t
+mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
+{
+    int           found;
+    int64_t       n;
+    mt_key_t      prefix, at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+    mt_session_t  session;
+
+    mt_key_num(&prefix, a->company, (uint64_t) user);
+
+    cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    n = 0;
+    found = mt_cursor_first(cursor, &key, &value);
+
+    while (found == 1) {
+        if (mt_record_decode(value, &mt_session_model, &session, a->arena)
+            != MT_OK)
+        {
+            found = -1;
+            break;
+        }
+
+        if (session.issued < before) {
+            at = prefix;
+            mt_key_str(&at, (mt_str_t) { key.len - MT_SESSION_CALLER,
+                                         key.data + MT_SESSION_CALLER });
+
+            found = mt_del(a->txn, MT_DB_SESSION, &at);
+            n++;
+        }
+
+        if (found == 1) {
+            found = mt_cursor_next(cursor, &key, &value);
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    return found < 0 ? -1 : n;
+}

@@ -1,0 +1,315 @@
+
+/*
+ * Acts on a meeting as it is: cancelling, ending, reminding, answering.  Each
+ * is judged by one function, on the worker (so that what is refused costs no
+ * write) and again in apply, on the state that it finds.
+ */
+
+#include "domain/meeting/mt_meeting.h"
+
+
+static mt_step_t mt_act_start(mt_call_t *call);
+static mt_status_t mt_act_judge(mt_txn_t *txn, uint32_t company,
+    int64_t actor, int64_t now, const mt_meeting_t *meeting,
+    const mt_meeting_act_t *args);
+static mt_status_t mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
+    mt_result_t *result, const mt_meeting_t **meeting);
+static mt_status_t mt_cancel_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_end_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_remind_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+
+static mt_step_t mt_answer_start(mt_call_t *call);
+static mt_status_t mt_answer_judge(const mt_meeting_t *meeting, int64_t now,
+    int listed);
+static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_answer_write(mt_apply_t *a, int64_t meeting,
+    mt_attendee_t *attendee, const mt_answer_t *args);
+
+
+const mt_operation_t  mt_op_meeting_cancel = {
+    .code = MT_CODE_meeting_cancel,
+    .name = "meeting_cancel",
+    .args = &mt_meeting_act_model,
+    .body = &mt_meeting_act_model,
+    .start = mt_act_start,
+    .apply = mt_cancel_apply
+};
+
+const mt_operation_t  mt_op_meeting_end = {
+    .code = MT_CODE_meeting_end,
+    .name = "meeting_end",
+    .args = &mt_meeting_act_model,
+    .body = &mt_meeting_act_model,
+    .start = mt_act_start,
+    .apply = mt_end_apply
+};
+
+const mt_operation_t  mt_op_meeting_remind = {
+    .code = MT_CODE_meeting_remind,
+    .name = "meeting_remind",
+    .args = &mt_meeting_act_model,
+    .body = &mt_meeting_act_model,
+    .start = mt_act_start,
+    .apply = mt_remind_apply
+};
+
+const mt_operation_t  mt_op_answer = {
+    .code = MT_CODE_answer,
+    .name = "answer",
+    .args = &mt_answer_model,
+    .body = &mt_answer_model,
+    .start = mt_answer_start,
+    .apply = mt_answer_apply
+};
+
+
+static mt_step_t
+mt_act_start(mt_call_t *call)
+{
+    mt_status_t              rc;
+    mt_meeting_t             meeting;
+    const mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, MT_meeting_act_ref);
+    }
+
+    rc = mt_act_judge(call->txn, call->company, call->actor, call->now,
+                      &meeting, args);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, 0);
+    }
+
+    return mt_command(call, args);
+}
+
+
+static mt_status_t
+mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
+    const mt_meeting_t *meeting, const mt_meeting_act_t *args)
+{
+    int          may, life;
+    mt_status_t  rc;
+
+    may = mt_meeting_may(txn, company, meeting, actor, args->may);
+    if (may != 1) {
+        return may ? MT_STORE_FAILED : MT_FORBIDDEN;
+    }
+
+    rc = mt_meeting_live(meeting, now);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    life = mt_meeting_life(meeting, now);
+
+    if (args->when == MT_WHEN_BEFORE && life != MT_LIFE_SCHEDULED) {
+        return MT_STARTED;
+    }
+
+    if (args->when == MT_WHEN_UNDER_WAY && life != MT_LIFE_UNDER_WAY) {
+        return MT_NOT_STARTED;
+    }
+
+    return MT_OK;
+}
+
+
+/* What all three begin with. */
+
+static mt_status_t
+mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
+    mt_result_t *result, const mt_meeting_t **meeting)
+{
+    mt_status_t  rc;
+
+    rc = mt_meeting_get(a, args->ref, meeting);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_meeting_act_ref, 0);
+    }
+
+    result->num = (*meeting)->num;
+
+    return mt_act_judge(a->txn, a->company, a->actor, a->time, *meeting,
+                        args);
+}
+
+
+mt_status_t
+mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
+{
+    mt_meeting_t  meeting;
+
+    meeting = *old;
+    meeting.state = state;
+    meeting.done = a->time;
+    meeting.updated = a->time;
+
+    return mt_meeting_save(a, &meeting);
+}
+
+
+mt_status_t
+mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting)
+{
+    mt_raise(a, MT_EVENT_BOOK_CANCEL, meeting->num, meeting->id);
+
+    return mt_meeting_finish(a, meeting, MT_MEETING_CANCELLED);
+}
+
+
+static mt_status_t
+mt_cancel_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t          rc;
+    const mt_meeting_t  *meeting;
+
+    rc = mt_act_apply(a, body, result, &meeting);
+
+    return rc == MT_OK ? mt_meeting_cancel(a, meeting) : rc;
+}
+
+
+static mt_status_t
+mt_end_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t          rc;
+    const mt_meeting_t  *meeting;
+
+    rc = mt_act_apply(a, body, result, &meeting);
+
+    return rc == MT_OK ? mt_meeting_finish(a, meeting, MT_MEETING_ENDED) : rc;
+}
+
+
+static mt_status_t
+mt_remind_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t          rc;
+    const mt_meeting_t  *meeting;
+
+    rc = mt_act_apply(a, body, result, &meeting);
+
+    if (rc == MT_OK) {
+        mt_raise_reminder(a, meeting, a->time, MT_REMIND_CONFIRM);
+    }
+
+    return rc;
+}
+
+
+static mt_step_t
+mt_answer_start(mt_call_t *call)
+{
+    int                  listed;
+    mt_status_t          rc;
+    mt_meeting_t         meeting;
+    mt_attendee_t        attendee;
+    const mt_answer_t   *args;
+
+    args = call->args;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, MT_answer_ref);
+    }
+
+    listed = mt_attendee_load(call->txn, call->company, meeting.num,
+                              call->actor, &attendee, call->arena);
+
+    rc = mt_answer_judge(&meeting, call->now, listed);
+    if (rc != MT_OK) {
+        return mt_refuse(call, rc, 0);
+    }
+
+    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
+    {
+        return MT_STEP_DONE;
+    }
+
+    return mt_command(call, args);
+}
+
+
+static mt_status_t
+mt_answer_judge(const mt_meeting_t *meeting, int64_t now, int listed)
+{
+    if (listed < 0) {
+        return MT_STORE_FAILED;
+    }
+
+    return listed ? mt_meeting_live(meeting, now) : MT_NOT_LISTED;
+}
+
+
+static mt_status_t
+mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    int                  listed;
+    mt_status_t          rc;
+    mt_attendee_t        attendee;
+    const mt_answer_t   *args;
+    const mt_meeting_t  *meeting;
+
+    args = body;
+
+    rc = mt_meeting_get(a, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, MT_answer_ref, 0);
+    }
+
+    result->num = meeting->num;
+
+    listed = mt_attendee_load(a->txn, a->company, meeting->num, a->actor,
+                              &attendee, a->arena);
+
+    rc = mt_answer_judge(meeting, a->time, listed);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
+    {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    return mt_answer_write(a, meeting->num, &attendee, args);
+}
+
+
+/* The comment belongs to the answer: a new one does away with the old. */
+
+static mt_status_t
+mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,
+    const mt_answer_t *args)
+{
+    mt_tally_t  *tally;
+
+    tally = mt_tally(a, meeting);
+    if (tally == NULL) {
+        return a->failed;
+    }
+
+    tally->accepted -= attendee->answer == MT_ANSWER_ACCEPTED;
+    tally->declined -= attendee->answer == MT_ANSWER_DECLINED;
+
+    attendee->answer = args->answer;
+
+    tally->accepted += attendee->answer == MT_ANSWER_ACCEPTED;
+    tally->declined += attendee->answer == MT_ANSWER_DECLINED;
+
+    if (args->answer != MT_ANSWER_READ) {
+        attendee->answered = a->time;
+        attendee->comment = args->comment;
+    }
+
+    return mt_attendee_save(a, meeting, attendee);
+}

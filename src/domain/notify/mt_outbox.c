@@ -1,0 +1,597 @@
+
+/*
+ * The outbox: messages are put in by the commands that raise events, taken out
+ * by commands that say what became of them.
+ */
+
+#include "domain/notify/mt_event.h"
+
+
+/* What one message may hold, so that it stays of a size that can be sent: at
+ * least one event, and then no more than this many events, and people on the
+ * lists of their meetings. */
+#define MT_MESSAGE_EVENTS  200
+#define MT_MESSAGE_PEOPLE  2000
+
+/* Messages put back by one command. */
+#define MT_REDELIVER_MAX   1000
+
+/* offset in the keys of OUTBOX and SET_ASIDE, C number, and their length */
+#define MT_OUTBOX_NUMBER   4
+#define MT_OUTBOX_KEY      12
+
+
+static mt_status_t mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
+    const mt_outbox_t *message);
+static size_t mt_message_end(mt_apply_t *a, size_t first);
+static int64_t mt_event_people(mt_apply_t *a, const mt_event_t *event);
+static mt_status_t mt_event_delivered_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_failed_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_set_aside_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_redeliver_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_discard_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int64_t mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from,
+    int64_t to, int64_t most);
+static int mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
+    mt_outbox_t *message);
+static mt_status_t mt_message_pushed(mt_apply_t *a,
+    const mt_outbox_t *message);
+
+
+const mt_operation_t  mt_op_event_delivered = {
+    .code = MT_CODE_event_delivered,
+    .name = "event_delivered",
+    .args = &mt_event_done_model,
+    .body = &mt_event_done_model,
+    .start = mt_start_command,
+    .apply = mt_event_delivered_apply
+};
+
+const mt_operation_t  mt_op_event_failed = {
+    .code = MT_CODE_event_failed,
+    .name = "event_failed",
+    .args = &mt_event_failed_model,
+    .body = &mt_event_failed_model,
+    .start = mt_start_command,
+    .apply = mt_event_failed_apply
+};
+
+const mt_operation_t  mt_op_event_set_aside = {
+    .code = MT_CODE_event_set_aside,
+    .name = "event_set_aside",
+    .args = &mt_event_done_model,
+    .body = &mt_event_done_model,
+    .start = mt_start_command,
+    .apply = mt_event_set_aside_apply
+};
+
+const mt_operation_t  mt_op_event_redeliver = {
+    .code = MT_CODE_event_redeliver,
+    .name = "event_redeliver",
+    .args = &mt_event_redeliver_model,
+    .body = &mt_event_redeliver_model,
+    .start = mt_start_command,
+    .apply = mt_event_redeliver_apply
+};
+
+const mt_operation_t  mt_op_event_discard = {
+    .code = MT_CODE_event_discard,
+    .name = "event_discard",
+    .args = &mt_event_discard_model,
+    .body = &mt_event_discard_model,
+    .start = mt_start_command,
+    .apply = mt_event_discard_apply
+};
+
+
+const char *
+mt_event_name(int64_t type)
+{
+    static const char *const  names[] = {
+        [MT_EVENT_BOOK_SUCCESS] = "book_success",
+        [MT_EVENT_BOOK_UPDATE] = "book_update",
+        [MT_EVENT_BOOK_CANCEL] = "book_cancel",
+        [MT_EVENT_ROOM_ADD] = "room_add",
+        [MT_EVENT_ROOM_UPDATE] = "room_update",
+        [MT_EVENT_ROOM_REMOVE] = "room_remove",
+        [MT_EVENT_USER_ADD] = "user_add",
+        [MT_EVENT_USER_UPDATE] = "user_update",
+        [MT_EVENT_USER_REMOVE] = "user_remove",
+        [MT_EVENT_DEPT_ADD] = "dept_add",
+        [MT_EVENT_DEPT_UPDATE] = "dept_update",
+        [MT_EVENT_DEPT_REMOVE] = "dept_remove",
+        [MT_EVENT_MEETING_REMIND] = "meeting_remind",
+    };
+
+    return type > 0 && type < (int64_t) mt_nitems(names) ? names[type] : NULL;
+}
+
+
+mt_status_t
+mt_outbox_add(mt_apply_t *a, uint64_t *messages)
+{
+    size_t             first, end;
+    int64_t            number;
+    mt_key_t           key;
+    mt_outbox_t        message;
+    mt_status_t        rc;
+    const mt_event_t  *events;
+
+    if (a->events.n == 0 || !mt_subscribed(a)) {
+        return a->failed;
+    }
+
+    mt_key_company(&key, a->company);
+    mt_key_u8(&key, MT_NAME_OUTBOX);
+
+    number = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &key, 0);
+    events = a->events.v;
+    rc = MT_OK;
+
+    memset(&message, 0, sizeof(message));
+    message.position = (int64_t) a->position;
+    message.time = a->time;
+
+    for (first = 0; first < a->events.n && rc == MT_OK; first = end) {
+        end = mt_message_end(a, first);
+
+        if (mt_event_name(events[first].type) == NULL) {
+            continue;
+        }
+
+        message.type = events[first].type;
+        message.first = (int64_t) first;
+        message.n = (int64_t) (end - first);
+
+        rc = mt_outbox_put(a, MT_DB_OUTBOX, ++number, &message);
+        (*messages)++;
+    }
+
+    (void) mt_put_num(a->txn, MT_DB_COUNTER, &key, (uint64_t) number);
+
+    return rc == MT_OK ? a->failed : rc;
+}
+
+
+static mt_status_t
+mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
+    const mt_outbox_t *message)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, a->company, (uint64_t) number);
+
+    return mt_save(a->txn, db, &key, &mt_outbox_model, message, a->arena);
+}
+
+
+/* The event after the last one that goes into a message with the first. */
+
+static size_t
+mt_message_end(mt_apply_t *a, size_t first)
+{
+    size_t             i;
+    int64_t            people;
+    const mt_event_t  *events;
+
+    events = a->events.v;
+    people = mt_event_people(a, &events[first]);
+
+    for (i = first + 1;
+         i < a->events.n && i < first + MT_MESSAGE_EVENTS
+         && events[i].type == events[first].type;
+         i++)
+    {
+        people += mt_event_people(a, &events[i]);
+
+        if (people > MT_MESSAGE_PEOPLE) {
+            break;
+        }
+    }
+
+    return i;
+}
+
+
+static int64_t
+mt_event_people(mt_apply_t *a, const mt_event_t *event)
+{
+    mt_tally_t  *tally;
+
+    switch (event->type) {
+
+    case MT_EVENT_BOOK_SUCCESS:
+    case MT_EVENT_BOOK_UPDATE:
+    case MT_EVENT_MEETING_REMIND:
+        tally = mt_tally(a, event->num);
+        return tally ? tally->total : 0;
+
+    default:
+        return 0;
+    }
+}
+
+
+int
+mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company, int64_t after,
+    int64_t *number, mt_outbox_t *message, mt_arena_t *arena)
+{
+    int           found;
+    mt_key_t      prefix, at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    mt_key_company(&prefix, company);
+    mt_key_num(&at, company, (uint64_t) after + 1);
+
+    cursor = mt_cursor_open(txn, db, &prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    found = mt_cursor_seek(cursor, &at, &key, &value);
+
+    if (found == 1
+        && (key.len != MT_OUTBOX_KEY
+            || mt_record_decode(value, &mt_outbox_model, message, arena)
+               != MT_OK))
+    {
+        found = -1;
+    }
+
+    if (found == 1) {
+        *number = (int64_t) mt_get_u64((const uint8_t *) key.data
+                                       + MT_OUTBOX_NUMBER);
+    }
+
+    mt_cursor_close(cursor);
+
+    return found;
+}
+
+
+int
+mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
+    mt_journal_t *entry, mt_arena_t *arena)
+{
+    mt_key_t  key;
+
+    mt_key_init(&key);
+    mt_key_u64(&key, (uint64_t) message->position);
+
+    return mt_load(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry, arena)
+           == 1
+           && (size_t) (message->first + message->n) <= entry->events.n
+           ? 1 : -1;
+}
+
+
+/* Takes a message out: 1, 0 when it is not there, -1 on failure. */
+
+static int
+mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
+    mt_outbox_t *message)
+{
+    int       found;
+    mt_key_t  key;
+
+    mt_key_num(&key, a->company, (uint64_t) number);
+
+    found = mt_load_copy(a->txn, db, &key, &mt_outbox_model, message,
+                         a->arena);
+
+    return found == 1 ? mt_del(a->txn, db, &key) : found;
+}
+
+
+/* A number that is not in the outbox was dealt with before: the command was
+ * given twice, by one who delivers and by the next. */
+
+static mt_status_t
+mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_done_t  *args = body;
+
+    int                found;
+    size_t             i;
+    mt_status_t        rc;
+    mt_outbox_t        message;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    for (i = 0; i < args->numbers.n; i++) {
+        found = mt_outbox_take(a, MT_DB_OUTBOX, args->numbers.v[i], &message);
+
+        if (found == 1 && message.type == MT_EVENT_BOOK_SUCCESS) {
+            rc = mt_message_pushed(a, &message);
+        }
+
+        if (found == -1 || rc != MT_OK) {
+            return MT_STORE_FAILED;
+        }
+
+        result->num += found;
+
+        if (found && sub.last < args->numbers.v[i]) {
+            sub.last = args->numbers.v[i];
+        }
+    }
+
+    if (result->num == 0) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    sub.sent += result->num;
+    sub.since = 0;
+    sub.attempts = 0;
+    sub.next_try = 0;
+    sub.error = MT_STR("");
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* The invitations to these meetings have arrived. */
+
+static mt_status_t
+mt_message_pushed(mt_apply_t *a, const mt_outbox_t *message)
+{
+    int64_t              i;
+    mt_status_t          rc;
+    mt_journal_t         entry;
+    mt_meeting_t         meeting;
+    const mt_event_t    *events;
+    const mt_meeting_t  *old;
+
+    if (mt_outbox_entry(a->txn, message, &entry, a->arena) != 1) {
+        return MT_STORE_FAILED;
+    }
+
+    events = entry.events.v;
+
+    for (i = message->first; i < message->first + message->n; i++) {
+        old = mt_meeting_load(a, events[i].num);
+
+        if (old == NULL) {
+            return MT_STORE_FAILED;
+        }
+
+        if (old->pushed) {
+            continue;
+        }
+
+        meeting = *old;
+        meeting.pushed = a->time;
+
+        rc = mt_meeting_save(a, &meeting);
+        if (rc != MT_OK) {
+            return rc;
+        }
+    }
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_failed_t  *args = body;
+
+    mt_status_t        rc;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    sub.failures += args->failures;
+    sub.since = sub.since ? sub.since : a->time;
+    sub.attempts = args->attempts;
+    sub.next_try = args->next_try;
+    sub.error = args->error;
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* The failure that made it so lasts until something is delivered. */
+
+static mt_status_t
+mt_event_set_aside_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result)
+{
+    const mt_event_done_t  *args = body;
+
+    int                found;
+    size_t             i;
+    mt_status_t        rc;
+    mt_outbox_t        message;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    for (i = 0; i < args->numbers.n; i++) {
+        found = mt_outbox_take(a, MT_DB_OUTBOX, args->numbers.v[i], &message);
+
+        if (found == 1) {
+            message.aside = a->time;
+            message.error = args->error;
+            rc = mt_outbox_put(a, MT_DB_SET_ASIDE, args->numbers.v[i],
+                               &message);
+        }
+
+        if (found == -1 || rc != MT_OK) {
+            return MT_STORE_FAILED;
+        }
+
+        result->num += found;
+    }
+
+    if (result->num == 0) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    sub.aside += result->num;
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* They keep their numbers, and so go before all that are pending. */
+
+static mt_status_t
+mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_redeliver_t  *args = body;
+
+    int                found;
+    int64_t            number;
+    mt_status_t        rc;
+    mt_outbox_t        message;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    number = args->from - 1;
+
+    while (result->num < MT_REDELIVER_MAX) {
+        found = mt_outbox_next(a->txn, MT_DB_SET_ASIDE, a->company, number,
+                               &number, &message, a->arena);
+
+        if (found == 0 || (found == 1 && number > args->to)) {
+            break;
+        }
+
+        if (found == -1
+            || mt_outbox_take(a, MT_DB_SET_ASIDE, number, &message) != 1)
+        {
+            return MT_STORE_FAILED;
+        }
+
+        message.aside = 0;
+        message.error = MT_STR("");
+
+        rc = mt_outbox_put(a, MT_DB_OUTBOX, number, &message);
+        if (rc != MT_OK) {
+            return rc;
+        }
+
+        result->num++;
+        result->detail = number;
+    }
+
+    if (result->num == 0) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    sub.aside -= result->num;
+    sub.since = 0;
+    sub.attempts = 0;
+    sub.next_try = 0;
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* Numbers go on counting, for whoever subscribes next. */
+
+static mt_status_t
+mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_discard_t  *args = body;
+
+    int64_t            aside, waiting;
+    mt_status_t        rc;
+    mt_subscription_t  sub;
+
+    rc = mt_subscription_get(a, &sub);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    aside = mt_outbox_discard(a, MT_DB_SET_ASIDE, args->from, args->to,
+                              MT_REDELIVER_MAX);
+
+    waiting = args->remove && aside >= 0
+              ? mt_outbox_discard(a, MT_DB_OUTBOX, args->from, args->to,
+                                  MT_REDELIVER_MAX - aside)
+              : 0;
+
+    if (aside < 0 || waiting < 0) {
+        return MT_STORE_FAILED;
+    }
+
+    result->num = aside + waiting;
+
+    if (result->num == 0 && (!args->remove || sub.url.len == 0)) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    if (args->remove) {
+        sub.url = MT_STR("");
+        sub.paused = 0;
+        sub.since = 0;
+        sub.attempts = 0;
+        sub.next_try = 0;
+        sub.error = MT_STR("");
+    }
+
+    sub.aside -= aside;
+    sub.dropped += result->num;
+
+    return mt_subscription_save(a, &sub);
+}
+
+
+/* How many, or -1.  Invitations that nobody will be told of do not wait. */
+
+static int64_t
+mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,
+    int64_t most)
+{
+    int          found;
+    int64_t      n, number;
+    mt_outbox_t  message;
+
+    number = from - 1;
+
+    for (n = 0; n < most; n++) {
+        found = mt_outbox_next(a->txn, db, a->company, number, &number,
+                               &message, a->arena);
+
+        if (found == 0 || (found == 1 && number > to)) {
+            break;
+        }
+
+        if (found == -1
+            || mt_outbox_take(a, db, number, &message) != 1
+            || (message.type == MT_EVENT_BOOK_SUCCESS
+                && mt_message_pushed(a, &message) != MT_OK))
+        {
+            return -1;
+        }
+    }
+
+    return n;
+}

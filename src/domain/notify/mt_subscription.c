@@ -1,0 +1,279 @@
+
+/*
+ * Who is told of a company's events: made, changed and looked at by operators.
+ */
+
+#include "domain/notify/mt_event.h"
+
+
+static mt_status_t mt_event_keys_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_set_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_event_pause_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_subscription_open(mt_apply_t *a,
+    mt_subscription_t *subscription);
+static void mt_subscription_clear(mt_subscription_t *subscription);
+
+
+const mt_operation_t  mt_op_event_keys = {
+    .code = MT_CODE_event_keys,
+    .name = "event_keys",
+    .args = &mt_event_keys_model,
+    .body = &mt_event_keys_model,
+    .start = mt_start_command,
+    .apply = mt_event_keys_apply
+};
+
+const mt_operation_t  mt_op_event_set = {
+    .code = MT_CODE_event_set,
+    .name = "event_set",
+    .args = &mt_event_set_model,
+    .body = &mt_event_set_model,
+    .start = mt_start_command,
+    .apply = mt_event_set_apply
+};
+
+const mt_operation_t  mt_op_event_pause = {
+    .code = MT_CODE_event_pause,
+    .name = "event_pause",
+    .args = &mt_event_pause_model,
+    .body = &mt_event_pause_model,
+    .start = mt_start_command,
+    .apply = mt_event_pause_apply
+};
+
+
+int
+mt_subscription_load(mt_txn_t *txn, uint32_t company,
+    mt_subscription_t *subscription, mt_arena_t *arena)
+{
+    int       found;
+    mt_key_t  key;
+
+    mt_key_company(&key, company);
+
+    found = mt_load_copy(txn, MT_DB_SUBSCRIPTION, &key,
+                         &mt_subscription_model, subscription, arena);
+
+    if (found == 0) {
+        memset(subscription, 0, sizeof(*subscription));
+    }
+
+    return found;
+}
+
+
+mt_status_t
+mt_subscription_save(mt_apply_t *a, const mt_subscription_t *subscription)
+{
+    mt_key_t  key;
+
+    mt_key_company(&key, a->company);
+
+    return mt_save(a->txn, MT_DB_SUBSCRIPTION, &key, &mt_subscription_model,
+                   subscription, a->arena);
+}
+
+
+int
+mt_subscribed(mt_apply_t *a)
+{
+    int                found;
+    mt_subscription_t  subscription;
+
+    found = mt_subscription_load(a->txn, a->company, &subscription, a->arena);
+
+    if (found == -1) {
+        a->failed = MT_STORE_FAILED;
+    }
+
+    return found == 1 && subscription.url.len != 0;
+}
+
+
+mt_status_t
+mt_subscription_get(mt_apply_t *a, mt_subscription_t *subscription)
+{
+    switch (mt_subscription_load(a->txn, a->company, subscription, a->arena)) {
+
+    case 1:
+        return MT_OK;
+
+    case 0:
+        return MT_NO_SUBSCRIPTION;
+
+    default:
+        return MT_STORE_FAILED;
+    }
+}
+
+
+int
+mt_subscription_from(mt_txn_t *txn, uint32_t *company,
+    mt_subscription_t *subscription, mt_arena_t *arena)
+{
+    int           found;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_cursor_open(txn, MT_DB_SUBSCRIPTION, NULL);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    mt_key_company(&at, *company);
+    found = mt_cursor_seek(cursor, &at, &key, &value);
+
+    if (found == 1
+        && (key.len != 4
+            || mt_record_decode(value, &mt_subscription_model, subscription,
+                                arena) != MT_OK))
+    {
+        found = -1;
+    }
+
+    if (found == 1) {
+        *company = mt_get_u32((const uint8_t *) key.data);
+    }
+
+    mt_cursor_close(cursor);
+
+    return found;
+}
+
+
+int
+mt_subscription_stat(mt_txn_t *txn, uint32_t company,
+    const mt_subscription_t *subscription, mt_subscription_stat_t *stat,
+    mt_arena_t *arena)
+{
+    int          found;
+    int64_t      number;
+    mt_key_t     key;
+    mt_outbox_t  first;
+
+    mt_key_company(&key, company);
+    mt_key_u8(&key, MT_NAME_OUTBOX);
+
+    found = mt_outbox_next(txn, MT_DB_OUTBOX, company, 0, &number, &first,
+                           arena);
+
+    stat->raised = (int64_t) mt_get_num_or(txn, MT_DB_COUNTER, &key, 0);
+    stat->pending = stat->raised - subscription->sent - subscription->aside
+                    - subscription->dropped;
+    stat->oldest = found == 1 ? first.time : 0;
+
+    return found == -1 ? -1 : 0;
+}
+
+
+/* The company's subscription, an empty one where there is none yet. */
+
+static mt_status_t
+mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
+{
+    int       found;
+    mt_key_t  key;
+    mt_str_t  record;
+
+    mt_key_company(&key, a->company);
+    found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
+
+    if (found != 1) {
+        return found ? MT_STORE_FAILED : MT_NO_SUCH_COMPANY;
+    }
+
+    found = mt_subscription_load(a->txn, a->company, subscription, a->arena);
+    subscription->updated = a->time;
+
+    return found == -1 ? MT_STORE_FAILED : MT_OK;
+}
+
+
+/* Of the lasting failure to deliver. */
+
+static void
+mt_subscription_clear(mt_subscription_t *subscription)
+{
+    subscription->since = 0;
+    subscription->attempts = 0;
+    subscription->next_try = 0;
+    subscription->error = MT_STR("");
+}
+
+
+static mt_status_t
+mt_event_keys_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_keys_t  *args = body;
+
+    mt_status_t        rc;
+    mt_subscription_t  subscription;
+
+    rc = mt_subscription_open(a, &subscription);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    subscription.new_aes_key = args->aes_key;
+    subscription.new_token = args->token;
+
+    return mt_subscription_save(a, &subscription);
+}
+
+
+static mt_status_t
+mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_set_t  *args = body;
+
+    mt_status_t        rc;
+    mt_subscription_t  subscription;
+
+    rc = mt_subscription_open(a, &subscription);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    subscription.url = args->url;
+    subscription.aes_key = args->aes_key;
+    subscription.token = args->token;
+    subscription.owner = args->owner;
+    subscription.new_aes_key = MT_STR("");
+    subscription.new_token = MT_STR("");
+
+    /* what was wrong with the old address says nothing of the new one */
+    mt_subscription_clear(&subscription);
+
+    return mt_subscription_save(a, &subscription);
+}
+
+
+/* Going on is going on now, whatever pause a failure asked for. */
+
+static mt_status_t
+mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_event_pause_t  *args = body;
+
+    mt_status_t        rc;
+    mt_subscription_t  subscription;
+
+    rc = mt_subscription_get(a, &subscription);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, 0, 0);
+    }
+
+    if (!args->paused) {
+        subscription.paused = 0;
+        mt_subscription_clear(&subscription);
+
+    } else if (subscription.paused == 0) {
+        subscription.paused = a->time;
+    }
+
+    return mt_subscription_save(a, &subscription);
+}

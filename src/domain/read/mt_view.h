@@ -1,0 +1,65 @@
+
+/*
+ * Views: the records that a reply is made of, side by side.
+ */
+
+#ifndef MT_VIEW_H
+#define MT_VIEW_H
+
+#include "domain/kernel/mt_apply.h"
+
+
+/* Where views come from.  near: of rows, whose strings may point into the
+ * store; NULL: all must outlive the transaction. */
+
+typedef struct {
+    mt_txn_t              *txn;
+    uint32_t               company;
+    mt_arena_t            *arena;
+    mt_near_t             *near;
+    const mt_settings_t   *settings;
+    int64_t                now;
+    int                    guests;     /* counted, and all attendances have
+                                          their ids */
+    int                    removed;    /* records show as they were */
+    unsigned               hides;      /* MT_PART_* to be left out */
+} mt_source_t;
+
+/* What a reply is made of: all that it holds outlives the transaction. */
+void mt_source_of(const mt_call_t *call, mt_source_t *source);
+
+/* The record of a number, some of its fields: 1; 0 with a zeroed record when
+ * it is not there (a number 0 names none); -1 on failure. */
+int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
+    const mt_model_t *model, uint64_t wanted, void *object);
+/* of a key */
+int mt_source_load_key(const mt_source_t *source, mt_db_t db,
+    const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
+    void *object);
+
+/* The two steps of it: the record as the store has it, without data where it
+ * is not there; and what stands in it. */
+int mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    mt_str_t *record);
+int mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
+    const mt_model_t *model, uint64_t wanted, void *object);
+
+/* The user's record, with the face as an address. */
+int mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
+    mt_user_t *user);
+int mt_source_read_user(const mt_source_t *source, mt_str_t record,
+    uint64_t wanted, mt_user_t *user);
+
+/* 1 when it is, or was, the address of a user's picture in our folder. */
+int mt_source_is_ours(const mt_source_t *source, mt_str_t address);
+
+/*
+ * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows
+ * it, in a structure of mt_directory_view_size(): mt_user_view_t, ...  1; 0
+ * when it shows none: removed, a placeholder, or never there; -1 on failure.
+ */
+size_t mt_directory_view_size(enum mt_name kind);
+int mt_directory_view(const mt_source_t *source, enum mt_name kind,
+    int64_t num, void *view);
+
+#endif /* MT_VIEW_H */

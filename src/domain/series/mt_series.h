@@ -1,0 +1,56 @@
+
+/*
+ * What the operations on a series of meetings share: mt_series.c finds the
+ * meetings, for workers and apply alike, mt_series_plan.c works out on the
+ * worker when they are to be, mt_series_edit.c makes and changes them.
+ */
+
+#ifndef MT_SERIES_H
+#define MT_SERIES_H
+
+#include "domain/meeting/mt_edit.h"
+#include "domain/series/mt_recurrence.h"
+
+
+/* One meeting of a series, as it is found. */
+
+typedef struct {
+    int64_t         num;
+    int64_t         begin;
+    int64_t         end;
+    int             ended;
+} mt_episode_t;
+
+typedef struct {
+    mt_txn_t       *txn;
+    uint32_t        company;
+    int64_t         actor;          /* who asks */
+    int64_t         now;
+    mt_arena_t     *arena;
+
+    mt_meeting_t    named;          /* strings in the arena */
+    mt_meeting_t    first;          /* of the series */
+    mt_episode_t   *v;              /* that one and the later ones by begin, */
+    size_t          n;              /*   but for the cancelled */
+    unsigned        field;          /* that a refusal is about, 0: none; of
+                                       mt_series_edit_t */
+} mt_series_t;
+
+void mt_series_init(mt_series_t *series, mt_txn_t *txn, uint32_t company,
+    int64_t actor, int64_t now, mt_arena_t *arena);
+
+/*
+ * The meetings that an act on a series is about: the one that `ref` names and
+ * the later ones.  batch: the series' first meeting, or empty.  only_creator:
+ * the actor must be the named one's creator.
+ *
+ * MT_OK: at least one of them has not ended.  MT_NO_SUCH_MEETING,
+ * MT_FORBIDDEN, MT_NO_SERIES; MT_ENDED or MT_CANCELLED when all are over.
+ */
+mt_status_t mt_series_find(mt_series_t *series, mt_str_t ref, mt_str_t batch,
+    int only_creator);
+
+mt_step_t mt_series_create_start(mt_call_t *call);
+mt_step_t mt_series_update_start(mt_call_t *call);
+
+#endif /* MT_SERIES_H */

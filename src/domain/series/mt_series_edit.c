@@ -1,0 +1,671 @@
+
+/*
+ * Making and changing the meetings of a series, in one command: each is an
+ * edit of its own, all are judged before the first is written.
+ */
+
+#include <stdlib.h>
+
+#include "domain/series/mt_series.h"
+
+
+/* Attendances that one command may write, or look through: what holds up all
+ * other commands for a fraction of a second. */
+#define MT_SERIES_SEATS  500000
+
+#define MT_OCCURRENCE_TIMES                                                   \
+    (MT_BIT(occurrence, begin) | MT_BIT(occurrence, end)                      \
+     | MT_BIT(occurrence, begin_offset) | MT_BIT(occurrence, end_offset))
+
+/* what a meeting that is added has of the one that was named */
+#define MT_ADDED_FIELDS                                                       \
+    (MT_EDITED_FIELDS | MT_BIT(meeting, room) | MT_BIT(meeting, dept)         \
+     | MT_BIT(meeting, creator) | MT_BIT(meeting, leaders)                    \
+     | MT_BIT(meeting, next_guest))
+
+_Static_assert((int) MT_occurrence_id == (int) MT_meeting_id
+               && (int) MT_occurrence_begin == (int) MT_meeting_begin
+               && (int) MT_occurrence_end == (int) MT_meeting_end
+               && (int) MT_occurrence_begin_offset
+                  == (int) MT_meeting_begin_offset
+               && (int) MT_occurrence_end_offset
+                  == (int) MT_meeting_end_offset,
+               "mt_patch() matches fields by number");
+
+
+typedef struct {
+    mt_edits_t                edits;
+    mt_meeting_edit_t         args;        /* what is said of all */
+    const mt_series_edit_t   *body;
+    mt_series_t               series;      /* of an update */
+
+    mt_edit_t                *v;           /* changed ones, then new ones */
+    size_t                    n;
+    size_t                    nold;
+    int64_t                  *dropped;
+    size_t                    ndropped;
+
+    mt_roster_t              *invited;     /* to all new ones; or NULL */
+    mt_arena_t               *scratch;     /* of the list of a changed one */
+    size_t                    seats;
+} mt_episodes_t;
+
+
+static void mt_series_create_finish(mt_call_t *call);
+static mt_status_t mt_series_create_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_series_update_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+
+static mt_status_t mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
+    const mt_series_edit_t *body, mt_result_t *result);
+static mt_status_t mt_episodes_old(mt_episodes_t *e);
+static mt_status_t mt_episodes_match(mt_episodes_t *e,
+    const mt_episode_t *episode, const mt_occurrence_t *occurrence);
+static void mt_episodes_new(mt_episodes_t *e);
+static mt_status_t mt_episodes_run(mt_episodes_t *e);
+static mt_status_t mt_episodes_judge(mt_episodes_t *e);
+static mt_status_t mt_episodes_rooms(mt_episodes_t *e);
+static mt_status_t mt_episodes_invite(mt_episodes_t *e);
+static mt_status_t mt_episodes_lists(mt_episodes_t *e);
+static mt_status_t mt_episodes_list(mt_episodes_t *e, mt_edit_t *edit,
+    mt_meeting_t *meeting);
+static mt_status_t mt_episodes_seats(mt_episodes_t *e,
+    const mt_roster_t *roster, size_t times);
+static mt_status_t mt_episodes_write(mt_episodes_t *e);
+static mt_status_t mt_episodes_write_old(mt_episodes_t *e);
+static mt_status_t mt_episodes_write_new(mt_episodes_t *e);
+static mt_status_t mt_episodes_write_rule(mt_episodes_t *e);
+static int mt_edit_room_cmp(const void *one, const void *two);
+static int mt_occurrence_cmp(const void *one, const void *two);
+
+
+const mt_operation_t  mt_op_series_create = {
+    .code = MT_CODE_series_create,
+    .name = "series_create",
+    .args = &mt_series_edit_model,
+    .body = &mt_series_edit_model,
+    .start = mt_series_create_start,
+    .finish = mt_series_create_finish,
+    .apply = mt_series_create_apply
+};
+
+const mt_operation_t  mt_op_series_update = {
+    .code = MT_CODE_series_update,
+    .name = "series_update",
+    .args = &mt_series_edit_model,
+    .body = &mt_series_edit_model,
+    .start = mt_series_update_start,
+    .apply = mt_series_update_apply
+};
+
+
+static void
+mt_series_create_finish(mt_call_t *call)
+{
+    size_t                   i, n;
+    mt_series_made_t        *made;
+    const mt_series_edit_t  *args;
+    const mt_occurrence_t   *occurrence;
+
+    args = call->args;
+    occurrence = args->occurrences.v;
+    n = args->occurrences.n;
+
+    made = mt_arena_alloc(call->arena, sizeof(*made));
+
+    if (made) {
+        made->ids.v = mt_arena_take(call->arena, n * sizeof(mt_str_t));
+    }
+
+    if (made == NULL || made->ids.v == NULL) {
+        (void) mt_refuse(call, MT_NO_MEMORY, 0);
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        made->ids.v[i] = occurrence[i].id;
+    }
+
+    made->ids.n = n;
+    call->reply = made;
+}
+
+
+static mt_status_t
+mt_series_create_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t     rc;
+    mt_episodes_t   e;
+
+    rc = mt_episodes_init(&e, a, body, result);
+
+    if (rc == MT_OK) {
+        mt_episodes_new(&e);
+        rc = mt_episodes_run(&e);
+    }
+
+    if (rc == MT_OK) {
+        result->num = e.v[0].meeting.num;
+    }
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_series_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t              rc;
+    mt_episodes_t            e;
+    const mt_series_edit_t  *args;
+
+    args = body;
+
+    rc = mt_episodes_init(&e, a, args, result);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    rc = mt_series_find(&e.series, args->ref, args->batch,
+                        args->only_creator != 0);
+    if (rc != MT_OK) {
+        return mt_reject(result, rc, e.series.field, 0);
+    }
+
+    result->num = e.series.named.num;
+
+    rc = mt_episodes_old(&e);
+
+    if (rc == MT_OK) {
+        mt_episodes_new(&e);
+        rc = mt_episodes_run(&e);
+    }
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
+    const mt_series_edit_t *body, mt_result_t *result)
+{
+    size_t  n;
+
+    memset(e, 0, sizeof(*e));
+
+    e->body = body;
+
+    mt_patch(&e->args, &mt_meeting_edit_model, body, &mt_series_edit_model,
+             UINT64_MAX);
+    e->args.has = body->has;
+
+    mt_series_init(&e->series, a->txn, a->company, a->actor, a->time,
+                   a->arena);
+
+    n = body->occurrences.n + 1;
+    e->v = mt_arena_take(a->arena, n * sizeof(mt_edit_t));
+    e->dropped = mt_arena_take(a->arena, n * sizeof(int64_t));
+
+    if (e->v == NULL || e->dropped == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    return mt_edits_init(&e->edits, a, &e->args, result);
+}
+
+
+/*
+ * The meetings as they are now have to be those that the worker saw; but one
+ * that has ended or was cancelled since is left alone.
+ */
+
+static mt_status_t
+mt_episodes_old(mt_episodes_t *e)
+{
+    size_t                  i, n;
+    int64_t                *nums;
+    mt_arena_t             *arena;
+    mt_status_t             rc;
+    mt_occurrence_t        *sorted, *found, wanted;
+    const mt_objs_t        *occurrences;
+
+    arena = e->edits.a->arena;
+    occurrences = &e->body->occurrences;
+    n = occurrences->n;
+
+    sorted = mt_arena_take(arena, n * sizeof(mt_occurrence_t));
+    nums = mt_arena_take(arena, e->series.n * sizeof(int64_t));
+
+    if (sorted == NULL || nums == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    memcpy(sorted, occurrences->v, n * sizeof(mt_occurrence_t));
+    qsort(sorted, n, sizeof(mt_occurrence_t), mt_occurrence_cmp);
+
+    memset(&wanted, 0, sizeof(wanted));
+
+    for (i = 0; i < e->series.n; i++) {
+        if (e->series.v[i].ended) {
+            continue;
+        }
+
+        wanted.num = e->series.v[i].num;
+        found = bsearch(&wanted, sorted, n, sizeof(mt_occurrence_t),
+                        mt_occurrence_cmp);
+
+        rc = mt_episodes_match(e, &e->series.v[i], found);
+        if (rc != MT_OK) {
+            return rc;
+        }
+
+        nums[e->edits.edited.n++] = wanted.num;
+    }
+
+    e->nold = e->n;
+    e->edits.edited.v = nums;
+
+    qsort(nums, e->edits.edited.n, sizeof(int64_t), mt_num_cmp);
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_episodes_match(mt_episodes_t *e, const mt_episode_t *episode,
+    const mt_occurrence_t *occurrence)
+{
+    mt_edit_t           *edit;
+    const mt_meeting_t  *old;
+
+    if (occurrence == NULL || occurrence->was != episode->begin) {
+        return MT_BUSY;
+    }
+
+    if (occurrence->drop) {
+        e->dropped[e->ndropped++] = episode->num;
+        return MT_OK;
+    }
+
+    old = mt_meeting_load(e->edits.a, episode->num);
+    if (old == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    edit = &e->v[e->n++];
+
+    mt_edit_old(edit, &e->edits, old);
+    mt_patch(&edit->meeting, &mt_meeting_model, occurrence,
+             &mt_occurrence_model, MT_OCCURRENCE_TIMES);
+
+    return MT_OK;
+}
+
+
+/* One that is added to a series is like the one named, as it becomes. */
+
+static void
+mt_episodes_new(mt_episodes_t *e)
+{
+    size_t                  i;
+    mt_edit_t              *edit;
+    const mt_occurrence_t  *occurrence;
+
+    occurrence = e->body->occurrences.v;
+
+    for (i = 0; i < e->body->occurrences.n; i++, occurrence++) {
+        if (occurrence->num) {
+            continue;
+        }
+
+        edit = &e->v[e->n++];
+
+        mt_edit_new(edit, &e->edits);
+        mt_patch(&edit->meeting, &mt_meeting_model, &e->series.named,
+                 &mt_meeting_model,
+                 MT_ADDED_FIELDS & ~(e->args.has & MT_EDITED_FIELDS));
+        mt_patch(&edit->meeting, &mt_meeting_model, occurrence,
+                 &mt_occurrence_model,
+                 MT_OCCURRENCE_TIMES | MT_SECRET_FIELDS
+                 | MT_BIT(occurrence, id));
+
+    }
+}
+
+
+static mt_status_t
+mt_episodes_run(mt_episodes_t *e)
+{
+    unsigned     i;
+    mt_status_t  rc;
+
+    static mt_status_t (*const  steps[])(mt_episodes_t *e) = {
+        mt_episodes_judge,
+        mt_episodes_rooms,
+        mt_episodes_invite,
+        mt_episodes_lists,
+        mt_episodes_write
+    };
+
+    e->scratch = mt_arena_create(0);
+    if (e->scratch == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    rc = MT_OK;
+
+    for (i = 0; rc == MT_OK && i < mt_nitems(steps); i++) {
+        rc = steps[i](e);
+    }
+
+    if (mt_arena_failed(e->scratch)) {
+        rc = MT_NO_MEMORY;
+    }
+
+    mt_arena_destroy(e->scratch);
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_episodes_judge(mt_episodes_t *e)
+{
+    size_t        i;
+    mt_edit_t    *edit;
+    mt_status_t   rc;
+
+    rc = MT_OK;
+
+    for (i = 0; rc == MT_OK && i < e->n; i++) {
+        edit = &e->v[i];
+
+        if (edit->old == NULL) {
+            rc = mt_edit_identity(edit);
+        }
+
+        if (rc == MT_OK && edit->meeting.creator == 0) {
+            rc = mt_edit_creator(edit);
+        }
+
+        if (rc == MT_OK) {
+            rc = mt_edit_judge(edit);
+        }
+    }
+
+    return rc;
+}
+
+
+/* Each was judged against the bookings of others; now against one another. */
+
+static mt_status_t
+mt_episodes_rooms(mt_episodes_t *e)
+{
+    size_t       i, n;
+    mt_edit_t  **held;
+
+    held = mt_arena_take(e->edits.a->arena, (e->n + 1) * sizeof(*held));
+    if (held == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0, n = 0; i < e->n; i++) {
+        if (mt_meeting_holds_room(&e->v[i].meeting)) {
+            held[n++] = &e->v[i];
+        }
+    }
+
+    qsort(held, n, sizeof(*held), mt_edit_room_cmp);
+
+    for (i = 1; i < n; i++) {
+        if (held[i]->meeting.room == held[i - 1]->meeting.room
+            && held[i]->meeting.begin < held[i - 1]->meeting.end)
+        {
+            return mt_edit_reject_room(held[i], MT_ROOM_BUSY,
+                                       MT_meeting_edit_room_ref);
+        }
+    }
+
+    return MT_OK;
+}
+
+
+/* The list of people of all the new ones. */
+
+static mt_status_t
+mt_episodes_invite(mt_episodes_t *e)
+{
+    size_t               i;
+    mt_edits_t          *edits;
+    mt_status_t          rc;
+    mt_meeting_t        *first;
+    const mt_meeting_t  *named;
+
+    edits = &e->edits;
+    named = e->series.named.num ? &e->series.named : NULL;
+
+    if (e->n == e->nold || (named == NULL && !mt_edits_list(edits, 1))) {
+        return MT_OK;
+    }
+
+    e->invited = mt_roster_create(edits->people, edits->args, edits->result,
+                                  edits->a->arena);
+    if (e->invited == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    first = &e->v[e->nold].meeting;
+
+    rc = mt_roster_judge(e->invited, named, first);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    for (i = e->nold; i < e->n; i++) {
+        e->v[i].roster = e->invited;
+        e->v[i].meeting.next_guest = first->next_guest;
+    }
+
+    return mt_episodes_seats(e, e->invited, e->n - e->nold);
+}
+
+
+/*
+ * The lists of those that are there, one at a time: here only judged, and
+ * worked out again when they are written, for all together may be large.
+ */
+
+static mt_status_t
+mt_episodes_lists(mt_episodes_t *e)
+{
+    size_t         i;
+    mt_status_t    rc;
+    mt_meeting_t   copy;
+
+    rc = MT_OK;
+
+    if (!mt_edits_list(&e->edits, 0)) {
+        return rc;
+    }
+
+    for (i = 0; rc == MT_OK && i < e->nold; i++) {
+        copy = e->v[i].meeting;
+        rc = mt_episodes_list(e, &e->v[i], &copy);
+
+        if (rc == MT_OK) {
+            rc = mt_episodes_seats(e, e->v[i].roster, 1);
+        }
+
+        e->v[i].roster = NULL;
+    }
+
+    return rc;
+}
+
+
+static mt_status_t
+mt_episodes_list(mt_episodes_t *e, mt_edit_t *edit, mt_meeting_t *meeting)
+{
+    mt_edits_t  *edits;
+
+    edits = &e->edits;
+
+    mt_arena_reset(e->scratch);
+
+    edit->roster = mt_roster_create(edits->people, edits->args,
+                                    edits->result, e->scratch);
+
+    return edit->roster ? mt_roster_judge(edit->roster, edit->old, meeting)
+                        : MT_NO_MEMORY;
+}
+
+
+static mt_status_t
+mt_episodes_seats(mt_episodes_t *e, const mt_roster_t *roster, size_t times)
+{
+    e->seats += mt_roster_size(roster) * times;
+
+    return e->seats <= MT_SERIES_SEATS ? MT_OK
+           : mt_reject(e->edits.result, MT_TOO_MANY,
+                       MT_meeting_edit_people_refs, 0);
+}
+
+
+static mt_status_t
+mt_episodes_write(mt_episodes_t *e)
+{
+    size_t               i;
+    mt_apply_t          *a;
+    mt_status_t          rc;
+    const mt_meeting_t  *m;
+
+    a = e->edits.a;
+    rc = MT_OK;
+
+    mt_people_make(e->edits.people);
+
+    for (i = 0; rc == MT_OK && i < e->ndropped; i++) {
+        m = mt_meeting_load(a, e->dropped[i]);
+        rc = m ? mt_meeting_cancel(a, m) : MT_STORE_FAILED;
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_episodes_write_old(e);
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_episodes_write_new(e);
+    }
+
+    return rc == MT_OK ? mt_episodes_write_rule(e) : rc;
+}
+
+
+static mt_status_t
+mt_episodes_write_old(mt_episodes_t *e)
+{
+    int           listed;
+    size_t        i;
+    mt_edit_t    *edit;
+    mt_status_t   rc;
+
+    listed = mt_edits_list(&e->edits, 0);
+    rc = MT_OK;
+
+    for (i = 0; rc == MT_OK && i < e->nold; i++) {
+        edit = &e->v[i];
+
+        mt_edit_settle(edit);
+
+        if (listed) {
+            rc = mt_episodes_list(e, edit, &edit->meeting);
+        }
+
+        if (rc == MT_OK) {
+            rc = mt_edit_write(edit, MT_EVENT_BOOK_UPDATE);
+        }
+    }
+
+    return rc;
+}
+
+
+/* Of a new series the meeting made first is what the others are known by. */
+
+static mt_status_t
+mt_episodes_write_new(mt_episodes_t *e)
+{
+    size_t        i;
+    int64_t       series;
+    mt_edit_t    *edit;
+    mt_status_t   rc;
+
+    series = e->series.first.num;
+    rc = MT_OK;
+
+    for (i = e->nold; rc == MT_OK && i < e->n; i++) {
+        edit = &e->v[i];
+
+        mt_edit_settle(edit);
+
+        series = series ? series : edit->meeting.num;
+        edit->meeting.series = series;
+
+        rc = mt_edit_write(edit, MT_EVENT_BOOK_SUCCESS);
+    }
+
+    return rc;
+}
+
+
+/* The rule stands with the first meeting, whether that is over or not. */
+
+static mt_status_t
+mt_episodes_write_rule(mt_episodes_t *e)
+{
+    mt_meeting_t         first;
+    const mt_meeting_t  *m;
+
+    m = mt_meeting_load(e->edits.a, e->series.first.num
+                                    ? e->series.first.num
+                                    : e->v[0].meeting.num);
+    if (m == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    first = *m;
+
+    mt_patch(&first, &mt_meeting_model, e->body, &mt_series_edit_model,
+             MT_BIT(series_edit, repeat) | MT_BIT(series_edit, repeat_end));
+
+    if (first.repeat == m->repeat && first.repeat_end == m->repeat_end) {
+        return MT_OK;
+    }
+
+    return mt_meeting_save(e->edits.a, &first);
+}
+
+
+static int
+mt_edit_room_cmp(const void *one, const void *two)
+{
+    const mt_meeting_t  *a = &(*(const mt_edit_t *const *) one)->meeting;
+    const mt_meeting_t  *b = &(*(const mt_edit_t *const *) two)->meeting;
+
+    if (a->room != b->room) {
+        return mt_num_cmp(&a->room, &b->room);
+    }
+
+    return mt_num_cmp(&a->begin, &b->begin);
+}
+
+
+static int
+mt_occurrence_cmp(const void *one, const void *two)
+{
+    const mt_occurrence_t  *a = one, *b = two;
+
+    return mt_num_cmp(&a->num, &b->num);
+}

@@ -1,0 +1,708 @@
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/mt_crypto.h"
+#include "domain/directory/mt_directory.h"
+#include "domain/verify/mt_verify.h"
+
+
+/* Judges v->key and v->value; record: decoded, where the table says so. */
+typedef void (*mt_verify_pt)(mt_verify_t *v, const void *record);
+
+/* Of a database: how its entries are read, and judged. */
+
+typedef struct {
+    mt_db_t            db;
+    const char        *name;
+    size_t             key_len;   /* at least */
+    const mt_model_t  *model;     /* NULL: the value is no record */
+    mt_verify_pt       check;
+} mt_verified_t;
+
+
+/* Of a kind of name: whose it is. */
+
+typedef struct {
+    mt_db_t            db;
+    const mt_model_t  *model;
+    const mt_field_t  *name;
+    const mt_field_t  *removed;   /* NULL: keeps its name for ever */
+} mt_named_kind_t;
+
+/* As large as any record that a database holds. */
+
+typedef union {
+    mt_company_t       company;
+    mt_credential_t    credential;
+    mt_dept_t          dept;
+    mt_user_t          user;
+    mt_room_t          room;
+    mt_meeting_t       meeting;
+    mt_attendee_t      attendee;
+    mt_checkin_t       checkin;
+    mt_tally_t         tally;
+    mt_session_t       session;
+    mt_subscription_t  subscription;
+    mt_outbox_t        outbox;
+    mt_journal_t       journal;
+} mt_any_record_t;
+
+
+static int mt_verify_db(mt_verify_t *v, const mt_verified_t *db);
+static void mt_verify_entry(mt_verify_t *v, const mt_verified_t *db,
+    void *record);
+
+static void mt_verify_company(mt_verify_t *v, const void *record);
+static void mt_verify_credential(mt_verify_t *v, const void *record);
+static void mt_verify_dept(mt_verify_t *v, const void *record);
+static void mt_verify_user(mt_verify_t *v, const void *record);
+static void mt_verify_room(mt_verify_t *v, const void *record);
+static void mt_verify_session(mt_verify_t *v, const void *record);
+static void mt_verify_name(mt_verify_t *v, const void *record);
+static void mt_verify_counter(mt_verify_t *v, const void *record);
+static void mt_verify_dept_child(mt_verify_t *v, const void *record);
+static void mt_verify_member(mt_verify_t *v, const void *record);
+static void mt_verify_journal(mt_verify_t *v, const void *record);
+
+static void mt_verify_named(mt_verify_t *v, uint32_t company,
+    enum mt_name kind, mt_str_t s, int64_t num);
+static int mt_is_code(unsigned kind);
+static void mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind,
+    int64_t num);
+static void mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept);
+static void mt_verify_position(mt_verify_t *v);
+static void mt_verify_command(mt_verify_t *v, mt_str_t encoded,
+    int64_t company);
+
+static int mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b);
+
+
+static const mt_verified_t  mt_verified[] = {
+    { MT_DB_COMPANY, "company", 4, &mt_company_model, mt_verify_company },
+    { MT_DB_CREDENTIAL, "credential", 8, &mt_credential_model,
+      mt_verify_credential },
+    { MT_DB_DEPT, "dept", 12, &mt_dept_model, mt_verify_dept },
+    { MT_DB_USER, "user", 12, &mt_user_model, mt_verify_user },
+    { MT_DB_ROOM, "room", 12, &mt_room_model, mt_verify_room },
+    { MT_DB_MEETING, "meeting", 12, &mt_meeting_model, mt_verify_meeting },
+    { MT_DB_ATTENDEE, "attendee", 20, &mt_attendee_model,
+      mt_verify_attendee },
+    { MT_DB_CHECKIN, "checkin", 20, &mt_checkin_model, mt_verify_checkin },
+    { MT_DB_TALLY, "tally", 12, &mt_tally_model, mt_verify_tally },
+    { MT_DB_SESSION, "session", 12, &mt_session_model, mt_verify_session },
+    { MT_DB_NAME, "name", 5, NULL, mt_verify_name },
+    { MT_DB_COUNTER, "counter", 5, NULL, mt_verify_counter },
+    { MT_DB_DEPT_CHILD, "dept_child", 20, NULL, mt_verify_dept_child },
+    { MT_DB_MEMBER, "member", 20, NULL, mt_verify_member },
+    { MT_DB_SCHEDULE, "schedule", 29, NULL, mt_verify_index },
+    { MT_DB_CREATED, "created", 20, NULL, mt_verify_index },
+    { MT_DB_SPONSORED, "sponsored", 20, NULL, mt_verify_index },
+    { MT_DB_SERIES, "series", 20, NULL, mt_verify_index },
+    { MT_DB_BOOKING, "booking", 28, NULL, mt_verify_booking },
+    { MT_DB_REMINDER, "reminder", 20, NULL, mt_verify_reminder },
+    { MT_DB_SUBSCRIPTION, "subscription", 4, &mt_subscription_model,
+      mt_verify_subscription },
+    { MT_DB_OUTBOX, "outbox", 12, &mt_outbox_model, mt_verify_message },
+    { MT_DB_SET_ASIDE, "set_aside", 12, &mt_outbox_model,
+      mt_verify_message },
+    { MT_DB_JOURNAL, "journal", 8, &mt_journal_model, mt_verify_journal },
+};
+
+
+#define MT_NAMED(db, M, name)                                                 \
+    { db, &mt_##M##_model, MT_FIELD(M, name), MT_FIELD(M, removed) }
+
+static const mt_named_kind_t  mt_named[] = {
+    [MT_NAME_USER]    = MT_NAMED(MT_DB_USER, user, id),
+    [MT_NAME_DEPT]    = MT_NAMED(MT_DB_DEPT, dept, id),
+    [MT_NAME_ROOM]    = MT_NAMED(MT_DB_ROOM, room, id),
+    [MT_NAME_ACCOUNT] = MT_NAMED(MT_DB_USER, user, account),
+    [MT_NAME_PHONE]   = MT_NAMED(MT_DB_USER, user, phone),
+    [MT_NAME_EMAIL]   = MT_NAMED(MT_DB_USER, user, email),
+    [MT_NAME_APPKEY]  = { MT_DB_CREDENTIAL, &mt_credential_model,
+                          MT_FIELD(credential, appkey), NULL },
+    [MT_NAME_APPID]   = { MT_DB_CREDENTIAL, &mt_credential_model,
+                          MT_FIELD(credential, appid), NULL },
+};
+
+
+int64_t
+mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
+    void *data)
+{
+    int          rc;
+    size_t       i;
+    mt_verify_t  v;
+
+    memset(&v, 0, sizeof(v));
+    v.txn = txn;
+    v.complain = complain;
+    v.data = data;
+    v.arena = mt_arena_create(0);
+    v.inner = mt_arena_create(0);
+
+    rc = v.arena && v.inner ? 0 : -1;
+
+    for (i = 0; rc == 0 && i < mt_nitems(mt_verified); i++) {
+        rc = mt_verify_db(&v, &mt_verified[i]);
+    }
+
+    if (rc == 0) {
+        mt_verify_position(&v);
+
+        /* what there was no memory for is no breach */
+
+        if (mt_arena_failed(v.arena) || mt_arena_failed(v.inner)) {
+            rc = -1;
+        }
+    }
+
+    mt_arena_destroy(v.arena);
+    mt_arena_destroy(v.inner);
+
+    return rc == 0 ? v.breaches : -1;
+}
+
+
+/* 0, or -1 when the database cannot be read. */
+
+static int
+mt_verify_db(mt_verify_t *v, const mt_verified_t *db)
+{
+    int               found;
+    mt_cursor_t      *cursor;
+    mt_any_record_t   record;
+
+    cursor = mt_cursor_open(v->txn, db->db, NULL);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    v->db = db->name;
+
+    found = mt_cursor_first(cursor, &v->key, &v->value);
+
+    while (found == 1) {
+        mt_arena_reset(v->arena);
+        mt_arena_reset(v->inner);
+        mt_verify_entry(v, db, &record);
+
+        found = mt_cursor_next(cursor, &v->key, &v->value);
+    }
+
+    mt_cursor_close(cursor);
+
+    return found;
+}
+
+
+static void
+mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
+{
+    if (v->key.len < db->key_len) {
+        mt_breach(v, "key is cut short");
+        return;
+    }
+
+    v->company = mt_get_u32((const uint8_t *) v->key.data);
+    v->num = v->key.len >= MT_AT_SECOND ? mt_key_at(v->key, MT_AT_NUM) : 0;
+
+    if (db->model
+        && mt_record_decode(v->value, db->model, record, v->arena) != MT_OK)
+    {
+        mt_breach(v, "record does not decode");
+        return;
+    }
+
+    db->check(v, record);
+}
+
+
+void
+mt_breach(mt_verify_t *v, const char *fmt, ...)
+{
+    int      n;
+    char     text[1024];
+    size_t   i, len;
+    va_list  args;
+
+    n = snprintf(text, sizeof(text), "%s ", v->db);
+    len = (size_t) n;
+
+    for (i = 0; i < v->key.len && len < sizeof(text) / 2; i++, len += 2) {
+        mt_hex_lower((const uint8_t *) v->key.data + i, 1, text + len);
+    }
+
+    n = snprintf(text + len, sizeof(text) - len, ": ");
+    len += (size_t) n;
+
+    va_start(args, fmt);
+    (void) vsnprintf(text + len, sizeof(text) - len, fmt, args);
+    va_end(args);
+
+    v->breaches++;
+    v->complain(v->data, text);
+}
+
+
+static void
+mt_verify_company(mt_verify_t *v, const void *record)
+{
+    const mt_company_t  *company = record;
+
+    if (company->num != v->company) {
+        mt_breach(v, "is number %lld", (long long) company->num);
+    }
+}
+
+
+static void
+mt_verify_credential(mt_verify_t *v, const void *record)
+{
+    const mt_credential_t  *credential = record;
+
+    mt_key_t  key;
+    mt_str_t  value;
+
+    if (credential->num != mt_key_at(v->key, 0)) {
+        mt_breach(v, "is number %lld", (long long) credential->num);
+    }
+
+    mt_verify_named(v, 0, MT_NAME_APPKEY, credential->appkey,
+                    credential->num);
+    mt_verify_named(v, 0, MT_NAME_APPID, credential->appid, credential->num);
+
+    mt_key_company(&key, (uint32_t) credential->company);
+
+    if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
+        mt_breach(v, "no company %lld", (long long) credential->company);
+    }
+
+    mt_key_company(&key, 0);
+    mt_key_u8(&key, MT_NAME_CREDENTIAL);
+
+    if ((uint64_t) credential->num
+        > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0))
+    {
+        mt_breach(v, "is beyond its counter");
+    }
+}
+
+
+static void
+mt_verify_dept(mt_verify_t *v, const void *record)
+{
+    const mt_dept_t  *dept = record;
+
+    mt_verify_identity(v, MT_NAME_DEPT, dept->num, dept->id,
+                       dept->removed != 0);
+
+    if (dept->removed) {
+        return;
+    }
+
+    if (!mt_has_entry(v, MT_DB_DEPT_CHILD, dept->parent, dept->num)) {
+        mt_breach(v, "not among its parent's children");
+    }
+
+    if (dept->parent && !mt_has_dept(v, dept->parent, 1)) {
+        mt_breach(v, "no parent %lld", (long long) dept->parent);
+        return;
+    }
+
+    mt_verify_circle(v, dept);
+}
+
+
+/* Goes up with two feet, one half as fast: in a circle they meet. */
+
+static void
+mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept)
+{
+    int        odd;
+    int64_t    fast, slow;
+    mt_dept_t  above;
+
+    fast = dept->parent;
+    slow = dept->num;
+
+    for (odd = 0; fast != 0; odd = !odd) {
+        if (fast == slow) {
+            mt_breach(v, "in a circle of parents");
+            return;
+        }
+
+        if (mt_verify_load(v, MT_DB_DEPT, fast, &mt_dept_model, &above) != 1) {
+            return;
+        }
+
+        fast = above.parent;
+
+        if (odd && mt_verify_load(v, MT_DB_DEPT, slow, &mt_dept_model,
+                                  &above) == 1)
+        {
+            slow = above.parent;
+        }
+    }
+}
+
+
+static void
+mt_verify_user(mt_verify_t *v, const void *record)
+{
+    const mt_user_t  *user = record;
+
+    mt_verify_identity(v, MT_NAME_USER, user->num, user->id,
+                       user->removed != 0);
+
+    if (user->removed) {
+        return;
+    }
+
+    mt_verify_named(v, v->company, MT_NAME_ACCOUNT, user->account, user->num);
+    mt_verify_named(v, v->company, MT_NAME_PHONE, user->phone, user->num);
+    mt_verify_named(v, v->company, MT_NAME_EMAIL, user->email, user->num);
+
+    if (user->dept && !mt_has_dept(v, user->dept, 1)) {
+        mt_breach(v, "no department %lld", (long long) user->dept);
+    }
+
+    if (!user->placeholder
+        && !mt_has_entry(v, MT_DB_MEMBER, user->dept, user->num))
+    {
+        mt_breach(v, "not among its department's members");
+    }
+}
+
+
+static void
+mt_verify_room(mt_verify_t *v, const void *record)
+{
+    const mt_room_t  *room = record;
+
+    size_t  i;
+
+    mt_verify_identity(v, MT_NAME_ROOM, room->num, room->id,
+                       room->removed != 0);
+
+    if (room->dept && !mt_has_dept(v, room->dept, 0)) {
+        mt_breach(v, "no department %lld", (long long) room->dept);
+    }
+
+    for (i = 0; i < room->users.n; i++) {
+        if (!mt_has_user(v, room->users.v[i], !room->removed)) {
+            mt_breach(v, "no user %lld", (long long) room->users.v[i]);
+        }
+    }
+}
+
+
+static void
+mt_verify_session(mt_verify_t *v, const void *record)
+{
+    mt_user_t  user;
+
+    (void) record;
+
+    if (mt_verify_load(v, MT_DB_USER, v->num, &mt_user_model, &user) != 1
+        || !mt_user_may_log_in(&user))
+    {
+        mt_breach(v, "no user %lld who may log in", (long long) v->num);
+    }
+}
+
+
+void
+mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
+    mt_str_t id, int removed)
+{
+    int64_t   claimed;
+    mt_key_t  key;
+    mt_str_t  value;
+
+    if (num != v->num) {
+        mt_breach(v, "is number %lld", (long long) num);
+    }
+
+    mt_key_company(&key, v->company);
+
+    if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
+        mt_breach(v, "no company %lu", (unsigned long) v->company);
+    }
+
+    if (!removed) {
+        mt_verify_named(v, v->company, kind, id, num);
+    }
+
+    if (mt_parse_int(id, &claimed) && claimed == num) {
+        return;
+    }
+
+    mt_key_u8(&key, (uint8_t) kind);
+
+    if ((uint64_t) num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
+        mt_breach(v, "is beyond its counter");
+    }
+}
+
+
+static void
+mt_verify_named(mt_verify_t *v, uint32_t company, enum mt_name kind,
+    mt_str_t s, int64_t num)
+{
+    if (s.len && (int64_t) mt_name_find(v->txn, company, kind, s) != num) {
+        mt_breach(v, "\"%.*s\" does not lead to it", (int) s.len, s.data);
+    }
+}
+
+
+/* From the name to the record. */
+
+static void
+mt_verify_name(mt_verify_t *v, const void *record)
+{
+    unsigned  kind;
+
+    (void) record;
+
+    kind = (uint8_t) v->key.data[MT_AT_STRING - 1];
+
+    if (v->value.len != (mt_is_code(kind) ? 12 : 8)) {
+        mt_breach(v, "value of %zu bytes", v->value.len);
+
+    } else if (mt_is_code(kind)) {
+        mt_verify_entry_of(v, mt_get_u32((const uint8_t *) v->value.data),
+                           mt_key_at(v->value, 4));
+
+    } else if (kind == MT_NAME_MEETING) {
+        mt_verify_entry_of(v, v->company, mt_key_at(v->value, 0));
+
+    } else if (kind < mt_nitems(mt_named) && mt_named[kind].model) {
+        mt_verify_leads(v, &mt_named[kind], mt_key_at(v->value, 0));
+
+    } else {
+        mt_breach(v, "of no known kind");
+    }
+}
+
+
+/* A join link's code: it leads to a company and a meeting. */
+
+static int
+mt_is_code(unsigned kind)
+{
+    return kind == MT_NAME_ATTENDEE_CODE || kind == MT_NAME_HOST_CODE;
+}
+
+
+/* The record that a name leads to bears it. */
+
+static void
+mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
+{
+    int              found;
+    mt_key_t         key;
+    mt_str_t         name, has;
+    int64_t          removed;
+    mt_any_record_t  record;
+
+    if (kind->db == MT_DB_CREDENTIAL) {
+        mt_key_init(&key);
+        mt_key_u64(&key, (uint64_t) num);
+
+    } else {
+        mt_key_num(&key, v->company, (uint64_t) num);
+    }
+
+    found = mt_load(v->txn, kind->db, &key, kind->model, &record, v->inner);
+    if (found != 1) {
+        mt_breach(v, "leads to %lld, which is not there", (long long) num);
+        return;
+    }
+
+    name.len = v->key.len - MT_AT_STRING;
+    name.data = v->key.data + MT_AT_STRING;
+
+    memcpy(&has, (char *) &record + kind->name->offset, sizeof(has));
+    removed = 0;
+
+    if (kind->removed) {
+        memcpy(&removed, (char *) &record + kind->removed->offset,
+               sizeof(removed));
+    }
+
+    if (removed || !mt_str_eq(name, has)) {
+        mt_breach(v, "leads to %lld, which is not called so",
+                  (long long) num);
+    }
+}
+
+
+static void
+mt_verify_counter(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    if (v->value.len != 8) {
+        mt_breach(v, "value of %zu bytes", v->value.len);
+    }
+}
+
+
+static void
+mt_verify_dept_child(mt_verify_t *v, const void *record)
+{
+    mt_dept_t  dept;
+
+    (void) record;
+
+    if (mt_verify_load(v, MT_DB_DEPT, mt_key_at(v->key, MT_AT_SECOND),
+                       &mt_dept_model, &dept) != 1
+        || dept.removed || dept.parent != v->num)
+    {
+        mt_breach(v, "no such child");
+    }
+}
+
+
+static void
+mt_verify_member(mt_verify_t *v, const void *record)
+{
+    mt_user_t  user;
+
+    (void) record;
+
+    if (mt_verify_load(v, MT_DB_USER, mt_key_at(v->key, MT_AT_SECOND),
+                       &mt_user_model, &user) != 1
+        || user.removed || user.placeholder || user.dept != v->num)
+    {
+        mt_breach(v, "no such member");
+    }
+}
+
+
+/* Positions follow each other; old entries may have been taken off. */
+
+static void
+mt_verify_journal(mt_verify_t *v, const void *record)
+{
+    const mt_journal_t  *entry = record;
+
+    uint64_t  position;
+
+    position = (uint64_t) mt_key_at(v->key, 0);
+
+    if (v->position != 0 && position != v->position + 1) {
+        mt_breach(v, "follows position %llu",
+                  (unsigned long long) v->position);
+    }
+
+    if (entry->time < v->time) {
+        mt_breach(v, "time runs back");
+    }
+
+    mt_verify_command(v, entry->command, entry->company);
+
+    v->position = position;
+    v->time = entry->time;
+}
+
+
+static void
+mt_verify_command(mt_verify_t *v, mt_str_t encoded, int64_t company)
+{
+    void                  *body;
+    mt_command_t           command;
+    const mt_operation_t  *op;
+
+    if (mt_record_decode(encoded, &mt_command_model, &command, v->inner)
+        != MT_OK || command.company != company)
+    {
+        mt_breach(v, "command does not decode");
+        return;
+    }
+
+    op = command.op > 0 && command.op < MT_OPERATION_MAX
+         ? mt_operation((unsigned) command.op) : NULL;
+
+    body = op && op->body ? mt_arena_alloc(v->inner, op->body->size) : NULL;
+
+    if (body == NULL
+        || mt_record_decode(command.body, op->body, body, v->inner) != MT_OK)
+    {
+        mt_breach(v, "operation %lld does not decode",
+                  (long long) command.op);
+    }
+}
+
+
+static void
+mt_verify_position(mt_verify_t *v)
+{
+    uint64_t  position;
+    mt_key_t  key;
+
+    mt_key_init(&key);
+    mt_key_str(&key, MT_STR("position"));
+    position = mt_get_num_or(v->txn, MT_DB_META, &key, 0);
+
+    if (position != v->position) {
+        v->db = "meta";
+        v->key = MT_STR("position");
+        mt_breach(v, "is %llu, the journal ends with %llu",
+                  (unsigned long long) position,
+                  (unsigned long long) v->position);
+    }
+}
+
+
+int
+mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
+    const mt_model_t *model, void *record)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, v->company, (uint64_t) num);
+
+    return mt_load(v->txn, db, &key, model, record, v->inner);
+}
+
+
+int
+mt_has_user(mt_verify_t *v, int64_t num, int present)
+{
+    mt_user_t  user;
+
+    return mt_verify_load(v, MT_DB_USER, num, &mt_user_model, &user) == 1
+           && (!present || user.removed == 0);
+}
+
+
+int
+mt_has_dept(mt_verify_t *v, int64_t num, int present)
+{
+    mt_dept_t  dept;
+
+    return mt_verify_load(v, MT_DB_DEPT, num, &mt_dept_model, &dept) == 1
+           && (!present || dept.removed == 0);
+}
+
+
+static int
+mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b)
+{
+    mt_key_t  key;
+    mt_str_t  value;
+
+    mt_key_num2(&key, v->company, (uint64_t) a, (uint64_t) b);
+
+    return mt_get(v->txn, db, &key, &value) == 1;
+}
+
+
+int64_t
+mt_key_at(mt_str_t key, size_t offset)
+{
+    return (int64_t) mt_get_u64((const uint8_t *) key.data + offset);
+}
