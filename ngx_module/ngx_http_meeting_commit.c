@@ -359,7 +359,7 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);
-    ctx->waiter.how = ctx->exchange->call.op->logged ? MT_PUSH_LOG
+    ctx->waiter.how = ctx->exchange->call.op->wal_ack ? MT_PUSH_LOG
                                                      : MT_PUSH_COMMIT;
     ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
@@ -419,7 +419,7 @@ ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
     mt_status_t   status;
 
     status = MT_NO_MEMORY;
-    batch = mt_batch_create(ngx_http_meeting_worker.service.store);
+    batch = mt_batch_create(ngx_http_meeting_worker.service.store, &mt_domain);
 
     if (batch) {
         status = mt_apply_now(batch, ctx->waiter.command,

@@ -124,7 +124,7 @@ ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
 {
     pthread_mutex_t  *lock;
 
-    lock = ctx->exchange->call.op->heavy
+    lock = ctx->exchange->call.op->cpu_work
            ? ngx_http_meeting_gate_enter(&ngx_http_meeting_worker.stats->gate)
            : NULL;
 

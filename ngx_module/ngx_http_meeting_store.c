@@ -443,7 +443,7 @@ ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
         goto failed;
     }
 
-    w->batch = mt_batch_create(store);
+    w->batch = mt_batch_create(store, &mt_domain);
 
     if (w->batch == NULL || mt_service_init(&w->service, store) != MT_OK) {
         ngx_cpystrn((u_char *) why, (u_char *) "no memory, or no server key",

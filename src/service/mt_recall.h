@@ -16,7 +16,7 @@
 #ifndef MT_RECALL_H
 #define MT_RECALL_H
 
-#include "domain/kernel/mt_operation.h"
+#include "domain/kernel/mt_rows.h"
 #include "json/mt_json.h"
 
 

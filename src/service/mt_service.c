@@ -355,7 +355,7 @@ mt_exchange_is_early(mt_exchange_t *x)
 {
     uint64_t  logged;
 
-    if (x->hasty || x->call.op->apart) {
+    if (x->hasty || x->call.op->unsettled) {
         return 0;
     }
 
