@@ -280,7 +280,9 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
         value.len = entries[i].len;
         value.data = (const char *) entries[i].value;
 
-        if (mt_str_eq(mt_key_text(&entries[i].key), v->key) && mt_str_eq(value, v->value)) {
+        if (mt_str_eq(mt_key_text(&entries[i].key), v->key)
+            && mt_str_eq(value, v->value))
+        {
             return;
         }
     }
