@@ -223,15 +223,15 @@ mt_breach(mt_verify_t *v, const char *fmt, ...)
 {
     int      n;
     char     text[1024];
-    size_t   i, len;
+    size_t   len, shown;
     va_list  args;
 
     n = snprintf(text, sizeof(text), "%s ", v->db);
     len = (size_t) n;
 
-    for (i = 0; i < v->key.len && len < sizeof(text) / 2; i++, len += 2) {
-        mt_hex_lower((const uint8_t *) v->key.data + i, 1, text + len);
-    }
+    shown = v->key.len < sizeof(text) / 4 ? v->key.len : sizeof(text) / 4;
+    mt_hex_lower((const uint8_t *) v->key.data, shown, text + len);
+    len += 2 * shown;
 
     n = snprintf(text + len, sizeof(text) - len, ": ");
     len += (size_t) n;
