@@ -30,19 +30,13 @@ static void ngx_http_meeting_combine(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_combine_handler(void *data, ngx_log_t *log);
 static void ngx_http_meeting_combine_done(ngx_event_t *ev);
 
-static mt_status_t ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn);
-static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
-    mt_result_t *result);
-static mt_status_t ngx_http_meeting_log_commit(void *ctx);
-static void ngx_http_meeting_log_abort(void *ctx);
-static int ngx_http_meeting_log_behind(void *ctx);
+static void ngx_http_meeting_committed(void *data);
 
 
 ngx_int_t
 ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle)
 {
-    mt_log_t            log;
     ngx_thread_task_t  *task;
 
     w->ring = -1;
@@ -66,20 +60,38 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
 
     w->combine = task;
 
-    /* the store may be reopened under the engine */
-
-    log.begin = ngx_http_meeting_log_begin;
-    log.apply = ngx_http_meeting_log_apply;
-    log.commit = ngx_http_meeting_log_commit;
-    log.abort = ngx_http_meeting_log_abort;
-    log.behind = ngx_http_meeting_log_behind;
-    log.ctx = w;
-    log.checkpoint = w->conf->checkpoint;
-
-    w->commit = mt_commit_attach(zone->ring_mem, &log, ngx_http_meeting_notify,
+    w->commit = mt_commit_attach(zone->ring_mem, NULL, ngx_http_meeting_notify,
                                  w);
 
     return w->commit ? NGX_OK : NGX_ERROR;
+}
+
+
+/* The engine drives the store that is open now; NULL: none. */
+
+void
+ngx_http_meeting_commit_set_batch(ngx_http_meeting_worker_t *w,
+    mt_batch_t *batch)
+{
+    mt_machine_t  machine;
+
+    w->batch = batch;
+
+    if (w->commit == NULL) {
+        return;
+    }
+
+    if (batch == NULL) {
+        mt_commit_set_machine(w->commit, NULL);
+        return;
+    }
+
+    machine = mt_batch_machine(batch);
+    machine.checkpoint = w->conf->checkpoint;
+    machine.committed = ngx_http_meeting_committed;
+    machine.data = w;
+
+    mt_commit_set_machine(w->commit, &machine);
 }
 
 
@@ -564,56 +576,12 @@ ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w)
 }
 
 
-/* The log that the engine sees: the batch of the store that is open now. */
-
-static mt_status_t
-ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.begin(w->log.ctx, txn);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.apply(w->log.ctx, command, result);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_commit(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    mt_status_t  status;
-
-    status = w->log.commit(w->log.ctx);
-
-    if (status == MT_OK) {
-        ngx_http_meeting_background_notify(w, mt_batch_messages(w->batch));
-    }
-
-    return status;
-}
-
+/* In a combiner's thread. */
 
 static void
-ngx_http_meeting_log_abort(void *ctx)
+ngx_http_meeting_committed(void *data)
 {
-    ngx_http_meeting_worker_t *w = ctx;
+    ngx_http_meeting_worker_t *w = data;
 
-    w->log.abort(w->log.ctx);
-}
-
-
-static int
-ngx_http_meeting_log_behind(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->service.store != NULL && w->log.behind(w->log.ctx);
+    ngx_http_meeting_background_notify(w, mt_batch_messages(w->batch));
 }

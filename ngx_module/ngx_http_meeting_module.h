@@ -30,6 +30,7 @@
 #include <ngx_http.h>
 #include <ngx_thread_pool.h>
 
+#include "commit/mt_commit.h"
 #include "domain/notify/mt_event.h"
 #include "background/mt_background.h"
 #include "service/mt_service.h"
@@ -223,7 +224,6 @@ typedef struct {
 
     mt_service_t                   service;     /* store NULL: not open */
     mt_batch_t                    *batch;
-    mt_log_t                       log;         /* the batch's */
 
     mt_commit_t                   *commit;
     int                            ring;        /* -1: none claimed */
@@ -388,6 +388,8 @@ void ngx_http_meeting_threads_wait(ngx_log_t *log);
 ngx_int_t ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle);
 void ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w);
+void ngx_http_meeting_commit_set_batch(ngx_http_meeting_worker_t *w,
+    mt_batch_t *batch);
 
 /* Queues a command that a ring can take; it must stay where it is.  Other than
  * MT_OK: it was not queued. */

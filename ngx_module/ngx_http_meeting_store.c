@@ -427,6 +427,7 @@ static ngx_int_t
 ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
 {
     char                 why[NGX_HTTP_MEETING_WHY];
+    mt_batch_t          *batch;
     mt_store_t          *store;
     mt_store_options_t   options;
 
@@ -443,22 +444,18 @@ ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
         goto failed;
     }
 
-    w->batch = mt_batch_create(store);
+    batch = mt_batch_create(store);
 
-    if (w->batch == NULL || mt_service_init(&w->service, store) != MT_OK) {
+    if (batch == NULL || mt_service_init(&w->service, store) != MT_OK) {
         ngx_cpystrn((u_char *) why, (u_char *) "no memory, or no server key",
                     sizeof(why));
 
-        if (w->batch) {
-            mt_batch_destroy(w->batch);
-            w->batch = NULL;
-        }
-
+        mt_batch_destroy(batch);
         mt_store_close(store);
         goto failed;
     }
 
-    w->log = mt_batch_log(w->batch);
+    ngx_http_meeting_commit_set_batch(w, batch);
     w->service.store = store;
     w->service.resources = (const char *) w->conf->resources.data;
 
@@ -490,12 +487,15 @@ failed:
 static void
 ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
 {
+    mt_batch_t  *batch;
+
     if (w->service.store == NULL) {
         return;
     }
 
-    mt_batch_destroy(w->batch);
-    w->batch = NULL;
+    batch = w->batch;
+    ngx_http_meeting_commit_set_batch(w, NULL);
+    mt_batch_destroy(batch);
 
     mt_service_clear(&w->service);
     mt_store_close(w->service.store);
