@@ -7,9 +7,8 @@
 #define MT_SEEN_SLOTS  8192
 #define MT_SEEN_RUNS   1024
 
-/* Keys of one number and of two, behind the company's. */
+/* The prefix of runs: company and one number. */
 #define MT_SEEN_ONE    12
-#define MT_SEEN_TWO    20
 
 /* Keys that are remembered: what is shorter is not worth it, and few names are
  * longer. */
@@ -267,6 +266,7 @@ mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *prefix, mt_near_row_t *rows)
 {
     int               n;
+    int64_t           num;
     mt_near_place_t  *place;
 
     place = mt_near_place(near, txn, db);
@@ -290,7 +290,7 @@ mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
             return n;
         }
 
-        if (place->key.len != MT_SEEN_TWO) {
+        if (!mt_key_read_num2(place->key, NULL, NULL, &num)) {
             return -1;
         }
 
@@ -298,8 +298,7 @@ mt_near_read_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
             return MT_NEAR_MANY;
         }
 
-        rows[n].num = mt_get_u64((const uint8_t *) place->key.data
-                                 + MT_SEEN_ONE);
+        rows[n].num = (uint64_t) num;
         rows[n].value = place->value;
 
         if (mt_near_step(place, txn, MDB_NEXT, NULL) == -1) {

@@ -24,8 +24,6 @@
 #define MT_WAL_FILE   "wal.log"
 #define MT_WAL_WORDS  "wal.lock"
 
-#define MT_SERVER_KEY_LEN  32
-
 
 /* Look-ups by mt_near_get(), in the snapshot of the store that was read last:
  * store/mt_near.c. */
@@ -125,13 +123,5 @@ int mt_sync_directory(const char *path);
 
 /* "path/name", malloc'ed. */
 char *mt_path_join(const char *path, const char *name);
-
-static inline mt_str_t
-mt_key_text(const mt_key_t *key)
-{
-    mt_str_t  s = { key->len, (const char *) key->data };
-
-    return s;
-}
 
 #endif /* MT_STORE_INT_H */
