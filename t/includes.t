@@ -43,6 +43,23 @@ my %may = (
     'src/base/mt_zone.c' => 'strchr',
 );
 
+# Files that read or write big-endian integers which are not in a key or a
+# value of the store, where src/store/mt_keys.[ch] alone knows the offsets.
+
+my %big_endian = map { $_ => 1 } qw(
+    src/base/mt_base.h
+    src/commit/mt_log.c
+    src/domain/auth/mt_session.c
+    src/domain/auth/mt_token.c
+    src/domain/meeting/mt_meeting_store.c
+    src/event/mt_dingtalk.c
+    src/file/mt_image_png.c
+    src/store/mt_keys.c
+    src/store/mt_keys.h
+    src/store/mt_near.c
+    src/store/mt_wal.c
+);
+
 my @sources = files(qr/\.[ch]$/, 'src', 'ngx_module');
 
 
@@ -87,7 +104,7 @@ sub complain {
 }
 
 
-my (@direction, @nginx, @functions, @width, @marks);
+my (@direction, @nginx, @functions, @width, @marks, @keys);
 
 for my $file (@sources) {
     my ($layer) = $file =~ m{^(?:src/)?([^/]+)/};
@@ -117,12 +134,31 @@ for my $file (@sources) {
     }
 }
 
+# No other file puts a key together from its parts, steps into its bytes, or
+# has integers of the store's byte order without need.
+
+for my $file (@sources, files(qr/\.[ch]$/, 'scripts')) {
+    next if $file =~ m{^src/store/mt_keys\.[ch]$};
+
+    my @code = code(lines($file));
+
+    for my $i (0 .. $#code) {
+        push @keys, "$file:" . ($i + 1)
+            if $code[$i] =~ /\bmt_key_(?:init|part|str|u(?:8|32|64)|\w+_at)\b/
+               || ($file !~ m{^src/(?:json|store)/}
+                   && $code[$i] =~ /\bkey(?:\.|->)data\s*[+\[]/)
+               || (!$big_endian{$file}
+                   && $code[$i] =~ /\bmt_(?:get|put)_u(?:32|64)\b/);
+    }
+}
+
 cmp_ok(scalar @sources, '>', 20, 'the sources are found');
 complain('includes go from higher layers to lower ones', @direction);
 complain('no name of nginx in the engine', @nginx);
 complain('no function for terminated strings', @functions);
 complain('79 columns, no tabs, no blanks at line ends', @width);
 complain('nothing is marked as unfinished', @marks);
+complain('the key codec alone knows where the parts of a key lie', @keys);
 complain('files stay below 800 lines',
     grep { lines($_) > 800 }
         @sources, files(qr/\.([cht]|pm|pl|conf)$/, 't', 'conf.examples'),

@@ -24,7 +24,7 @@ typedef struct {
     unsigned        commands;        /* in the open transaction */
     mt_settings_t   settings;
     mt_str_t        server_key;
-    char            key_bytes[64];
+    char            key_bytes[MT_SERVER_KEY_LEN];
     int64_t         now;
 } bench_t;
 

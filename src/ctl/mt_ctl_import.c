@@ -243,7 +243,6 @@ mt_import_load_depts(mt_import_t *import, mt_txn_t *txn)
     mt_dept_t     dept;
     mt_cursor_t  *cursor;
 
-    mt_key_init(&prefix);
     mt_key_company(&prefix, import->ctl->company);
 
     cursor = mt_cursor_open(txn, MT_DB_DEPT, &prefix);
@@ -287,7 +286,6 @@ mt_import_load(mt_import_t *import)
         return MT_CTL_FAILED;
     }
 
-    mt_key_init(&key);
     mt_key_company(&key, import->ctl->company);
 
     rc = mt_get(txn, MT_DB_COMPANY, &key, &value);

@@ -4,9 +4,6 @@
 #include <errno.h>
 
 
-#define MT_SERVER_KEY_LEN   32
-
-
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
@@ -15,8 +12,7 @@ static void mt_exchange_log_files(mt_service_exchange_t *e);
 mt_status_t
 mt_service_init(mt_service_t *service, mt_store_t *store)
 {
-    mt_key_t      key;
-    mt_str_t      value;
+    mt_str_t      key;
     mt_txn_t     *txn;
     mt_status_t   status;
 
@@ -28,15 +24,10 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
         return status;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("server_key"));
-
     status = MT_STORE_FAILED;
 
-    if (mt_get(txn, MT_DB_META, &key, &value) == 1
-        && value.len == MT_SERVER_KEY_LEN)
-    {
-        memcpy(service->key_bytes, value.data, MT_SERVER_KEY_LEN);
+    if (mt_meta_server_key(txn, &key) == 1) {
+        memcpy(service->key_bytes, key.data, MT_SERVER_KEY_LEN);
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
         service->store = store;

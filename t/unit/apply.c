@@ -14,14 +14,13 @@ typedef struct {
 
 
 static uint64_t
-meta(fixture_t *f, const char *name)
+meta(fixture_t *f, mt_meta_t which)
 {
     mt_key_t   key;
     uint64_t   value;
     mt_txn_t  *txn;
 
-    mt_key_init(&key);
-    mt_key_str(&key, mt_cstr(name));
+    mt_key_meta(&key, which);
 
     (void) mt_read_begin(f->store, &txn);
     value = mt_get_num_or(txn, MT_DB_META, &key, 0);
@@ -38,8 +37,7 @@ journal(fixture_t *f, uint64_t position, mt_journal_t *entry)
     mt_key_t   key;
     mt_txn_t  *txn;
 
-    mt_key_init(&key);
-    mt_key_u64(&key, position);
+    mt_key_serial(&key, position);
 
     (void) mt_read_begin(f->store, &txn);
     found = mt_load_copy(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry,
@@ -153,8 +151,8 @@ test_journal(void)
     mt_user_edit_t   args;
 
     fixture_open(&f);
-    is_int(meta(&f, "position"), 1, "the company is the first entry");
-    is_int(meta(&f, "time"), FIXTURE_NOW, "the time of it");
+    is_int(meta(&f, MT_META_POSITION), 1, "the company is the first entry");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW, "the time of it");
 
     f.now += 10;
     memset(&args, 0, sizeof(args));
@@ -178,8 +176,8 @@ test_journal(void)
     f.now += 10;
     r = fixture_run(&f, &mt_op_user_add, &args);
     ok(r.status == MT_ID_TAKEN && r.position == 0, "a refusal has no place");
-    is_int(meta(&f, "position"), 2, "the journal did not grow");
-    is_int(meta(&f, "time"), FIXTURE_NOW + 10, "nor did time move");
+    is_int(meta(&f, MT_META_POSITION), 2, "the journal did not grow");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW + 10, "nor did time move");
 
     f.now = FIXTURE_NOW - MT_MS_PER_DAY;
     mt_set(&args, user_edit, id, MT_STR("li"));
@@ -187,7 +185,7 @@ test_journal(void)
     r = fixture_run(&f, &mt_op_user_add, &args);
     ok(r.status == MT_OK && r.position == 3, "a clock that was set back");
     is_int(r.time, FIXTURE_NOW + 10, "time never runs back");
-    is_int(meta(&f, "time"), FIXTURE_NOW + 10, "in the store neither");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW + 10, "in the store neither");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);
@@ -300,7 +298,7 @@ test_people(void)
     }
 
     is_int(users, 3, "placeholders raise no event, their completion does");
-    is_int(position - 1, meta(&f, "position"), "the journal has no gap");
+    is_int(position - 1, meta(&f, MT_META_POSITION), "the journal has no gap");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);
@@ -432,14 +430,10 @@ test_verify(void)
     none.len = 0;
     none.data = NULL;
 
-    mt_key_company(&key, FIXTURE_COMPANY);
-    mt_key_u8(&key, MT_NAME_USER);
-    mt_key_str(&key, MT_STR("1"));
+    mt_key_name(&key, FIXTURE_COMPANY, MT_NAME_USER, MT_STR("1"));
     ok(breaches_after(MT_DB_NAME, &key, none) == 1, "a name missing");
 
-    mt_key_company(&key, FIXTURE_COMPANY);
-    mt_key_u8(&key, MT_NAME_PHONE);
-    mt_key_str(&key, MT_STR("119"));
+    mt_key_name(&key, FIXTURE_COMPANY, MT_NAME_PHONE, MT_STR("119"));
     ok(breaches_after(MT_DB_NAME, &key, MT_STR("\0\0\0\0\0\0\0\1")) == 1,
        "a name too many");
 
@@ -456,8 +450,7 @@ test_verify(void)
     ok(breaches_after(MT_DB_SPONSORED, &key, MT_STR("")) == 1,
        "an index entry too many");
 
-    mt_key_num2(&key, FIXTURE_COMPANY, 1, FIXTURE_NOW + 1);
-    mt_key_u64(&key, 9);
+    mt_key_booking(&key, FIXTURE_COMPANY, 1, FIXTURE_NOW + 1, 9);
     ok(breaches_after(MT_DB_BOOKING, &key, MT_STR("\1\0\0\0\0\0\0\0")) >= 1,
        "a booking too many");
 
@@ -470,11 +463,9 @@ test_verify(void)
     ok(breaches_after(MT_DB_SESSION, &key, MT_STR("")) == 0,
        "a session without a caller's name is one");
 
-    mt_key_init(&key);
-    mt_key_u64(&key, 2);
+    mt_key_serial(&key, 2);
     ok(breaches_after(MT_DB_JOURNAL, &key, none) == 1, "a gap");
-    mt_key_init(&key);
-    mt_key_u64(&key, 999);
+    mt_key_serial(&key, 999);
     ok(breaches_after(MT_DB_JOURNAL, &key, MT_STR("")) >= 1,
        "a journal beyond its position");
 }

@@ -436,8 +436,7 @@ applied_put(uint64_t epoch, int64_t days)
     mt_put_u64(data, ts.tv_sec * MT_MS_PER_SECOND - days * MT_MS_PER_DAY);
     mt_put_u64(data + 8, 4711);
 
-    mt_key_init(&key);
-    mt_key_u64(&key, epoch);
+    mt_key_serial(&key, epoch);
     value.data = (char *) data;
     value.len = sizeof(data);
 
@@ -459,8 +458,7 @@ applied_has(uint64_t epoch)
         return -1;
     }
 
-    mt_key_init(&key);
-    mt_key_u64(&key, epoch);
+    mt_key_serial(&key, epoch);
     found = mt_get(txn, MT_DB_APPLIED, &key, &value);
     mt_read_close(txn);
 

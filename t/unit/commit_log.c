@@ -309,8 +309,7 @@ test_damaged(void)
     };
 
     log = rig_log(&ctx);
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
+    mt_key_meta(&key, MT_META_POSITION);
 
     for (i = 0; i < mt_nitems(cases); i++) {
         record.data = (char *) cases[i].data;

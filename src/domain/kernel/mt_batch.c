@@ -75,7 +75,6 @@ static mt_event_t *mt_raise_event(mt_apply_t *a, int type, int64_t num,
     mt_str_t id);
 static void mt_batch_write_tallies(mt_batch_t *batch);
 static void mt_batch_write_meta(mt_batch_t *batch);
-static void mt_meta_key(mt_key_t *key, mt_str_t name);
 static int mt_is_failure(mt_status_t status);
 
 static void mt_cache_drop(mt_cache_t *cache);
@@ -199,7 +198,6 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
 {
     mt_batch_t  *batch = ctx;
 
-    mt_key_t     key;
     mt_status_t  rc;
 
     rc = mt_write_begin(batch->store, &batch->txn);
@@ -210,12 +208,9 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
 
     (void) mt_batch_exhausted(batch);      /* of a batch before */
 
-    mt_meta_key(&key, MT_STR("position"));
-    batch->stored = mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
+    batch->stored = mt_meta_position(batch->txn);
     batch->position = batch->stored;
-
-    mt_meta_key(&key, MT_STR("time"));
-    batch->time = (int64_t) mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
+    batch->time = mt_meta_time(batch->txn);
     batch->messages = 0;
 
     *txn = batch->txn;
@@ -389,8 +384,7 @@ mt_batch_journal(mt_apply_t *a, mt_str_t command)
     value.len = buf.len;
     value.data = buf.data;
 
-    mt_key_init(&key);
-    mt_key_u64(&key, a->position);
+    mt_key_serial(&key, (int64_t) a->position);
 
     batch = a->batch;
     batch->position = a->position;
@@ -459,21 +453,8 @@ mt_batch_close(mt_batch_t *batch)
 static void
 mt_batch_write_meta(mt_batch_t *batch)
 {
-    mt_key_t  key;
-
-    mt_meta_key(&key, MT_STR("position"));
-    (void) mt_put_num(batch->txn, MT_DB_META, &key, batch->position);
-
-    mt_meta_key(&key, MT_STR("time"));
-    (void) mt_put_num(batch->txn, MT_DB_META, &key, (uint64_t) batch->time);
-}
-
-
-static void
-mt_meta_key(mt_key_t *key, mt_str_t name)
-{
-    mt_key_init(key);
-    mt_key_str(key, name);
+    (void) mt_meta_set_position(batch->txn, batch->position);
+    (void) mt_meta_set_time(batch->txn, batch->time);
 }
 
 
