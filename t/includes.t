@@ -175,6 +175,45 @@ complain('files stay below 800 lines',
         @sources, files(qr/\.([cht]|pm|pl|conf)$/, 't', 'conf.examples'),
         files(qr/./, 'scripts'));
 
+# A unit is a .c file with the header of its name.  A circle of units cannot be
+# read in any order, so the glue has none.
+
+my %includes;
+
+for my $file (grep { m{^ngx_module/} } @sources) {
+    my ($unit) = $file =~ m{([^/]+)\.[ch]$};
+
+    $includes{$unit}{$_} = 1
+        for grep { $_ ne $unit }
+            map { /^\s*#\s*include\s+"([^\/"]+)\.h"/ ? $1 : () } lines($file);
+}
+
+cmp_ok(scalar keys %includes, '>', 10, 'the units are found');
+complain('no circle of includes in the glue', circles());
+
+
+# Takes away each unit that includes none of the others, or that none of them
+# includes: circles are left, and the paths between them.
+
+sub circles {
+    my %left = map { $_ => 1 } keys %includes;
+    my @free;
+
+    do {
+        my %included = map { $_ => 1 } map { keys %{ $includes{$_} } }
+            keys %left;
+
+        @free = grep {
+            !$included{$_} || !grep { $left{$_} } keys %{ $includes{$_} }
+        } keys %left;
+
+        delete @left{@free};
+    } while (@free);
+
+    return sort keys %left;
+}
+
+
 # What is stored or travels in a command is what the codec's test and fuzzer
 # have to know; and a fuzzer needs examples, but where any bytes will do.
 
