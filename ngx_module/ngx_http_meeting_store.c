@@ -15,7 +15,7 @@
 
 static mt_store_options_t ngx_http_meeting_options(
     ngx_http_meeting_main_conf_t *mmcf);
-static void ngx_http_meeting_store_log(void *data, int level,
+static void ngx_http_meeting_store_report(void *data, int level,
     const char *text);
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
@@ -88,7 +88,7 @@ ngx_http_meeting_options(ngx_http_meeting_main_conf_t *mmcf)
         .path = ngx_http_meeting_str(&mmcf->path),
         .max_size = mmcf->max_size,
         .max_readers = NGX_HTTP_MEETING_READERS,
-        .log = ngx_http_meeting_store_log
+        .report = ngx_http_meeting_store_report
     };
 }
 
@@ -96,7 +96,7 @@ ngx_http_meeting_options(ngx_http_meeting_main_conf_t *mmcf)
 /* From any thread; nginx writes a line with one write(). */
 
 static void
-ngx_http_meeting_store_log(void *data, int level, const char *text)
+ngx_http_meeting_store_report(void *data, int level, const char *text)
 {
     ngx_uint_t  log_level;
 

@@ -355,9 +355,9 @@ mt_txn_status(const mt_txn_t *txn)
 
 
 void
-mt_txn_complain(const mt_txn_t *txn, const char *text)
+mt_txn_report(const mt_txn_t *txn, const char *text)
 {
-    mt_store_log(txn->store, 1, "%s", text);
+    mt_store_report(txn->store, 1, "%s", text);
 }
 
 
