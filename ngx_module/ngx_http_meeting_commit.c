@@ -34,20 +34,11 @@ static void ngx_http_meeting_combine(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_combine_run(void *data);
 static void ngx_http_meeting_combine_done(void *data);
 
-static mt_status_t ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn);
-static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
-    mt_result_t *result);
-static mt_status_t ngx_http_meeting_log_commit(void *ctx);
-static void ngx_http_meeting_log_abort(void *ctx);
-static int ngx_http_meeting_log_behind(void *ctx);
-
 
 ngx_int_t
 ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle)
 {
-    mt_log_t  log;
-
     w->ring = -1;
     ngx_queue_init(&w->held);
 
@@ -62,17 +53,7 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     w->combine->data = w;
     w->combine->log = cycle->log;
 
-    /* the store may be reopened under the engine */
-
-    log.begin = ngx_http_meeting_log_begin;
-    log.apply = ngx_http_meeting_log_apply;
-    log.commit = ngx_http_meeting_log_commit;
-    log.abort = ngx_http_meeting_log_abort;
-    log.behind = ngx_http_meeting_log_behind;
-    log.ctx = w;
-    log.checkpoint = w->conf->checkpoint;
-
-    w->commit = mt_commit_attach(zone->ring_mem, &log,
+    w->commit = mt_commit_attach(zone->ring_mem, NULL,
                                  ngx_http_meeting_wake_ring, w);
 
     return w->commit ? NGX_OK : NGX_ERROR;
@@ -557,61 +538,4 @@ ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w)
     if (!w->combining && mt_commit_stalled(w->commit)) {
         ngx_http_meeting_combine(w);
     }
-}
-
-
-/* In the combiner's thread: the engine's log is the batch of the store that is
- * open now. */
-
-static mt_status_t
-ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.begin(w->log.ctx, txn);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.apply(w->log.ctx, command, result);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_commit(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    mt_status_t  status;
-
-    status = w->log.commit(w->log.ctx);
-
-    if (status == MT_OK) {
-        ngx_http_meeting_announce(w->stats, w->wakers,
-                                  mt_batch_messages(w->batch));
-    }
-
-    return status;
-}
-
-
-static void
-ngx_http_meeting_log_abort(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    w->log.abort(w->log.ctx);
-}
-
-
-static int
-ngx_http_meeting_log_behind(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->service.store != NULL && w->log.behind(w->log.ctx);
 }

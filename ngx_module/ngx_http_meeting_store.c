@@ -20,6 +20,7 @@ static void ngx_http_meeting_store_log(void *data, int level,
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
     mt_store_t *store);
+static void ngx_http_meeting_store_committed(void *data);
 
 
 char *
@@ -181,14 +182,13 @@ ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
 static const char *
 ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 {
+    mt_machine_t  machine;
+
     w->batch = mt_batch_create(store);
 
     if (w->batch == NULL || mt_service_init(&w->service, store) != MT_OK) {
-
-        if (w->batch) {
-            mt_batch_destroy(w->batch);
-            w->batch = NULL;
-        }
+        mt_batch_destroy(w->batch);
+        w->batch = NULL;
 
         mt_store_close(store);
         w->service.store = NULL;
@@ -199,7 +199,13 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
     ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "meeting store: open");
 
-    w->log = mt_batch_log(w->batch);
+    machine = mt_batch_machine(w->batch);
+    machine.checkpoint = w->conf->checkpoint;
+    machine.committed = ngx_http_meeting_store_committed;
+    machine.data = w;
+
+    mt_commit_set_machine(w->commit, &machine);
+
     w->service.store = store;
     w->service.resources = (const char *) w->conf->resources.data;
 
@@ -209,11 +215,27 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 }
 
 
+/* In the combiner's thread. */
+
+static void
+ngx_http_meeting_store_committed(void *data)
+{
+    ngx_http_meeting_worker_t *w = data;
+
+    ngx_http_meeting_announce(w->stats, w->wakers,
+                              mt_batch_messages(w->batch));
+}
+
+
 void
 ngx_http_meeting_store_close(ngx_http_meeting_worker_t *w)
 {
     if (w->service.store == NULL) {
         return;
+    }
+
+    if (w->commit) {
+        mt_commit_set_machine(w->commit, NULL);
     }
 
     mt_batch_destroy(w->batch);

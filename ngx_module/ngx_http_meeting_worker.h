@@ -38,7 +38,6 @@ typedef struct {
 
     mt_service_t                   service;     /* store NULL: not open */
     mt_batch_t                    *batch;       /* the combiner's thread */
-    mt_log_t                       log;         /* the batch's */
 
     mt_commit_t                   *commit;
     int                            ring;        /* -1: none claimed */

@@ -123,11 +123,11 @@ bench_start(bench_t *b, const char *path)
         bench_die("no memory, or no time zones");
     }
 
-    b->log = mt_batch_log(b->batch);
+    b->machine = mt_batch_machine(b->batch);
 
     /* what was answered is in the write-ahead log, or in the store */
 
-    if (mt_log_settle(&b->log) != MT_OK) {
+    if (mt_machine_settle(&b->machine) != MT_OK) {
         bench_die("the store cannot be brought up to its log");
     }
 
@@ -144,7 +144,7 @@ bench_start(bench_t *b, const char *path)
 static void
 bench_flush(bench_t *b)
 {
-    if (b->commands && b->log.commit(b->log.ctx) != MT_OK) {
+    if (b->commands && b->machine.commit(b->machine.ctx) != MT_OK) {
         bench_die("the store cannot be written");
     }
 
@@ -158,14 +158,16 @@ bench_apply(bench_t *b, const mt_call_t *call)
     mt_str_t     command;
     mt_result_t  result;
 
-    if (b->commands == 0 && b->log.begin(b->log.ctx, &b->txn) != MT_OK) {
+    if (b->commands == 0
+        && b->machine.begin(b->machine.ctx, &b->txn) != MT_OK)
+    {
         bench_die("the store cannot be written");
     }
 
     command.len = call->command.len;
     command.data = call->command.data;
 
-    if (b->log.apply(b->log.ctx, command, &result) != MT_OK
+    if (b->machine.apply(b->machine.ctx, command, &result) != MT_OK
         || result.status != MT_OK)
     {
         bench_die("%s: %s", call->op->name,

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "store/mt_wal.h"
+
 
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);

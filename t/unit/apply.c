@@ -216,7 +216,7 @@ test_failures(void)
 {
     size_t            i;
     mt_txn_t         *txn;
-    mt_log_t          log;
+    mt_machine_t      machine;
     mt_str_t          good, bad[4];
     fixture_t         f;
     mt_result_t       r;
@@ -225,7 +225,7 @@ test_failures(void)
     fixture_open(&f);
     (void) fixture_user(&f, "1", "One", NULL, NULL);
     before = fixture_digest(&f);
-    log = mt_batch_log(f.batch);
+    machine = mt_batch_machine(f.batch);
 
     good.len = f.call.command.len;
     good.data = f.call.command.data;
@@ -245,12 +245,12 @@ test_failures(void)
     is_int(mt_apply_now(f.batch, good, &r), MT_OK, "the next one runs");
     is_int(r.status, MT_ID_TAKEN, "to a refusal");
 
-    is_int(log.begin(log.ctx, &txn), MT_OK, "a batch");
-    is_int(log.apply(log.ctx, encode_command(&f, MT_CODE_dept_add,
+    is_int(machine.begin(machine.ctx, &txn), MT_OK, "a batch");
+    is_int(machine.apply(machine.ctx, encode_command(&f, MT_CODE_dept_add,
                                              MT_STR("\x12\x01" "d")), &r),
            MT_OK, "with a command");
     ok(r.status == MT_OK && r.position == 3, "that changes something");
-    log.abort(log.ctx);
+    machine.abort(machine.ctx);
     ok(fixture_same(before, fixture_digest(&f)), "aborted: nothing changed");
 
     is_int(fixture_dept(&f, "d", "D", NULL), 1, "and it can be done again");
@@ -327,29 +327,29 @@ replay(const commands_t *commands, size_t size)
 {
     int               refused;
     size_t            i;
-    mt_log_t          log;
+    mt_machine_t      machine;
     mt_txn_t         *txn;
     fixture_t         f;
     mt_result_t       r;
     fixture_digest_t  digest;
 
     fixture_open_empty(&f);
-    log = mt_batch_log(f.batch);
+    machine = mt_batch_machine(f.batch);
     refused = 0;
 
     for (i = 0; i < commands->n; i++) {
-        if (i % size == 0 && log.begin(log.ctx, &txn) != MT_OK) {
+        if (i % size == 0 && machine.begin(machine.ctx, &txn) != MT_OK) {
             fixture_die("no batch");
         }
 
-        if (log.apply(log.ctx, commands->v[i], &r) != MT_OK) {
+        if (machine.apply(machine.ctx, commands->v[i], &r) != MT_OK) {
             fixture_die("a command failed");
         }
 
         refused += r.status != MT_OK || r.position != i + 1;
 
         if ((i % size == size - 1 || i == commands->n - 1)
-            && log.commit(log.ctx) != MT_OK)
+            && machine.commit(machine.ctx) != MT_OK)
         {
             fixture_die("a batch failed");
         }

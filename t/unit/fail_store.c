@@ -11,6 +11,7 @@
 
 #include "domain/directory/mt_face.h"
 #include "file/mt_resources.h"
+#include "store/mt_wal.h"
 
 
 #define CALLS_MAX  20000

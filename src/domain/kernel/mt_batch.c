@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "domain/notify/mt_event.h"
+#include "store/mt_wal.h"
 
 
 /* Decoded meetings kept at a time; one takes 100 KB at most. */
@@ -144,20 +145,17 @@ mt_batch_destroy(mt_batch_t *batch)
 }
 
 
-mt_log_t
-mt_batch_log(mt_batch_t *batch)
+mt_machine_t
+mt_batch_machine(mt_batch_t *batch)
 {
-    mt_log_t  log;
-
-    log.begin = mt_batch_begin;
-    log.apply = mt_batch_apply;
-    log.commit = mt_batch_commit;
-    log.abort = mt_batch_abort;
-    log.behind = mt_batch_behind;
-    log.ctx = batch;
-    log.checkpoint = 0;
-
-    return log;
+    return (mt_machine_t) {
+        .begin = mt_batch_begin,
+        .apply = mt_batch_apply,
+        .commit = mt_batch_commit,
+        .abort = mt_batch_abort,
+        .behind = mt_batch_behind,
+        .ctx = batch
+    };
 }
 
 
@@ -172,13 +170,13 @@ mt_status_t
 mt_apply_now(mt_batch_t *batch, mt_str_t command, mt_result_t *result)
 {
     unsigned      left;
-    mt_log_t      log;
+    mt_machine_t  machine;
     mt_txn_t     *txn;
     mt_status_t   rc;
 
-    log = mt_batch_log(batch);
+    machine = mt_batch_machine(batch);
 
-    rc = mt_log_begin(&log, &txn, &left);
+    rc = mt_machine_begin(&machine, &txn, &left);
     if (rc != MT_OK) {
         return rc;
     }
