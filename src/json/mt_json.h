@@ -274,8 +274,8 @@ void mt_json_null(mt_json_writer_t *w);
 /* a number already spelt out */
 void mt_json_number(mt_json_writer_t *w, mt_str_t text);
 
-/* Members of an object, or items of a list, that were written before, as they
- * were written. */
+/* Writes JSON that was written before, as it is: members of an object, items
+ * of a list, or a whole value where a value is due. */
 void mt_json_written(mt_json_writer_t *w, mt_str_t text);
 
 /* The members of `object` that the table lists, in its order, without the

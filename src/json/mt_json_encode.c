@@ -747,6 +747,10 @@ mt_json_written(mt_json_writer_t *w, mt_str_t text)
         p = mt_json_room(w, text.len, due == MT_DUE_ITEM, MT_DUE_ITEM);
         break;
 
+    case MT_DUE_VALUE:
+        p = mt_json_room(w, text.len, 0, MT_DUE_KEY);
+        break;
+
     default:
         mt_json_fail(w);
         return;

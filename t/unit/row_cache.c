@@ -3,39 +3,39 @@
  * Rows that were written before: found again by the same origin alone.
  */
 
-#include "service/mt_recall.h"
+#include "service/mt_row_cache.h"
 #include "tap.h"
 
 #include <stdlib.h>
 
 
-static mt_recall_t            *recall;
+static mt_row_cache_t            *recall;
 static const mt_json_table_t   tables[2];
 
 
-static mt_origin_t
+static mt_row_key_t
 origin(uint64_t num, const char *first, const char *last)
 {
-    mt_origin_t  o;
+    mt_row_key_t  o;
 
     memset(&o, 0, sizeof(o));
 
-    o.known = 1;
+    o.usable = 1;
     o.nums[0] = 7;
-    o.nums[MT_ORIGIN_NUMS - 1] = num;
+    o.nums[MT_ROW_KEY_NUMS - 1] = num;
     o.parts[0] = mt_cstr(first);
-    o.parts[MT_ORIGIN_PARTS - 1] = mt_cstr(last);
+    o.parts[MT_ROW_KEY_PARTS - 1] = mt_cstr(last);
 
     return o;
 }
 
 
 static void
-is_kept(const mt_origin_t *o, const char *want, const char *what)
+is_kept(const mt_row_key_t *o, const char *want, const char *what)
 {
     mt_str_t  members;
 
-    if (!mt_recall_find(recall, &tables[0], o, &members)) {
+    if (!mt_row_cache_find(recall, &tables[0], o, &members)) {
         members = MT_STR("none");
     }
 
@@ -44,9 +44,9 @@ is_kept(const mt_origin_t *o, const char *want, const char *what)
 
 
 static void
-keep(const mt_origin_t *o, const char *members)
+keep(const mt_row_key_t *o, const char *members)
 {
-    mt_recall_keep(recall, &tables[0], o, mt_cstr(members));
+    mt_row_cache_keep(recall, &tables[0], o, mt_cstr(members));
 }
 
 
@@ -54,7 +54,7 @@ static void
 test_origins(void)
 {
     mt_str_t     members;
-    mt_origin_t  o, other;
+    mt_row_key_t  o, other;
 
     o = origin(1, "one", "two");
     is_kept(&o, "none", "nothing is there at first");
@@ -62,7 +62,7 @@ test_origins(void)
     keep(&o, "\"a\":1");
     is_kept(&o, "\"a\":1", "a row is found");
 
-    ok(!mt_recall_find(recall, &tables[1], &o, &members),
+    ok(!mt_row_cache_find(recall, &tables[1], &o, &members),
        "not by another table");
 
     other = origin(2, "one", "two");
@@ -92,11 +92,11 @@ test_origins(void)
 static void
 test_bounds(void)
 {
-    char         text[MT_RECALL_BYTES + 2];
-    mt_origin_t  o;
+    char         text[MT_ROW_CACHE_BYTES + 2];
+    mt_row_key_t  o;
 
     memset(text, 'x', sizeof(text));
-    text[MT_RECALL_BYTES + 1] = '\0';
+    text[MT_ROW_CACHE_BYTES + 1] = '\0';
 
     o = origin(10, "", "");
     keep(&o, text);
@@ -127,9 +127,9 @@ test_many(void)
     char         text[32];
     mt_str_t     members;
     uint64_t     i;
-    mt_origin_t  o;
+    mt_row_key_t  o;
 
-    for (i = 0; i < 3 * MT_RECALL_SLOTS; i++) {
+    for (i = 0; i < 3 * MT_ROW_CACHE_SLOTS; i++) {
         snprintf(text, sizeof(text), "\"num\":%d", (int) i);
         o = origin(i, text, "");
         keep(&o, text);
@@ -138,18 +138,18 @@ test_many(void)
     right = 1;
     found = 0;
 
-    for (i = 0; i < 3 * MT_RECALL_SLOTS; i++) {
+    for (i = 0; i < 3 * MT_ROW_CACHE_SLOTS; i++) {
         snprintf(text, sizeof(text), "\"num\":%d", (int) i);
         o = origin(i, text, "");
 
-        if (mt_recall_find(recall, &tables[0], &o, &members)) {
+        if (mt_row_cache_find(recall, &tables[0], &o, &members)) {
             found++;
             right &= mt_str_eq(members, mt_cstr(text));
         }
     }
 
     ok(right, "each row is its own");
-    ok(found > MT_RECALL_SLOTS / 2 && found <= MT_RECALL_SLOTS,
+    ok(found > MT_ROW_CACHE_SLOTS / 2 && found <= MT_ROW_CACHE_SLOTS,
        "as many as there is room for: %d", found);
 }
 
@@ -157,14 +157,14 @@ test_many(void)
 int
 main(void)
 {
-    recall = mt_recall_create();
+    recall = mt_row_cache_create();
 
     test_origins();
     test_bounds();
     test_many();
 
-    mt_recall_destroy(recall);
-    mt_recall_destroy(NULL);
+    mt_row_cache_destroy(recall);
+    mt_row_cache_destroy(NULL);
 
     return tap_done();
 }
