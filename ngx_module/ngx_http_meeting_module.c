@@ -32,6 +32,8 @@ static void ngx_http_meeting_inherit_api(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *prev, ngx_http_meeting_loc_conf_t *conf);
 static void ngx_http_meeting_note_settings(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *conf);
+static char *ngx_http_meeting_check_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf);
 static void ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf);
 
 
@@ -645,45 +647,70 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_meeting_make_settings(conf);
     ngx_http_meeting_note_settings(cf, conf);
 
-    if (conf->dialect == &mt_dialect_weclubs
-        && conf->weclubs_verify
-        && conf->weclubs_secret.len == 0)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"meeting_api weclubs\" needs a "
-                           "\"meeting_weclubs_secret\", or "
-                           "\"meeting_weclubs_verify off\"");
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
+    return ngx_http_meeting_check_settings(cf, conf);
 }
 
 
-/* Events speak h5yes: as the first location of that does, or else as the first
- * server.  Sessions are kept as long as any location takes their tokens. */
+/*
+ * Background work takes its settings from the locations: those of events from
+ * the first location of the dialect that words them, or else of the first
+ * server; a session ends when no location takes its token any more.
+ */
 
 static void
 ngx_http_meeting_note_settings(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *conf)
 {
-    ngx_uint_t                     h5yes;
+    ngx_uint_t                     events;
+    const mt_dialect_t            *dialect;
+    mt_background_options_t       *options;
     ngx_http_meeting_main_conf_t  *mmcf;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
 
-    h5yes = (conf->dialect == &mt_dialect_h5yes);
+    options = &mmcf->options;
+    dialect = conf->dialect;
+    events = (dialect && dialect->words_events);
 
-    if (mmcf->options.settings == NULL || (h5yes && !mmcf->h5yes)) {
-        mmcf->options.settings = &conf->settings;
-        mmcf->h5yes = h5yes;
+    if (options->settings == NULL || (events && !mmcf->event_settings)) {
+        options->settings = &conf->settings;
+        mmcf->event_settings = events;
     }
 
-    if (conf->dialect == &mt_dialect_weclubs
-        && conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl)
-    {
-        mmcf->options.session_ttl = conf->weclubs_token_ttl;
+    if (dialect && dialect->keeps_sessions) {
+        options->session_ttl = ngx_max(options->session_ttl,
+                                       conf->settings.token_ttl);
     }
+}
+
+
+static char *
+ngx_http_meeting_check_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf)
+{
+    ngx_str_t            name;
+    const char          *lack;
+    const mt_dialect_t  *dialect;
+
+    dialect = conf->dialect;
+
+    if (dialect == NULL || dialect->check == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    lack = dialect->check(&conf->settings);
+
+    if (lack == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    name.len = dialect->name.len;
+    name.data = (u_char *) dialect->name.data;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"meeting_api %V\" %s",
+                       &name, lack);
+
+    return NGX_CONF_ERROR;
 }
 
 

@@ -60,8 +60,8 @@ typedef struct {
     ngx_flag_t                    background;
     ngx_thread_pool_t            *background_pool;
     mt_background_options_t       options;      /* settings NULL: no server */
-    ngx_uint_t                    h5yes;        /* unsigned  h5yes:1; whose
-                                                   settings these are */
+    ngx_uint_t                    event_settings;  /* options.settings are
+                                                      of the events' dialect */
     ngx_msec_t                    event_connect_timeout;
     ngx_msec_t                    event_timeout;
     ngx_msec_t                    event_retry;

@@ -143,14 +143,30 @@ struct mt_dialect_s {
     mt_str_t            content_type;
     const mt_header_t  *headers;      /* of every answer */
     size_t              nheaders;
+
+    /*
+     * Checks a location's settings while the configuration is read; NULL when
+     * any settings will do.  Returns NULL if these will do, else what the
+     * location lacks: the end of a sentence that names the location first.
+     */
+    const char       *(*check)(const mt_settings_t *settings);
+
+    /* Messages to subscribers are worded in this dialect, by the settings of
+     * its first location. */
+    unsigned            words_events:1;
+
+    /* Its tokens are sessions in the store, for settings->token_ttl each. */
+    unsigned            keeps_sessions:1;
 };
 
 /* The HTTP status of an answer. */
 int mt_dialect_http(const mt_dialect_t *dialect, mt_status_t status);
 
-/* By name; NULL when there is none.  mt_dialect_at(): i-th, for listing. */
+/* By name; NULL when there is none.  mt_dialect_at(): i-th, for listing, NULL
+ * from mt_dialect_count() on. */
 const mt_dialect_t *mt_dialect_find(mt_str_t name);
 const mt_dialect_t *mt_dialect_at(size_t i);
+size_t mt_dialect_count(void);
 
 /* The route whose path the URI ends with, the longest if there are several;
  * NULL when none does. */

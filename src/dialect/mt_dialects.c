@@ -12,6 +12,13 @@ static const mt_dialect_t *const  mt_dialects[] = {
 };
 
 
+size_t
+mt_dialect_count(void)
+{
+    return mt_nitems(mt_dialects);
+}
+
+
 const mt_dialect_t *
 mt_dialect_at(size_t i)
 {

@@ -287,6 +287,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .by_tables = 1,
     .code = mt_h5yes_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
+    .words_events = 1,
 };
 
 

@@ -463,6 +463,8 @@ const mt_dialect_t  mt_dialect_weclubs = {
     .by_tables = 1,
     .code = mt_weclubs_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
+    .check = mt_weclubs_check,
+    .keeps_sessions = 1,
 };
 
 

@@ -36,10 +36,10 @@ static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
     char *why, size_t why_size);
 static int mt_dir_ours(const char *name);
 static int mt_store_live(const char *path);
-static int mt_read_format(const char *path, uint64_t *format);
+static int mt_read_format(const char *path, int64_t *format);
 static int mt_make_store(const mt_store_options_t *options);
 static int mt_fill_store(MDB_env *env);
-static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name,
+static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
     const void *data, size_t len);
 static int mt_move_in(const char *path);
 static int mt_make_lock(const mt_store_options_t *options);
@@ -205,13 +205,14 @@ mt_store_live(const char *path)
  */
 
 static int
-mt_read_format(const char *path, uint64_t *format)
+mt_read_format(const char *path, int64_t *format)
 {
     int       rc;
     MDB_dbi   dbi;
     MDB_env  *env;
     MDB_txn  *txn;
     MDB_val   key, value;
+    mt_key_t  name;
 
     txn = NULL;
     rc = mt_env_create(&env, 0, 0);
@@ -230,15 +231,16 @@ mt_read_format(const char *path, uint64_t *format)
     }
 
     if (rc == 0) {
-        key.mv_data = "format";
-        key.mv_size = sizeof("format") - 1;
+        mt_key_meta(&name, MT_META_FORMAT);
+        key.mv_data = name.data;
+        key.mv_size = name.len;
         rc = mdb_get(txn, dbi, &key, &value);
     }
 
-    if (rc == 0 && value.mv_size == sizeof(*format)) {
-        *format = mt_get_u64(value.mv_data);
-
-    } else if (rc == 0) {
+    if (rc == 0
+        && !mt_value_read_num((mt_str_t) { value.mv_size, value.mv_data },
+                              format))
+    {
         rc = MDB_NOTFOUND;
     }
 
@@ -284,7 +286,7 @@ mt_status_t
 mt_store_check_format(const char *path, char *why, size_t why_size)
 {
     int       rc;
-    uint64_t  format;
+    int64_t   format;
 
     format = 0;
     rc = mt_read_format(path, &format);
@@ -555,15 +557,15 @@ mt_make_store(const mt_store_options_t *options)
 
 
 static int
-mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name, const void *data,
+mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which, const void *data,
     size_t len)
 {
     MDB_val   key, value;
-    mt_str_t  s;
+    mt_key_t  name;
 
-    s = mt_cstr(name);
-    key.mv_data = (void *) s.data;
-    key.mv_size = s.len;
+    mt_key_meta(&name, which);
+    key.mv_data = name.data;
+    key.mv_size = name.len;
     value.mv_data = (void *) data;
     value.mv_size = len;
 
@@ -579,8 +581,8 @@ mt_fill_store(MDB_env *env)
     MDB_dbi   dbi[MT_DB_COUNT];
     MDB_txn  *txn;
 
-    (void) mt_put_u64(format, MT_STORE_FORMAT);
-    (void) mt_put_u64(position, 0);
+    (void) mt_value_num(format, MT_STORE_FORMAT);
+    (void) mt_value_num(position, 0);
 
     if (mt_random(server_key, sizeof(server_key)) != 0) {
         return errno;
@@ -596,17 +598,17 @@ mt_fill_store(MDB_env *env)
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "format", format,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_FORMAT, format,
                          sizeof(format));
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "position", position,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_POSITION, position,
                          sizeof(position));
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "server_key", server_key,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_SERVER_KEY, server_key,
                          sizeof(server_key));
     }
 

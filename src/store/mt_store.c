@@ -20,7 +20,7 @@ static mt_status_t mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat);
 static mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
 
 
-#define MT_DB_NAME_ENTRY(symbol, name)  [MT_DB_##symbol] = name,
+#define MT_DB_NAME_ENTRY(symbol, name, form)  [MT_DB_##symbol] = name,
 
 const char *const  mt_db_names[MT_DB_COUNT] = {
     MT_DATABASES(MT_DB_NAME_ENTRY)
@@ -457,7 +457,6 @@ static mt_status_t
 mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
 {
     int       rc, db;
-    mt_key_t  key;
     MDB_stat  st;
 
     for (db = 0; db < MT_DB_COUNT; db++) {
@@ -470,9 +469,7 @@ mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
         stat->entries[db] = st.ms_entries;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
-    stat->position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+    stat->position = mt_meta_position(txn);
 
     return mt_txn_status(txn);
 }

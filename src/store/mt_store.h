@@ -17,7 +17,7 @@
 #define MT_STORE_H
 
 #include "model/mt_records.h"
-#include "store/mt_schema.h"
+#include "store/mt_keys.h"
 
 
 typedef struct mt_store_s   mt_store_t;
@@ -122,87 +122,6 @@ uint64_t mt_txn_id(const mt_txn_t *txn);
 int mt_txn_is_numbered(const mt_txn_t *txn);
 
 
-/* Keys are built on the stack. */
-
-/* the longest: C, kind and a string of 100 code points */
-#define MT_KEY_MAX  416
-
-typedef struct {
-    size_t   len;
-    uint8_t  data[MT_KEY_MAX];
-} mt_key_t;
-
-static inline void
-mt_key_init(mt_key_t *key)
-{
-    key->len = 0;
-}
-
-
-/* what does not fit is left out */
-
-static inline void
-mt_key_u8(mt_key_t *key, uint8_t v)
-{
-    if (key->len < MT_KEY_MAX) {
-        key->data[key->len++] = v;
-    }
-}
-
-
-static inline void
-mt_key_u32(mt_key_t *key, uint32_t v)
-{
-    if (key->len + 4 <= MT_KEY_MAX) {
-        (void) mt_put_u32(key->data + key->len, v);
-        key->len += 4;
-    }
-}
-
-
-static inline void
-mt_key_u64(mt_key_t *key, uint64_t v)
-{
-    if (key->len + 8 <= MT_KEY_MAX) {
-        (void) mt_put_u64(key->data + key->len, v);
-        key->len += 8;
-    }
-}
-
-
-/* cut at what fits; ids are bounded below that by their models */
-void mt_key_str(mt_key_t *key, mt_str_t s);
-
-/* the common forms */
-
-static inline void
-mt_key_company(mt_key_t *key, uint32_t company)
-{
-    mt_key_init(key);
-    mt_key_u32(key, company);
-}
-
-
-static inline void
-mt_key_num(mt_key_t *key, uint32_t company, uint64_t num)
-{
-    mt_key_company(key, company);
-    mt_key_u64(key, num);
-}
-
-
-static inline void
-mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b)
-{
-    mt_key_num(key, company, a);
-    mt_key_u64(key, b);
-}
-
-
-void mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind,
-    mt_str_t s);
-
-
 /*
  * Raw access.  mt_get(): 1 found, 0 not there, -1 failed.  mt_del(): the same.
  * Failures are sticky: the transaction remembers the first, further writes do
@@ -225,6 +144,19 @@ uint64_t mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     uint64_t def);
 mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     uint64_t value);
+
+
+/*
+ * The facts of the store that META holds.  Getters return 0 for one that is
+ * not there, or on a failure, which the transaction remembers.  A server key
+ * is MT_SERVER_KEY_LEN bytes that live as mt_get()'s value; its getter returns
+ * 1, or -1 when there is none or on a failure.
+ */
+uint64_t mt_meta_position(mt_txn_t *txn);
+int64_t mt_meta_time(mt_txn_t *txn);
+int mt_meta_server_key(mt_txn_t *txn, mt_str_t *server_key);
+mt_status_t mt_meta_set_position(mt_txn_t *txn, uint64_t position);
+mt_status_t mt_meta_set_time(mt_txn_t *txn, int64_t time);
 
 
 /*

@@ -24,8 +24,6 @@
 #define MT_WAL_FILE   "wal.log"
 #define MT_WAL_WORDS  "wal.lock"
 
-#define MT_SERVER_KEY_LEN  32
-
 
 struct mt_txn_s {
     mt_store_t   *store;
@@ -117,13 +115,5 @@ int mt_sync_directory(const char *path);
 
 /* "path/name", malloc'ed. */
 char *mt_path_join(const char *path, const char *name);
-
-static inline mt_str_t
-mt_key_text(const mt_key_t *key)
-{
-    mt_str_t  s = { key->len, (const char *) key->data };
-
-    return s;
-}
 
 #endif /* MT_STORE_INT_H */

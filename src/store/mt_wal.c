@@ -367,7 +367,6 @@ mt_wal_next(mt_txn_t *txn, mt_str_t *record)
 static int
 mt_wal_ready(mt_txn_t *txn)
 {
-    mt_key_t      key;
     mt_wal_t     *wal;
     struct stat   st;
 
@@ -380,10 +379,7 @@ mt_wal_ready(mt_txn_t *txn)
         return -1;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
-
-    wal->position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+    wal->position = mt_meta_position(txn);
     wal->size = (uint64_t) st.st_size;
     wal->end = 0;
     wal->seq = 0;
