@@ -23,6 +23,7 @@ static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at);
+static void mt_answer_write(mt_exchange_t *x, mt_str_t value);
 static int mt_answer_value(mt_exchange_t *x);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
 static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
@@ -152,7 +153,7 @@ mt_exchange_head(mt_service_exchange_t *e)
 
     if (e->value.len && x->call.error.status == MT_OK) {
         x->dialect->open_answer(x);
-        mt_json_written(x->writer, e->value);
+        mt_answer_write(x, e->value);
 
         return 1;
     }
@@ -189,6 +190,20 @@ mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at)
     *value_at = out->len;
 
     return x->call.error.status == MT_OK ? mt_answer_value(x) : 0;
+}
+
+
+/* Writes a value that was written before: a list, or members of an object. */
+
+static void
+mt_answer_write(mt_exchange_t *x, mt_str_t value)
+{
+    if (x->route->list && x->route->list[0] == '\0') {
+        mt_json_raw(x->writer, value);
+
+    } else {
+        mt_json_written(x->writer, value);
+    }
 }
 
 

@@ -98,9 +98,9 @@ typedef struct {
  * may end among them; the next one opens both, the outer first, and goes on
  * there.
  *
- * find() and make(), or NULL: next() in two steps.  find() goes to the next row
- * and gives its cache key; make(), which may be left out, reads the row.  Both
- * return as next() does.
+ * find() and make(), or NULL: next() in two steps.  find() goes to the next
+ * row and gives its cache key; make(), which may be left out, reads the row.
+ * Both return as next() does.
  *
  * parts(): which MT_PART_* an answer shows that has a field of the view, whose
  * record is at `base` in it; NULL where that makes no difference.
