@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The rewrite phase: a request's body is read, joined or received as a form,
+ * and decoded, on the event loop but for files.
+ */
+
+#include "ngx_http_meeting_body.h"
+#include "ngx_http_meeting_work.h"
 
 
 static void ngx_http_meeting_body_ready(ngx_http_request_t *r);
@@ -19,7 +25,6 @@ static void ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx,
 static ngx_int_t ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx,
     mt_input_t *in);
 static mt_str_t ngx_http_meeting_header(void *data, mt_str_t name);
-static void ngx_http_meeting_cleanup(void *data);
 
 
 /*
@@ -89,77 +94,6 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
     ngx_http_finalize_request(r, NGX_DONE);
 
     return NGX_DONE;
-}
-
-
-ngx_http_meeting_ctx_t *
-ngx_http_meeting_create_ctx(ngx_http_request_t *r,
-    ngx_http_meeting_loc_conf_t *mlcf)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_meeting_ctx_t  *ctx;
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_meeting_ctx_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ctx = cln->data;
-
-    ngx_memzero(ctx, sizeof(ngx_http_meeting_ctx_t));
-
-    ctx->request = r;
-    ctx->conf = mlcf;
-
-    cln->handler = ngx_http_meeting_cleanup;
-
-    ngx_http_set_ctx(r, ctx, ngx_http_meeting_module);
-
-    return ctx;
-}
-
-
-static void
-ngx_http_meeting_cleanup(void *data)
-{
-    ngx_http_meeting_ctx_t *ctx = data;
-
-    if (ctx->exchange) {
-
-        /* a client that left in the meantime did what it did */
-
-        if (ctx->collected) {
-            (void) mt_exchange_committed(ctx->exchange, &ctx->waiter.result);
-        }
-
-        mt_exchange_close(ctx->exchange);
-    }
-
-    mt_arena_destroy(ctx->pieces);
-}
-
-
-ngx_http_meeting_ctx_t *
-ngx_http_meeting_get_ctx(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_meeting_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
-
-    if (ctx || (!r->internal && !r->filter_finalize)) {
-        return ctx;
-    }
-
-    /* an error_page led elsewhere: the log still wants to know */
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_meeting_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
 }
 
 

@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Errors that nginx itself answers in a location of the API: a header filter
+ * and a body filter put them into the dialect's envelope.
+ */
+
+#include "ngx_http_meeting_error.h"
+#include "ngx_http_meeting_answer.h"
 
 
 static ngx_int_t ngx_http_meeting_header_filter(ngx_http_request_t *r);
@@ -107,7 +113,7 @@ ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* What describes the page that goes; WWW-Authenticate and the like stay. */
+/* Drops the headers of nginx's page; WWW-Authenticate and the like stay. */
 
 static void
 ngx_http_meeting_error_header(ngx_http_request_t *r,

@@ -1,15 +1,16 @@
 
 /*
- * Requests that read what others have been told is done: where the store is
- * behind the write-ahead log, they wait for it to catch up.  One barrier in
- * the worker's ring serves all who wait; it is the worker's own, so that they
- * need not wait for longer than they want to.
+ * Reads that wait until the store has settled.  A read must see all that was
+ * acknowledged, so where the store is behind the write-ahead log it waits.
+ * One barrier in the worker's ring serves all that wait; the barrier is the
+ * worker's, so that a request can stop waiting when its patience is over.
  */
 
-#include "ngx_http_meeting_module.h"
+#include "ngx_http_meeting_settle.h"
+#include "ngx_http_meeting_commit.h"
 
 
-/* After so many milliseconds what the store has is shown: a process that is
+/* Milliseconds, after which a read shows what the store has: a process that is
  * stopped in a commit, or a disk that hangs, does not keep others from
  * reading. */
 #define NGX_HTTP_MEETING_PATIENCE  500
@@ -29,8 +30,6 @@ ngx_http_meeting_settle_init(ngx_http_meeting_worker_t *w)
     w->barrier.wake = ngx_http_meeting_settled;
 }
 
-
-/* Waits until the store may have caught up. */
 
 ngx_int_t
 ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
@@ -86,8 +85,6 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
     }
 }
 
-
-/* Lets those go who have waited for long enough; from a timer. */
 
 void
 ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)

@@ -1,12 +1,20 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The status location, as JSON or as Prometheus text, and the log phase, which
+ * counts requests.
+ */
+
+#include "ngx_http_meeting_status.h"
+#include "ngx_http_meeting_print.h"
+#include "ngx_http_meeting_status_event.h"
+#include "ngx_http_meeting_work.h"
 
 
-/* With more subscriptions than these a page is made in a thread. */
+/* With more subscriptions than these, a page is made in a thread. */
 #define NGX_HTTP_MEETING_FEW  64
 
 
-/* What the status location shows, taken at one time. */
+/* The numbers that the status location shows, taken at one time. */
 
 typedef struct {
     mt_store_stat_t            store;
@@ -16,21 +24,21 @@ typedef struct {
     uint64_t                   held;
     uint64_t                   busy;
     uint64_t                   aborted;
-    uint64_t                   running;  /* background work, by some worker */
+    uint64_t                   running;  /* a worker holds the lease */
     uint64_t                   counts[MT_COUNTS];
 } ngx_http_meeting_snapshot_t;
 
 
 /* In the request's pool, with an arena that goes with it. */
 
-struct ngx_http_meeting_page_s {
+typedef struct {
     ngx_http_meeting_snapshot_t   snapshot;
     mt_store_t                   *store;
     mt_arena_t                   *arena;
     mt_buf_t                      out;
     ngx_uint_t                    prometheus;
     ngx_uint_t                    failed;
-};
+} ngx_http_meeting_page_t;
 
 
 /* A single number: "group": { "key": N }, and name N. */
@@ -201,6 +209,7 @@ ngx_http_meeting_count(ngx_http_request_t *r)
 {
     ngx_uint_t                    op;
     mt_status_t                   status;
+    ngx_atomic_t                 *counter;
     const mt_route_t             *route;
     ngx_http_meeting_ctx_t       *ctx;
     ngx_http_meeting_stats_t     *stats;
@@ -227,30 +236,13 @@ ngx_http_meeting_count(ngx_http_request_t *r)
     op = route ? route->operation->code : 0;
     status = ngx_http_meeting_outcome(r, ctx);
 
-    if (op < MT_OPERATION_MAX
-        && (ngx_uint_t) status < MT_STATUS_MAX
-        && mlcf->dialect_index < NGX_HTTP_MEETING_DIALECTS)
-    {
-        (void) ngx_atomic_fetch_add(
-                      &stats->requests[mlcf->dialect_index][op][status], 1);
+    counter = ngx_http_meeting_requests(stats, mlcf->dialect_index, op,
+                                        status);
+    if (counter) {
+        (void) ngx_atomic_fetch_add(counter, 1);
     }
 
     return NGX_OK;
-}
-
-
-mt_status_t
-ngx_http_meeting_outcome(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
-{
-    if (ctx && ctx->answered) {
-        return ctx->exchange->call.error.status;
-    }
-
-    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
-        return MT_OK;
-    }
-
-    return mt_service_status((int) r->headers_out.status);
 }
 
 
@@ -611,31 +603,28 @@ ngx_http_meeting_prometheus_histogram(mt_buf_t *out,
 }
 
 
-/* Those that happened. */
+/* Calls put() for each counter that is not zero. */
 
 static void
 ngx_http_meeting_each_count(mt_buf_t *out, ngx_http_meeting_count_pt put)
 {
     size_t                     i, op, status;
     uint64_t                   n;
+    ngx_atomic_t              *counter;
     const mt_dialect_t        *dialect;
     const mt_operation_t      *operation;
     ngx_http_meeting_stats_t  *stats;
 
     stats = ngx_http_meeting_worker.stats;
 
-    for (i = 0; i < NGX_HTTP_MEETING_DIALECTS; i++) {
+    for (i = 0; (dialect = mt_dialect_at(i)) != NULL; i++) {
 
-        dialect = mt_dialect_at(i);
-        if (dialect == NULL) {
-            return;
-        }
-
-        for (op = 0; op < MT_OPERATION_MAX; op++) {
+        for (op = 0; op < stats->operations; op++) {
             operation = mt_operation(op);
 
-            for (status = 0; status < MT_STATUS_MAX; status++) {
-                n = stats->requests[i][op][status];
+            for (status = 0; status < stats->statuses; status++) {
+                counter = ngx_http_meeting_requests(stats, i, op, status);
+                n = counter ? *counter : 0;
 
                 if (n) {
                     put(out, dialect->name,
@@ -669,26 +658,6 @@ ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
         "result=\"%s\"} %llu\n",
         (int) dialect.len, dialect.data, operation, mt_status_name(status),
         (unsigned long long) n);
-}
-
-
-void
-ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
-{
-    int      n;
-    char     line[512];
-    va_list  args;
-
-    va_start(args, fmt);
-    n = vsnprintf(line, sizeof(line), fmt, args);
-    va_end(args);
-
-    if (n < 0 || (size_t) n >= sizeof(line)) {
-        out->failed = 1;
-        return;
-    }
-
-    mt_buf_put(out, line, n);
 }
 
 

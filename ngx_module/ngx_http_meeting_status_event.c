@@ -1,8 +1,15 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Events in the status location: read from the store in any thread.
+ */
+
+#include "ngx_http_meeting_status_event.h"
+#include "ngx_http_meeting_print.h"
+
+#include "domain/notify/mt_event.h"
 
 
-/* Companies that are shown one by one; the sums are of all. */
+/* Companies that are listed one by one; the sums are of all. */
 #define NGX_HTTP_MEETING_LISTED  10000
 
 
@@ -98,7 +105,7 @@ ngx_http_meeting_events_take(ngx_http_meeting_events_t *events,
 }
 
 
-/* A company of which no URL was ever checked has nothing to show. */
+/* A company without a checked URL has nothing to show. */
 
 static ngx_int_t
 ngx_http_meeting_events_add(ngx_http_meeting_events_t *events,

@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The variables $meeting_*: for limits once the body is decoded, and for the
+ * access log.
+ */
+
+#include "ngx_http_meeting_variables.h"
+#include "ngx_http_meeting_request.h"
 
 
 #define NGX_HTTP_MEETING_VALUE_MAX  256       /* bytes of a client's text */

@@ -179,7 +179,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
 
     c->mem->applying = (uint64_t) ((uint8_t *) entry - (uint8_t *) c->mem);
 
-    status = c->log.apply(c->log.ctx, command, &result);
+    status = c->machine.apply(c->machine.ctx, command, &result);
 
     if (status != MT_OK) {
         return status;
@@ -190,7 +190,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
     if (result.position != 0) {
         batch->changed = 1;
 
-        if (entry->kind == MT_PUSH_LOG && c->log.checkpoint != 0) {
+        if (entry->kind == MT_PUSH_LOG && c->machine.checkpoint != 0) {
             mt_log_record_command(&c->record, command);
 
         } else {
@@ -268,7 +268,7 @@ mt_span_open(mt_commit_t *c)
 
     s = &c->span;
 
-    status = mt_log_begin(&c->log, &s->txn, &left);
+    status = mt_machine_begin(&c->machine, &s->txn, &left);
     if (status != MT_OK) {
         s->txn = NULL;
         return status;
@@ -280,7 +280,7 @@ mt_span_open(mt_commit_t *c)
     s->batches = 0;
     s->must = left || atomic_load(&c->mem->unsynced);
 
-    if (c->log.checkpoint != 0) {
+    if (c->machine.checkpoint != 0) {
         mt_wal_hold(s->txn);
     }
 
@@ -292,7 +292,7 @@ static void
 mt_span_abort(mt_commit_t *c)
 {
     if (c->span.txn) {
-        c->log.abort(c->log.ctx);
+        c->machine.abort(c->machine.ctx);
         c->span.txn = NULL;
     }
 }
@@ -315,10 +315,14 @@ mt_span_commit(mt_commit_t *c)
 
     s->txn = NULL;
 
-    status = c->log.commit(c->log.ctx);
+    status = c->machine.commit(c->machine.ctx);
 
     if (status == MT_OK) {
         atomic_store(&c->mem->unsynced, 0);
+
+        if (c->machine.committed) {
+            c->machine.committed(c->machine.data);
+        }
     }
 
     return status;
@@ -370,7 +374,7 @@ mt_span_is_over(mt_commit_t *c)
            || atomic_load_explicit(&c->retiring, memory_order_relaxed)
            || mt_wal_asked(s->txn)
            || mt_monotonic_ns() - s->since
-              >= (int64_t) c->log.checkpoint * 1000000;
+              >= (int64_t) c->machine.checkpoint * 1000000;
 }
 
 
@@ -643,6 +647,10 @@ mt_commit_combine(mt_commit_t *c)
     mt_status_t     status;
     mt_zone_mem_t  *mem;
 
+    if (c->machine.begin == NULL) {
+        return MT_STORE_FAILED;
+    }
+
     mem = c->mem;
     status = MT_OK;
 
@@ -655,7 +663,7 @@ mt_commit_combine(mt_commit_t *c)
         atomic_store(&mem->busy, 1);
         mt_stop_point("claimed");
 
-        if (mt_zone_has_work(mem) || c->log.behind(c->log.ctx)) {
+        if (mt_zone_has_work(mem) || mt_commit_behind(c)) {
             status = mt_combine_batches(c);
         }
 

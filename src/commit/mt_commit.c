@@ -5,7 +5,7 @@
 
 
 mt_commit_t *
-mt_commit_attach(void *mem, const mt_log_t *log,
+mt_commit_attach(void *mem, const mt_machine_t *machine,
     void (*wake)(void *data, unsigned ring), void *data)
 {
     mt_commit_t  *c;
@@ -16,10 +16,11 @@ mt_commit_attach(void *mem, const mt_log_t *log,
     }
 
     c->mem = mem;
-    c->log = *log;
     c->wake = wake;
     c->data = data;
     c->ring = -1;
+
+    mt_commit_set_machine(c, machine);
 
     if (c->mem->magic != MT_ZONE_MAGIC || c->mem->version != MT_ZONE_VERSION) {
         free(c);
@@ -44,6 +45,15 @@ mt_commit_detach(mt_commit_t *c)
 
     free(c->record.data);
     free(c);
+}
+
+
+void
+mt_commit_set_machine(mt_commit_t *c, const mt_machine_t *machine)
+{
+    static const mt_machine_t  none;
+
+    c->machine = machine ? *machine : none;
 }
 
 
@@ -223,7 +233,7 @@ mt_commit_stalled(mt_commit_t *c)
         }
     }
 
-    if ((!mt_zone_has_work(c->mem) && !c->log.behind(c->log.ctx))
+    if ((!mt_zone_has_work(c->mem) && !mt_commit_behind(c))
         || !mt_combiner_trylock(c->mem))
     {
         return 0;

@@ -17,6 +17,7 @@
 #define MT_RING_H
 
 #include "commit/mt_commit.h"
+#include "store/mt_wal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -131,7 +132,7 @@ typedef struct {
 
 struct mt_commit_s {
     mt_zone_mem_t    *mem;
-    mt_log_t          log;
+    mt_machine_t      machine;     /* without a store: all NULL */
     void            (*wake)(void *data, unsigned ring);
     void             *data;
 
@@ -190,6 +191,15 @@ mt_status_t mt_applied_save(mt_txn_t *txn, uint64_t epoch,
 void mt_log_record_begin(mt_log_record_t *record, uint64_t epoch);
 void mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end);
 void mt_log_record_command(mt_log_record_t *record, mt_str_t command);
+
+
+/* 1 when the store is open and lacks records of the write-ahead log */
+
+static inline int
+mt_commit_behind(const mt_commit_t *c)
+{
+    return c->machine.behind && c->machine.behind(c->machine.ctx);
+}
 
 
 static inline void

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mt_crypto.h"
+#include "store/mt_wal.h"
 
 
 #define MT_CTL_ZONE         "Asia/Shanghai"
@@ -155,10 +156,10 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
 static int
 mt_ctl_settle(mt_ctl_t *ctl)
 {
-    mt_log_t     log;
-    mt_txn_t    *txn;
-    uint64_t     logged, seen;
-    mt_status_t  status;
+    mt_machine_t  machine;
+    mt_txn_t     *txn;
+    uint64_t      logged, seen;
+    mt_status_t   status;
 
     logged = mt_wal_logged(ctl->store);
 
@@ -177,8 +178,8 @@ mt_ctl_settle(mt_ctl_t *ctl)
         return mt_ctl_fail_status("open", MT_NO_MEMORY);
     }
 
-    log = mt_batch_log(ctl->batch);
-    status = mt_log_settle(&log);
+    machine = mt_batch_machine(ctl->batch);
+    status = mt_machine_settle(&machine);
 
     return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("open", status);
 }

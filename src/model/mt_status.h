@@ -131,7 +131,7 @@ typedef enum {
 #define MT_STATUS_SYMBOL(number, symbol, name, reason)  MT_##symbol = number,
     MT_STATUSES(MT_STATUS_SYMBOL)
 #undef MT_STATUS_SYMBOL
-    MT_STATUS_MAX = 96
+    MT_STATUS_MAX             /* one more than the last */
 } mt_status_t;
 
 

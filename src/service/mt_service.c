@@ -3,8 +3,7 @@
 
 #include <errno.h>
 
-
-#define MT_SERVER_KEY_LEN   32
+#include "store/mt_wal.h"
 
 #define MT_MEMO_ARGS        128     /* bytes that most encoded args take */
 
@@ -18,8 +17,7 @@ static int mt_exchange_remember(mt_service_exchange_t *e);
 mt_status_t
 mt_service_init(mt_service_t *service, mt_store_t *store)
 {
-    mt_key_t      key;
-    mt_str_t      value;
+    mt_str_t      key;
     mt_txn_t     *txn;
     mt_status_t   status;
 
@@ -31,15 +29,10 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
         return status;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("server_key"));
-
     status = MT_STORE_FAILED;
 
-    if (mt_get(txn, MT_DB_META, &key, &value) == 1
-        && value.len == MT_SERVER_KEY_LEN)
-    {
-        memcpy(service->key_bytes, value.data, MT_SERVER_KEY_LEN);
+    if (mt_meta_server_key(txn, &key) == 1) {
+        memcpy(service->key_bytes, key.data, MT_SERVER_KEY_LEN);
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
         service->store = store;

@@ -44,7 +44,7 @@ typedef struct {
     mt_store_t        *store;       /* NULL while it cannot be opened */
     const char        *resources;   /* folder of files; set by the owner */
     mt_str_t           server_key;
-    char               key_bytes[32];
+    char               key_bytes[MT_SERVER_KEY_LEN];
     mt_json_parser_t  *parser;
     size_t             nspares;
     mt_arena_t        *spares[MT_SPARE_ARENAS];

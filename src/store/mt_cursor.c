@@ -66,11 +66,7 @@ mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix)
 static void
 mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix)
 {
-    mt_key_init(&c->prefix);
-
-    if (prefix) {
-        mt_key_str(&c->prefix, mt_key_text(prefix));
-    }
+    mt_key_copy(&c->prefix, prefix ? mt_key_text(prefix) : MT_STR(""));
 
     mt_cursor_set_beyond(c);
 }
@@ -81,8 +77,7 @@ mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix)
 static void
 mt_cursor_set_beyond(mt_cursor_t *c)
 {
-    mt_key_init(&c->beyond);
-    mt_key_str(&c->beyond, mt_key_text(&c->prefix));
+    mt_key_copy(&c->beyond, mt_key_text(&c->prefix));
 
     while (c->beyond.len && c->beyond.data[c->beyond.len - 1] == 0xff) {
         c->beyond.len--;

@@ -36,7 +36,7 @@
  * The records of this write transaction that an earlier holder left, one after
  * the other: 1 and *record (valid until the next call), 0 at the end, -1 on a
  * failure, which the transaction remembers.  Must be gone through to its end
- * before anything else is done with the transaction: see mt_log_begin().
+ * before anything else is done with the transaction: see mt_machine_begin().
  */
 int mt_wal_next(mt_txn_t *txn, mt_str_t *record);
 

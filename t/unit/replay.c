@@ -18,7 +18,7 @@ static void
 open_store(fixture_t *f, const char *dir, const char *name)
 {
     char                why[200];
-    mt_log_t            log;
+    mt_machine_t        machine;
     mt_store_options_t  options;
 
     memset(f, 0, sizeof(*f));
@@ -42,9 +42,9 @@ open_store(fixture_t *f, const char *dir, const char *name)
         fixture_die("no memory or no zone");
     }
 
-    log = mt_batch_log(f->batch);
+    machine = mt_batch_machine(f->batch);
 
-    if (mt_log_settle(&log) != MT_OK) {
+    if (mt_machine_settle(&machine) != MT_OK) {
         fixture_die("the log is not taken in");
     }
 }

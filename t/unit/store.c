@@ -46,12 +46,12 @@ test_create(void)
            "create while it is open");
 
     is_int(mt_read_begin(store, &txn), MT_OK, "read");
-    meta_key(&key, "format");
+    mt_key_meta(&key, MT_META_FORMAT);
     is_int(mt_get_num_or(txn, MT_DB_META, &key, 0), MT_STORE_FORMAT,
            "the format");
-    meta_key(&key, "position");
+    mt_key_meta(&key, MT_META_POSITION);
     is_int(mt_get_num_or(txn, MT_DB_META, &key, 9), 0, "the position");
-    meta_key(&key, "server_key");
+    mt_key_meta(&key, MT_META_SERVER_KEY);
     is_int(mt_get(txn, MT_DB_META, &key, &value), 1, "the server's key");
     is_int(value.len, 32, "of 32 bytes");
     first = mt_arena_str(arena, value);
@@ -103,7 +103,7 @@ set_format(uint64_t format)
 
     store = open_store(1 << 24);
     (void) mt_write_begin(store, &txn);
-    meta_key(&key, "format");
+    mt_key_meta(&key, MT_META_FORMAT);
     (void) mt_put_num(txn, MT_DB_META, &key, format);
     is_int(mt_write_commit(txn), MT_OK, "a store of another format");
     mt_store_close(store);
@@ -249,8 +249,19 @@ test_access(void)
     mt_read_end(txn);
 
     (void) mt_write_begin(store, &txn);
-    mt_key_init(&key);
-    mt_key_u64(&key, 5);
+    is_int(mt_meta_time(txn), 0, "no command yet");
+    is_int(mt_meta_set_position(txn, 7), MT_OK, "a position");
+    is_int(mt_meta_set_time(txn, 9), MT_OK, "a time");
+    is_int(mt_meta_position(txn), 7, "the position is read");
+    is_int(mt_meta_time(txn), 9, "the time is read");
+    is_int(mt_meta_server_key(txn, &value), 1, "the server key is read");
+    mt_key_meta(&key, MT_META_SERVER_KEY);
+    is_int(mt_put(txn, MT_DB_META, &key, MT_STR("short")), MT_OK, "cut");
+    is_int(mt_meta_server_key(txn, &value), -1, "a short key is none");
+    mt_write_abort(txn);
+
+    (void) mt_write_begin(store, &txn);
+    mt_key_serial(&key, 5);
     is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_OK,
            "append");
     is_int(mt_txn_status(txn), MT_OK, "so far so good");
@@ -258,7 +269,7 @@ test_access(void)
     is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")),
            MT_STORE_FAILED, "append out of order");
     is_int(__atomic_load_n(&logged, __ATOMIC_RELAXED), rc + 1, "is logged");
-    mt_key_u64(&key, 6);
+    mt_key_serial(&key, 6);
     is_int(mt_put(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_STORE_FAILED,
            "further writes fail");
     is_int(mt_txn_status(txn), MT_STORE_FAILED, "the failure is remembered");
@@ -612,8 +623,7 @@ test_delete_under_cursor(void)
         step = forward ? mt_cursor_next : mt_cursor_prev;
 
         for (n = 0; step(c, &k, &v) == 1; n++) {
-            mt_key_init(&key);
-            mt_key_str(&key, k);
+            mt_key_copy(&key, k);
 
             if (mt_del(txn, MT_DB_ATTENDEE, &key) != 1) {
                 break;

@@ -168,14 +168,6 @@ write_file(const char *name, const char *text)
 
 
 __attribute__((unused))
-static void
-meta_key(mt_key_t *key, const char *name)
-{
-    mt_key_init(key);
-    mt_key_str(key, mt_cstr(name));
-}
-
-
 static int
 rig_begin(void)
 {

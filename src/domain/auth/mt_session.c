@@ -27,8 +27,6 @@ static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
     mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN]);
 static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
     mt_str_t caller, int64_t issued);
-static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
-    mt_str_t caller);
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
@@ -192,7 +190,7 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
     mt_key_t      key;
     mt_session_t  session;
 
-    mt_session_key(&key, call->company, user, caller);
+    mt_key_session(&key, call->company, user, caller);
 
     found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
                     &session, call->arena);
@@ -202,14 +200,6 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
     }
 
     return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
-}
-
-
-static void
-mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
-{
-    mt_key_num(key, company, (uint64_t) user);
-    mt_key_str(key, caller);
 }
 
 
@@ -388,7 +378,7 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return mt_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
     }
 
-    mt_session_key(&key, a->company, a->actor, args->caller);
+    mt_key_session(&key, a->company, a->actor, args->caller);
 
     found = mt_load(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
                     a->arena);

@@ -8,7 +8,6 @@ static mt_status_t mt_credential_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_credential_revoke_apply(mt_apply_t *a,
     const void *body, mt_result_t *result);
-static void mt_credential_key(mt_key_t *key, int64_t num);
 static mt_status_t mt_credential_save(mt_apply_t *a,
     const mt_credential_t *credential);
 
@@ -115,8 +114,7 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
         return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appid, 0);
     }
 
-    mt_key_company(&key, 0);
-    mt_key_u8(&key, MT_NAME_CREDENTIAL);
+    mt_key_counter(&key, 0, MT_NAME_CREDENTIAL);
 
     memset(&credential, 0, sizeof(credential));
     credential.num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &key, 0)
@@ -177,14 +175,6 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
 }
 
 
-static void
-mt_credential_key(mt_key_t *key, int64_t num)
-{
-    mt_key_init(key);
-    mt_key_u64(key, (uint64_t) num);
-}
-
-
 int
 mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
     mt_arena_t *arena)
@@ -193,7 +183,7 @@ mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
     mt_key_t  key;
     mt_str_t  record;
 
-    mt_credential_key(&key, num);
+    mt_key_serial(&key, num);
 
     found = mt_get(txn, MT_DB_CREDENTIAL, &key, &record);
 
@@ -208,7 +198,7 @@ mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
 {
     mt_key_t  key;
 
-    mt_credential_key(&key, credential->num);
+    mt_key_serial(&key, credential->num);
 
     return mt_save(a->txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
                    credential, a->arena);

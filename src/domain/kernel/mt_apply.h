@@ -25,9 +25,8 @@ typedef struct mt_batch_s  mt_batch_t;     /* one per process, reused */
 mt_batch_t *mt_batch_create(mt_store_t *store);
 void mt_batch_destroy(mt_batch_t *batch);
 
-/* The log of a lone store, for the commit engine and for tools; without a
- * checkpoint, which is for the engine's owner to set. */
-mt_log_t mt_batch_log(mt_batch_t *batch);
+/* The state machine of a store, for the commit engine and for tools. */
+mt_machine_t mt_batch_machine(mt_batch_t *batch);
 
 /* How many messages for subscribers (domain/notify/mt_event.h) the batch that
  * was committed last has put out. */

@@ -21,7 +21,7 @@
 #ifndef MT_OPERATION_H
 #define MT_OPERATION_H
 
-#include "commit/mt_commit.h"
+#include "commit/mt_machine.h"
 #include "domain/kernel/mt_args.h"
 #include "domain/kernel/mt_settings.h"
 #include "file/mt_resources.h"

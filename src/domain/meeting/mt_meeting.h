@@ -38,7 +38,7 @@ int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
 typedef struct {
     mt_db_t   db;
     mt_key_t  key;
-    uint8_t   value[12];
+    uint8_t   value[MT_VALUE_MAX];
     size_t    len;
 } mt_index_entry_t;
 

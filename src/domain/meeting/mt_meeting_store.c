@@ -6,11 +6,6 @@
 #include "domain/meeting/mt_meeting.h"
 
 
-/* offsets in a BOOKING key: C 4, N(room) 8, T(begin) 8, N(meeting) 8 */
-#define MT_BOOKING_MEETING  20
-#define MT_BOOKING_KEY_LEN  28
-
-
 static unsigned mt_length_level(int64_t length);
 static void mt_entry_schedule(mt_index_entry_t *entry, uint32_t company,
     const mt_meeting_t *meeting, int64_t room);
@@ -185,11 +180,9 @@ mt_entry_schedule(mt_index_entry_t *entry, uint32_t company,
 {
     entry->db = MT_DB_SCHEDULE;
 
-    mt_key_num(&entry->key, company, (uint64_t) room);
-    mt_key_u8(&entry->key,
-              (uint8_t) mt_length_level(meeting->end - meeting->begin));
-    mt_key_u64(&entry->key, (uint64_t) meeting->begin);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_schedule(&entry->key, company, room,
+                    mt_length_level(meeting->end - meeting->begin),
+                    meeting->begin, meeting->num);
 }
 
 
@@ -199,12 +192,10 @@ mt_entry_booking(mt_index_entry_t *entry, uint32_t company,
 {
     entry->db = MT_DB_BOOKING;
 
-    mt_key_num2(&entry->key, company, (uint64_t) meeting->room,
-                (uint64_t) meeting->begin);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_booking(&entry->key, company, meeting->room, meeting->begin,
+                   meeting->num);
 
-    mt_put_u64(entry->value, (uint64_t) meeting->end);
-    entry->len = 8;
+    entry->len = mt_value_num(entry->value, meeting->end);
 }
 
 
@@ -214,7 +205,7 @@ mt_entry_nums(mt_index_entry_t *entry, mt_db_t db, uint32_t company,
 {
     entry->db = db;
 
-    mt_key_num2(&entry->key, company, (uint64_t) a, (uint64_t) b);
+    mt_key_num2(&entry->key, company, a, b);
 }
 
 
@@ -230,8 +221,7 @@ mt_entry_name(mt_index_entry_t *entry, uint32_t company,
 
     mt_key_name(&entry->key, company, MT_NAME_MEETING, meeting->id);
 
-    mt_put_u64(entry->value, (uint64_t) meeting->num);
-    entry->len = 8;
+    entry->len = mt_value_num(entry->value, meeting->num);
 }
 
 
@@ -249,8 +239,7 @@ mt_entry_code(mt_index_entry_t *entry, enum mt_name kind, mt_str_t code,
 
     mt_key_name(&entry->key, 0, kind, code);
 
-    mt_put_u64(mt_put_u32(entry->value, company), (uint64_t) num);
-    entry->len = 12;
+    entry->len = mt_value_link(entry->value, company, num);
 }
 
 
@@ -268,9 +257,7 @@ mt_entry_reminder(mt_index_entry_t *entry, uint32_t company,
 
     entry->db = MT_DB_REMINDER;
 
-    mt_key_u64(&entry->key, (uint64_t) due);
-    mt_key_u32(&entry->key, company);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_reminder(&entry->key, due, company, meeting->num);
 }
 
 
@@ -314,8 +301,7 @@ mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting)
 static int
 mt_entry_same_key(const mt_index_entry_t *a, const mt_index_entry_t *b)
 {
-    return a->key.len == b->key.len
-           && memcmp(a->key.data, b->key.data, a->key.len) == 0;
+    return mt_str_eq(mt_key_text(&a->key), mt_key_text(&b->key));
 }
 
 
@@ -358,14 +344,13 @@ mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
     int64_t begin, int64_t end, const mt_ints_t *except)
 {
     int           rc;
-    int64_t       num;
+    int64_t       num, booked, until;
     mt_key_t      prefix, at;
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&prefix, company, (uint64_t) room);
-    mt_key_num2(&at, company, (uint64_t) room, (uint64_t) end);
-    mt_key_u64(&at, 0);
+    mt_key_num(&prefix, company, room);
+    mt_key_booking(&at, company, room, end, 0);
 
     cursor = mt_cursor_open(txn, MT_DB_BOOKING, &prefix);
     if (cursor == NULL) {
@@ -378,17 +363,18 @@ mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
          rc == 1;
          rc = mt_cursor_prev(cursor, &key, &value))
     {
-        if (key.len != MT_BOOKING_KEY_LEN || value.len != 8) {
+        if (!mt_key_read_booking(key, NULL, NULL, NULL, &booked)
+            || !mt_value_read_num(value, &until))
+        {
             rc = -1;
             break;
         }
 
-        if ((int64_t) mt_get_u64((const uint8_t *) value.data) <= begin) {
+        if (until <= begin) {
             break;
         }
 
-        num = (int64_t) mt_get_u64((const uint8_t *) key.data
-                                   + MT_BOOKING_MEETING);
+        num = booked;
 
         if (bsearch(&num, except->v, except->n, sizeof(num), mt_num_cmp)
             == NULL)

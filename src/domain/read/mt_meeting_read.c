@@ -7,11 +7,6 @@
 #include "domain/meeting/mt_meeting.h"
 
 
-/* offset of the last number in the keys of ATTENDEE and SPONSORED */
-#define MT_LAST_NUM     12
-#define MT_NUMS_LEN     20
-
-
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_listing_fill(mt_call_t *call,
@@ -461,13 +456,7 @@ mt_key_last_num(int rc, mt_str_t key, int64_t *num)
         return rc;
     }
 
-    if (key.len != MT_NUMS_LEN) {
-        return -1;
-    }
-
-    *num = (int64_t) mt_get_u64((const uint8_t *) key.data + MT_LAST_NUM);
-
-    return 1;
+    return mt_key_read_num2(key, NULL, NULL, num) ? 1 : -1;
 }
 
 

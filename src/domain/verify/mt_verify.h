@@ -9,12 +9,6 @@
 #include "domain/meeting/mt_meeting.h"
 
 
-/* offsets in keys: C N N, C kind string */
-#define MT_AT_NUM       4
-#define MT_AT_SECOND    12
-#define MT_AT_STRING    5
-
-
 /* The walk over a store.  One record is in memory at a time. */
 
 typedef struct {
@@ -28,11 +22,13 @@ typedef struct {
     const char   *db;             /* the entry looked at */
     mt_str_t      key;
     mt_str_t      value;
-    uint32_t      company;        /* of keys that begin with one */
-    int64_t       num;            /* the number after it */
+    mt_key_parts_t  at;           /* its key */
+    uint32_t      company;        /* at.company */
+    int64_t       num;            /* at.nums[0] */
 
-    mt_key_t      booking;        /* the one before, and its end */
-    int64_t       booking_end;
+    uint32_t      booked_by;      /* the booking before: its company, room */
+    int64_t       booked_room;    /* and end */
+    int64_t       booked_until;
     uint64_t      position;       /* of the journal entry before, 0: none */
     int64_t       time;           /* of that entry */
 } mt_verify_t;
@@ -54,9 +50,6 @@ int mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
 int mt_has_user(mt_verify_t *v, int64_t num, int present);
 int mt_has_dept(mt_verify_t *v, int64_t num, int present);
 
-/* The number that stands in a key, or a value, from an offset on. */
-int64_t mt_key_at(mt_str_t key, size_t offset);
-
 /* Entries of the databases that have to do with meetings: v->key, v->value,
  * and the decoded record. */
 void mt_verify_meeting(mt_verify_t *v, const void *record);
@@ -64,6 +57,7 @@ void mt_verify_attendee(mt_verify_t *v, const void *record);
 void mt_verify_checkin(mt_verify_t *v, const void *record);
 void mt_verify_tally(mt_verify_t *v, const void *record);
 void mt_verify_index(mt_verify_t *v, const void *record);
+void mt_verify_schedule(mt_verify_t *v, const void *record);
 void mt_verify_booking(mt_verify_t *v, const void *record);
 
 /* The same of events. */

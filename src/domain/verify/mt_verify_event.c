@@ -3,11 +3,6 @@
 #include "domain/verify/mt_verify.h"
 
 
-/* offset of the company in a REMINDER key, and its meeting */
-#define MT_AT_COMPANY  8
-#define MT_AT_MEETING  12
-
-
 static void mt_verify_count(mt_verify_t *v, mt_db_t db, int64_t says,
     const char *what);
 
@@ -17,9 +12,7 @@ mt_verify_reminder(mt_verify_t *v, const void *record)
 {
     (void) record;
 
-    mt_verify_entry_of(v, mt_get_u32((const uint8_t *) v->key.data
-                                     + MT_AT_COMPANY),
-                       mt_key_at(v->key, MT_AT_MEETING));
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
 }
 
 
@@ -96,7 +89,7 @@ mt_verify_message(mt_verify_t *v, const void *record)
         mt_breach(v, "no subscriber");
     }
 
-    mt_key_u8(&key, MT_NAME_OUTBOX);
+    mt_key_counter(&key, v->company, MT_NAME_OUTBOX);
 
     if ((uint64_t) v->num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
         mt_breach(v, "is beyond its counter");

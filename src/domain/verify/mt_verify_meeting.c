@@ -179,7 +179,7 @@ mt_verify_seat(mt_verify_t *v, int64_t slot)
         mt_breach(v, "no meeting %lld", (long long) v->num);
     }
 
-    if (slot != mt_key_at(v->key, MT_AT_SECOND)) {
+    if (slot != v->at.nums[1]) {
         mt_breach(v, "is slot %lld", (long long) slot);
     }
 
@@ -207,41 +207,52 @@ mt_verify_tally(mt_verify_t *v, const void *record)
 }
 
 
-/* Indexes of meetings end with the meeting's number. */
+/* Indexes of meetings by one number, or a time: key form NUM2. */
 
 void
 mt_verify_index(mt_verify_t *v, const void *record)
 {
     (void) record;
 
-    mt_verify_entry_of(v, v->company, mt_key_at(v->key, v->key.len - 8));
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
+}
+
+
+void
+mt_verify_schedule(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
 }
 
 
 void
 mt_verify_booking(mt_verify_t *v, const void *record)
 {
-    int64_t  begin, end;
+    int64_t  room, begin, until;
 
-    mt_verify_index(v, record);
+    (void) record;
 
-    if (v->value.len != 8) {
+    room = v->at.nums[0];
+    begin = v->at.nums[1];
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
+
+    if (!mt_value_read_num(v->value, &until)) {
         mt_breach(v, "value of %zu bytes", v->value.len);
         return;
     }
 
-    begin = mt_key_at(v->key, MT_AT_SECOND);
-    end = mt_key_at(v->value, 0);
-
-    if (v->booking.len && begin < v->booking_end
-        && memcmp(v->booking.data, v->key.data, MT_AT_SECOND) == 0)
+    if (v->company == v->booked_by && room == v->booked_room
+        && begin < v->booked_until)
     {
         mt_breach(v, "overlaps the booking before it");
     }
 
-    mt_key_init(&v->booking);
-    mt_key_str(&v->booking, v->key);
-    v->booking_end = end;
+    v->booked_by = v->company;
+    v->booked_room = room;
+    v->booked_until = until;
 }
 
 
@@ -250,7 +261,7 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
 {
     size_t            i;
     mt_key_t          key;
-    mt_str_t          at, value;
+    mt_str_t          value;
     mt_meeting_t      meeting;
     mt_index_entry_t  entries[MT_MEETING_ENTRIES];
 
@@ -266,12 +277,12 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
     mt_meeting_entries(company, &meeting, entries);
 
     for (i = 0; i < MT_MEETING_ENTRIES; i++) {
-        at.len = entries[i].key.len;
-        at.data = (const char *) entries[i].key.data;
         value.len = entries[i].len;
         value.data = (const char *) entries[i].value;
 
-        if (mt_str_eq(at, v->key) && mt_str_eq(value, v->value)) {
+        if (mt_str_eq(mt_key_text(&entries[i].key), v->key)
+            && mt_str_eq(value, v->value))
+        {
             return;
         }
     }

@@ -169,7 +169,7 @@ mt_log_replay_rings(mt_txn_t *txn, mt_log_reader_t *r)
 /* Nobody waits for the results: they stand in the slots, or went with them. */
 
 static mt_status_t
-mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
+mt_machine_replay(const mt_machine_t *machine, mt_txn_t *txn, mt_str_t record)
 {
     mt_str_t         command;
     mt_result_t      result;
@@ -187,7 +187,7 @@ mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
         command.data = (char *) mt_log_take(&r, command.len);
 
         status = r.failed ? MT_INTERNAL
-                          : log->apply(log->ctx, command, &result);
+                          : machine->apply(machine->ctx, command, &result);
     }
 
     return r.failed ? MT_INTERNAL : status;
@@ -195,7 +195,7 @@ mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
 
 
 mt_status_t
-mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
+mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
 {
     int          rc;
     mt_str_t     record;
@@ -203,7 +203,7 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
     *left = 0;
 
-    status = log->begin(log->ctx, txn);
+    status = machine->begin(machine->ctx, txn);
 
     if (status != MT_OK) {
         return status;
@@ -211,7 +211,7 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
     while (status == MT_OK && (rc = mt_wal_next(*txn, &record)) != 0) {
         (*left)++;
-        status = rc == 1 ? mt_log_replay(log, *txn, record)
+        status = rc == 1 ? mt_machine_replay(machine, *txn, record)
                          : mt_txn_status(*txn);
     }
 
@@ -223,7 +223,7 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
     }
 
     if (status != MT_OK) {
-        log->abort(log->ctx);
+        machine->abort(machine->ctx);
     }
 
     return status;
@@ -231,23 +231,23 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
 
 mt_status_t
-mt_log_settle(const mt_log_t *log)
+mt_machine_settle(const mt_machine_t *machine)
 {
     unsigned      left;
     mt_txn_t     *txn;
     mt_status_t   status;
 
-    status = mt_log_begin(log, &txn, &left);
+    status = mt_machine_begin(machine, &txn, &left);
 
     if (status != MT_OK) {
         return status;
     }
 
     if (left) {
-        return log->commit(log->ctx);
+        return machine->commit(machine->ctx);
     }
 
-    log->abort(log->ctx);
+    machine->abort(machine->ctx);
 
     return MT_OK;
 }
