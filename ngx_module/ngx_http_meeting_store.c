@@ -115,6 +115,10 @@ ngx_http_meeting_store_keep(ngx_http_meeting_worker_t *w)
 
     if (w->threads) {
 
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting store: to be opened after %ui tasks in "
+                       "threads", w->threads);
+
         /* a turn of background jobs may wait for the network: it is to end */
 
         if (w->background) {
@@ -191,6 +195,9 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 
         return "no memory, or no server key";
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting store: open");
 
     machine = mt_batch_machine(w->batch);
     machine.checkpoint = w->conf->checkpoint;

@@ -340,7 +340,6 @@ mt_store_close(mt_store_t *store)
     mt_store_unregister(store);
 
     (void) pthread_rwlock_destroy(&store->map_lock);
-    free(store->seen);
     free(store->path);
     free(store);
 }

@@ -237,14 +237,12 @@ void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
 
 /*
  * Look-ups of keys that are near each other, as those for a list's rows are,
- * in a transaction that only reads.  A cursor for each database stays at the
- * least key that is not below the last one asked for: a key somewhat above is
- * there, is the next one, or is known not to be there at all.  Zeroed at
- * first; close before the transaction ends.  Else mt_near_get() is mt_get().
+ * in a read transaction.  A cursor for each database stays at the least key
+ * that is not below the last one asked for: a key somewhat above is there, is
+ * the next one, or is known to be absent.  Zeroed at first; mt_near_close()
+ * before the transaction ends.
  *
- * What mt_read_begin()'s transaction was asked for is known to the next one,
- * as long as nothing was committed in between.  near: NULL for look-ups that
- * are but remembered.
+ * mt_near_get(): as mt_get(); is mt_get() for near NULL.
  */
 
 #define MT_NEAR_KEY     20           /* the longest: C and two numbers */
@@ -267,25 +265,6 @@ typedef struct {
 
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t *value);
-
-/*
- * The records whose keys are these bytes, C and a number, and a number more;
- * in order, and remembered in the same way.  How many; MT_NEAR_MANY when they
- * are more than MT_NEAR_RUN, or cannot be remembered: then a cursor is to go
- * through them; -1 on failure.  They are there until the next ones are asked
- * for.
- */
-
-#define MT_NEAR_RUN   16
-#define MT_NEAR_MANY  (MT_NEAR_RUN + 1)
-
-typedef struct {
-    uint64_t   num;
-    mt_str_t   value;
-} mt_near_row_t;
-
-int mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
-    const mt_key_t *prefix, const mt_near_row_t **rows);
 
 void mt_near_close(mt_near_t *near);
 

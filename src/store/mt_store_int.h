@@ -25,11 +25,6 @@
 #define MT_WAL_WORDS  "wal.lock"
 
 
-/* Look-ups by mt_near_get(), in the snapshot of the store that was read last:
- * store/mt_near.c. */
-typedef struct mt_seen_s  mt_seen_t;
-
-
 struct mt_txn_s {
     mt_store_t   *store;
     MDB_txn      *txn;
@@ -37,7 +32,6 @@ struct mt_txn_s {
     int           write;
     int           logs;            /* how far the write-ahead log was read */
     int           numbered;        /* mt_txn_is_numbered() */
-    uint32_t      turn;            /* of what was seen; 0: not asked yet */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
@@ -59,8 +53,6 @@ struct mt_store_s {
     MDB_env           *env;
     MDB_dbi            dbi[MT_DB_COUNT];
     mt_txn_t           reader;     /* mt_read_begin()'s, kept between uses */
-    mt_seen_t         *seen;       /* by it; NULL until there is something */
-    unsigned           maps;       /* how often the map took another place */
 
     /* Every transaction of this process holds it shared; a change of the
      * map's size takes it exclusively. */
