@@ -41,6 +41,13 @@ ngx_http_meeting_answer(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 
     rc = ngx_http_meeting_set_header(r, ctx, out.len);
 
+    ngx_log_debug5(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting answer: HTTP %ui, code %d, result \"%s\", %uz "
+                   "bytes, last:%d", r->headers_out.status,
+                   ctx->exchange->code,
+                   mt_status_name(ctx->exchange->call.error.status), out.len,
+                   ctx->last);
+
     if (rc == NGX_OK) {
         rc = ngx_http_send_header(r);
     }
@@ -321,6 +328,10 @@ ngx_http_meeting_write_more(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting answer goes on: %uz bytes, last:%d", out.len,
+                   ctx->last);
 
     ngx_http_meeting_send_piece(r, ctx, &out);
 }

@@ -14,6 +14,7 @@ static ngx_int_t ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx,
     mt_input_t *in);
 static void ngx_http_meeting_receive_work(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_received(ngx_http_request_t *r);
+static void ngx_http_meeting_decode(ngx_http_meeting_ctx_t *ctx);
 static ngx_int_t ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_join_file(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_joined(ngx_http_request_t *r);
@@ -83,6 +84,10 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting request: dialect \"%*s\", reads the body",
+                   mlcf->dialect->name.len, mlcf->dialect->name.data);
+
     r->request_body_in_single_buf = 1;
 
     rc = ngx_http_read_client_request_body(r, ngx_http_meeting_body_ready);
@@ -141,7 +146,7 @@ ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    mt_exchange_decode(ctx->exchange);
+    ngx_http_meeting_decode(ctx);
 
     return NGX_OK;
 }
@@ -155,6 +160,9 @@ ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
     if (ngx_http_meeting_open_exchange(ctx, in) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting body: a form with files");
 
     return ngx_http_meeting_work(ctx, ngx_http_meeting_receive_work,
                                  ngx_http_meeting_received)
@@ -190,9 +198,24 @@ ngx_http_meeting_received(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
-    mt_exchange_decode(ctx->exchange);
-
+    ngx_http_meeting_decode(ctx);
     ngx_http_meeting_loaded(r, NGX_OK);
+}
+
+
+static void
+ngx_http_meeting_decode(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_exchange_t  *x;
+
+    x = ctx->exchange;
+
+    mt_exchange_decode(x);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting decoded: operation \"%s\", result \"%s\"",
+                   x->route ? x->route->operation->name : "none",
+                   mt_status_name(x->call.error.status));
 }
 
 
@@ -222,6 +245,9 @@ ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
     }
 
     ctx->body.len = size;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting body: %uz bytes, in file:%ui", size, in_file);
 
     if (rb->bufs->next == NULL && !in_file) {
         ctx->body.data = (const char *) rb->bufs->buf->pos;

@@ -101,6 +101,9 @@ ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w,
 
     ngx_http_meeting_set_held(w, 0);
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: claimed", w->ring);
+
     /* a dead owner may have left entries in the ring */
 
     ngx_http_meeting_commit_check(w);
@@ -180,6 +183,7 @@ ngx_http_meeting_commit_awake(ngx_event_t *ev)
 void
 ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w)
 {
+    ngx_uint_t                  n;
     ngx_queue_t                 ready, *q;
     ngx_connection_t           *c;
     ngx_http_meeting_waiter_t  *waiter, *next;
@@ -191,7 +195,12 @@ ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w)
 
     ngx_queue_init(&ready);
 
-    (void) mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+    n = mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+
+    if (n) {
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: %ui results collected", w->ring, n);
+    }
 
     ngx_http_meeting_refill(w);
 
@@ -308,9 +317,16 @@ ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter)
     }
 
     if (w->nheld >= w->conf->queue) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: full, and the queue too", w->ring);
+
         (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
         return MT_BUSY;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: full, %ui held back", w->ring,
+                   w->nheld + 1);
 
     ngx_queue_insert_tail(&w->held, &waiter->queue);
     ngx_http_meeting_set_held(w, w->nheld + 1);
@@ -339,6 +355,9 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
     if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                       "meeting command: too large for a ring, has a "
+                       "transaction of its own");
         return ngx_http_meeting_commit_alone(w, ctx, resume);
     }
 
@@ -436,6 +455,10 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
                             &combine);
 
+    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: %uz bytes, \"%s\", combine:%d", w->ring,
+                   waiter->command.len, mt_status_name(status), combine);
+
     if (combine) {
         ngx_http_meeting_combine(w);
     }
@@ -492,6 +515,10 @@ ngx_http_meeting_combine_done(void *data)
     ngx_http_meeting_worker_t *w = data;
 
     w->combining = 0;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting combiner: ended, \"%s\", again:%d",
+                   mt_status_name(w->combined), w->again);
 
     if (w->again) {
         ngx_http_meeting_combine(w);

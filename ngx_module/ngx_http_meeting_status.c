@@ -295,6 +295,9 @@ ngx_http_meeting_status_handler(ngx_http_request_t *r)
         }
     }
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: made at once");
+
     ngx_http_meeting_make_page(page);
 
     return ngx_http_meeting_send(r, page);
@@ -379,6 +382,9 @@ ngx_http_meeting_page_later(ngx_http_request_t *r,
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: many subscriptions, made in a thread");
 
     ctx->page = page;
 

@@ -146,7 +146,7 @@ mt_combine_gives_up(mt_commit_t *c, mt_entry_t *entry)
     if (entry->deaths == MT_ENTRY_DEATHS) {
         entry->deaths++;
         mt_stat_add(&c->mem->stat.given_up, 1);
-        mt_txn_complain(c->span.txn, "a command that processes died of, one "
+        mt_txn_report(c->span.txn, "a command that processes died of, one "
                         "after the other, is given up");
     }
 

@@ -218,7 +218,7 @@ mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
     /* those whose results are told are on disk: none may be passed over */
 
     if (status == MT_INTERNAL) {
-        mt_txn_complain(*txn, "a record of the write-ahead log makes no "
+        mt_txn_report(*txn, "a record of the write-ahead log makes no "
                         "sense: no writes");
     }
 

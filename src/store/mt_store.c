@@ -34,13 +34,13 @@ static mt_store_t       *mt_stores;
 
 
 void
-mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
+mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
 {
     int      len;
     char     text[512];
     va_list  args;
 
-    if (store->log == NULL) {
+    if (store->report == NULL) {
         return;
     }
 
@@ -52,7 +52,7 @@ mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
         va_end(args);
     }
 
-    store->log(store->log_data, level, text);
+    store->report(store->report_data, level, text);
 }
 
 
@@ -66,7 +66,7 @@ mt_store_error(mt_store_t *store, const char *what, int rc)
         return MT_STORE_FAILED;
     }
 
-    mt_store_log(store, 1, "%s: %s", what, mdb_strerror(rc));
+    mt_store_report(store, 1, "%s: %s", what, mdb_strerror(rc));
 
     switch (rc) {
 
@@ -209,8 +209,8 @@ mt_store_alloc(const mt_store_options_t *options)
         return NULL;
     }
 
-    store->log = options->log;
-    store->log_data = options->log_data;
+    store->report = options->report;
+    store->report_data = options->report_data;
     store->reader.store = store;
     store->wal.fd = -1;
 
@@ -340,7 +340,6 @@ mt_store_close(mt_store_t *store)
     mt_store_unregister(store);
 
     (void) pthread_rwlock_destroy(&store->map_lock);
-    free(store->seen);
     free(store->path);
     free(store);
 }

@@ -99,7 +99,6 @@ mt_store_remap(mt_store_t *store)
     }
 
     rc = mdb_env_set_mapsize(store->env, 0);
-    store->maps++;
 
     (void) pthread_rwlock_unlock(&store->map_lock);
 
@@ -123,7 +122,6 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 
     if (rc == MT_OK) {
         store->reader.status = MT_OK;
-        store->reader.turn = 0;
 
         atomic_thread_fence(memory_order_acquire);
         store->reader.numbered = mt_store_last(store)
@@ -355,9 +353,9 @@ mt_txn_status(const mt_txn_t *txn)
 
 
 void
-mt_txn_complain(const mt_txn_t *txn, const char *text)
+mt_txn_report(const mt_txn_t *txn, const char *text)
 {
-    mt_store_log(txn->store, 1, "%s", text);
+    mt_store_report(txn->store, 1, "%s", text);
 }
 
 
