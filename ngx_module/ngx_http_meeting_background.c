@@ -28,7 +28,7 @@ typedef struct {
                                                    turns */
     ngx_uint_t                     out;         /* commands, in flight */
     ngx_atomic_uint_t              messages;    /* seen so far */
-    int64_t                        wait;        /* ms, the last turn's result */
+    int64_t                        wait;        /* ms, from the last turn */
     unsigned                       turning:1;   /* in the thread */
     unsigned                       again:1;
 } ngx_http_meeting_background_t;
