@@ -1,7 +1,6 @@
 
 /*
- * The module: its directives, what it adds to nginx's phases, its thread
- * pools.
+ * The module: its directives, its handlers in nginx's phases, its thread pools.
  */
 
 #include "ngx_http_meeting.h"
