@@ -26,9 +26,9 @@ typedef struct {
     ngx_event_t                    timer;       /* for the next turn */
     ngx_queue_t                    results;     /* to be handed to jobs between
                                                    turns */
-    ngx_uint_t                     out;         /* commands in flight */
-    ngx_atomic_uint_t              messages;    /* seen */
-    int64_t                        wait;        /* as the last turn said */
+    ngx_uint_t                     out;         /* commands, in flight */
+    ngx_atomic_uint_t              messages;    /* seen so far */
+    int64_t                        wait;        /* ms, from the last turn */
     unsigned                       turning:1;   /* in the thread */
     unsigned                       again:1;
 } ngx_http_meeting_background_t;
@@ -273,7 +273,7 @@ ngx_http_meeting_turn(ngx_http_meeting_worker_t *w)
 }
 
 
-/* In a thread, of which there is one. */
+/* In a thread; the pool has only one. */
 
 static void
 ngx_http_meeting_turn_run(void *data)

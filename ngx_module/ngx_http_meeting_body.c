@@ -29,9 +29,9 @@ static mt_str_t ngx_http_meeting_header(void *data, mt_str_t name);
 
 
 /*
- * Reads and decodes the body before the preaccess phase, so that limits may be
- * set on who is named in it.  Called again after each pause, and once more in
- * a location that a rewrite leads to.
+ * Reads and decodes the body before the preaccess phase, so that limits may
+ * use the user whom the body names.  Called again after each wait, and once
+ * more in a location that a rewrite leads to.
  */
 
 ngx_int_t
@@ -115,8 +115,8 @@ ngx_http_meeting_body_ready(ngx_http_request_t *r)
 }
 
 
-/* The exchange, decoded: NGX_OK, NGX_ERROR, or NGX_AGAIN when a thread has to
- * go through the body first. */
+/* Opens and decodes the exchange.  Returns NGX_OK, NGX_ERROR, or NGX_AGAIN
+ * when a thread has to read the body first. */
 
 static ngx_int_t
 ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
@@ -152,7 +152,7 @@ ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* A form with files stays where it is. */
+/* A form with files is not joined. */
 
 static ngx_int_t
 ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
@@ -219,7 +219,7 @@ ngx_http_meeting_decode(ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* As ngx_http_meeting_load(). */
+/* Returns as ngx_http_meeting_load() does. */
 
 static ngx_int_t
 ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
@@ -295,7 +295,8 @@ ngx_http_meeting_joined(ngx_http_request_t *r)
 }
 
 
-/* A blob's read(): in a thread, where some of the body is in a file. */
+/* A blob's read(); in a thread if some of the body is in a file.  Returns 0,
+ * or -1 if the file cannot be read. */
 
 static int
 ngx_http_meeting_read_body(void *data, int64_t at, void *to, size_t len)
@@ -341,7 +342,7 @@ ngx_http_meeting_read_body(void *data, int64_t at, void *to, size_t len)
 }
 
 
-/* Goes on with the phases. */
+/* Goes on with the phases, or ends the request. */
 
 static void
 ngx_http_meeting_loaded(ngx_http_request_t *r, ngx_int_t rc)
@@ -388,7 +389,7 @@ ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
 }
 
 
-/* In place of one that another location made, if any. */
+/* Closes the exchange that another location opened, if any. */
 
 static ngx_int_t
 ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)

@@ -96,7 +96,8 @@ ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w,
         /* the check timer collects instead */
 
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "meeting commits are polled for: no event for them");
+                      "meeting ring %d: its eventfd cannot be watched, "
+                      "results are polled for", w->ring);
     }
 
     ngx_http_meeting_set_held(w, 0);
@@ -175,7 +176,7 @@ ngx_http_meeting_commit_awake(ngx_event_t *ev)
 
     if (ngx_handle_read_event(ev, 0) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
-                      "cannot wait for meeting commits");
+                      "the eventfd of a meeting ring cannot be watched");
     }
 }
 
@@ -262,7 +263,7 @@ ngx_http_meeting_prefetch(const void *data, size_t size)
 }
 
 
-/* Moves what was held back into the ring, as far as there is room. */
+/* Moves commands that were held back into the ring, while it has room. */
 
 static void
 ngx_http_meeting_refill(ngx_http_meeting_worker_t *w)
@@ -381,8 +382,8 @@ ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
 
 
 /*
- * A command that no ring can take has a transaction of its own.  The result is
- * there when the request goes on, or is freed: both come after the thread.
+ * A command that no ring can take has a transaction of its own, in a thread.
+ * Its result is there once the request goes on or is freed: both come later.
  */
 
 static mt_status_t
@@ -479,7 +480,7 @@ ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
 
     if (w->service.store == NULL) {
 
-        /* another worker's store may be open: it will find the ring stalled */
+        /* a worker whose store is open will find the ring stalled */
 
         return;
     }
@@ -525,7 +526,7 @@ ngx_http_meeting_combine_done(void *data)
 
     } else if (w->combined != MT_OK) {
 
-        /* it gave up, and no other may have noticed */
+        /* it gave up, and no other combiner may know of the entries */
 
         ngx_http_meeting_commit_check(w);
     }

@@ -21,8 +21,8 @@ static void ngx_http_meeting_committed(ngx_http_request_t *r);
 
 
 /*
- * From here on the request is finalized by the call's last step, whether that
- * comes at once or after a wait: hence the reference, which NGX_DONE drops.
+ * The call's last step finalizes the request, at once or after a wait.
+ * NGX_DONE drops a reference, so the request needs one more.
  */
 
 ngx_int_t

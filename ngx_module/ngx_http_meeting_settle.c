@@ -77,7 +77,7 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
         return;
     }
 
-    /* some may find that they have to wait once more */
+    /* a request may have to wait once more */
 
     ngx_queue_init(&ready);
     ngx_queue_add(&ready, &w->settling);

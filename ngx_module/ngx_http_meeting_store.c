@@ -93,7 +93,7 @@ ngx_http_meeting_options(ngx_http_meeting_main_conf_t *mmcf)
 }
 
 
-/* From any thread; nginx writes a line with one write(). */
+/* Any thread: nginx writes a line with one write(). */
 
 static void
 ngx_http_meeting_store_report(void *data, int level, const char *text)
