@@ -75,8 +75,8 @@ mt_str_t mt_base64(mt_arena_t *arena, mt_str_t in);
 int mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 
 /*
- * Stored passwords: "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>" over the MD5 of the
- * password in lower-case hex (PROTOCOL: weclubs clients send only that MD5).
+ * Stored passwords: "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>" over the MD5 of
+ * the password in lower-case hex (PROTOCOL: weclubs clients send only that).
  * Hashing takes tens of milliseconds and 16 MiB: never on an event loop.
  */
 

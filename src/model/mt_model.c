@@ -221,9 +221,9 @@ mt_encode_item(mt_buf_t *buf, unsigned kind, const mt_model_t *sub,
 
 
 /*
- * Writes a length and a record; NULL, in patches only, is an empty record.  The
- * length mostly takes one byte: the record is written behind one, and moved
- * if the length takes more.
+ * Writes a length and a record; NULL, in patches only, is an empty record.
+ * The length mostly takes one byte: the record is written behind one, and
+ * moved if the length takes more.
  */
 
 static void

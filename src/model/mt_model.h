@@ -21,8 +21,8 @@
  *             code points, of a list's length;
  *     sub     the model of an OBJ, or of the elements of OBJS, else NULL.
  *
- * `has` tells "given" from "absent" in a patch: bit n is field number n.  It is
- * 0 in structures that hold state.
+ * `has` tells "given" from "absent" in a patch: bit n is field number n.  It
+ * is 0 in structures that hold state.
  */
 
 #ifndef MT_MODEL_H
@@ -149,8 +149,8 @@ void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
 mt_status_t mt_record_decode(mt_str_t record, const mt_model_t *model,
     void *object, mt_arena_t *arena);
 
-/* The same, for the fields in `wanted` (bits as in `has`) alone.  The record is
- * not checked behind the last of these. */
+/* The same, for the fields in `wanted` (bits as in `has`) alone.  The record
+ * is not checked behind the last of these. */
 mt_status_t mt_record_decode_some(mt_str_t record, const mt_model_t *model,
     uint64_t wanted, void *object, mt_arena_t *arena);
 

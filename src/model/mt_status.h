@@ -1,7 +1,8 @@
 
 /*
- * The statuses that a request can end with.  Each dialect has a table that maps
- * all of them to its codes and texts; a unit test checks that none is missing.
+ * The statuses that a request can end with.  Each dialect has a table that
+ * maps all of them to its codes and texts; a unit test checks that none is
+ * missing.
  * Numbers never change: results in shared memory and statistics hold them.
  */
 
@@ -29,7 +30,7 @@
     S(9,  BAD_FORM,           "bad_form",           "not a valid multipart "  \
                                                     "form")                   \
                                                                               \
-    /* caller and user */                                                            \
+    /* caller and user */                                                     \
     S(10, BAD_SIGNATURE,      "bad_signature",      "signature does not fit") \
     S(11, BAD_CALLER,         "bad_caller",         "caller not handed out")  \
     S(12, NO_USER,            "no_user",            "no user given")          \
@@ -41,7 +42,7 @@
     S(17, BAD_PASSWORD,       "bad_password",       "wrong password")         \
     S(18, FORBIDDEN,          "forbidden",          "not permitted")          \
                                                                               \
-    /* missing records */                                         \
+    /* missing records */                                                     \
     S(20, NO_SUCH_COMPANY,    "no_such_company",    "company does not exist") \
     S(21, NO_SUCH_USER,       "no_such_user",       "user does not exist")    \
     S(22, NO_SUCH_DEPT,       "no_such_dept",       "department does not "    \
@@ -53,7 +54,7 @@
     S(26, NO_SUBSCRIPTION,    "no_subscription",    "nobody subscribes to "   \
                                                     "its events")             \
                                                                               \
-    /* conflicts in the directory */                        \
+    /* conflicts in the directory */                                          \
     S(30, ID_TAKEN,           "id_taken",           "id is already taken")    \
     S(31, ACCOUNT_TAKEN,      "account_taken",      "account is already "     \
                                                     "occupied")               \
@@ -68,7 +69,7 @@
     S(36, ROOM_IN_USE,        "room_in_use",        "room has future "        \
                                                     "meetings")               \
                                                                               \
-    /* phase of a meeting */                                                   \
+    /* phase of a meeting */                                                  \
     S(40, BAD_TIMES,          "bad_times",          "must end after it "      \
                                                     "begins")                 \
     S(41, CANCELLED,          "cancelled",          "meeting is cancelled")   \
@@ -111,7 +112,7 @@
     S(74, IMAGE_RESOLUTION,   "image_resolution",   "of more than 1920x1080 " \
                                                     "pixels")                 \
                                                                               \
-    /* below the dialects; answered with an HTTP status */             \
+    /* below the dialects; answered with an HTTP status */                    \
     S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \
     S(81, BAD_PATH,           "bad_path",           "no such address")        \
     S(82, BAD_METHOD,         "bad_method",         "method not allowed")     \
