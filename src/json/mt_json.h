@@ -271,11 +271,10 @@ void mt_json_string(mt_json_writer_t *w, mt_str_t s);
 void mt_json_int(mt_json_writer_t *w, int64_t value);
 void mt_json_bool(mt_json_writer_t *w, int value);
 void mt_json_null(mt_json_writer_t *w);
-/* a number already spelt out */
-void mt_json_number(mt_json_writer_t *w, mt_str_t text);
+/* Writes a value whose JSON text is known. */
+void mt_json_raw(mt_json_writer_t *w, mt_str_t text);
 
-/* Members of an object, or items of a list, that were written before, as they
- * were written. */
+/* Writes members of an object, or items of a list, whose text is known. */
 void mt_json_written(mt_json_writer_t *w, mt_str_t text);
 
 /* The members of `object` that the table lists, in its order, without the

@@ -454,19 +454,19 @@ mt_json_int(mt_json_writer_t *w, int64_t value)
 void
 mt_json_bool(mt_json_writer_t *w, int value)
 {
-    mt_json_number(w, value ? MT_STR("true") : MT_STR("false"));
+    mt_json_raw(w, value ? MT_STR("true") : MT_STR("false"));
 }
 
 
 void
 mt_json_null(mt_json_writer_t *w)
 {
-    mt_json_number(w, MT_STR("null"));
+    mt_json_raw(w, MT_STR("null"));
 }
 
 
 void
-mt_json_number(mt_json_writer_t *w, mt_str_t text)
+mt_json_raw(mt_json_writer_t *w, mt_str_t text)
 {
     mt_json_text(w, text.data, text.len);
 }

@@ -5,10 +5,13 @@
 
 #include "store/mt_wal.h"
 
+#define MT_MEMO_ARGS        128     /* bytes that most encoded args take */
+
 
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
+static int mt_exchange_remember(mt_service_exchange_t *e);
 
 
 mt_status_t
@@ -53,8 +56,11 @@ mt_service_clear(mt_service_t *service)
     mt_json_parser_destroy(service->parser);
     service->parser = NULL;
 
-    mt_recall_destroy(service->recall);
-    service->recall = NULL;
+    mt_row_cache_destroy(service->rows);
+    service->rows = NULL;
+
+    mt_memo_destroy(service->memo);
+    service->memo = NULL;
 }
 
 
@@ -114,6 +120,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.company = settings->company;    /* until a token names another */
     e->x.call.files.folder = service->resources;
     e->x.call.now = now;
+    e->x.call.until = INT64_MAX;
     e->x.begun = mt_monotonic_ns();
 
     return &e->x;
@@ -166,7 +173,7 @@ mt_exchange_log_files(mt_service_exchange_t *e)
     files = &e->x.call.files;
 
     if (files->error && e->service->store) {
-        mt_store_log(e->service->store, 1, "resources folder \"%s\": %s",
+        mt_store_report(e->service->store, 1, "resources folder \"%s\": %s",
                      files->folder, strerror(files->error));
     }
 
@@ -362,11 +369,72 @@ mt_exchange_is_early(mt_exchange_t *x)
 }
 
 
+/*
+ * Looks for the answer in the memo.  An answer can be kept if it consists of
+ * what the route's tables name and the operation says that it follows from the
+ * key.  Returns 1 if e->value is the answer, else 0, with e->keep set if it is
+ * worth keeping once it is written.
+ */
+
+static int
+mt_exchange_remember(mt_service_exchange_t *e)
+{
+    mt_buf_t        args;
+    mt_str_t        value;
+    mt_call_t      *call;
+    mt_memo_key_t  *key;
+
+    call = &e->x.call;
+    key = &e->key;
+
+    if (!call->op->memo || !e->x.dialect->by_tables
+        || !mt_txn_is_numbered(call->txn))
+    {
+        return 0;
+    }
+
+    if (e->service->memo == NULL) {
+        e->service->memo = mt_memo_create();
+    }
+
+    key->state = mt_txn_id(call->txn);
+
+    if (e->service->memo == NULL
+        || !mt_memo_enter(e->service->memo, key->state))
+    {
+        return 0;
+    }
+
+    mt_buf_init(&args, call->arena, MT_MEMO_ARGS);
+    mt_record_encode(&args, call->op->args, call->args, MT_ENCODE_GIVEN);
+
+    if (args.failed) {
+        return 0;
+    }
+
+    key->settings = call->settings;
+    key->route = e->x.route;
+    key->company = call->company;
+    key->actor = call->actor;
+    key->args = (mt_str_t) { args.len, args.data };
+
+    if (!mt_memo_find(e->service->memo, key, call->now, &value)) {
+        e->keep = 1;
+        return 0;
+    }
+
+    e->value = mt_arena_str(call->arena, value);
+
+    return e->value.len == value.len;
+}
+
+
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
-    mt_step_t   step;
-    mt_call_t  *call;
+    mt_step_t               step;
+    mt_call_t              *call;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     call = &x->call;
     step = MT_STEP_DONE;
@@ -386,8 +454,18 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
+        if (mt_exchange_remember(e)) {
+            return mt_exchange_end_read(x, MT_STEP_DONE);
+        }
+
         call->hides = mt_route_hides(x->dialect, x->route);
         step = call->op->start(call);
+    }
+
+    /* the rows of an answer that takes more steps are of a later state */
+
+    if (step != MT_STEP_DONE || call->error.status != MT_OK) {
+        e->keep = 0;
     }
 
     return mt_exchange_leave_read(x, step);

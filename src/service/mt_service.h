@@ -29,7 +29,8 @@
 
 #include "dialect/mt_dialect.h"
 #include "domain/kernel/mt_apply.h"
-#include "service/mt_recall.h"
+#include "service/mt_memo.h"
+#include "service/mt_row_cache.h"
 
 
 /* Arenas of exchanges that are over, kept for the next ones: their memory is
@@ -47,7 +48,8 @@ typedef struct {
     mt_json_parser_t  *parser;
     size_t             nspares;
     mt_arena_t        *spares[MT_SPARE_ARENAS];
-    mt_recall_t       *recall;      /* rows; NULL until there is one */
+    mt_row_cache_t    *rows;        /* NULL until there is a row */
+    mt_memo_t         *memo;        /* NULL until there was a read */
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */

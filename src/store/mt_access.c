@@ -4,7 +4,7 @@
 #include <errno.h>
 
 
-#define MT_RECORD_SIZE  256      /* of a record, as a first guess */
+#define MT_RECORD_SIZE  256      /* bytes of a record, first guess */
 
 
 static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
@@ -361,7 +361,7 @@ mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s)
 
     mt_key_name(&key, company, kind, s);
 
-    return mt_near_get(NULL, txn, MT_DB_NAME, &key, &value) == 1
+    return mt_get(txn, MT_DB_NAME, &key, &value) == 1
            ? mt_num_of(txn, MT_DB_NAME, value, 0) : 0;
 }
 

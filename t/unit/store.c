@@ -440,105 +440,6 @@ test_near(mt_txn_t *txn)
 }
 
 
-/* All of them together: 17 and more are too many. */
-
-static int
-is_run(mt_near_t *near, mt_txn_t *txn, const uint64_t now[20])
-{
-    int                   i, n, count, right;
-    char                  text[16];
-    mt_key_t              prefix;
-    const mt_near_row_t  *rows;
-
-    mt_key_num(&prefix, 1, 7);
-    n = mt_near_run(near, txn, MT_DB_CHECKIN, &prefix, &rows);
-
-    count = 0;
-    right = 1;
-
-    for (i = 0; i < 20; i++) {
-        if (now[i] && count++ < n && n < MT_NEAR_MANY) {
-            snprintf(text, sizeof(text), "%d", (int) now[i]);
-            right &= rows[count - 1].num == (uint64_t) i
-                     && mt_str_eq(rows[count - 1].value, mt_cstr(text));
-        }
-    }
-
-    return right && n == (count > MT_NEAR_RUN ? MT_NEAR_MANY : count);
-}
-
-
-/* Look-ups of a few keys in a transaction of their own, after one of them was
- * written, or none: `now` is what they are to find. */
-
-static void
-test_seen(void)
-{
-    int          i, k, n, found;
-    char         text[16];
-    uint64_t     now[20] = { 0 };
-    mt_key_t     key;
-    mt_str_t     value;
-    mt_txn_t    *txn;
-    mt_near_t    near;
-    mt_store_t  *store;
-
-    use_path("seen");
-    store = open_store(1 << 24);
-    memset(&near, 0, sizeof(near));
-    n = 0;
-
-    for (i = 0; i < 200; i++) {
-
-        /* written by one, removed by another, or not at all in between */
-
-        k = i * 7 % 20;
-        mt_key_num2(&key, 1, 7, (uint64_t) k);
-
-        if (i % 3) {
-            (void) mt_write_begin(store, &txn);
-            now[k] = i % 7 ? (uint64_t) i : 0;
-
-            snprintf(text, sizeof(text), "%d", i);
-
-            if (now[k]) {
-                (void) mt_put(txn, MT_DB_CHECKIN, &key, mt_cstr(text));
-
-            } else {
-                (void) mt_del(txn, MT_DB_CHECKIN, &key);
-            }
-
-            (void) mt_write_commit(txn);
-        }
-
-        (void) mt_read_begin(store, &txn);
-
-        for (k = 0; k < 16; k++) {
-            mt_key_num2(&key, 1, 7, (uint64_t) k % 8);
-            found = mt_near_get(&near, txn, MT_DB_CHECKIN, &key, &value);
-
-            snprintf(text, sizeof(text), "%d", (int) now[k % 8]);
-
-            n += found == (now[k % 8] != 0)
-                 && (!found || mt_str_eq(value, mt_cstr(text)));
-
-            /* the same key of another database */
-            n += mt_near_get(&near, txn, MT_DB_ATTENDEE, &key, &value) == 0;
-        }
-
-        n += is_run(&near, txn, now);
-        n += is_run(&near, txn, now);
-
-        mt_near_close(&near);
-        mt_read_end(txn);
-    }
-
-    is_int(n, 200 * 34, "what was seen is what is there");
-
-    mt_store_close(store);
-}
-
-
 /* Names of all lengths that differ in one byte; `b` in it: there, with numbers
  * of this many thousands. */
 
@@ -751,7 +652,6 @@ main(void)
     test_refusals();
     test_access();
     test_cursors();
-    test_seen();
     test_names_seen();
     test_delete_under_cursor();
 

@@ -185,7 +185,7 @@ mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
 
     mt_key_serial(&key, num);
 
-    found = mt_near_get(NULL, txn, MT_DB_CREDENTIAL, &key, &record);
+    found = mt_get(txn, MT_DB_CREDENTIAL, &key, &record);
 
     return found == 1 ? mt_load_value(txn, MT_DB_CREDENTIAL, record,
                                       &mt_credential_model, credential, arena)

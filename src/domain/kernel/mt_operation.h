@@ -79,6 +79,9 @@ typedef struct {
 
     unsigned               hides;       /* in: MT_PART_* that the answer does
                                            not show */
+    int64_t                until;       /* in: INT64_MAX; out, ms: the instant
+                                           from which the clock alone would
+                                           change the answer */
     void                  *reply;       /* out: a view, as op->reply says */
     void                  *state;       /* the operation's own */
 } mt_call_t;
@@ -95,16 +98,9 @@ typedef struct {
  * may end among them; the next one opens both, the outer first, and goes on
  * there.
  *
- * find() and make(), or NULL: next() in two steps, of which the second may be
- * left out: 1, 0 at the end, -1 on failure, as next(); and 1 or -1.
- *
- * step(), or NULL: before find() and with the same results, to the next row;
- * what it follows from with the rows within it, as far as that is known while
- * nothing of it was read.  find() need not be called then.
- *
- * whole(), or NULL: what all the rows together follow from, none of which was
- * given yet.  Also before open(), for rows within a row once the outer one was
- * given.
+ * find() and make(), or NULL: next() in two steps.  find() goes to the next
+ * row and gives its cache key; make(), which may be left out, reads the row.
+ * Both return as next() does.
  *
  * parts(): which MT_PART_* an answer shows that has a field of the view, whose
  * record is at `base` in it; NULL where that makes no difference.
@@ -113,20 +109,19 @@ typedef struct mt_rows_s  mt_rows_t;
 typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 /*
- * What a row follows from, all of it: records as the store has them, and
- * numbers; or in place of records, mt_txn_id()'s, of the state of the store.
- * Whoever has written what is of the same origin by the same table need not do
- * it again.  skip: what it came to is not shown.
+ * The cache key of a row: rows with equal keys that are written by the same
+ * table have equal JSON.  The parts are records as the store has them, and
+ * settings; so a row whose records changed has another key.
  */
-#define MT_ORIGIN_NUMS   3
-#define MT_ORIGIN_PARTS  5
+#define MT_ROW_KEY_NUMS   3
+#define MT_ROW_KEY_PARTS  5
 
 typedef struct {
-    int        known;             /* 0: more than this goes into the row */
-    int        skip;
-    uint64_t   nums[MT_ORIGIN_NUMS];
-    mt_str_t   parts[MT_ORIGIN_PARTS];
-} mt_origin_t;
+    int        usable;           /* 0: the row depends on more than this */
+    int        skip;             /* the row is not shown */
+    uint64_t   nums[MT_ROW_KEY_NUMS];
+    mt_str_t   parts[MT_ROW_KEY_PARTS];
+} mt_row_key_t;
 
 struct mt_rows_s {
     mt_status_t      (*open)(mt_call_t *call);
@@ -136,11 +131,9 @@ struct mt_rows_s {
     const mt_rows_t   *inner;
     mt_parts_pt        parts;
     int              (*find)(mt_call_t *call, mt_arena_t *row_arena,
-                             mt_origin_t *origin);
+                             mt_row_key_t *key);
     int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
                              void **row);
-    int              (*step)(mt_call_t *call, mt_origin_t *origin);
-    void             (*whole)(mt_call_t *call, mt_origin_t *origin);
 };
 
 struct mt_operation_s {
@@ -153,6 +146,9 @@ struct mt_operation_s {
                                       write-ahead log; has no finish() */
     uint8_t             apart;     /* start() looks at nothing that such a
                                       command changes */
+    uint8_t             memo;      /* its answer follows from the snapshot,
+                                      the args, company, actor and settings,
+                                      until call->until: it may be kept */
     const char         *name;      /* $meeting_operation, metrics */
     const mt_model_t   *args;      /* what a request fills */
     const mt_model_t   *body;      /* what its command carries, NULL: read */

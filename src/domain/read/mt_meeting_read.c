@@ -17,15 +17,11 @@ static void mt_people_end(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
-    mt_origin_t *origin);
+    mt_row_key_t *key);
 static int mt_people_step(mt_call_t *call);
-static int mt_people_in_run(mt_listing_t *listing, int64_t *slot,
-    mt_str_t *value);
-static int mt_people_in_cursor(mt_call_t *call, int64_t *slot,
-    mt_str_t *value);
+static int mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
 static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static void mt_people_whole(mt_call_t *call, mt_origin_t *origin);
 static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -40,28 +36,29 @@ static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 
 const mt_rows_t  mt_people_rows = {
     mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
-    mt_people_find, mt_people_make, NULL, mt_people_whole
+    mt_people_find, mt_people_make
 };
 
 const mt_rows_t  mt_inner_people_rows = {
     mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
-    mt_people_find, mt_people_make, NULL, mt_people_whole
+    mt_people_find, mt_people_make
 };
 
 static const mt_rows_t  mt_leaders_rows = {
     mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
-    mt_person_parts, NULL, NULL, NULL, NULL
+    mt_person_parts, NULL, NULL
 };
 
 static const mt_rows_t  mt_sponsored_rows = {
     mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
-    mt_meeting_parts, NULL, NULL, NULL, NULL
+    mt_meeting_parts, NULL, NULL
 };
 
 
 const mt_operation_t  mt_op_participation = {
     .code = MT_CODE_participation,
     .name = "participation",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
     .parts = mt_meeting_parts,
@@ -71,6 +68,7 @@ const mt_operation_t  mt_op_participation = {
 const mt_operation_t  mt_op_meeting_get = {
     .code = MT_CODE_meeting_get,
     .name = "meeting_get",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
     .parts = mt_meeting_parts,
@@ -80,6 +78,7 @@ const mt_operation_t  mt_op_meeting_get = {
 const mt_operation_t  mt_op_meeting_detail = {
     .code = MT_CODE_meeting_detail,
     .name = "meeting_detail",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_leaders_rows,
     .parts = mt_meeting_parts,
@@ -89,6 +88,7 @@ const mt_operation_t  mt_op_meeting_detail = {
 const mt_operation_t  mt_op_sponsored_meetings = {
     .code = MT_CODE_sponsored_meetings,
     .name = "sponsored_meetings",
+    .memo = 1,
     .args = &mt_meeting_page_model,
     .rows = &mt_sponsored_rows,
     .start = mt_sponsored_start
@@ -289,17 +289,6 @@ mt_people_begin(mt_call_t *call)
 
     mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
 
-    /* a few are had together */
-
-    listing->nrun = mt_near_run(&listing->near, call->txn, MT_DB_ATTENDEE,
-                                &prefix, &listing->run);
-
-    if (listing->nrun < MT_NEAR_MANY) {
-        return listing->nrun < 0 ? MT_STORE_FAILED : MT_OK;
-    }
-
-    listing->run = NULL;
-
     if (listing->cursor) {
         mt_cursor_move(listing->cursor, &prefix);
 
@@ -330,7 +319,7 @@ mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
 
 static int
-mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
+mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 {
     int            rc;
     mt_listing_t  *listing;
@@ -341,15 +330,15 @@ mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
     rc = mt_people_step(call);
 
     if (rc == 1) {
-        mt_person_origin(&listing->source, &listing->meeting,
-                         &listing->person, origin);
+        mt_person_row_key(&listing->source, &listing->meeting,
+                          &listing->person, key);
     }
 
     return rc;
 }
 
 
-/* To the next one's records. */
+/* Moves to the next attendee's records. */
 
 static int
 mt_people_step(mt_call_t *call)
@@ -361,12 +350,7 @@ mt_people_step(mt_call_t *call)
 
     listing = call->state;
 
-    if (listing->run) {
-        rc = mt_people_in_run(listing, &slot, &value);
-
-    } else {
-        rc = mt_people_in_cursor(call, &slot, &value);
-    }
+    rc = mt_people_seek(call, &slot, &value);
 
     /* guests are last */
 
@@ -381,26 +365,10 @@ mt_people_step(mt_call_t *call)
 }
 
 
-/* To the first one that was not given yet. */
+/* Moves the cursor to the first attendee that was not given yet. */
 
 static int
-mt_people_in_run(mt_listing_t *listing, int64_t *slot, mt_str_t *value)
-{
-    for ( /* void */ ; listing->nrun; listing->run++, listing->nrun--) {
-
-        if (listing->run->num > (uint64_t) listing->last) {
-            *slot = (int64_t) listing->run->num;
-            *value = listing->run->value;
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static int
-mt_people_in_cursor(mt_call_t *call, int64_t *slot, mt_str_t *value)
+mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
 {
     int            rc;
     mt_key_t       at;
@@ -443,42 +411,6 @@ mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     return mt_person_view(&listing->source, &listing->meeting,
                           &listing->person, view);
-}
-
-
-void
-mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
-    int64_t meeting, mt_origin_t *origin)
-{
-    listing->snapshot = mt_txn_id(call->txn);
-
-    memset(origin, 0, sizeof(*origin));
-
-    origin->known = mt_txn_is_numbered(call->txn);
-
-    /* no person has the slot of all */
-
-    origin->nums[0] = (uint64_t) call->company << 1 | kind;
-    origin->nums[1] = (uint64_t) meeting;
-    origin->nums[2] = UINT64_MAX;
-
-    origin->parts[0].len = sizeof(listing->snapshot);
-    origin->parts[0].data = (const char *) &listing->snapshot;
-    origin->parts[1] = call->settings->public_base;
-}
-
-
-static void
-mt_people_whole(mt_call_t *call, mt_origin_t *origin)
-{
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    mt_listing_origin(call, listing, listing->guests != 0,
-                      listing->meeting.num, origin);
-
-    origin->parts[2] = listing->meeting.seed;
 }
 
 

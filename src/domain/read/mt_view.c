@@ -26,7 +26,7 @@ static const struct {
 
 
 void
-mt_source_of(const mt_call_t *call, mt_source_t *source)
+mt_source_of(mt_call_t *call, mt_source_t *source)
 {
     memset(source, 0, sizeof(*source));
 
@@ -36,6 +36,7 @@ mt_source_of(const mt_call_t *call, mt_source_t *source)
     source->settings = call->settings;
     source->now = call->now;
     source->hides = call->hides;
+    source->until = &call->until;
 }
 
 
