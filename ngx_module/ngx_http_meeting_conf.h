@@ -1,6 +1,6 @@
 
 /*
- * The configuration: written in the master, while nginx reads it, and read-only
+ * The configuration: written in the master while nginx reads it, and read-only
  * afterwards, but for members whose comment says so.  Times are milliseconds.
  */
 

@@ -1,6 +1,7 @@
 
 /*
- * The module: its directives, its handlers in nginx's phases, its thread pools.
+ * The module: its directives, its handlers in nginx's phases, its thread
+ * pools.
  */
 
 #include "ngx_http_meeting.h"
