@@ -41,6 +41,13 @@ ngx_http_meeting_answer(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 
     rc = ngx_http_meeting_set_header(r, ctx, out.len);
 
+    ngx_log_debug5(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting answer: HTTP %ui, code %d, result \"%s\", %uz "
+                   "bytes, last:%d", r->headers_out.status,
+                   ctx->exchange->code,
+                   mt_status_name(ctx->exchange->call.error.status), out.len,
+                   ctx->last);
+
     if (rc == NGX_OK) {
         rc = ngx_http_send_header(r);
     }
@@ -54,7 +61,7 @@ ngx_http_meeting_answer(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* An answer that is one piece has a length, else it goes out in chunks. */
+/* An answer of one piece has a length; any other goes out in chunks. */
 
 static ngx_int_t
 ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
@@ -83,7 +90,7 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 }
 
 
-/* content_type_len is of the type alone, without "; charset=...". */
+/* content_type_len counts the type alone, without "; charset=...". */
 
 void
 ngx_http_meeting_set_content_type(ngx_http_request_t *r,
@@ -226,8 +233,8 @@ ngx_http_meeting_send_piece(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
 
 /*
- * The next piece is made when the client has taken this one, and no sooner
- * than in the next turn of the event loop, for the other clients' sake.
+ * Makes the next piece when the client has taken this one, and not before the
+ * event loop has served the other clients.
  */
 
 static void
@@ -321,6 +328,10 @@ ngx_http_meeting_write_more(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
         ngx_http_finalize_request(r, NGX_ERROR);
         return;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting answer goes on: %uz bytes, last:%d", out.len,
+                   ctx->last);
 
     ngx_http_meeting_send_piece(r, ctx, &out);
 }

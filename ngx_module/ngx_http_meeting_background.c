@@ -26,9 +26,9 @@ typedef struct {
     ngx_event_t                    timer;       /* for the next turn */
     ngx_queue_t                    results;     /* to be handed to jobs between
                                                    turns */
-    ngx_uint_t                     out;         /* commands in flight */
-    ngx_atomic_uint_t              messages;    /* seen */
-    int64_t                        wait;        /* as the last turn said */
+    ngx_uint_t                     out;         /* commands, in flight */
+    ngx_atomic_uint_t              messages;    /* seen so far */
+    int64_t                        wait;        /* ms, from the last turn */
     unsigned                       turning:1;   /* in the thread */
     unsigned                       again:1;
 } ngx_http_meeting_background_t;
@@ -180,6 +180,9 @@ ngx_http_meeting_background_end(ngx_http_meeting_worker_t *w)
         return;
     }
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting lease: given back");
+
     (void) ngx_atomic_cmp_set(&w->stats->background, w->ring + 1, 0);
 
     if (close(b->lease) == -1) {
@@ -270,7 +273,7 @@ ngx_http_meeting_turn(ngx_http_meeting_worker_t *w)
 }
 
 
-/* In a thread, of which there is one. */
+/* In a thread; the pool has only one. */
 
 static void
 ngx_http_meeting_turn_run(void *data)
@@ -293,6 +296,10 @@ ngx_http_meeting_turn_done(void *data)
     b = &ngx_http_meeting_background;
 
     b->turning = 0;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting background turn: next in %L ms, again:%d",
+                   b->wait, b->again);
 
     while ((command = mt_background_take(w->background)) != NULL) {
         ngx_http_meeting_order_queue(w, command);
@@ -343,6 +350,10 @@ ngx_http_meeting_order_queue(ngx_http_meeting_worker_t *w,
 
         status = ngx_http_meeting_queue(&order->waiter);
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting background command: %uz bytes, \"%s\"",
+                   command->command.len, mt_status_name(status));
 
     if (status == MT_OK) {
         ngx_http_meeting_background.out++;
@@ -403,6 +414,10 @@ ngx_http_meeting_order_results(ngx_http_meeting_worker_t *w)
         ngx_queue_remove(q);
 
         order = ngx_queue_data(q, ngx_http_meeting_order_t, waiter.queue);
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting background result: \"%s\"",
+                       mt_status_name(order->waiter.result.status));
 
         mt_background_done(w->background, order->command,
                            &order->waiter.result);

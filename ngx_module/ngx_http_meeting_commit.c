@@ -96,10 +96,14 @@ ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w,
         /* the check timer collects instead */
 
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "meeting commits are polled for: no event for them");
+                      "meeting ring %d: its eventfd cannot be watched, "
+                      "results are polled for", w->ring);
     }
 
     ngx_http_meeting_set_held(w, 0);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: claimed", w->ring);
 
     /* a dead owner may have left entries in the ring */
 
@@ -172,7 +176,7 @@ ngx_http_meeting_commit_awake(ngx_event_t *ev)
 
     if (ngx_handle_read_event(ev, 0) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
-                      "cannot wait for meeting commits");
+                      "the eventfd of a meeting ring cannot be watched");
     }
 }
 
@@ -180,6 +184,7 @@ ngx_http_meeting_commit_awake(ngx_event_t *ev)
 void
 ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w)
 {
+    ngx_uint_t                  n;
     ngx_queue_t                 ready, *q;
     ngx_connection_t           *c;
     ngx_http_meeting_waiter_t  *waiter, *next;
@@ -191,7 +196,12 @@ ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w)
 
     ngx_queue_init(&ready);
 
-    (void) mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+    n = mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+
+    if (n) {
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: %ui results collected", w->ring, n);
+    }
 
     ngx_http_meeting_refill(w);
 
@@ -253,7 +263,7 @@ ngx_http_meeting_prefetch(const void *data, size_t size)
 }
 
 
-/* Moves what was held back into the ring, as far as there is room. */
+/* Moves commands that were held back into the ring, while it has room. */
 
 static void
 ngx_http_meeting_refill(ngx_http_meeting_worker_t *w)
@@ -308,9 +318,16 @@ ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter)
     }
 
     if (w->nheld >= w->conf->queue) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: full, and the queue too", w->ring);
+
         (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
         return MT_BUSY;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: full, %ui held back", w->ring,
+                   w->nheld + 1);
 
     ngx_queue_insert_tail(&w->held, &waiter->queue);
     ngx_http_meeting_set_held(w, w->nheld + 1);
@@ -339,6 +356,9 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
     if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                       "meeting command: too large for a ring, has a "
+                       "transaction of its own");
         return ngx_http_meeting_commit_alone(w, ctx, resume);
     }
 
@@ -362,8 +382,8 @@ ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
 
 
 /*
- * A command that no ring can take has a transaction of its own.  The result is
- * there when the request goes on, or is freed: both come after the thread.
+ * A command that no ring can take has a transaction of its own, in a thread.
+ * Its result is there once the request goes on or is freed: both come later.
  */
 
 static mt_status_t
@@ -436,6 +456,10 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
                             &combine);
 
+    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: %uz bytes, \"%s\", combine:%d", w->ring,
+                   waiter->command.len, mt_status_name(status), combine);
+
     if (combine) {
         ngx_http_meeting_combine(w);
     }
@@ -456,7 +480,7 @@ ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
 
     if (w->service.store == NULL) {
 
-        /* another worker's store may be open: it will find the ring stalled */
+        /* a worker whose store is open will find the ring stalled */
 
         return;
     }
@@ -493,12 +517,16 @@ ngx_http_meeting_combine_done(void *data)
 
     w->combining = 0;
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting combiner: ended, \"%s\", again:%d",
+                   mt_status_name(w->combined), w->again);
+
     if (w->again) {
         ngx_http_meeting_combine(w);
 
     } else if (w->combined != MT_OK) {
 
-        /* it gave up, and no other may have noticed */
+        /* it gave up, and no other combiner may know of the entries */
 
         ngx_http_meeting_commit_check(w);
     }

@@ -64,6 +64,11 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
 
     if (!ctx->answered) {
 
+        ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting error: HTTP %ui, in the envelope of \"%*s\"",
+                       r->headers_out.status, mlcf->dialect->name.len,
+                       mlcf->dialect->name.data);
+
         /* a rewrite may have led here after the body was read */
 
         ctx->conf = mlcf;

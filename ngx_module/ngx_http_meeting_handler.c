@@ -10,6 +10,8 @@
 #include "ngx_http_meeting_work.h"
 
 
+static void ngx_http_meeting_start(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_step(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, mt_step_t step);
 static void ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx);
@@ -19,8 +21,8 @@ static void ngx_http_meeting_committed(ngx_http_request_t *r);
 
 
 /*
- * From here on the request is finalized by the call's last step, whether that
- * comes at once or after a wait: hence the reference, which NGX_DONE drops.
+ * The call's last step finalizes the request, at once or after a wait.
+ * NGX_DONE drops a reference, so the request needs one more.
  */
 
 ngx_int_t
@@ -44,9 +46,25 @@ ngx_http_meeting_handler(ngx_http_request_t *r)
 
     r->main->count++;
 
-    ngx_http_meeting_step(r, ctx, mt_exchange_start(ctx->exchange));
+    ngx_http_meeting_start(r, ctx);
 
     return NGX_DONE;
+}
+
+
+static void
+ngx_http_meeting_start(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
+{
+    mt_step_t  step;
+
+    step = mt_exchange_start(ctx->exchange);
+
+    ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting started: company %uD, user %L, result \"%s\"",
+                   ctx->exchange->call.company, ctx->exchange->call.actor,
+                   mt_status_name(ctx->exchange->call.error.status));
+
+    ngx_http_meeting_step(r, ctx, step);
 }
 
 
@@ -62,6 +80,9 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     case MT_STEP_WORK:
 
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting step: work in a thread");
+
         if (ngx_http_meeting_work(ctx, ngx_http_meeting_exchange_work,
                                   ngx_http_meeting_worked)
             == NGX_OK)
@@ -74,6 +95,9 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     case MT_STEP_SETTLE:
 
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting step: the store is to settle");
+
         if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled)
             != NGX_OK)
         {
@@ -84,6 +108,11 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         return;
 
     case MT_STEP_COMMIT:
+
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting step: commit of %uz bytes, by the log:%d",
+                       ctx->exchange->call.command.len,
+                       ctx->exchange->call.op->logged);
 
         status = ngx_http_meeting_commit(ctx, ngx_http_meeting_committed);
 
@@ -98,6 +127,9 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     }
 
     if (status != MT_OK) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting step failed: \"%s\"", mt_status_name(status));
+
         mt_exchange_fail(ctx->exchange, status);
     }
 
@@ -112,9 +144,16 @@ ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
 {
     pthread_mutex_t  *lock;
 
-    lock = ctx->exchange->call.op->heavy
-           ? ngx_http_meeting_gate_enter(&ngx_http_meeting_worker.stats->gate)
-           : NULL;
+    lock = NULL;
+
+    if (ctx->exchange->call.op->heavy) {
+        lock = ngx_http_meeting_gate_enter(
+                                        &ngx_http_meeting_worker.stats->gate);
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                       "meeting gate: %s",
+                       lock ? "entered" : "passed without a turn");
+    }
 
     mt_exchange_work(ctx->exchange);
 
@@ -140,7 +179,7 @@ ngx_http_meeting_settled(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
-    ngx_http_meeting_step(r, ctx, mt_exchange_start(ctx->exchange));
+    ngx_http_meeting_start(r, ctx);
 }
 
 
@@ -152,6 +191,11 @@ ngx_http_meeting_committed(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
     ctx->collected = 0;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting result: \"%s\", position %uL",
+                   mt_status_name(ctx->waiter.result.status),
+                   ctx->waiter.result.position);
 
     ngx_http_meeting_step(r, ctx, mt_exchange_committed(ctx->exchange,
                                                         &ctx->waiter.result));

@@ -219,9 +219,9 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
 
 
 /*
- * Background work takes its settings from the locations: those of events from
- * the first location of the dialect that words them, or else of the first
- * server; a session ends when no location takes its token any more.
+ * Background jobs take settings from locations.  Messages to subscribers are
+ * worded by the first location of the dialect that words them, or else by the
+ * first server.  A session is kept for the longest time of any location.
  */
 
 static void

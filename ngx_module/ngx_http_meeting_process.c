@@ -13,6 +13,8 @@
 
 #include <dlfcn.h>
 
+#include "base/mt_version.h"
+
 
 #define NGX_HTTP_MEETING_TICK       1000                    /* ms */
 #define NGX_HTTP_MEETING_SWEEP      10                      /* ticks */
@@ -42,9 +44,26 @@ ngx_http_meeting_init_zone(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
+ngx_int_t
+ngx_http_meeting_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_meeting_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_meeting_module);
+
+    if (mmcf && mmcf->shm_zone && !ngx_test_config) {
+        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                      "nginx-meeting " MT_VERSION ", store \"%V\"",
+                      &mmcf->path);
+    }
+
+    return NGX_OK;
+}
+
+
 /*
- * Never NGX_ERROR for the store's sake: nginx would not start the worker
- * again.  Without a store the worker answers 503 and tries every second.
+ * A store that cannot be opened is no error here: nginx would not start the
+ * worker again.  The worker answers 503 meanwhile, and tries every second.
  */
 
 ngx_int_t
@@ -84,7 +103,7 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
 
     if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
-                      "cannot attach to zone \"meeting\"");
+                      "no memory, or zone \"meeting\" has another layout");
         return NGX_ERROR;
     }
 
@@ -103,9 +122,9 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
 
 
 /*
- * An exiting worker unloads modules while threads of its pools, whose last
- * task has ended, still free what is theirs, by destructors of this module.
- * Here only, so that the master's reload still loads what is new.
+ * An exiting worker unloads modules while threads of its pools, after their
+ * last task, still run destructors of this module.  So a worker never unloads
+ * it.  The master does, so that a reload loads a new build.
  */
 
 static void

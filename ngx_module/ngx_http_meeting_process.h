@@ -12,6 +12,9 @@
  * configuration, and an old one goes on. */
 ngx_int_t ngx_http_meeting_init_zone(ngx_shm_zone_t *shm_zone, void *data);
 
+/* In the master, at a start and at each reload: a notice of the version. */
+ngx_int_t ngx_http_meeting_init_module(ngx_cycle_t *cycle);
+
 ngx_int_t ngx_http_meeting_init_process(ngx_cycle_t *cycle);
 void ngx_http_meeting_exit_process(ngx_cycle_t *cycle);
 

@@ -119,6 +119,9 @@ ngx_http_meeting_suspend(ngx_http_meeting_ctx_t *ctx,
     ctx->resume = resume;
     ctx->ready = 0;
 
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting request waits");
+
     w->waiting++;
     ngx_http_meeting_keep_checking(w);
 }
@@ -158,8 +161,8 @@ ngx_http_meeting_wake(ngx_http_meeting_ctx_t *ctx)
 
     ngx_http_set_log_request(c->log, r);
 
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, c->log, 0,
-                   "meeting wake: \"%V\"", &r->uri);
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, c->log, 0,
+                   "meeting request wakes");
 
     ngx_http_meeting_worker.waiting--;
     r->main->blocked--;

@@ -52,6 +52,10 @@ ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
         ctx->settle_by = ngx_current_msec + NGX_HTTP_MEETING_PATIENCE;
     }
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting settle: waits for %M ms at most",
+                   (ngx_msec_t) (ctx->settle_by - ngx_current_msec));
+
     ngx_queue_insert_tail(&w->settling, &ctx->waiter.queue);
     ngx_http_meeting_suspend(ctx, resume);
 
@@ -73,7 +77,7 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
         return;
     }
 
-    /* some may find that they have to wait once more */
+    /* a request may have to wait once more */
 
     ngx_queue_init(&ready);
     ngx_queue_add(&ready, &w->settling);
@@ -114,6 +118,10 @@ ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t stale)
     ctx = ngx_queue_data(q, ngx_http_meeting_ctx_t, waiter.queue);
 
     ngx_queue_remove(q);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting settle: %s",
+                   stale ? "not settled, reads what is there" : "settled");
 
     if (stale) {
         mt_exchange_allow_stale(ctx->exchange);

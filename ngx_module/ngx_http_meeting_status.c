@@ -9,6 +9,8 @@
 #include "ngx_http_meeting_status_event.h"
 #include "ngx_http_meeting_work.h"
 
+#include "base/mt_version.h"
+
 
 /* With more subscriptions than these, a page is made in a thread. */
 #define NGX_HTTP_MEETING_FEW  64
@@ -110,85 +112,93 @@ static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r,
 static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
 
     ngx_http_meeting_metric("store", "open", open, "store_open", "gauge",
-        "Whether the answering worker has the store open"),
+        "1 while the answering worker has the store open"),
     ngx_http_meeting_metric("store", "map_bytes", store.map_size,
-        "store_map_bytes", "gauge", "What the store may grow to"),
+        "store_map_bytes", "gauge", "Size that the store may grow to"),
     ngx_http_meeting_metric("store", "used_bytes", store.used_bytes,
-        "store_used_bytes", "gauge", "What of it is in use"),
+        "store_used_bytes", "gauge", "Part of it in use"),
     ngx_http_meeting_metric("store", "file_bytes", store.file_bytes,
         "store_file_bytes", "gauge", "Size of the data file"),
     ngx_http_meeting_metric("store", "readers", store.readers,
-        "store_readers", "gauge", "Reader slots taken"),
+        "store_readers", "gauge", "LMDB reader slots taken"),
     ngx_http_meeting_metric("store", "max_readers", store.max_readers,
-        "store_max_readers", "gauge", "Reader slots"),
+        "store_max_readers", "gauge", "LMDB reader slots"),
     ngx_http_meeting_metric("store", "position", store.position,
-        "journal_position", "counter", "Commands in the journal"),
+        "journal_position", "counter",
+        "Position of the last entry in the journal"),
 
     ngx_http_meeting_metric("commit", "batches", commit.batches,
-        "commit_batches_total", "counter", "Batches committed"),
+        "commit_batches_total", "counter", "Batches acknowledged"),
     ngx_http_meeting_metric("commit", "commands", commit.commands,
         "commit_commands_total", "counter", "Commands in them"),
     ngx_http_meeting_metric("commit", "failed_batches", commit.failed_batches,
-        "commit_failed_batches_total", "counter", "Batches that failed"),
+        "commit_failed_batches_total", "counter",
+        "Batches that failed: their requests got 503"),
     ngx_http_meeting_metric("commit", "given_up", commit.given_up,
         "commit_given_up_total", "counter",
-        "Commands that several combiners died of"),
+        "Commands not applied because three combiners died of them"),
     ngx_http_meeting_metric("commit", "takeovers", commit.takeovers,
         "commit_takeovers_total", "counter", "Combiners that died"),
     ngx_http_meeting_metric("commit", "queued_bytes", commit.queued_bytes,
-        "commit_queued_bytes", "gauge", "Commands waiting in the rings"),
+        "commit_queued_bytes", "gauge",
+        "Bytes of commands that wait in the rings"),
     ngx_http_meeting_metric("commit", "ring_bytes", commit.ring_size,
-        "commit_ring_bytes", "gauge", "Room of one ring"),
+        "commit_ring_bytes", "gauge", "Size of one ring"),
     ngx_http_meeting_metric("commit", "logged", commit.logged_batches,
-        "commit_logged_total", "counter", "Batches answered from the log"),
+        "commit_logged_total", "counter",
+        "Batches acknowledged from the write-ahead log"),
     ngx_http_meeting_metric("commit", "checkpoints", commit.checkpoints,
-        "commit_checkpoints_total", "counter", "Commits of such batches"),
+        "commit_checkpoints_total", "counter", "Checkpoints"),
     ngx_http_meeting_metric("commit", "checkpoint_us",
         commit.checkpoint_us_sum,
-        "commit_checkpoint_us_total", "counter", "Microseconds these took"),
+        "commit_checkpoint_us_total", "counter",
+        "Microseconds that all checkpoints took"),
     ngx_http_meeting_metric("commit", "rings", commit.rings_claimed,
-        "commit_rings", "gauge", "Rings held by workers"),
+        "commit_rings", "gauge", "Rings that workers hold"),
     ngx_http_meeting_metric("commit", "held", held,
-        "commit_held", "gauge", "Commands held back by workers"),
+        "commit_held", "gauge", "Commands that workers hold back"),
     ngx_http_meeting_metric("commit", "busy", busy,
-        "commit_busy_total", "counter", "Commands refused for want of room"),
+        "commit_busy_total", "counter",
+        "Commands answered with busy: no room"),
 
     ngx_http_meeting_metric("clients", "aborted", aborted,
         "aborted_total", "counter", "Clients that left before their answer"),
 
     ngx_http_meeting_metric("events", "subscriptions", events.subscriptions,
-        "event_subscriptions", "gauge", "Companies that have a receiver"),
+        "event_subscriptions", "gauge", "Companies with a receiver"),
     ngx_http_meeting_metric("events", "raised", events.raised,
         "events_raised_total", "counter", "Messages for receivers"),
     ngx_http_meeting_metric("events", "delivered", events.delivered,
-        "events_delivered_total", "counter", "Those that were delivered"),
+        "events_delivered_total", "counter", "Messages delivered"),
     ngx_http_meeting_metric("events", "pending", events.pending,
-        "events_pending", "gauge", "Those that wait"),
+        "events_pending", "gauge", "Messages that wait"),
     ngx_http_meeting_metric("events", "lag_seconds", events.lag_seconds,
-        "events_lag_seconds", "gauge", "Age of the oldest that waits"),
+        "events_lag_seconds", "gauge", "Age of the oldest message that waits"),
     ngx_http_meeting_metric("events", "failures", events.failures,
         "events_failures_total", "counter", "Attempts that failed"),
     ngx_http_meeting_metric("events", "failing", events.failing,
         "events_failing", "gauge", "Receivers whose last attempt failed"),
     ngx_http_meeting_metric("events", "set_aside", events.set_aside,
-        "events_set_aside", "gauge", "Messages that were given up"),
+        "events_set_aside", "gauge", "Messages set aside"),
     ngx_http_meeting_metric("events", "paused", events.paused,
-        "events_paused", "gauge", "Receivers that an operator has paused"),
+        "events_paused", "gauge", "Receivers that an operator paused"),
 
     ngx_http_meeting_metric("background", "running", running,
-        "background_running", "gauge", "Whether a worker does that work"),
+        "background_running", "gauge",
+        "1 while a worker runs background jobs"),
     ngx_http_meeting_metric("background", "reminders",
         counts[MT_COUNT_REMINDERS],
         "reminders_total", "counter", "Reminders given"),
     ngx_http_meeting_metric("background", "journal_dropped",
         counts[MT_COUNT_JOURNAL],
-        "journal_dropped_total", "counter", "Entries taken off the journal"),
+        "journal_dropped_total", "counter",
+        "Entries deleted from the journal"),
     ngx_http_meeting_metric("background", "sessions_ended",
         counts[MT_COUNT_SESSIONS],
-        "sessions_ended_total", "counter", "Sessions that were over"),
+        "sessions_ended_total", "counter", "Expired sessions deleted"),
     ngx_http_meeting_metric("background", "files_removed",
         counts[MT_COUNT_FILES],
-        "files_removed_total", "counter", "Pictures that nobody had")
+        "files_removed_total", "counter", "Pictures deleted that no user had")
 };
 
 
@@ -246,7 +256,7 @@ ngx_http_meeting_count(ngx_http_request_t *r)
 }
 
 
-/* Some microseconds of reading, so inline, unless many companies subscribe. */
+/* A page takes some microseconds, unless many companies have subscribed. */
 
 ngx_int_t
 ngx_http_meeting_status_handler(ngx_http_request_t *r)
@@ -294,6 +304,9 @@ ngx_http_meeting_status_handler(ngx_http_request_t *r)
             return ngx_http_meeting_page_later(r, page);
         }
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: made at once");
 
     ngx_http_meeting_make_page(page);
 
@@ -379,6 +392,9 @@ ngx_http_meeting_page_later(ngx_http_request_t *r,
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: many subscriptions, made in a thread");
 
     ctx->page = page;
 
@@ -493,11 +509,13 @@ ngx_http_meeting_json(mt_buf_t *out,
 
     group = NULL;
 
+    ngx_http_meeting_print(out, "{\n\"version\": \"%s\",\n", MT_VERSION);
+
     for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
         m = &ngx_http_meeting_metrics[i];
 
         if (group == NULL || ngx_strcmp(group, m->group) != 0) {
-            ngx_http_meeting_print(out, "%s\"%s\": {", group ? "},\n" : "{\n",
+            ngx_http_meeting_print(out, "%s\"%s\": {", group ? "},\n" : "",
                                    m->group);
             group = m->group;
 
@@ -540,6 +558,11 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
 {
     size_t                            i;
     const ngx_http_meeting_metric_t  *m;
+
+    ngx_http_meeting_print(out,
+        "# HELP meeting_build_info The version, as a label\n"
+        "# TYPE meeting_build_info gauge\n"
+        "meeting_build_info{version=\"%s\"} 1\n", MT_VERSION);
 
     for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
         m = &ngx_http_meeting_metrics[i];

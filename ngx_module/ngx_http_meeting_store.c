@@ -15,7 +15,7 @@
 
 static mt_store_options_t ngx_http_meeting_options(
     ngx_http_meeting_main_conf_t *mmcf);
-static void ngx_http_meeting_store_log(void *data, int level,
+static void ngx_http_meeting_store_report(void *data, int level,
     const char *text);
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
@@ -88,15 +88,15 @@ ngx_http_meeting_options(ngx_http_meeting_main_conf_t *mmcf)
         .path = ngx_http_meeting_str(&mmcf->path),
         .max_size = mmcf->max_size,
         .max_readers = NGX_HTTP_MEETING_READERS,
-        .log = ngx_http_meeting_store_log
+        .report = ngx_http_meeting_store_report
     };
 }
 
 
-/* From any thread; nginx writes a line with one write(). */
+/* Any thread: nginx writes a line with one write(). */
 
 static void
-ngx_http_meeting_store_log(void *data, int level, const char *text)
+ngx_http_meeting_store_report(void *data, int level, const char *text)
 {
     ngx_uint_t  log_level;
 
@@ -114,6 +114,10 @@ ngx_http_meeting_store_keep(ngx_http_meeting_worker_t *w)
     }
 
     if (w->threads) {
+
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting store: to be opened after %ui tasks in "
+                       "threads", w->threads);
 
         /* a turn of background jobs may wait for the network: it is to end */
 
@@ -191,6 +195,9 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 
         return "no memory, or no server key";
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting store: open");
 
     machine = mt_batch_machine(w->batch);
     machine.checkpoint = w->conf->checkpoint;

@@ -72,7 +72,12 @@ ngx_http_meeting_task_post(ngx_http_meeting_task_t *task,
     thread->event.handler = ngx_http_meeting_task_done;
     thread->event.log = task->log;
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, task->log, 0,
+                   "meeting thread: \"%s\" is posted", task->name);
+
     if (ngx_thread_task_post(pool, thread) != NGX_OK) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, task->log, 0,
+                       "meeting thread: no room for \"%s\"", task->name);
         return NGX_ERROR;
     }
 
@@ -98,7 +103,13 @@ ngx_http_meeting_task_handler(void *data, ngx_log_t *log)
         ngx_http_meeting_be_nice();
     }
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, task->log, 0,
+                   "meeting thread: \"%s\" begins", task->name);
+
     task->run(task->data);
+
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, task->log, 0,
+                   "meeting thread: \"%s\" ends", task->name);
 }
 
 

@@ -47,7 +47,7 @@ ngx_http_meeting_zone_prepare(ngx_shm_zone_t *shm_zone,
 }
 
 
-/* A reload: old workers go on with the same zone. */
+/* At a reload: old workers go on with the same zone. */
 
 static ngx_int_t
 ngx_http_meeting_zone_inherit(ngx_http_meeting_zone_t *zone,
@@ -105,7 +105,7 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
         goto small;
     }
 
-    /* the rest, fresh pages: zeros that need not be written */
+    /* the rest of the zone: fresh pages, so zeroed already */
 
     size = shpool->pfree * ngx_pagesize;
 
@@ -174,7 +174,7 @@ ngx_http_meeting_stats_size(void)
 }
 
 
-/* An eventfd for each ring, made before the fork so that all have them. */
+/* Makes an eventfd for each ring, before the fork: all workers have them. */
 
 static ngx_http_meeting_wakers_t *
 ngx_http_meeting_wakers_create(ngx_log_t *log)
@@ -208,7 +208,7 @@ ngx_http_meeting_wakers_create(ngx_log_t *log)
 }
 
 
-/* Until the cycle's pool goes. */
+/* Holds them until the cycle's pool is destroyed. */
 
 static ngx_int_t
 ngx_http_meeting_wakers_hold(ngx_http_meeting_zone_t *zone)

@@ -96,6 +96,10 @@ sub status_after {
 
 my $first = status_after(3)->{json};
 
+like($first->{version}, qr/^\d+\.\d+\.\d+$/, 'a version');
+like($t->read_file('error.log'),
+	qr/\[notice\] .*: nginx-meeting \Q$first->{version}\E, store "/,
+	'the notice at start names it too');
 is($first->{store}{open}, 1, 'the store is open');
 is($first->{store}{map_bytes}, 1 << 30, 'of the size that was configured');
 is($first->{commit}{rings}, 2, 'a ring for each worker');
@@ -163,6 +167,8 @@ for my $line (split(/\n/, $answer->{content})) {
 
 is($value{'meeting_requests_total{dialect="weclubs",operation="checkin",'
 	. 'result="ok"}'}, 5, 'sign-ins');
+is($value{"meeting_build_info{version=\"$first->{version}\"}"}, 1,
+	'the version');
 is($value{meeting_commit_batches_total}, $status->{commit}{batches},
 	'batches');
 is($value{'meeting_commit_seconds_bucket{le="+Inf"}'},

@@ -106,7 +106,7 @@ bench_start(bench_t *b, const char *path)
     options.path = mt_cstr(path);
     options.max_size = BENCH_MAP;
     options.max_readers = BENCH_READERS;
-    options.log = bench_log;
+    options.report = bench_log;
 
     if (mt_crypto_init() != 0
         || mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK

@@ -1,7 +1,7 @@
 
 /*
- * How far each ring of a zone was applied: stored in the transaction that did
- * it, so that the one is on disk when the other is.
+ * How far each ring of a zone was applied: stored in the same transaction as
+ * the changes, so that both are on disk or neither is.
  */
 
 #include "commit/mt_ring.h"
@@ -10,7 +10,7 @@
 
 
 #define MT_APPLIED_KEEP    (30 * MT_MS_PER_DAY)
-#define MT_APPLIED_SWEEP   64       /* records deleted at a time */
+#define MT_APPLIED_SWEEP   64       /* records per zone */
 
 
 static int64_t
@@ -25,8 +25,8 @@ mt_applied_now(void)
 
 
 /*
- * Deletes the records of zones that have long been gone.  Done on the first
- * batch of a zone; what is more than one sweep waits for the next zone.
+ * Deletes records of zones without a batch for MT_APPLIED_KEEP.  Called for
+ * the first batch of a zone; the next zone deletes more.
  */
 
 static mt_status_t

@@ -57,7 +57,7 @@ mt_commit_set_machine(mt_commit_t *c, const mt_machine_t *machine)
 }
 
 
-/* From now on the ring is one of those that combiners look at. */
+/* From now on combiners look at this ring. */
 
 static void
 mt_zone_include(mt_zone_mem_t *mem, unsigned ring)
@@ -69,7 +69,7 @@ mt_zone_include(mt_zone_mem_t *mem, unsigned ring)
     while (n <= ring
            && !atomic_compare_exchange_weak(&mem->nrings, &n, ring + 1))
     {
-        /* n is what another has made of it */
+        /* n is the present value now */
     }
 }
 
@@ -88,8 +88,8 @@ mt_commit_claim(mt_commit_t *c)
             continue;
         }
 
-        /* What is below head is an earlier owner's, and so are the waiters
-         * in it: the combiner still applies it, nobody is told. */
+        /* Entries below head are an earlier owner's, as are their waiters:
+         * the combiner still applies them, but their results are dropped. */
 
         atomic_store_explicit(&ring->claimed, 1, memory_order_relaxed);
         atomic_store(&ring->consumed, atomic_load(&ring->done));
@@ -187,7 +187,7 @@ mt_commit_collect(mt_commit_t *c,
     ring = &c->mem->rings[c->ring];
     end = atomic_load_explicit(&ring->done, memory_order_acquire);
 
-    /* done() may push, or collect: each entry is freed before it is told */
+    /* done() may push or collect: each entry is freed before the call */
 
     for ( ;; ) {
         pos = atomic_load_explicit(&ring->consumed, memory_order_relaxed);
@@ -228,7 +228,7 @@ mt_commit_stalled(mt_commit_t *c)
         ring = &c->mem->rings[c->ring];
 
         if (atomic_load(&ring->consumed) != atomic_load(&ring->done)) {
-            /* perhaps the combiner died before it could wake us */
+            /* the combiner may have died before the wake */
             c->wake(c->data, c->ring);
         }
     }
@@ -239,8 +239,8 @@ mt_commit_stalled(mt_commit_t *c)
         return 0;
     }
 
-    /* A combiner that failed to get the right in this moment gave up, but the
-     * one this asks for will do its work. */
+    /* A combiner that failed to take the mutex in this moment has given up;
+     * the caller's combiner does its work. */
 
     atomic_store(&c->mem->busy, 0);
     pthread_mutex_unlock(&c->mem->combiner);
@@ -256,7 +256,7 @@ mt_commit_retire(mt_commit_t *c)
 }
 
 
-/* A dead owner leaves the flag behind: ask the mutex. */
+/* A dead owner leaves the flag set, so the mutex decides. */
 
 static int
 mt_ring_is_held(mt_ring_t *ring)

@@ -132,7 +132,7 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
     options.max_size = 0;       /* as it is: a server may have set it */
     options.max_readers = MT_CTL_MAX_READERS;
-    options.log = mt_ctl_log;
+    options.report = mt_ctl_log;
 
     if (create
         && mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK)

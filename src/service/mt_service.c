@@ -173,7 +173,7 @@ mt_exchange_log_files(mt_service_exchange_t *e)
     files = &e->x.call.files;
 
     if (files->error && e->service->store) {
-        mt_store_log(e->service->store, 1, "resources folder \"%s\": %s",
+        mt_store_report(e->service->store, 1, "resources folder \"%s\": %s",
                      files->folder, strerror(files->error));
     }
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 
-#define MT_RECORD_SIZE  256      /* of a record, as a first guess */
+#define MT_RECORD_SIZE  256      /* bytes of a record, first guess */
 
 
 static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,

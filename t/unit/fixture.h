@@ -75,7 +75,7 @@ fixture_open_empty(fixture_t *f)
     options.path = mt_cstr(f->dir);
     options.max_size = 64 * 1024 * 1024;
     options.max_readers = 16;
-    options.log = fixture_log;
+    options.report = fixture_log;
 
     if (mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK
         || mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK)

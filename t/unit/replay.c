@@ -28,7 +28,7 @@ open_store(fixture_t *f, const char *dir, const char *name)
 
     options.path = mt_cstr(f->dir);
     options.max_readers = 16;
-    options.log = fixture_log;
+    options.report = fixture_log;
 
     if (mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK) {
         fixture_die(why);

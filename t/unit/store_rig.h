@@ -46,7 +46,7 @@ options(uint64_t max_size)
     o.path = mt_cstr(path);
     o.max_size = max_size;
     o.max_readers = 20;
-    o.log = count_log;
+    o.report = count_log;
 
     return o;
 }

@@ -338,7 +338,7 @@ mt_batch_exhausted(mt_batch_t *batch)
 static mt_status_t
 mt_batch_unreadable(mt_batch_t *batch, const char *what, int64_t op)
 {
-    mt_store_log(batch->store, 1, "cannot apply %s (operation %lld) after "
+    mt_store_report(batch->store, 1, "cannot apply %s (operation %lld) after "
                  "journal position %llu", what, (long long) op,
                  (unsigned long long) batch->position);
 
