@@ -122,7 +122,7 @@ sub read_prose {
 		my ($code, $at) = ($1, $-[0]);
 		push @{$self->{paths}}, [ $1, line_at($prose, $at) ]
 			if $code =~ m{^($ROOMS[\w.*/-]+)$}
-			&& $code !~ m{\b(?:NAME|NNN)\b};
+			&& $code !~ m{NAME|NNN};
 	}
 
 	$prose =~ s/`([^`]*)`/'x' x length($1) . '  '/ge;
