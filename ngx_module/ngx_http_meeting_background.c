@@ -1,11 +1,37 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Background jobs, by the one worker that holds the store's lease.  Jobs run
+ * in turns, in a thread.  They leave their changes behind as commands, which
+ * the event loop queues in the worker's ring between turns.
+ */
 
+#include "ngx_http_meeting_background.h"
+#include "ngx_http_meeting_commit.h"
+#include "ngx_http_meeting_thread.h"
+
+
+/* A job's command in flight. */
 
 typedef struct {
     ngx_http_meeting_waiter_t   waiter;
     mt_background_command_t    *command;
-} ngx_http_meeting_task_t;
+} ngx_http_meeting_order_t;
+
+
+/* This worker's part; the engine is the worker's `background`. */
+
+typedef struct {
+    int                            lease;       /* descriptor, -1: none */
+    ngx_http_meeting_task_t        turn;        /* run NULL: none here */
+    ngx_event_t                    timer;       /* for the next turn */
+    ngx_queue_t                    results;     /* to be handed to jobs between
+                                                   turns */
+    ngx_uint_t                     out;         /* commands, in flight */
+    ngx_atomic_uint_t              messages;    /* seen so far */
+    int64_t                        wait;        /* ms, from the last turn */
+    unsigned                       turning:1;   /* in the thread */
+    unsigned                       again:1;
+} ngx_http_meeting_background_t;
 
 
 static void ngx_http_meeting_background_begin(ngx_http_meeting_worker_t *w);
@@ -18,27 +44,29 @@ static void ngx_http_meeting_background_count(void *data, mt_count_t what,
     uint64_t n);
 
 static void ngx_http_meeting_turn(ngx_http_meeting_worker_t *w);
-static void ngx_http_meeting_turn_handler(void *data, ngx_log_t *log);
-static void ngx_http_meeting_turn_done(ngx_event_t *ev);
+static void ngx_http_meeting_turn_run(void *data);
+static void ngx_http_meeting_turn_done(void *data);
 static void ngx_http_meeting_turn_timer(ngx_event_t *ev);
 
-static void ngx_http_meeting_task_queue(ngx_http_meeting_worker_t *w,
+static void ngx_http_meeting_order_queue(ngx_http_meeting_worker_t *w,
     mt_background_command_t *command);
-static void ngx_http_meeting_task_wake(ngx_http_meeting_waiter_t *waiter);
-static ngx_uint_t ngx_http_meeting_task_results(ngx_http_meeting_worker_t *w);
+static void ngx_http_meeting_order_wake(ngx_http_meeting_waiter_t *waiter);
+static ngx_uint_t ngx_http_meeting_order_results(ngx_http_meeting_worker_t *w);
 
 
-/* Never an error: nginx would not start the worker again, and others may do
- * the work. */
+static ngx_http_meeting_background_t  ngx_http_meeting_background;
+
+
+/* Never an error: nginx would not start the worker again, and other workers
+ * may run the jobs. */
 
 void
 ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     ngx_cycle_t *cycle)
 {
-    ngx_thread_task_t              *task;
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
     b->lease = -1;
     ngx_queue_init(&b->results);
@@ -51,20 +79,12 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     w->conf->options.log = ngx_http_meeting_background_log;
     w->conf->options.count = ngx_http_meeting_background_count;
 
-    task = ngx_thread_task_alloc(cycle->pool, 0);
-
-    if (task == NULL || mt_outgoing_init() != 0) {
+    if (mt_outgoing_init() != 0) {
         ngx_log_error(NGX_LOG_ERR, cycle->log, 0,
-                      "this worker cannot do the meeting store's background "
-                      "work: no memory, or libcurl does not start");
+                      "this worker cannot run the meeting store's background "
+                      "jobs: libcurl does not start");
         return;
     }
-
-    task->ctx = w;
-    task->handler = ngx_http_meeting_turn_handler;
-    task->event.data = w;
-    task->event.handler = ngx_http_meeting_turn_done;
-    task->event.log = cycle->log;
 
     /* an idle worker that is to quit does not wait for the next turn */
 
@@ -73,19 +93,22 @@ ngx_http_meeting_background_init(ngx_http_meeting_worker_t *w,
     b->timer.log = cycle->log;
     b->timer.cancelable = 1;
 
-    b->turn = task;
+    b->turn.name = "background turn";
+    b->turn.run = ngx_http_meeting_turn_run;
+    b->turn.done = ngx_http_meeting_turn_done;
+    b->turn.data = w;
+    b->turn.log = cycle->log;
+    b->turn.nice = 1;
 }
 
-
-/* Threads have ended, so nothing is out any more. */
 
 void
 ngx_http_meeting_background_exit(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_end(w);
 
-    mt_background_destroy(w->background.engine);
-    w->background.engine = NULL;
+    mt_background_destroy(w->background);
+    w->background = NULL;
 }
 
 
@@ -94,9 +117,9 @@ ngx_http_meeting_background_tick(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
-    if (b->turn == NULL || w->service.store == NULL || w->ring < 0) {
+    if (b->turn.run == NULL || w->service.store == NULL || w->ring < 0) {
         return;
     }
 
@@ -109,7 +132,7 @@ ngx_http_meeting_background_tick(ngx_http_meeting_worker_t *w)
 
     } else if (b->lease != -1 && !b->turning && !b->timer.timer_set) {
 
-        /* it may have been held up by a store that had to be reopened */
+        /* a store that had to be opened anew may have kept it from a turn */
 
         ngx_http_meeting_turn(w);
     }
@@ -121,21 +144,21 @@ ngx_http_meeting_background_begin(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
-    if (b->engine == NULL) {
-        b->engine = mt_background_create(&w->conf->options);
+    if (w->background == NULL) {
+        w->background = mt_background_create(&w->conf->options);
     }
 
-    if (b->engine == NULL) {
+    if (w->background == NULL) {
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "no memory for the meeting store's background work");
+                      "no memory for the meeting store's background jobs");
         ngx_http_meeting_background_end(w);
         return;
     }
 
     ngx_log_error(NGX_LOG_INFO, ngx_cycle->log, 0,
-                  "this worker does the meeting store's background work");
+                  "this worker runs the meeting store's background jobs");
 
     b->messages = w->stats->messages;
     w->stats->background = w->ring + 1;
@@ -144,18 +167,21 @@ ngx_http_meeting_background_begin(ngx_http_meeting_worker_t *w)
 }
 
 
-/* Others may take over. */
+/* Gives the lease back: another worker may take it. */
 
 static void
 ngx_http_meeting_background_end(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
     if (b->lease == -1) {
         return;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting lease: given back");
 
     (void) ngx_atomic_cmp_set(&w->stats->background, w->ring + 1, 0);
 
@@ -168,7 +194,7 @@ ngx_http_meeting_background_end(ngx_http_meeting_worker_t *w)
 }
 
 
-/* From the turn's thread: nginx sets these from its main thread. */
+/* In the turn's thread; nginx sets these on its main thread. */
 
 static mt_background_state_t
 ngx_http_meeting_background_state(void *data)
@@ -200,34 +226,12 @@ ngx_http_meeting_background_count(void *data, mt_count_t what, uint64_t n)
 }
 
 
-/* From a combiner's thread. */
-
-void
-ngx_http_meeting_background_notify(ngx_http_meeting_worker_t *w,
-    uint64_t messages)
-{
-    ngx_atomic_uint_t  ring;
-
-    if (messages == 0) {
-        return;
-    }
-
-    (void) ngx_atomic_fetch_add(&w->stats->messages, messages);
-
-    ring = w->stats->background;
-
-    if (ring) {
-        ngx_http_meeting_notify(w, ring - 1);
-    }
-}
-
-
 void
 ngx_http_meeting_background_look(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
     if (b->lease != -1 && b->messages != w->stats->messages) {
         b->messages = w->stats->messages;
@@ -236,23 +240,24 @@ ngx_http_meeting_background_look(ngx_http_meeting_worker_t *w)
 }
 
 
-/* The next turn, now. */
+/* Begins the next turn, or lets the one under way end soon, for another. */
 
 static void
 ngx_http_meeting_turn(ngx_http_meeting_worker_t *w)
 {
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
     if (b->turning) {
         b->again = 1;
-        mt_background_wake(b->engine);
+        mt_background_wake(w->background);
         return;
     }
 
     if (w->service.store == NULL || mt_store_broken(w->service.store)
-        || ngx_thread_task_post(w->conf->background_pool, b->turn) != NGX_OK)
+        || ngx_http_meeting_task_post(&b->turn, w->conf->background_pool)
+           != NGX_OK)
     {
         /* the tick tries again */
 
@@ -265,50 +270,47 @@ ngx_http_meeting_turn(ngx_http_meeting_worker_t *w)
 
     b->turning = 1;
     b->again = 0;
-
-    ngx_http_meeting_keep_checking(w);
 }
 
 
-/* In a thread, of which there is one. */
+/* In a thread; the pool has only one. */
 
 static void
-ngx_http_meeting_turn_handler(void *data, ngx_log_t *log)
+ngx_http_meeting_turn_run(void *data)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    ngx_http_meeting_thread_enter();
-    ngx_http_meeting_be_nice();
-
-    w->background.wait = mt_background_turn(w->background.engine,
-                                            w->service.store);
+    ngx_http_meeting_background.wait = mt_background_turn(w->background,
+                                                          w->service.store);
 }
 
 
 static void
-ngx_http_meeting_turn_done(ngx_event_t *ev)
+ngx_http_meeting_turn_done(void *data)
 {
-    ngx_http_meeting_worker_t *w = ev->data;
+    ngx_http_meeting_worker_t *w = data;
 
     mt_background_command_t        *command;
     ngx_http_meeting_background_t  *b;
 
-    b = &w->background;
+    b = &ngx_http_meeting_background;
 
     b->turning = 0;
 
-    ngx_http_meeting_store_mend(w);
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting background turn: next in %L ms, again:%d",
+                   b->wait, b->again);
 
-    while ((command = mt_background_take(b->engine)) != NULL) {
-        ngx_http_meeting_task_queue(w, command);
+    while ((command = mt_background_take(w->background)) != NULL) {
+        ngx_http_meeting_order_queue(w, command);
     }
 
-    if (ngx_http_meeting_task_results(w) || b->again || b->wait == 0) {
+    if (ngx_http_meeting_order_results(w) || b->again || b->wait == 0) {
         ngx_http_meeting_turn(w);
 
     } else if (b->wait == MT_BACKGROUND_OVER) {
 
-        /* what is still to be committed brings another turn */
+        /* the result of a command in flight brings another turn */
 
         if (b->out == 0) {
             ngx_http_meeting_background_end(w);
@@ -317,8 +319,6 @@ ngx_http_meeting_turn_done(ngx_event_t *ev)
     } else {
         ngx_add_timer(&b->timer, (ngx_msec_t) b->wait);
     }
-
-    ngx_http_meeting_keep_checking(w);
 }
 
 
@@ -330,82 +330,98 @@ ngx_http_meeting_turn_timer(ngx_event_t *ev)
 
 
 static void
-ngx_http_meeting_task_queue(ngx_http_meeting_worker_t *w,
+ngx_http_meeting_order_queue(ngx_http_meeting_worker_t *w,
     mt_background_command_t *command)
 {
-    mt_result_t               result;
-    mt_status_t               status;
-    ngx_http_meeting_task_t  *task;
+    mt_result_t                result;
+    mt_status_t                status;
+    ngx_http_meeting_order_t  *order;
 
     status = MT_NO_MEMORY;
 
-    task = ngx_alloc(sizeof(ngx_http_meeting_task_t), ngx_cycle->log);
+    order = ngx_alloc(sizeof(ngx_http_meeting_order_t), ngx_cycle->log);
 
-    if (task) {
-        task->command = command;
-        task->waiter.command = command->command;
-        task->waiter.how = MT_PUSH_COMMIT;
-        task->waiter.ctx = NULL;
-        task->waiter.wake = ngx_http_meeting_task_wake;
+    if (order) {
+        order->command = command;
+        order->waiter.command = command->command;
+        order->waiter.how = MT_PUSH_COMMIT;
+        order->waiter.ctx = NULL;
+        order->waiter.wake = ngx_http_meeting_order_wake;
 
-        status = ngx_http_meeting_queue(&task->waiter);
+        status = ngx_http_meeting_queue(&order->waiter);
     }
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting background command: %uz bytes, \"%s\"",
+                   command->command.len, mt_status_name(status));
+
     if (status == MT_OK) {
-        w->background.out++;
+        ngx_http_meeting_background.out++;
+
+        w->waiting++;
+        ngx_http_meeting_keep_checking(w);
+
         return;
     }
 
-    if (task) {
-        ngx_free(task);
+    if (order) {
+        ngx_free(order);
     }
 
     ngx_memzero(&result, sizeof(mt_result_t));
     result.status = status;
 
-    mt_background_done(w->background.engine, command, &result);
+    mt_background_done(w->background, command, &result);
 }
 
 
 static void
-ngx_http_meeting_task_wake(ngx_http_meeting_waiter_t *waiter)
+ngx_http_meeting_order_wake(ngx_http_meeting_waiter_t *waiter)
 {
-    ngx_http_meeting_worker_t  *w;
+    ngx_http_meeting_worker_t      *w;
+    ngx_http_meeting_background_t  *b;
 
     w = &ngx_http_meeting_worker;
+    b = &ngx_http_meeting_background;
 
-    w->background.out--;
+    b->out--;
+    w->waiting--;
 
-    ngx_queue_insert_tail(&w->background.results, &waiter->queue);
+    ngx_queue_insert_tail(&b->results, &waiter->queue);
 
-    if (!w->background.turning) {
-        (void) ngx_http_meeting_task_results(w);
+    if (!b->turning) {
+        (void) ngx_http_meeting_order_results(w);
     }
 
     ngx_http_meeting_turn(w);
 }
 
 
-/* Between turns; how many there were. */
+/* Between turns: hands results to the jobs.  Returns how many. */
 
 static ngx_uint_t
-ngx_http_meeting_task_results(ngx_http_meeting_worker_t *w)
+ngx_http_meeting_order_results(ngx_http_meeting_worker_t *w)
 {
-    ngx_uint_t                n;
-    ngx_queue_t              *q;
-    ngx_http_meeting_task_t  *task;
+    ngx_uint_t                 n;
+    ngx_queue_t               *q, *results;
+    ngx_http_meeting_order_t  *order;
 
     n = 0;
+    results = &ngx_http_meeting_background.results;
 
-    while (!ngx_queue_empty(&w->background.results)) {
-        q = ngx_queue_head(&w->background.results);
+    while (!ngx_queue_empty(results)) {
+        q = ngx_queue_head(results);
         ngx_queue_remove(q);
 
-        task = ngx_queue_data(q, ngx_http_meeting_task_t, waiter.queue);
+        order = ngx_queue_data(q, ngx_http_meeting_order_t, waiter.queue);
 
-        mt_background_done(w->background.engine, task->command,
-                           &task->waiter.result);
-        ngx_free(task);
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting background result: \"%s\"",
+                       mt_status_name(order->waiter.result.status));
+
+        mt_background_done(w->background, order->command,
+                           &order->waiter.result);
+        ngx_free(order);
 
         n++;
     }

@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The rewrite phase: a request's body is read, joined or received as a form,
+ * and decoded, on the event loop but for files.
+ */
+
+#include "ngx_http_meeting_body.h"
+#include "ngx_http_meeting_work.h"
 
 
 static void ngx_http_meeting_body_ready(ngx_http_request_t *r);
@@ -8,6 +14,7 @@ static ngx_int_t ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx,
     mt_input_t *in);
 static void ngx_http_meeting_receive_work(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_received(ngx_http_request_t *r);
+static void ngx_http_meeting_decode(ngx_http_meeting_ctx_t *ctx);
 static ngx_int_t ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_join_file(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_joined(ngx_http_request_t *r);
@@ -19,13 +26,12 @@ static void ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx,
 static ngx_int_t ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx,
     mt_input_t *in);
 static mt_str_t ngx_http_meeting_header(void *data, mt_str_t name);
-static void ngx_http_meeting_cleanup(void *data);
 
 
 /*
- * Reads and decodes the body before the preaccess phase, so that limits may be
- * set on who is named in it.  Called again after each pause, and once more in
- * a location that a rewrite leads to.
+ * Reads and decodes the body before the preaccess phase, so that limits may
+ * use the user whom the body names.  Called again after each wait, and once
+ * more in a location that a rewrite leads to.
  */
 
 ngx_int_t
@@ -78,6 +84,10 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting request: dialect \"%*s\", reads the body",
+                   mlcf->dialect->name.len, mlcf->dialect->name.data);
+
     r->request_body_in_single_buf = 1;
 
     rc = ngx_http_read_client_request_body(r, ngx_http_meeting_body_ready);
@@ -89,77 +99,6 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
     ngx_http_finalize_request(r, NGX_DONE);
 
     return NGX_DONE;
-}
-
-
-ngx_http_meeting_ctx_t *
-ngx_http_meeting_create_ctx(ngx_http_request_t *r,
-    ngx_http_meeting_loc_conf_t *mlcf)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_meeting_ctx_t  *ctx;
-
-    cln = ngx_pool_cleanup_add(r->pool, sizeof(ngx_http_meeting_ctx_t));
-    if (cln == NULL) {
-        return NULL;
-    }
-
-    ctx = cln->data;
-
-    ngx_memzero(ctx, sizeof(ngx_http_meeting_ctx_t));
-
-    ctx->request = r;
-    ctx->conf = mlcf;
-
-    cln->handler = ngx_http_meeting_cleanup;
-
-    ngx_http_set_ctx(r, ctx, ngx_http_meeting_module);
-
-    return ctx;
-}
-
-
-static void
-ngx_http_meeting_cleanup(void *data)
-{
-    ngx_http_meeting_ctx_t *ctx = data;
-
-    if (ctx->exchange) {
-
-        /* a client that left in the meantime did what it did */
-
-        if (ctx->collected) {
-            (void) mt_exchange_committed(ctx->exchange, &ctx->waiter.result);
-        }
-
-        mt_exchange_close(ctx->exchange);
-    }
-
-    mt_arena_destroy(ctx->pieces);
-}
-
-
-ngx_http_meeting_ctx_t *
-ngx_http_meeting_get_ctx(ngx_http_request_t *r)
-{
-    ngx_pool_cleanup_t      *cln;
-    ngx_http_meeting_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
-
-    if (ctx || (!r->internal && !r->filter_finalize)) {
-        return ctx;
-    }
-
-    /* an error_page led elsewhere: the log still wants to know */
-
-    for (cln = r->pool->cleanup; cln; cln = cln->next) {
-        if (cln->handler == ngx_http_meeting_cleanup) {
-            return cln->data;
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -176,8 +115,8 @@ ngx_http_meeting_body_ready(ngx_http_request_t *r)
 }
 
 
-/* The exchange, decoded: NGX_OK, NGX_ERROR, or NGX_AGAIN when a thread has to
- * go through the body first. */
+/* Opens and decodes the exchange.  Returns NGX_OK, NGX_ERROR, or NGX_AGAIN
+ * when a thread has to read the body first. */
 
 static ngx_int_t
 ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
@@ -207,13 +146,13 @@ ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    mt_exchange_decode(ctx->exchange);
+    ngx_http_meeting_decode(ctx);
 
     return NGX_OK;
 }
 
 
-/* A form with files stays where it is. */
+/* A form with files is not joined. */
 
 static ngx_int_t
 ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
@@ -221,6 +160,9 @@ ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
     if (ngx_http_meeting_open_exchange(ctx, in) != NGX_OK) {
         return NGX_ERROR;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting body: a form with files");
 
     return ngx_http_meeting_work(ctx, ngx_http_meeting_receive_work,
                                  ngx_http_meeting_received)
@@ -256,13 +198,28 @@ ngx_http_meeting_received(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
-    mt_exchange_decode(ctx->exchange);
-
+    ngx_http_meeting_decode(ctx);
     ngx_http_meeting_loaded(r, NGX_OK);
 }
 
 
-/* As ngx_http_meeting_load(). */
+static void
+ngx_http_meeting_decode(ngx_http_meeting_ctx_t *ctx)
+{
+    mt_exchange_t  *x;
+
+    x = ctx->exchange;
+
+    mt_exchange_decode(x);
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting decoded: operation \"%s\", result \"%s\"",
+                   x->route ? x->route->operation->name : "none",
+                   mt_status_name(x->call.error.status));
+}
+
+
+/* Returns as ngx_http_meeting_load() does. */
 
 static ngx_int_t
 ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
@@ -288,6 +245,9 @@ ngx_http_meeting_join_body(ngx_http_meeting_ctx_t *ctx)
     }
 
     ctx->body.len = size;
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting body: %uz bytes, in file:%ui", size, in_file);
 
     if (rb->bufs->next == NULL && !in_file) {
         ctx->body.data = (const char *) rb->bufs->buf->pos;
@@ -335,7 +295,8 @@ ngx_http_meeting_joined(ngx_http_request_t *r)
 }
 
 
-/* A blob's read(): in a thread, where some of the body is in a file. */
+/* A blob's read(); in a thread if some of the body is in a file.  Returns 0,
+ * or -1 if the file cannot be read. */
 
 static int
 ngx_http_meeting_read_body(void *data, int64_t at, void *to, size_t len)
@@ -381,7 +342,7 @@ ngx_http_meeting_read_body(void *data, int64_t at, void *to, size_t len)
 }
 
 
-/* Goes on with the phases. */
+/* Goes on with the phases, or ends the request. */
 
 static void
 ngx_http_meeting_loaded(ngx_http_request_t *r, ngx_int_t rc)
@@ -428,7 +389,7 @@ ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
 }
 
 
-/* In place of one that another location made, if any. */
+/* Closes the exchange that another location opened, if any. */
 
 static ngx_int_t
 ngx_http_meeting_open_exchange(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)

@@ -1,15 +1,19 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The worker's ring.  The event loop queues commands and collects results; a
+ * thread of the commit pool, at most one at a time, is the combiner.
+ */
+
+#include "ngx_http_meeting_commit.h"
+#include "ngx_http_meeting_work.h"
 
 
 #define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
 
 
-static void ngx_http_meeting_check_handler(ngx_event_t *ev);
-
-static ngx_int_t ngx_http_meeting_listen(ngx_http_meeting_worker_t *w);
-static void ngx_http_meeting_wake_handler(ngx_event_t *ev);
-static void ngx_http_meeting_collect(ngx_http_meeting_worker_t *w);
+static ngx_int_t ngx_http_meeting_listen(ngx_http_meeting_worker_t *w,
+    ngx_event_handler_pt wake);
+static void ngx_http_meeting_wake_ring(void *data, unsigned ring);
 static void ngx_http_meeting_collected(void *waiter, const mt_result_t *result,
     void *data);
 static void ngx_http_meeting_prefetch(const void *data, size_t size);
@@ -27,66 +31,51 @@ static mt_str_t ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx);
 static mt_status_t ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_waiter_t *waiter);
 static void ngx_http_meeting_combine(ngx_http_meeting_worker_t *w);
-static void ngx_http_meeting_combine_handler(void *data, ngx_log_t *log);
-static void ngx_http_meeting_combine_done(ngx_event_t *ev);
-
-static mt_status_t ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn);
-static mt_status_t ngx_http_meeting_log_apply(void *ctx, mt_str_t command,
-    mt_result_t *result);
-static mt_status_t ngx_http_meeting_log_commit(void *ctx);
-static void ngx_http_meeting_log_abort(void *ctx);
-static int ngx_http_meeting_log_behind(void *ctx);
+static void ngx_http_meeting_combine_run(void *data);
+static void ngx_http_meeting_combine_done(void *data);
 
 
 ngx_int_t
 ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     ngx_http_meeting_zone_t *zone, ngx_cycle_t *cycle)
 {
-    mt_log_t            log;
-    ngx_thread_task_t  *task;
-
     w->ring = -1;
     ngx_queue_init(&w->held);
-    ngx_http_meeting_settle_init(w);
 
-    w->check.handler = ngx_http_meeting_check_handler;
-    w->check.data = &w->dummy;
-    w->check.log = cycle->log;
-
-    task = ngx_thread_task_alloc(cycle->pool, 0);
-    if (task == NULL) {
+    w->combine = ngx_pcalloc(cycle->pool, sizeof(ngx_http_meeting_task_t));
+    if (w->combine == NULL) {
         return NGX_ERROR;
     }
 
-    task->ctx = w;
-    task->handler = ngx_http_meeting_combine_handler;
-    task->event.data = w;
-    task->event.handler = ngx_http_meeting_combine_done;
-    task->event.log = cycle->log;
+    w->combine->name = "combiner";
+    w->combine->run = ngx_http_meeting_combine_run;
+    w->combine->done = ngx_http_meeting_combine_done;
+    w->combine->data = w;
+    w->combine->log = cycle->log;
 
-    w->combine = task;
-
-    /* the store may be reopened under the engine */
-
-    log.begin = ngx_http_meeting_log_begin;
-    log.apply = ngx_http_meeting_log_apply;
-    log.commit = ngx_http_meeting_log_commit;
-    log.abort = ngx_http_meeting_log_abort;
-    log.behind = ngx_http_meeting_log_behind;
-    log.ctx = w;
-    log.checkpoint = w->conf->checkpoint;
-
-    w->commit = mt_commit_attach(zone->ring_mem, &log, ngx_http_meeting_notify,
-                                 w);
+    w->commit = mt_commit_attach(zone->ring_mem, NULL,
+                                 ngx_http_meeting_wake_ring, w);
 
     return w->commit ? NGX_OK : NGX_ERROR;
 }
 
 
-/* A worker without a ring refuses writes, and asks again once a second. */
+void
+ngx_http_meeting_commit_exit(ngx_http_meeting_worker_t *w)
+{
+    if (w->commit) {
+        mt_commit_detach(w->commit);
+        w->commit = NULL;
+    }
+}
+
+
+/* A worker without a ring answers writes with "busy", and asks again once a
+ * second. */
 
 void
-ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w)
+ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w,
+    ngx_event_handler_pt wake)
 {
     if (w->commit == NULL || w->ring >= 0) {
         return;
@@ -102,24 +91,29 @@ ngx_http_meeting_commit_claim(ngx_http_meeting_worker_t *w)
         return;
     }
 
-    if (ngx_http_meeting_listen(w) != NGX_OK) {
+    if (ngx_http_meeting_listen(w, wake) != NGX_OK) {
 
         /* the check timer collects instead */
 
         ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
-                      "meeting commits are polled for: no event for them");
+                      "meeting ring %d: its eventfd cannot be watched, "
+                      "results are polled for", w->ring);
     }
 
     ngx_http_meeting_set_held(w, 0);
 
-    /* what a dead owner left in the ring */
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: claimed", w->ring);
+
+    /* a dead owner may have left entries in the ring */
 
     ngx_http_meeting_commit_check(w);
 }
 
 
 static ngx_int_t
-ngx_http_meeting_listen(ngx_http_meeting_worker_t *w)
+ngx_http_meeting_listen(ngx_http_meeting_worker_t *w,
+    ngx_event_handler_pt wake)
 {
     ngx_event_t       *rev;
     ngx_connection_t  *c;
@@ -131,11 +125,11 @@ ngx_http_meeting_listen(ngx_http_meeting_worker_t *w)
 
     rev = c->read;
     rev->log = ngx_cycle->log;
-    rev->handler = ngx_http_meeting_wake_handler;
+    rev->handler = wake;
     c->write->log = ngx_cycle->log;
     c->data = w;
 
-    /* else a quitting worker takes it for a client's forgotten socket */
+    /* else a quitting worker reports it as a client's open socket */
 
     rev->channel = 1;
     c->write->channel = 1;
@@ -152,37 +146,24 @@ ngx_http_meeting_listen(ngx_http_meeting_worker_t *w)
 }
 
 
-/* From any combiner's thread, and from the event loop. */
+/* In any combiner's thread, and on the event loop. */
 
-void
-ngx_http_meeting_notify(void *data, unsigned ring)
+static void
+ngx_http_meeting_wake_ring(void *data, unsigned ring)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    uint64_t  one;
-
-    one = 1;
-
-    if (write(w->wakers->fds[ring], &one, sizeof(one)) == -1
-        && ngx_errno != NGX_EAGAIN)
-    {
-        ngx_log_error(NGX_LOG_ALERT, ngx_cycle->log, ngx_errno,
-                      "write() to the eventfd of ring %ui failed",
-                      (ngx_uint_t) ring);
-    }
+    ngx_http_meeting_notify(w->wakers, ring);
 }
 
 
-static void
-ngx_http_meeting_wake_handler(ngx_event_t *ev)
+void
+ngx_http_meeting_commit_awake(ngx_event_t *ev)
 {
-    ngx_http_meeting_worker_t  *w;
-
     uint64_t           count;
     ngx_connection_t  *c;
 
     c = ev->data;
-    w = c->data;
 
     if (read(c->fd, &count, sizeof(count)) == -1
         && ngx_errno != NGX_EAGAIN)
@@ -195,17 +176,15 @@ ngx_http_meeting_wake_handler(ngx_event_t *ev)
 
     if (ngx_handle_read_event(ev, 0) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, ev->log, 0,
-                      "cannot wait for meeting commits");
+                      "the eventfd of a meeting ring cannot be watched");
     }
-
-    ngx_http_meeting_collect(w);
-    ngx_http_meeting_background_look(w);
 }
 
 
-static void
-ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
+void
+ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w)
 {
+    ngx_uint_t                  n;
     ngx_queue_t                 ready, *q;
     ngx_connection_t           *c;
     ngx_http_meeting_waiter_t  *waiter, *next;
@@ -217,7 +196,12 @@ ngx_http_meeting_collect(ngx_http_meeting_worker_t *w)
 
     ngx_queue_init(&ready);
 
-    (void) mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+    n = mt_commit_collect(w->commit, ngx_http_meeting_collected, &ready);
+
+    if (n) {
+        ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: %ui results collected", w->ring, n);
+    }
 
     ngx_http_meeting_refill(w);
 
@@ -279,7 +263,7 @@ ngx_http_meeting_prefetch(const void *data, size_t size)
 }
 
 
-/* Moves what was held back into the ring, as far as there is room. */
+/* Moves commands that were held back into the ring, while it has room. */
 
 static void
 ngx_http_meeting_refill(ngx_http_meeting_worker_t *w)
@@ -334,9 +318,16 @@ ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter)
     }
 
     if (w->nheld >= w->conf->queue) {
+        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                       "meeting ring %d: full, and the queue too", w->ring);
+
         (void) ngx_atomic_fetch_add(&w->stats->busy, 1);
         return MT_BUSY;
     }
+
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: full, %ui held back", w->ring,
+                   w->nheld + 1);
 
     ngx_queue_insert_tail(&w->held, &waiter->queue);
     ngx_http_meeting_set_held(w, w->nheld + 1);
@@ -365,6 +356,9 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
     if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
+        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                       "meeting command: too large for a ring, has a "
+                       "transaction of its own");
         return ngx_http_meeting_commit_alone(w, ctx, resume);
     }
 
@@ -388,8 +382,8 @@ ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
 
 
 /*
- * A command that no ring can take has a transaction of its own.  The result is
- * there when the request goes on, or is freed: both come after the thread.
+ * A command that no ring can take has a transaction of its own, in a thread.
+ * Its result is there once the request goes on or is freed: both come later.
  */
 
 static mt_status_t
@@ -415,11 +409,14 @@ ngx_http_meeting_commit_alone(ngx_http_meeting_worker_t *w,
 static void
 ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
 {
-    mt_batch_t   *batch;
-    mt_status_t   status;
+    mt_batch_t                 *batch;
+    mt_status_t                 status;
+    ngx_http_meeting_worker_t  *w;
+
+    w = &ngx_http_meeting_worker;
 
     status = MT_NO_MEMORY;
-    batch = mt_batch_create(ngx_http_meeting_worker.service.store, &mt_domain);
+    batch = mt_batch_create(w->service.store, &mt_domain);
 
     if (batch) {
         status = mt_apply_now(batch, ctx->waiter.command,
@@ -430,8 +427,8 @@ ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
         ctx->waiter.result = (mt_result_t) { .status = status };
 
     } else {
-        ngx_http_meeting_background_notify(&ngx_http_meeting_worker,
-                                           mt_batch_messages(batch));
+        ngx_http_meeting_announce(w->stats, w->wakers,
+                                  mt_batch_messages(batch));
     }
 
     mt_batch_destroy(batch);
@@ -459,6 +456,10 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
                             &combine);
 
+    ngx_log_debug4(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting ring %d: %uz bytes, \"%s\", combine:%d", w->ring,
+                   waiter->command.len, mt_status_name(status), combine);
+
     if (combine) {
         ngx_http_meeting_combine(w);
     }
@@ -479,12 +480,14 @@ ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
 
     if (w->service.store == NULL) {
 
-        /* another worker's store may be open: it will find the ring stalled */
+        /* a worker whose store is open will find the ring stalled */
 
         return;
     }
 
-    if (ngx_thread_task_post(w->conf->commit_pool, w->combine) != NGX_OK) {
+    if (ngx_http_meeting_task_post(w->combine, w->conf->commit_pool)
+        != NGX_OK)
+    {
 
         /* the check timer tries again */
 
@@ -493,65 +496,40 @@ ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
 
     w->combining = 1;
     w->again = 0;
-
-    ngx_http_meeting_keep_checking(w);
 }
 
 
 /* In a thread. */
 
 static void
-ngx_http_meeting_combine_handler(void *data, ngx_log_t *log)
+ngx_http_meeting_combine_run(void *data)
 {
     ngx_http_meeting_worker_t *w = data;
-
-    ngx_http_meeting_thread_enter();
 
     w->combined = mt_commit_combine(w->commit);
 }
 
 
 static void
-ngx_http_meeting_combine_done(ngx_event_t *ev)
+ngx_http_meeting_combine_done(void *data)
 {
-    ngx_http_meeting_worker_t *w = ev->data;
+    ngx_http_meeting_worker_t *w = data;
 
     w->combining = 0;
 
-    ngx_http_meeting_store_mend(w);
+    ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
+                   "meeting combiner: ended, \"%s\", again:%d",
+                   mt_status_name(w->combined), w->again);
 
     if (w->again) {
         ngx_http_meeting_combine(w);
 
     } else if (w->combined != MT_OK) {
 
-        /* it gave up, and nobody may have noticed */
+        /* it gave up, and no other combiner may know of the entries */
 
         ngx_http_meeting_commit_check(w);
     }
-}
-
-
-/*
- * While anything is out: after a death nobody else may be there to go on.  The
- * timer is not cancelable, so that a quitting worker waits for its answers.
- */
-
-static void
-ngx_http_meeting_check_handler(ngx_event_t *ev)
-{
-    ngx_http_meeting_worker_t  *w;
-
-    w = &ngx_http_meeting_worker;
-
-    if (ngx_exiting) {
-        mt_commit_retire(w->commit);
-    }
-
-    ngx_http_meeting_collect(w);
-    ngx_http_meeting_settle_check(w);
-    ngx_http_meeting_commit_check(w);
-    ngx_http_meeting_keep_checking(w);
 }
 
 
@@ -561,59 +539,4 @@ ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w)
     if (!w->combining && mt_commit_stalled(w->commit)) {
         ngx_http_meeting_combine(w);
     }
-}
-
-
-/* The log that the engine sees: the batch of the store that is open now. */
-
-static mt_status_t
-ngx_http_meeting_log_begin(void *ctx, mt_txn_t **txn)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.begin(w->log.ctx, txn);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->log.apply(w->log.ctx, command, result);
-}
-
-
-static mt_status_t
-ngx_http_meeting_log_commit(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    mt_status_t  status;
-
-    status = w->log.commit(w->log.ctx);
-
-    if (status == MT_OK) {
-        ngx_http_meeting_background_notify(w, mt_batch_messages(w->batch));
-    }
-
-    return status;
-}
-
-
-static void
-ngx_http_meeting_log_abort(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    w->log.abort(w->log.ctx);
-}
-
-
-static int
-ngx_http_meeting_log_behind(void *ctx)
-{
-    ngx_http_meeting_worker_t *w = ctx;
-
-    return w->service.store != NULL && w->log.behind(w->log.ctx);
 }

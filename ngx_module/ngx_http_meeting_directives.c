@@ -1,5 +1,14 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Reading of directives, in the master.  A bad value is an [emerg] that names
+ * the value and the directive.
+ */
+
+#include "ngx_http_meeting_directives.h"
+#include "ngx_http_meeting_handler.h"
+#include "ngx_http_meeting_process.h"
+#include "ngx_http_meeting_status.h"
+#include "ngx_http_meeting_zone.h"
 
 
 #define NGX_HTTP_MEETING_ZONE_SIZE    (64 * 1024 * 1024)
@@ -15,7 +24,7 @@ static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf, size_t size);
 static char *ngx_http_meeting_unknown_dialect(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *name);
-static void ngx_http_meeting_close_zone(void *data);
+static void ngx_http_meeting_close_timezone(void *data);
 static size_t ngx_http_meeting_scheme(const ngx_str_t *url);
 static char *ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *value);
@@ -59,8 +68,7 @@ ngx_http_meeting_set_store(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             zone = ngx_parse_size(&s);
 
             if (zone == NGX_ERROR
-                || zone < (ssize_t) (mt_commit_min_size()
-                                     + 2 * sizeof(ngx_http_meeting_stats_t)))
+                || zone < (ssize_t) ngx_http_meeting_zone_min_size())
             {
                 return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
             }
@@ -138,7 +146,7 @@ ngx_http_meeting_add_zone(ngx_conf_t *cf, ngx_http_meeting_main_conf_t *mmcf,
     zone->conf = mmcf;
     zone->pool = cf->pool;
 
-    shm_zone->init = ngx_http_meeting_zone_init;
+    shm_zone->init = ngx_http_meeting_init_zone;
     shm_zone->data = zone;
 
     mmcf->shm_zone = shm_zone;
@@ -210,7 +218,7 @@ ngx_http_meeting_unknown_dialect(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *name)
 {
     size_t               i;
-    u_char               known[NGX_HTTP_MEETING_DIALECTS * 32], *p, *last;
+    u_char               known[NGX_MAX_CONF_ERRSTR], *p, *last;
     ngx_str_t            dialect;
     const mt_dialect_t  *d;
 
@@ -218,9 +226,7 @@ ngx_http_meeting_unknown_dialect(ngx_conf_t *cf, ngx_command_t *cmd,
     last = known + sizeof(known);
 
     for (i = 0; (d = mt_dialect_at(i)) != NULL; i++) {
-        dialect.len = d->name.len;
-        dialect.data = (u_char *) d->name.data;
-
+        dialect = ngx_http_meeting_ngx_str(d->name);
         p = ngx_slprintf(p, last, "%s%V", i ? ", " : "", &dialect);
     }
 
@@ -271,21 +277,21 @@ ngx_http_meeting_set_timezone(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     ngx_str_t  *value;
 
-    if (mlcf->zone) {
+    if (mlcf->timezone) {
         return "is duplicate";
     }
 
     value = cf->args->elts;
 
-    mlcf->zone = ngx_http_meeting_open_zone(cf, value[1].data);
+    mlcf->timezone = ngx_http_meeting_open_timezone(cf, value[1].data);
 
-    return mlcf->zone ? NGX_CONF_OK
+    return mlcf->timezone ? NGX_CONF_OK
                       : ngx_http_meeting_bad_value(cf, cmd, &value[1]);
 }
 
 
 mt_zone_t *
-ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name)
+ngx_http_meeting_open_timezone(ngx_conf_t *cf, u_char *name)
 {
     mt_zone_t           *zone;
     ngx_pool_cleanup_t  *cln;
@@ -298,7 +304,7 @@ ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name)
     zone = mt_zone_open((const char *) name);
 
     if (zone) {
-        cln->handler = ngx_http_meeting_close_zone;
+        cln->handler = ngx_http_meeting_close_timezone;
         cln->data = zone;
     }
 
@@ -307,7 +313,7 @@ ngx_http_meeting_open_zone(ngx_conf_t *cf, u_char *name)
 
 
 static void
-ngx_http_meeting_close_zone(void *data)
+ngx_http_meeting_close_timezone(void *data)
 {
     mt_zone_close(data);
 }
@@ -354,8 +360,6 @@ ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
 }
 
 
-/* An ngx_msec_t at cmd->offset, bounds in cmd->post. */
-
 char *
 ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -392,8 +396,6 @@ ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* An ngx_uint_t at cmd->offset, bounds in cmd->post. */
-
 char *
 ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -427,7 +429,7 @@ ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* As nginx's own, which does not name the directive. */
+/* ngx_conf_set_enum_slot() would not name the directive. */
 
 char *
 ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)

@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Errors that nginx itself answers in a location of the API: a header filter
+ * and a body filter put them into the dialect's envelope.
+ */
+
+#include "ngx_http_meeting_error.h"
+#include "ngx_http_meeting_answer.h"
 
 
 static ngx_int_t ngx_http_meeting_header_filter(ngx_http_request_t *r);
@@ -58,6 +64,11 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
 
     if (!ctx->answered) {
 
+        ngx_log_debug3(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                       "meeting error: HTTP %ui, in the envelope of \"%*s\"",
+                       r->headers_out.status, mlcf->dialect->name.len,
+                       mlcf->dialect->name.data);
+
         /* a rewrite may have led here after the body was read */
 
         ctx->conf = mlcf;
@@ -107,7 +118,7 @@ ngx_http_meeting_make_error(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 }
 
 
-/* What describes the page that goes; WWW-Authenticate and the like stay. */
+/* Drops the headers of nginx's page; WWW-Authenticate and the like stay. */
 
 static void
 ngx_http_meeting_error_header(ngx_http_request_t *r,

@@ -1,18 +1,18 @@
 
 /*
- * The gate of password hashes.  One takes a processor for tens of
- * milliseconds, and as many as there are processors leave none to those who
- * sign in, however low their priority is.  So at most half of the processors
- * hash at a time, over all workers; the others' threads wait.
+ * The gate of password hashes.  A hash takes a processor for tens of
+ * milliseconds, and as many hashes as there are processors leave none to
+ * sign-ins, however low their priority is.  So at most half of the processors
+ * hash at a time, over all workers; other threads wait.
  *
  * Robust mutexes in the shared zone: the kernel opens the gate of a process
  * that dies.
  */
 
-#include "ngx_http_meeting_module.h"
+#include "ngx_http_meeting_gate.h"
 
 
-/* Who has waited for so long goes on: somebody is stopped at the gate. */
+/* A thread that has waited for so long goes on: a holder is stopped. */
 #define NGX_HTTP_MEETING_GATE_WAIT  5      /* s */
 
 
@@ -49,8 +49,6 @@ ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate)
     return rc;
 }
 
-
-/* In a thread.  What ngx_http_meeting_gate_leave() wants; NULL: nothing. */
 
 pthread_mutex_t *
 ngx_http_meeting_gate_enter(ngx_http_meeting_gate_t *gate)

@@ -1,15 +1,21 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The module: its directives, its handlers in nginx's phases, its thread
+ * pools.
+ */
+
+#include "ngx_http_meeting.h"
+#include "ngx_http_meeting_body.h"
+#include "ngx_http_meeting_directives.h"
+#include "ngx_http_meeting_error.h"
+#include "ngx_http_meeting_merge.h"
+#include "ngx_http_meeting_process.h"
+#include "ngx_http_meeting_status.h"
+#include "ngx_http_meeting_store.h"
+#include "ngx_http_meeting_variables.h"
 
 
-#define NGX_HTTP_MEETING_RESOURCES    "/resources"
-#define NGX_HTTP_MEETING_THREADS      2
-#define NGX_HTTP_MEETING_QUEUE        4096
-#define NGX_HTTP_MEETING_PAGE_SIZE    20
-#define NGX_HTTP_MEETING_CONNECTIONS  64
-#define NGX_HTTP_MEETING_JOURNAL_DAYS 90
-#define NGX_HTTP_MEETING_SESSION      (7 * MT_MS_PER_DAY)
-#define NGX_HTTP_MEETING_ZONE         "Asia/Shanghai"
+#define NGX_HTTP_MEETING_RESOURCES  "/resources"
 
 
 static ngx_int_t ngx_http_meeting_preconfiguration(ngx_conf_t *cf);
@@ -22,17 +28,6 @@ static ngx_int_t ngx_http_meeting_prepare_background(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf);
 static ngx_thread_pool_t *ngx_http_meeting_add_pool(ngx_conf_t *cf,
     const char *name, ngx_uint_t threads);
-
-static void *ngx_http_meeting_create_main_conf(ngx_conf_t *cf);
-static char *ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf);
-static void *ngx_http_meeting_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child);
-static void ngx_http_meeting_inherit_api(ngx_conf_t *cf,
-    ngx_http_meeting_loc_conf_t *prev, ngx_http_meeting_loc_conf_t *conf);
-static void ngx_http_meeting_note_settings(ngx_conf_t *cf,
-    ngx_http_meeting_loc_conf_t *conf);
-static void ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf);
 
 
 /* bounds; times in milliseconds */
@@ -285,7 +280,7 @@ ngx_module_t  ngx_http_meeting_module = {
     ngx_http_meeting_commands,             /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_meeting_init_module,          /* init module */
     ngx_http_meeting_init_process,         /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -351,7 +346,8 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
 }
 
 
-/* The folder's full name, followed by a NUL; by default it is the store's. */
+/* The folder's full name, with a NUL after it; by default a folder in the
+ * store's. */
 
 static ngx_int_t
 ngx_http_meeting_place_resources(ngx_conf_t *cf,
@@ -409,10 +405,8 @@ ngx_http_meeting_add_handler(ngx_conf_t *cf, ngx_http_phases phase,
 }
 
 
-/*
- * As if "thread_pool NAME threads=N;" stood in the configuration: nginx keeps
- * what a pool is to itself.
- */
+/* As if "thread_pool NAME threads=N;" stood in the configuration: a pool's
+ * structure is private to nginx. */
 
 static ngx_thread_pool_t *
 ngx_http_meeting_add_pool(ngx_conf_t *cf, const char *name, ngx_uint_t threads)
@@ -465,7 +459,7 @@ ngx_http_meeting_add_pool(ngx_conf_t *cf, const char *name, ngx_uint_t threads)
 }
 
 
-/* Without a server there is nobody to do it. */
+/* Without a server there are no workers to run jobs. */
 
 static ngx_int_t
 ngx_http_meeting_prepare_background(ngx_conf_t *cf,
@@ -487,6 +481,7 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
     options->resources = (const char *) mmcf->resources.data;
     options->connections = mmcf->event_connections;
     options->retry_limit = mmcf->event_retry;
+
     if (options->session_ttl == 0) {
         options->session_ttl = NGX_HTTP_MEETING_SESSION;
     }
@@ -509,234 +504,4 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
                                                       1);
 
     return mmcf->background_pool ? NGX_OK : NGX_ERROR;
-}
-
-
-static void *
-ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
-{
-    ngx_http_meeting_main_conf_t  *mmcf;
-
-    mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_main_conf_t));
-    if (mmcf == NULL) {
-        return NULL;
-    }
-
-    mmcf->threads = NGX_CONF_UNSET_UINT;
-    mmcf->queue = NGX_CONF_UNSET_UINT;
-    mmcf->background = NGX_CONF_UNSET;
-    mmcf->event_connect_timeout = NGX_CONF_UNSET_MSEC;
-    mmcf->event_timeout = NGX_CONF_UNSET_MSEC;
-    mmcf->event_retry = NGX_CONF_UNSET_MSEC;
-    mmcf->event_connections = NGX_CONF_UNSET_UINT;
-    mmcf->event_private = NGX_CONF_UNSET;
-    mmcf->journal_age = NGX_CONF_UNSET_MSEC;
-    mmcf->journal_size = NGX_CONF_UNSET;
-
-    return mmcf;
-}
-
-
-static char *
-ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
-{
-    ngx_http_meeting_main_conf_t *mmcf = conf;
-
-    ngx_conf_init_uint_value(mmcf->threads, NGX_HTTP_MEETING_THREADS);
-    ngx_conf_init_uint_value(mmcf->queue, NGX_HTTP_MEETING_QUEUE);
-    ngx_conf_init_value(mmcf->background, 1);
-    ngx_conf_init_msec_value(mmcf->event_connect_timeout,
-                             3 * MT_MS_PER_SECOND);
-    ngx_conf_init_msec_value(mmcf->event_timeout, 10 * MT_MS_PER_SECOND);
-    ngx_conf_init_msec_value(mmcf->event_retry, MT_MS_PER_DAY);
-    ngx_conf_init_uint_value(mmcf->event_connections,
-                             NGX_HTTP_MEETING_CONNECTIONS);
-    ngx_conf_init_value(mmcf->event_private, 0);
-    ngx_conf_init_msec_value(mmcf->journal_age,
-                             NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
-    ngx_conf_init_value(mmcf->journal_size, 0);
-
-    return NGX_CONF_OK;
-}
-
-
-static void *
-ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
-{
-    ngx_http_meeting_loc_conf_t  *mlcf;
-
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     mlcf->dialect = NULL;
-     *     mlcf->zone = NULL;
-     *     mlcf->public_base = { 0, NULL };
-     *     mlcf->weclubs_secret = { 0, NULL };
-     *     mlcf->weclubs_callers = NULL;
-     */
-
-    mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_loc_conf_t));
-    if (mlcf == NULL) {
-        return NULL;
-    }
-
-    mlcf->sign_open = NGX_CONF_UNSET_MSEC;
-    mlcf->sign_grace = NGX_CONF_UNSET_MSEC;
-    mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
-    mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
-    mlcf->geofence = NGX_CONF_UNSET_UINT;
-    mlcf->default_length = NGX_CONF_UNSET_MSEC;
-    mlcf->page_size = NGX_CONF_UNSET_UINT;
-    mlcf->weclubs_verify = NGX_CONF_UNSET;
-    mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
-    mlcf->weclubs_token_ttl = NGX_CONF_UNSET_MSEC;
-
-    return mlcf;
-}
-
-
-static char *
-ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
-{
-    ngx_http_meeting_loc_conf_t *prev = parent;
-    ngx_http_meeting_loc_conf_t *conf = child;
-
-    ngx_http_meeting_inherit_api(cf, prev, conf);
-
-    if (prev->zone == NULL) {
-        prev->zone = ngx_http_meeting_open_zone(cf,
-                                           (u_char *) NGX_HTTP_MEETING_ZONE);
-        if (prev->zone == NULL) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "this system has no time zone \""
-                               NGX_HTTP_MEETING_ZONE "\", the default of "
-                               "\"meeting_timezone\" (package tzdata)");
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (conf->zone == NULL) {
-        conf->zone = prev->zone;
-    }
-
-    if (conf->weclubs_callers == NULL) {
-        conf->weclubs_callers = prev->weclubs_callers;
-    }
-
-    ngx_conf_merge_str_value(conf->public_base, prev->public_base, "");
-    ngx_conf_merge_msec_value(conf->sign_open, prev->sign_open,
-                              MT_MS_PER_HOUR);
-    ngx_conf_merge_msec_value(conf->sign_grace, prev->sign_grace, 0);
-    ngx_conf_merge_msec_value(conf->qr_max_age, prev->qr_max_age, 0);
-    ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
-    ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
-                              MT_FENCE_OPTIONAL);
-    ngx_conf_merge_msec_value(conf->default_length, prev->default_length,
-                              2 * MT_MS_PER_HOUR);
-    ngx_conf_merge_uint_value(conf->page_size, prev->page_size,
-                              NGX_HTTP_MEETING_PAGE_SIZE);
-    ngx_conf_merge_value(conf->weclubs_verify, prev->weclubs_verify, 1);
-    ngx_conf_merge_str_value(conf->weclubs_secret, prev->weclubs_secret, "");
-    ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
-                              2 * MT_MS_PER_HOUR);
-    ngx_conf_merge_msec_value(conf->weclubs_token_ttl, prev->weclubs_token_ttl,
-                              NGX_HTTP_MEETING_SESSION);
-
-    ngx_http_meeting_make_settings(conf);
-    ngx_http_meeting_note_settings(cf, conf);
-
-    if (conf->dialect == &mt_dialect_weclubs
-        && conf->weclubs_verify
-        && conf->weclubs_secret.len == 0)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"meeting_api weclubs\" needs a "
-                           "\"meeting_weclubs_secret\", or "
-                           "\"meeting_weclubs_verify off\"");
-        return NGX_CONF_ERROR;
-    }
-
-    return NGX_CONF_OK;
-}
-
-
-/* Events speak h5yes: as the first location of that does, or else as the first
- * server.  Sessions are kept as long as any location takes their tokens. */
-
-static void
-ngx_http_meeting_note_settings(ngx_conf_t *cf,
-    ngx_http_meeting_loc_conf_t *conf)
-{
-    ngx_uint_t                     h5yes;
-    ngx_http_meeting_main_conf_t  *mmcf;
-
-    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
-
-    h5yes = (conf->dialect == &mt_dialect_h5yes);
-
-    if (mmcf->options.settings == NULL || (h5yes && !mmcf->h5yes)) {
-        mmcf->options.settings = &conf->settings;
-        mmcf->h5yes = h5yes;
-    }
-
-    if (conf->dialect == &mt_dialect_weclubs
-        && conf->weclubs_token_ttl > (ngx_msec_t) mmcf->options.session_ttl)
-    {
-        mmcf->options.session_ttl = conf->weclubs_token_ttl;
-    }
-}
-
-
-/* "if" and "limit_except" blocks serve the API of their location. */
-
-static void
-ngx_http_meeting_inherit_api(ngx_conf_t *cf, ngx_http_meeting_loc_conf_t *prev,
-    ngx_http_meeting_loc_conf_t *conf)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (prev->dialect == NULL
-        || conf->dialect
-        || !(clcf->noname || clcf->lmt_excpt))
-    {
-        return;
-    }
-
-    conf->dialect = prev->dialect;
-    conf->dialect_index = prev->dialect_index;
-    conf->settings.company = prev->settings.company;
-
-    if (clcf->lmt_excpt && clcf->handler == NULL) {
-        clcf->handler = ngx_http_meeting_handler;
-    }
-}
-
-
-static void
-ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
-{
-    mt_settings_t  *s;
-
-    s = &conf->settings;
-
-    s->zone = conf->zone;
-    s->public_base = ngx_http_meeting_str(&conf->public_base);
-    s->opens_before = conf->sign_open;
-    s->grace = conf->sign_grace;
-    s->qr_max_age = conf->qr_max_age;
-    s->qr_skew = conf->qr_skew;
-    s->geofence = conf->geofence;
-    s->default_length = conf->default_length;
-    s->page_size = conf->page_size;
-    s->verify_sign = conf->weclubs_verify;
-    s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);
-    s->access_ttl = conf->token_ttl;
-    s->token_ttl = conf->weclubs_token_ttl;
-
-    if (conf->weclubs_callers) {
-        s->callers = conf->weclubs_callers->elts;
-        s->ncallers = conf->weclubs_callers->nelts;
-    }
 }

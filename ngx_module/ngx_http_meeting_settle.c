@@ -1,22 +1,23 @@
 
 /*
- * Requests that read what others have been told is done: where the store is
- * behind the write-ahead log, they wait for it to catch up.  One barrier in
- * the worker's ring serves all who wait; it is the worker's own, so that they
- * need not wait for longer than they want to.
+ * Reads that wait until the store has settled.  A read must see all that was
+ * acknowledged, so where the store is behind the write-ahead log it waits.
+ * One barrier in the worker's ring serves all that wait; the barrier is the
+ * worker's, so that a request can stop waiting when its patience is over.
  */
 
-#include "ngx_http_meeting_module.h"
+#include "ngx_http_meeting_settle.h"
+#include "ngx_http_meeting_commit.h"
 
 
-/* After so many milliseconds what the store has is shown: a process that is
+/* Milliseconds, after which a read shows what the store has: a process that is
  * stopped in a commit, or a disk that hangs, does not keep others from
  * reading. */
 #define NGX_HTTP_MEETING_PATIENCE  500
 
 
 static void ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter);
-static void ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty);
+static void ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t stale);
 
 
 void
@@ -29,8 +30,6 @@ ngx_http_meeting_settle_init(ngx_http_meeting_worker_t *w)
     w->barrier.wake = ngx_http_meeting_settled;
 }
 
-
-/* Waits until the store may have caught up. */
 
 ngx_int_t
 ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
@@ -53,6 +52,10 @@ ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
         ctx->settle_by = ngx_current_msec + NGX_HTTP_MEETING_PATIENCE;
     }
 
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting settle: waits for %M ms at most",
+                   (ngx_msec_t) (ctx->settle_by - ngx_current_msec));
+
     ngx_queue_insert_tail(&w->settling, &ctx->waiter.queue);
     ngx_http_meeting_suspend(ctx, resume);
 
@@ -74,7 +77,7 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
         return;
     }
 
-    /* some may find that they have to wait once more */
+    /* a request may have to wait once more */
 
     ngx_queue_init(&ready);
     ngx_queue_add(&ready, &w->settling);
@@ -86,8 +89,6 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
     }
 }
 
-
-/* Lets those go who have waited for long enough; from a timer. */
 
 void
 ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)
@@ -110,7 +111,7 @@ ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)
 
 
 static void
-ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty)
+ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t stale)
 {
     ngx_http_meeting_ctx_t  *ctx;
 
@@ -118,7 +119,13 @@ ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty)
 
     ngx_queue_remove(q);
 
-    ctx->exchange->hasty = hasty;
+    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
+                   "meeting settle: %s",
+                   stale ? "not settled, reads what is there" : "settled");
+
+    if (stale) {
+        mt_exchange_allow_stale(ctx->exchange);
+    }
 
     ngx_http_meeting_wake(ctx);
 }

@@ -1,12 +1,22 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The status location, as JSON or as Prometheus text, and the log phase, which
+ * counts requests.
+ */
+
+#include "ngx_http_meeting_status.h"
+#include "ngx_http_meeting_print.h"
+#include "ngx_http_meeting_status_event.h"
+#include "ngx_http_meeting_work.h"
+
+#include "base/mt_version.h"
 
 
-/* With more subscriptions than these a page is made in a thread. */
+/* With more subscriptions than these, a page is made in a thread. */
 #define NGX_HTTP_MEETING_FEW  64
 
 
-/* What the status location shows, taken at one time. */
+/* The numbers that the status location shows, taken at one time. */
 
 typedef struct {
     mt_store_stat_t            store;
@@ -16,21 +26,21 @@ typedef struct {
     uint64_t                   held;
     uint64_t                   busy;
     uint64_t                   aborted;
-    uint64_t                   running;  /* background work, by some worker */
+    uint64_t                   running;  /* a worker holds the lease */
     uint64_t                   counts[MT_COUNTS];
 } ngx_http_meeting_snapshot_t;
 
 
 /* In the request's pool, with an arena that goes with it. */
 
-struct ngx_http_meeting_page_s {
+typedef struct {
     ngx_http_meeting_snapshot_t   snapshot;
     mt_store_t                   *store;
     mt_arena_t                   *arena;
     mt_buf_t                      out;
     ngx_uint_t                    prometheus;
     ngx_uint_t                    failed;
-};
+} ngx_http_meeting_page_t;
 
 
 /* A single number: "group": { "key": N }, and name N. */
@@ -102,85 +112,93 @@ static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r,
 static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
 
     ngx_http_meeting_metric("store", "open", open, "store_open", "gauge",
-        "Whether the answering worker has the store open"),
+        "1 while the answering worker has the store open"),
     ngx_http_meeting_metric("store", "map_bytes", store.map_size,
-        "store_map_bytes", "gauge", "What the store may grow to"),
+        "store_map_bytes", "gauge", "Size that the store may grow to"),
     ngx_http_meeting_metric("store", "used_bytes", store.used_bytes,
-        "store_used_bytes", "gauge", "What of it is in use"),
+        "store_used_bytes", "gauge", "Part of it in use"),
     ngx_http_meeting_metric("store", "file_bytes", store.file_bytes,
         "store_file_bytes", "gauge", "Size of the data file"),
     ngx_http_meeting_metric("store", "readers", store.readers,
-        "store_readers", "gauge", "Reader slots taken"),
+        "store_readers", "gauge", "LMDB reader slots taken"),
     ngx_http_meeting_metric("store", "max_readers", store.max_readers,
-        "store_max_readers", "gauge", "Reader slots"),
+        "store_max_readers", "gauge", "LMDB reader slots"),
     ngx_http_meeting_metric("store", "position", store.position,
-        "journal_position", "counter", "Commands in the journal"),
+        "journal_position", "counter",
+        "Position of the last entry in the journal"),
 
     ngx_http_meeting_metric("commit", "batches", commit.batches,
-        "commit_batches_total", "counter", "Batches committed"),
+        "commit_batches_total", "counter", "Batches acknowledged"),
     ngx_http_meeting_metric("commit", "commands", commit.commands,
         "commit_commands_total", "counter", "Commands in them"),
     ngx_http_meeting_metric("commit", "failed_batches", commit.failed_batches,
-        "commit_failed_batches_total", "counter", "Batches that failed"),
+        "commit_failed_batches_total", "counter",
+        "Batches that failed: their requests got 503"),
     ngx_http_meeting_metric("commit", "given_up", commit.given_up,
         "commit_given_up_total", "counter",
-        "Commands that several combiners died of"),
+        "Commands not applied because three combiners died of them"),
     ngx_http_meeting_metric("commit", "takeovers", commit.takeovers,
         "commit_takeovers_total", "counter", "Combiners that died"),
     ngx_http_meeting_metric("commit", "queued_bytes", commit.queued_bytes,
-        "commit_queued_bytes", "gauge", "Commands waiting in the rings"),
+        "commit_queued_bytes", "gauge",
+        "Bytes of commands that wait in the rings"),
     ngx_http_meeting_metric("commit", "ring_bytes", commit.ring_size,
-        "commit_ring_bytes", "gauge", "Room of one ring"),
+        "commit_ring_bytes", "gauge", "Size of one ring"),
     ngx_http_meeting_metric("commit", "logged", commit.logged_batches,
-        "commit_logged_total", "counter", "Batches answered from the log"),
+        "commit_logged_total", "counter",
+        "Batches acknowledged from the write-ahead log"),
     ngx_http_meeting_metric("commit", "checkpoints", commit.checkpoints,
-        "commit_checkpoints_total", "counter", "Commits of such batches"),
+        "commit_checkpoints_total", "counter", "Checkpoints"),
     ngx_http_meeting_metric("commit", "checkpoint_us",
         commit.checkpoint_us_sum,
-        "commit_checkpoint_us_total", "counter", "Microseconds these took"),
+        "commit_checkpoint_us_total", "counter",
+        "Microseconds that all checkpoints took"),
     ngx_http_meeting_metric("commit", "rings", commit.rings_claimed,
-        "commit_rings", "gauge", "Rings held by workers"),
+        "commit_rings", "gauge", "Rings that workers hold"),
     ngx_http_meeting_metric("commit", "held", held,
-        "commit_held", "gauge", "Commands held back by workers"),
+        "commit_held", "gauge", "Commands that workers hold back"),
     ngx_http_meeting_metric("commit", "busy", busy,
-        "commit_busy_total", "counter", "Commands refused for want of room"),
+        "commit_busy_total", "counter",
+        "Commands answered with busy: no room"),
 
     ngx_http_meeting_metric("clients", "aborted", aborted,
         "aborted_total", "counter", "Clients that left before their answer"),
 
     ngx_http_meeting_metric("events", "subscriptions", events.subscriptions,
-        "event_subscriptions", "gauge", "Companies that have a receiver"),
+        "event_subscriptions", "gauge", "Companies with a receiver"),
     ngx_http_meeting_metric("events", "raised", events.raised,
         "events_raised_total", "counter", "Messages for receivers"),
     ngx_http_meeting_metric("events", "delivered", events.delivered,
-        "events_delivered_total", "counter", "Those that were delivered"),
+        "events_delivered_total", "counter", "Messages delivered"),
     ngx_http_meeting_metric("events", "pending", events.pending,
-        "events_pending", "gauge", "Those that wait"),
+        "events_pending", "gauge", "Messages that wait"),
     ngx_http_meeting_metric("events", "lag_seconds", events.lag_seconds,
-        "events_lag_seconds", "gauge", "Age of the oldest that waits"),
+        "events_lag_seconds", "gauge", "Age of the oldest message that waits"),
     ngx_http_meeting_metric("events", "failures", events.failures,
         "events_failures_total", "counter", "Attempts that failed"),
     ngx_http_meeting_metric("events", "failing", events.failing,
         "events_failing", "gauge", "Receivers whose last attempt failed"),
     ngx_http_meeting_metric("events", "set_aside", events.set_aside,
-        "events_set_aside", "gauge", "Messages that were given up"),
+        "events_set_aside", "gauge", "Messages set aside"),
     ngx_http_meeting_metric("events", "paused", events.paused,
-        "events_paused", "gauge", "Receivers that an operator has paused"),
+        "events_paused", "gauge", "Receivers that an operator paused"),
 
     ngx_http_meeting_metric("background", "running", running,
-        "background_running", "gauge", "Whether a worker does that work"),
+        "background_running", "gauge",
+        "1 while a worker runs background jobs"),
     ngx_http_meeting_metric("background", "reminders",
         counts[MT_COUNT_REMINDERS],
         "reminders_total", "counter", "Reminders given"),
     ngx_http_meeting_metric("background", "journal_dropped",
         counts[MT_COUNT_JOURNAL],
-        "journal_dropped_total", "counter", "Entries taken off the journal"),
+        "journal_dropped_total", "counter",
+        "Entries deleted from the journal"),
     ngx_http_meeting_metric("background", "sessions_ended",
         counts[MT_COUNT_SESSIONS],
-        "sessions_ended_total", "counter", "Sessions that were over"),
+        "sessions_ended_total", "counter", "Expired sessions deleted"),
     ngx_http_meeting_metric("background", "files_removed",
         counts[MT_COUNT_FILES],
-        "files_removed_total", "counter", "Pictures that nobody had")
+        "files_removed_total", "counter", "Pictures deleted that no user had")
 };
 
 
@@ -201,6 +219,7 @@ ngx_http_meeting_count(ngx_http_request_t *r)
 {
     ngx_uint_t                    op;
     mt_status_t                   status;
+    ngx_atomic_t                 *counter;
     const mt_route_t             *route;
     ngx_http_meeting_ctx_t       *ctx;
     ngx_http_meeting_stats_t     *stats;
@@ -227,34 +246,17 @@ ngx_http_meeting_count(ngx_http_request_t *r)
     op = route ? route->operation->code : 0;
     status = ngx_http_meeting_outcome(r, ctx);
 
-    if (op < MT_OPERATION_MAX
-        && (ngx_uint_t) status < MT_STATUS_MAX
-        && mlcf->dialect_index < NGX_HTTP_MEETING_DIALECTS)
-    {
-        (void) ngx_atomic_fetch_add(
-                      &stats->requests[mlcf->dialect_index][op][status], 1);
+    counter = ngx_http_meeting_requests(stats, mlcf->dialect_index, op,
+                                        status);
+    if (counter) {
+        (void) ngx_atomic_fetch_add(counter, 1);
     }
 
     return NGX_OK;
 }
 
 
-mt_status_t
-ngx_http_meeting_outcome(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
-{
-    if (ctx && ctx->answered) {
-        return ctx->exchange->call.error.status;
-    }
-
-    if (r->headers_out.status < NGX_HTTP_BAD_REQUEST) {
-        return MT_OK;
-    }
-
-    return mt_service_status((int) r->headers_out.status);
-}
-
-
-/* Some microseconds of reading, so inline, unless many companies subscribe. */
+/* A page takes some microseconds, unless many companies have subscribed. */
 
 ngx_int_t
 ngx_http_meeting_status_handler(ngx_http_request_t *r)
@@ -302,6 +304,9 @@ ngx_http_meeting_status_handler(ngx_http_request_t *r)
             return ngx_http_meeting_page_later(r, page);
         }
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: made at once");
 
     ngx_http_meeting_make_page(page);
 
@@ -387,6 +392,9 @@ ngx_http_meeting_page_later(ngx_http_request_t *r,
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
+                   "meeting status: many subscriptions, made in a thread");
 
     ctx->page = page;
 
@@ -501,11 +509,13 @@ ngx_http_meeting_json(mt_buf_t *out,
 
     group = NULL;
 
+    ngx_http_meeting_print(out, "{\n\"version\": \"%s\",\n", MT_VERSION);
+
     for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
         m = &ngx_http_meeting_metrics[i];
 
         if (group == NULL || ngx_strcmp(group, m->group) != 0) {
-            ngx_http_meeting_print(out, "%s\"%s\": {", group ? "},\n" : "{\n",
+            ngx_http_meeting_print(out, "%s\"%s\": {", group ? "},\n" : "",
                                    m->group);
             group = m->group;
 
@@ -548,6 +558,11 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
 {
     size_t                            i;
     const ngx_http_meeting_metric_t  *m;
+
+    ngx_http_meeting_print(out,
+        "# HELP meeting_build_info The version, as a label\n"
+        "# TYPE meeting_build_info gauge\n"
+        "meeting_build_info{version=\"%s\"} 1\n", MT_VERSION);
 
     for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
         m = &ngx_http_meeting_metrics[i];
@@ -611,31 +626,28 @@ ngx_http_meeting_prometheus_histogram(mt_buf_t *out,
 }
 
 
-/* Those that happened. */
+/* Calls put() for each counter that is not zero. */
 
 static void
 ngx_http_meeting_each_count(mt_buf_t *out, ngx_http_meeting_count_pt put)
 {
     size_t                     i, op, status;
     uint64_t                   n;
+    ngx_atomic_t              *counter;
     const mt_dialect_t        *dialect;
     const mt_operation_t      *operation;
     ngx_http_meeting_stats_t  *stats;
 
     stats = ngx_http_meeting_worker.stats;
 
-    for (i = 0; i < NGX_HTTP_MEETING_DIALECTS; i++) {
+    for (i = 0; (dialect = mt_dialect_at(i)) != NULL; i++) {
 
-        dialect = mt_dialect_at(i);
-        if (dialect == NULL) {
-            return;
-        }
-
-        for (op = 0; op < MT_OPERATION_MAX; op++) {
+        for (op = 0; op < stats->operations; op++) {
             operation = mt_operation(op);
 
-            for (status = 0; status < MT_STATUS_MAX; status++) {
-                n = stats->requests[i][op][status];
+            for (status = 0; status < stats->statuses; status++) {
+                counter = ngx_http_meeting_requests(stats, i, op, status);
+                n = counter ? *counter : 0;
 
                 if (n) {
                     put(out, dialect->name,
@@ -669,26 +681,6 @@ ngx_http_meeting_prometheus_count(mt_buf_t *out, mt_str_t dialect,
         "result=\"%s\"} %llu\n",
         (int) dialect.len, dialect.data, operation, mt_status_name(status),
         (unsigned long long) n);
-}
-
-
-void
-ngx_http_meeting_print(mt_buf_t *out, const char *fmt, ...)
-{
-    int      n;
-    char     line[512];
-    va_list  args;
-
-    va_start(args, fmt);
-    n = vsnprintf(line, sizeof(line), fmt, args);
-    va_end(args);
-
-    if (n < 0 || (size_t) n >= sizeof(line)) {
-        out->failed = 1;
-        return;
-    }
-
-    mt_buf_put(out, line, n);
 }
 
 

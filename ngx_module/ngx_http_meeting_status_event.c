@@ -1,8 +1,15 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * Events in the status location: read from the store in any thread.
+ */
+
+#include "ngx_http_meeting_status_event.h"
+#include "ngx_http_meeting_print.h"
+
+#include "domain/notify/mt_event.h"
 
 
-/* Companies that are shown one by one; the sums are of all. */
+/* Companies that are listed one by one; the sums are of all. */
 #define NGX_HTTP_MEETING_LISTED  10000
 
 
@@ -32,19 +39,19 @@ static const ngx_http_meeting_event_metric_t
     ngx_http_meeting_event_metric(raised, "raised_total", "counter",
         "Number of the last message to the company's receiver"),
     ngx_http_meeting_event_metric(delivered, "delivered", "gauge",
-        "Highest number that was delivered"),
+        "Highest number delivered"),
     ngx_http_meeting_event_metric(lag_events, "lag", "gauge",
-        "Messages that wait to be delivered"),
+        "Messages that wait"),
     ngx_http_meeting_event_metric(lag_seconds, "lag_seconds", "gauge",
         "Age of the first of them"),
     ngx_http_meeting_event_metric(failures, "failures_total", "counter",
         "Attempts that failed"),
     ngx_http_meeting_event_metric(failing, "failing", "gauge",
-        "Whether the last attempt failed"),
+        "1 while the last attempt failed"),
     ngx_http_meeting_event_metric(set_aside, "set_aside", "gauge",
-        "Messages that were given up"),
+        "Messages set aside"),
     ngx_http_meeting_event_metric(paused, "paused", "gauge",
-        "Whether an operator has paused it")
+        "1 while an operator has paused it")
 };
 
 
@@ -98,7 +105,7 @@ ngx_http_meeting_events_take(ngx_http_meeting_events_t *events,
 }
 
 
-/* A company of which no URL was ever checked has nothing to show. */
+/* A company without a checked URL has nothing to show. */
 
 static ngx_int_t
 ngx_http_meeting_events_add(ngx_http_meeting_events_t *events,

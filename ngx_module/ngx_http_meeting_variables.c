@@ -1,5 +1,11 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * The variables $meeting_*: for limits once the body is decoded, and for the
+ * access log.
+ */
+
+#include "ngx_http_meeting_variables.h"
+#include "ngx_http_meeting_request.h"
 
 
 #define NGX_HTTP_MEETING_VALUE_MAX  256       /* bytes of a client's text */
@@ -22,7 +28,7 @@ static mt_str_t ngx_http_meeting_reason(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
 
 
-/* buf: NGX_INT64_LEN bytes for a number; an empty string: not known */
+/* buf: NGX_INT64_LEN bytes for a number.  Returns "" if it is not known. */
 
 typedef mt_str_t (*ngx_http_meeting_value_pt)(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
@@ -64,7 +70,7 @@ ngx_http_meeting_add_variables(ngx_conf_t *cf)
 }
 
 
-/* Values are copied: an exchange may go before the request, by a rewrite. */
+/* Values are copied: a rewrite closes an exchange before its request ends. */
 
 static ngx_int_t
 ngx_http_meeting_variable(ngx_http_request_t *r, ngx_http_variable_value_t *v,

@@ -1,89 +1,13 @@
 
-#include "ngx_http_meeting_module.h"
+/*
+ * A request's work in a thread of the work pool.
+ */
+
+#include "ngx_http_meeting_work.h"
 
 
-#define NGX_HTTP_MEETING_CHECK  50         /* ms */
-
-
-static void ngx_http_meeting_waiting(ngx_http_request_t *r);
-static void ngx_http_meeting_work_handler(void *data, ngx_log_t *log);
-static void ngx_http_meeting_work_done(ngx_event_t *ev);
-
-
-void
-ngx_http_meeting_suspend(ngx_http_meeting_ctx_t *ctx,
-    void (*resume)(ngx_http_request_t *r))
-{
-    ngx_http_request_t         *r;
-    ngx_http_meeting_worker_t  *w;
-
-    r = ctx->request;
-    w = &ngx_http_meeting_worker;
-
-    /*
-     * While blocked is set nginx does not free the request: if the client goes
-     * away it only puts a handler of its own in place of this write handler,
-     * which finishes the job when called by wake().
-     */
-
-    r->main->blocked++;
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_meeting_waiting;
-
-    ctx->resume = resume;
-    ctx->ready = 0;
-
-    w->waiting++;
-    ngx_http_meeting_keep_checking(w);
-}
-
-
-static void
-ngx_http_meeting_waiting(ngx_http_request_t *r)
-{
-    ngx_http_meeting_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
-
-    if (!ctx->ready) {
-
-        /* the socket became writable: no answer to write yet */
-
-        return;
-    }
-
-    ctx->ready = 0;
-
-    r->read_event_handler = ngx_http_block_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
-
-    ctx->resume(r);
-}
-
-
-void
-ngx_http_meeting_wake(ngx_http_meeting_ctx_t *ctx)
-{
-    ngx_connection_t    *c;
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-    c = r->connection;
-
-    ngx_http_set_log_request(c->log, r);
-
-    ngx_log_debug1(NGX_LOG_DEBUG_HTTP, c->log, 0,
-                   "meeting wake: \"%V\"", &r->uri);
-
-    ngx_http_meeting_worker.waiting--;
-    r->main->blocked--;
-
-    ctx->ready = 1;
-
-    r->write_event_handler(r);
-
-    ngx_http_run_posted_requests(c);
-}
+static void ngx_http_meeting_work_run(void *data);
+static void ngx_http_meeting_work_done(void *data);
 
 
 ngx_int_t
@@ -91,35 +15,26 @@ ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
     void (*work)(ngx_http_meeting_ctx_t *ctx),
     void (*resume)(ngx_http_request_t *r))
 {
-    ngx_thread_pool_t  *pool;
-    ngx_thread_task_t  *task;
+    ngx_http_meeting_task_t  *task;
 
-    task = ctx->task;
+    task = &ctx->task;
 
-    if (task == NULL) {
-        task = ngx_thread_task_alloc(ctx->request->pool, 0);
-        if (task == NULL) {
-            return NGX_ERROR;
-        }
-
-        task->ctx = ctx;
-        task->handler = ngx_http_meeting_work_handler;
-        task->event.data = ctx;
-        task->event.handler = ngx_http_meeting_work_done;
-        task->event.log = ctx->request->connection->log;
-
-        ctx->task = task;
-    }
+    task->name = "work";
+    task->run = ngx_http_meeting_work_run;
+    task->done = ngx_http_meeting_work_done;
+    task->data = ctx;
+    task->log = ctx->request->connection->log;
+    task->nice = 1;
 
     ctx->work = work;
 
-    pool = ngx_http_meeting_worker.conf->work_pool;
-
-    if (ngx_thread_task_post(pool, task) != NGX_OK) {
+    if (ngx_http_meeting_task_post(task,
+                                   ngx_http_meeting_worker.conf->work_pool)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    ngx_http_meeting_worker.working++;
     ngx_http_meeting_suspend(ctx, resume);
 
     return NGX_OK;
@@ -129,38 +44,16 @@ ngx_http_meeting_work(ngx_http_meeting_ctx_t *ctx,
 /* In a thread. */
 
 static void
-ngx_http_meeting_work_handler(void *data, ngx_log_t *log)
+ngx_http_meeting_work_run(void *data)
 {
-    ngx_http_meeting_ctx_t  *ctx = data;
-
-    ngx_http_meeting_thread_enter();
-    ngx_http_meeting_be_nice();
+    ngx_http_meeting_ctx_t *ctx = data;
 
     ctx->work(ctx);
 }
 
 
 static void
-ngx_http_meeting_work_done(ngx_event_t *ev)
+ngx_http_meeting_work_done(void *data)
 {
-    ngx_http_meeting_worker_t  *w;
-
-    w = &ngx_http_meeting_worker;
-
-    w->working--;
-    ngx_http_meeting_store_mend(w);
-
-    ngx_http_meeting_wake(ev->data);
-}
-
-
-void
-ngx_http_meeting_keep_checking(ngx_http_meeting_worker_t *w)
-{
-    if ((w->waiting || w->combining || w->background.turning
-         || w->background.out)
-        && !w->check.timer_set)
-    {
-        ngx_add_timer(&w->check, NGX_HTTP_MEETING_CHECK);
-    }
+    ngx_http_meeting_wake(data);
 }

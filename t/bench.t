@@ -12,11 +12,16 @@ use File::Temp qw/ tempdir /;
 use JSON::PP;
 use Test::More;
 
+use lib abs_path(dirname(__FILE__) . '/../scripts/bench.d');
+
+use Bench::Pairs;
+
 my $top = abs_path(dirname(__FILE__) . '/..');
 my $dir = tempdir(CLEANUP => 1);
 
 sub bench {
-	my $out = qx('$top/scripts/bench' @_ 2>'$dir/err');
+	my $words = join ' ', map { "'$_'" } @_;
+	my $out = qx('$top/scripts/bench' $words 2>'$dir/err');
 
 	return ($? >> 8, $out, do {
 		open(my $in, '<', "$dir/err") or die "$dir/err: $!\n";
@@ -130,9 +135,58 @@ is($delivery->{finished}, 300, 'all of them are delivered');
 cmp_ok($delivery->{seconds}, '>=', 1.5, 'to one who takes his time');
 cmp_ok($events{$_}{stored}, '>', 0, "$_: stored") for sort keys %events;
 
+($scenarios, $err) = rows('--rows', 'sign-ins|token', 'against',
+	"$top/build");
+%row = %{$scenarios->{against}};
+
+is_deeply([ sort keys %row ], [ '8: a token', '8: a token, beside',
+	'8: sign-ins' ], 'the rows of a comparison');
+
+for my $name (sort keys %row) {
+	is_sound("$name, $_", $row{$name}{$_}) for qw/ other this /;
+	is(@{$row{$name}{rate_ratios}}, 1, "$name: a ratio for each round");
+	is($row{$name}{verdict}, '', "$name: one round decides nothing");
+}
+
+cmp_ok($row{'8: sign-ins'}{$_}{stored}, '>', 0, "$_: stored")
+	for qw/ other this /;
+
 is_deeply([ glob "$top/build/bench/run.*" ], \@left, 'nothing is left');
 
+# A verdict on made-up rounds: processor time and answers of this build, while
+# the other one takes a second for a thousand answers.
+
+sub verdict {
+	my (@rounds) = @_;
+	my $row = Bench::Pairs->new('made up', '')->row('row', code => 2000);
+
+	$row->add(map { { seconds => 1, finished => $_->[1], late => 0,
+		cpu => $_->[0], codes => {}, latency => [], latency_max => 0 } }
+		[ 1, 1000 ], $_) for @rounds;
+
+	return ($row->verdict(), sprintf('%.2f', $row->ratio('rate')),
+		map { sprintf('%.2f', $_) } $row->range('rate'));
+}
+
+is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, 990) ],
+	[ 'slower', '0.92', '0.80', '0.99' ], 'all rounds are slower');
+is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, 1010) ],
+	[ '', '0.92', '0.80', '1.01' ], 'the rounds do not agree');
+is((verdict(map { [ 1, $_ ] } 980, 990, 980, 990))[0], '',
+	'a difference that is too small');
+is((verdict(map { [ 1, $_ ] } 1200, 1100, 1300))[0], '', 'too few rounds');
+is((verdict(map { [ 1, $_ ] } 1200, 1100, 1300, 1100))[0], 'faster',
+	'all rounds are faster');
+is((verdict(map { [ 1.3, 1200 ] } 1 .. 4))[0], 'slower',
+	'faster at the price of more processor time');
+is((verdict(map { [ 0.9, 1000 ] } 1 .. 4))[0], 'faster',
+	'less processor time');
+
 my ($rc, $out);
+
+($rc, $out, $err) = bench('against', "$dir/none");
+isnt($rc, 0, 'an unknown build');
+like($err, qr/no such build: .*none/, 'is named');
 
 ($rc, $out, $err) = bench('swim');
 isnt($rc, 0, 'an unknown scenario');

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# README's receiver, as it stands there, against a real server.
+# The receiver of src/event/README.md, as it stands there, against a real
+# server.
 
 use strict;
 use warnings;
@@ -21,10 +22,10 @@ plan(skip_all => 'no Node.js') unless $node;
 
 my $t = Meeting::Test->new();
 
-open(my $in, '<:raw', "$Meeting::Test::TOP/README.md") or die $!;
+open(my $in, '<:raw', "$Meeting::Test::TOP/src/event/README.md") or die $!;
 my ($source) = do { local $/; <$in> } =~ /^```js\n(.*?)^```/ms;
 
-ok($source, 'README has a receiver');
+ok($source, 'the document has a receiver');
 cmp_ok(() = $source =~ /\n/g, '<', 70, 'in a few lines');
 
 my $file = $t->write_file('receiver.js', $source);

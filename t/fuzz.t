@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# Each fuzzer for a while, from its seeds (t/fuzz/corpus/NAME).
+# Runs each fuzzer, or those that FUZZERS names, for FUZZ_SECONDS from its
+# seeds (t/fuzz/corpus/NAME).
 
 use strict;
 use warnings;
@@ -13,7 +14,8 @@ use Test::More;
 chdir "$FindBin::Bin/.." or die $!;
 
 my $seconds = $ENV{FUZZ_SECONDS} // 30;
-my @names = map { basename($_, '.c') } glob 't/fuzz/*.c';
+my @names = $ENV{FUZZERS} ? split ' ', $ENV{FUZZERS}
+    : map { basename($_, '.c') } glob 't/fuzz/*.c';
 
 plan skip_all => 'no fuzzers (make -C src fuzz)'
     unless @names && -x "build/fuzz/$names[0]";

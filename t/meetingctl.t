@@ -276,6 +276,19 @@ refused('a zone nobody knows', qr/--timezone/,
     qw(checkin export --meeting 1 --timezone Mars/Olympus));
 
 
+# the version
+
+my ($version) = slurp("$FindBin::Bin/../src/base/mt_version.h")
+    =~ /MT_VERSION  "(\d+\.\d+\.\d+)"/;
+
+for my $option (qw(--version -V)) {
+    ($rc, $out, $err) = run('', $option);
+    is($rc, 0, "$option");
+    like($out, qr/^meetingctl \Q$version\E, store format \d+\n\z/,
+        'version and format');
+}
+
+
 # the store
 
 is(ok_json('verify')->{ok}, JSON::PP::true, 'the store is whole');

@@ -30,6 +30,7 @@
 #include <time.h>
 
 #include "base/mt_crypto.h"
+#include "domain/auth/mt_auth.h"
 #include "roster.h"
 
 
@@ -60,35 +61,36 @@ bench_read_begin(bench_t *b, mt_txn_t **txn)
 
 
 static uint64_t
-bench_meta(bench_t *b, mt_str_t name, mt_str_t *value)
+bench_position(bench_t *b)
 {
-    mt_key_t   key;
-    mt_str_t   found;
-    uint64_t   num;
+    uint64_t   position;
     mt_txn_t  *txn;
 
-    num = 0;
-    mt_key_init(&key);
-    mt_key_str(&key, name);
+    bench_read_begin(b, &txn);
+    position = mt_meta_position(txn);
+    mt_read_end(txn);
+
+    return position;
+}
+
+
+static void
+bench_server_key(bench_t *b)
+{
+    mt_str_t   key;
+    mt_txn_t  *txn;
 
     bench_read_begin(b, &txn);
 
-    if (mt_get(txn, MT_DB_META, &key, &found) == 1) {
-
-        if (found.len == 8) {
-            num = mt_get_u64((const uint8_t *) found.data);
-        }
-
-        if (value && found.len <= sizeof(b->key_bytes)) {
-            memcpy(b->key_bytes, found.data, found.len);
-            value->data = b->key_bytes;
-            value->len = found.len;
-        }
+    if (mt_meta_server_key(txn, &key) != 1) {
+        bench_die("the store has no key");
     }
 
-    mt_read_end(txn);
+    memcpy(b->key_bytes, key.data, key.len);
+    b->server_key.data = b->key_bytes;
+    b->server_key.len = key.len;
 
-    return num;
+    mt_read_end(txn);
 }
 
 
@@ -105,7 +107,7 @@ bench_start(bench_t *b, const char *path)
     options.path = mt_cstr(path);
     options.max_size = BENCH_MAP;
     options.max_readers = BENCH_READERS;
-    options.log = bench_log;
+    options.report = bench_log;
 
     if (mt_crypto_init() != 0
         || mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK
@@ -122,18 +124,18 @@ bench_start(bench_t *b, const char *path)
         bench_die("no memory, or no time zones");
     }
 
-    b->log = mt_batch_log(b->batch);
+    b->machine = mt_batch_machine(b->batch);
 
     /* what was answered is in the write-ahead log, or in the store */
 
-    if (mt_log_settle(&b->log) != MT_OK) {
+    if (mt_machine_settle(&b->machine) != MT_OK) {
         bench_die("the store cannot be brought up to its log");
     }
 
     b->settings.zone = b->zone;
     b->settings.opens_before = MT_MS_PER_HOUR;
 
-    (void) bench_meta(b, MT_STR("server_key"), &b->server_key);
+    bench_server_key(b);
 
     clock_gettime(CLOCK_REALTIME, &now);
     b->now = now.tv_sec * MT_MS_PER_SECOND + now.tv_nsec / 1000000;
@@ -143,7 +145,7 @@ bench_start(bench_t *b, const char *path)
 static void
 bench_flush(bench_t *b)
 {
-    if (b->commands && b->log.commit(b->log.ctx) != MT_OK) {
+    if (b->commands && b->machine.commit(b->machine.ctx) != MT_OK) {
         bench_die("the store cannot be written");
     }
 
@@ -157,14 +159,16 @@ bench_apply(bench_t *b, const mt_call_t *call)
     mt_str_t     command;
     mt_result_t  result;
 
-    if (b->commands == 0 && b->log.begin(b->log.ctx, &b->txn) != MT_OK) {
+    if (b->commands == 0
+        && b->machine.begin(b->machine.ctx, &b->txn) != MT_OK)
+    {
         bench_die("the store cannot be written");
     }
 
     command.len = call->command.len;
     command.data = call->command.data;
 
-    if (b->log.apply(b->log.ctx, command, &result) != MT_OK
+    if (b->machine.apply(b->machine.ctx, command, &result) != MT_OK
         || result.status != MT_OK)
     {
         bench_die("%s: %s", call->op->name,
@@ -423,8 +427,7 @@ bench_meetings(bench_t *b, char **argv)
 
     bench_close(file, argv[5]);
 
-    printf("%llu\n", (unsigned long long) bench_meta(b, MT_STR("position"),
-                                                     NULL));
+    printf("%llu\n", (unsigned long long) bench_position(b));
     free(pairs);
     free(people);
 }

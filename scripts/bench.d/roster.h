@@ -15,17 +15,17 @@
 
 
 typedef struct {
-    mt_store_t     *store;
-    mt_batch_t     *batch;
-    mt_zone_t      *zone;
-    mt_arena_t     *arena;           /* of one command */
-    mt_log_t        log;
-    mt_txn_t       *txn;
-    unsigned        commands;        /* in the open transaction */
-    mt_settings_t   settings;
-    mt_str_t        server_key;
-    char            key_bytes[64];
-    int64_t         now;
+    mt_store_t    *store;
+    mt_batch_t    *batch;
+    mt_zone_t     *zone;
+    mt_arena_t    *arena;           /* of one command */
+    mt_machine_t   machine;
+    mt_txn_t      *txn;
+    unsigned       commands;        /* in the open transaction */
+    mt_settings_t  settings;
+    mt_str_t       server_key;
+    char           key_bytes[MT_SERVER_KEY_LEN];
+    int64_t        now;
 } bench_t;
 
 

@@ -29,10 +29,6 @@
 #define MT_KEEP_REST      100        /* after each command */
 #define MT_KEEP_PAUSE     10000      /* after a failure */
 
-/* offsets in a SESSION key, C N caller */
-#define MT_SESSION_USER   4
-#define MT_SESSION_LEAST  12
-
 
 typedef struct {
     mt_background_t  *bg;
@@ -260,8 +256,8 @@ mt_journal_upto(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now,
             break;
         }
 
-        *upto = (int64_t) mt_get_u64((const uint8_t *) key.data);
-        found = mt_cursor_next(cursor, &key, &value);
+        found = mt_key_read_serial(key, upto)
+                ? mt_cursor_next(cursor, &key, &value) : -1;
     }
 
     mt_cursor_close(cursor);
@@ -359,22 +355,18 @@ mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
         return -1;
     }
 
-    mt_key_num(&from, k->company, (uint64_t) k->user + 1);
+    mt_key_num(&from, k->company, k->user + 1);
     found = mt_cursor_seek(cursor, &from, &key, &value);
 
     for (n = 0; found == 1; n++) {
 
-        if (key.len < MT_SESSION_LEAST
+        if (!mt_key_read_session(key, &company, &user, NULL)
             || mt_record_decode(value, &mt_session_model, &session, k->arena)
                != MT_OK)
         {
             found = -1;
             break;
         }
-
-        company = mt_get_u32((const uint8_t *) key.data);
-        user = (int64_t) mt_get_u64((const uint8_t *) key.data
-                                    + MT_SESSION_USER);
 
         if (n >= MT_KEEP_SCAN || users->n == MT_KEEP_USERS
             || (users->n && company != k->company))

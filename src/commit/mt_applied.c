@@ -1,7 +1,7 @@
 
 /*
- * How far each ring of a zone was applied: stored in the transaction that did
- * it, so that the one is on disk when the other is.
+ * How far each ring of a zone was applied: stored in the same transaction as
+ * the changes, so that both are on disk or neither is.
  */
 
 #include "commit/mt_ring.h"
@@ -9,11 +9,8 @@
 #include <time.h>
 
 
-/* The `applied` record of a zone: the time of its last batch (ms, by the
- * system's clock), then how far each ring was applied. */
-#define MT_APPLIED_SIZE    (8 + 8 * MT_COMMIT_RINGS)
 #define MT_APPLIED_KEEP    (30 * MT_MS_PER_DAY)
-#define MT_APPLIED_SWEEP   64       /* records deleted at a time */
+#define MT_APPLIED_SWEEP   64       /* records per zone */
 
 
 static int64_t
@@ -27,17 +24,9 @@ mt_applied_now(void)
 }
 
 
-static void
-mt_applied_key(mt_key_t *key, uint64_t epoch)
-{
-    mt_key_init(key);
-    mt_key_u64(key, epoch);
-}
-
-
 /*
- * Deletes the records of zones that have long been gone.  Done on the first
- * batch of a zone; what is more than one sweep waits for the next zone.
+ * Deletes records of zones without a batch for MT_APPLIED_KEEP.  Called for
+ * the first batch of a zone; the next zone deletes more.
  */
 
 static mt_status_t
@@ -45,17 +34,15 @@ mt_applied_sweep(mt_txn_t *txn)
 {
     int           rc;
     size_t        i, n;
-    int64_t       oldest;
-    uint64_t      epochs[MT_APPLIED_SWEEP];
+    int64_t       oldest, time;
+    int64_t       epochs[MT_APPLIED_SWEEP];
     mt_key_t      key;
     mt_str_t      name, value;
     mt_cursor_t  *cursor;
 
     oldest = mt_applied_now() - MT_APPLIED_KEEP;
 
-    mt_key_init(&key);
-
-    cursor = mt_cursor_open(txn, MT_DB_APPLIED, &key);
+    cursor = mt_cursor_open(txn, MT_DB_APPLIED, NULL);
     if (cursor == NULL) {
         return MT_NO_MEMORY;
     }
@@ -66,17 +53,17 @@ mt_applied_sweep(mt_txn_t *txn)
          rc == 1 && n < MT_APPLIED_SWEEP;
          rc = mt_cursor_next(cursor, &name, &value))
     {
-        if (name.len == 8 && value.len >= 8
-            && (int64_t) mt_get_u64((uint8_t *) value.data) < oldest)
+        if (mt_value_read_applied(value, &time, NULL, 0) && time < oldest
+            && mt_key_read_serial(name, &epochs[n]))
         {
-            epochs[n++] = mt_get_u64((uint8_t *) name.data);
+            n++;
         }
     }
 
     mt_cursor_close(cursor);
 
     for (i = 0; rc >= 0 && i < n; i++) {
-        mt_applied_key(&key, epochs[i]);
+        mt_key_serial(&key, epochs[i]);
         rc = mt_del(txn, MT_DB_APPLIED, &key);
     }
 
@@ -87,12 +74,10 @@ mt_applied_sweep(mt_txn_t *txn)
 mt_status_t
 mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
 {
-    size_t          i;
-    mt_key_t        key;
-    mt_str_t        value;
-    const uint8_t  *p;
+    mt_key_t  key;
+    mt_str_t  value;
 
-    mt_applied_key(&key, epoch);
+    mt_key_serial(&key, (int64_t) epoch);
 
     switch (mt_get(txn, MT_DB_APPLIED, &key, &value)) {
 
@@ -101,44 +86,27 @@ mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
         return mt_applied_sweep(txn);
 
     case 1:
-        if (value.len == MT_APPLIED_SIZE) {
-            break;
-        }
-
-        /* fall through */
+        return mt_value_read_applied(value, NULL, applied, MT_COMMIT_RINGS)
+               ? MT_OK : MT_STORE_FAILED;
 
     default:
         return MT_STORE_FAILED;
     }
-
-    p = (const uint8_t *) value.data + 8;
-
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        applied[i] = mt_get_u64(p + 8 * i);
-    }
-
-    return MT_OK;
 }
 
 
 mt_status_t
 mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
 {
-    size_t    i;
-    uint8_t   data[MT_APPLIED_SIZE], *p;
+    uint8_t   data[MT_VALUE_APPLIED(MT_COMMIT_RINGS)];
     mt_key_t  key;
     mt_str_t  value;
 
-    p = mt_put_u64(data, mt_applied_now());
+    value.data = (const char *) data;
+    value.len = mt_value_applied(data, mt_applied_now(), applied,
+                                 MT_COMMIT_RINGS);
 
-    for (i = 0; i < MT_COMMIT_RINGS; i++) {
-        p = mt_put_u64(p, applied[i]);
-    }
-
-    value.data = (char *) data;
-    value.len = MT_APPLIED_SIZE;
-
-    mt_applied_key(&key, epoch);
+    mt_key_serial(&key, (int64_t) epoch);
 
     return mt_put(txn, MT_DB_APPLIED, &key, value);
 }

@@ -4,22 +4,22 @@
 #include <time.h>
 
 
-/* A batch is bounded, so that the first of its commands does not wait long
- * for the last. */
+/* A batch is bounded, so that its first command does not wait long for its
+ * last one. */
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
 
-/* A batch that is less than half as large as the last ones waits for company,
- * by so many steps, each twice as long as the one before (and what the system
- * adds); unless those were small, in bytes of the rings. */
+/* If less than half as many bytes are queued as the last batches had, the
+ * combiner waits up to MT_GATHER_STEPS times, MT_GATHER_US at first and twice
+ * as long each time; not if the last batches were below MT_GATHER_LEAST. */
 #define MT_GATHER_STEPS    4
 #define MT_GATHER_US       50
 #define MT_GATHER_LEAST    2048
 
-/* A transaction that is open waits for more, by so many of these steps. */
+/* Pauses of MT_GATHER_US before an idle, open transaction is committed. */
 #define MT_LINGER_STEPS    20
 
-/* Its commit holds up what comes meanwhile: so many batches and no more. */
+/* Batches of one transaction at most: its commit holds up later commands. */
 #define MT_SPAN_BATCHES  1024
 
 typedef struct {
@@ -28,8 +28,8 @@ typedef struct {
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
     size_t    bytes;
-    int       changed;                   /* something was: to be on disk */
-    int       prompt;                    /* ... and not in the log alone */
+    int       changed;                   /* something changed: to be synced */
+    int       prompt;                    /* ... in the store */
 } mt_sealed_t;
 
 
@@ -61,9 +61,9 @@ mt_combine_pause(long us)
 
 
 /*
- * A commit costs about the same for three commands as for thirty.  Those who
- * sent the last batch's have just been answered, and if it was a large one
- * they are about to send the next: it is worth a fraction of a sync to wait.
+ * A commit of three commands costs about as much as one of thirty.  The last
+ * batch was just acknowledged; after a large one, its clients are about to
+ * send their next commands, so a wait of a fraction of a sync pays.
  */
 
 static void
@@ -87,8 +87,9 @@ mt_combine_gather(mt_commit_t *c)
 
 
 /*
- * Seals what is waiting.  Begins behind the ring that ended the batch before,
- * so that a ring which is always full does not starve the others.
+ * Seals a batch of queued entries.  It begins with the ring after the last
+ * one of the batch before, so that a ring that is always full does not starve
+ * the others.
  */
 
 static void
@@ -133,8 +134,8 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 }
 
 
-/* A defect of apply() must not be the end of all writes.  It is told once,
- * however often the batch is begun. */
+/* A command that kills its combiners must not block all writes.  Reported
+ * once, even if the batch is begun again.  Returns 1 to give it up. */
 
 static int
 mt_combine_gives_up(mt_commit_t *c, mt_entry_t *entry)
@@ -146,8 +147,8 @@ mt_combine_gives_up(mt_commit_t *c, mt_entry_t *entry)
     if (entry->deaths == MT_ENTRY_DEATHS) {
         entry->deaths++;
         mt_stat_add(&c->mem->stat.given_up, 1);
-        mt_txn_complain(c->span.txn, "a command that processes died of, one "
-                        "after the other, is given up");
+        mt_txn_report(c->span.txn, "a command whose combiners died one "
+                      "after the other is given up");
     }
 
     return 1;
@@ -179,7 +180,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
 
     c->mem->applying = (uint64_t) ((uint8_t *) entry - (uint8_t *) c->mem);
 
-    status = c->log.apply(c->log.ctx, command, &result);
+    status = c->machine.apply(c->machine.ctx, command, &result);
 
     if (status != MT_OK) {
         return status;
@@ -190,7 +191,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
     if (result.position != 0) {
         batch->changed = 1;
 
-        if (entry->kind == MT_PUSH_LOG && c->log.checkpoint != 0) {
+        if (entry->kind == MT_PUSH_LOG && c->machine.checkpoint != 0) {
             mt_log_record_command(&c->record, command);
 
         } else {
@@ -203,9 +204,9 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
 
 
 /*
- * Applies what of the batch the store does not have yet, and moves `applied`
- * to the batch's end.  What it has was put on disk by a combiner that died
- * before it could publish: the results stand in the slots.
+ * Applies the entries of the batch that the store lacks, and moves `applied`
+ * to the batch's end.  A combiner that died before publishing has applied the
+ * others: their results are in the slots.
  */
 
 static mt_status_t
@@ -221,7 +222,7 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
     for (ring = 0; ring < batch->nrings; ring++) {
 
         if (applied[ring] > atomic_load(&c->mem->rings[ring].head)) {
-            /* not this zone's record, whatever its key says */
+            /* the record cannot be of this zone */
             return MT_INTERNAL;
         }
 
@@ -254,9 +255,8 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 
 
 /*
- * What a dead combiner has committed may be visible and not be on disk yet,
- * and what it has logged may have been read back from memory: the commit that
- * comes next takes both along.
+ * A dead combiner's commit may be visible but not synced, and its log records
+ * may have been read from the page cache only: the next commit syncs both.
  */
 
 static mt_status_t
@@ -268,7 +268,7 @@ mt_span_open(mt_commit_t *c)
 
     s = &c->span;
 
-    status = mt_log_begin(&c->log, &s->txn, &left);
+    status = mt_machine_begin(&c->machine, &s->txn, &left);
     if (status != MT_OK) {
         s->txn = NULL;
         return status;
@@ -280,7 +280,7 @@ mt_span_open(mt_commit_t *c)
     s->batches = 0;
     s->must = left || atomic_load(&c->mem->unsynced);
 
-    if (c->log.checkpoint != 0) {
+    if (c->machine.checkpoint != 0) {
         mt_wal_hold(s->txn);
     }
 
@@ -292,7 +292,7 @@ static void
 mt_span_abort(mt_commit_t *c)
 {
     if (c->span.txn) {
-        c->log.abort(c->log.ctx);
+        c->machine.abort(c->machine.ctx);
         c->span.txn = NULL;
     }
 }
@@ -315,18 +315,22 @@ mt_span_commit(mt_commit_t *c)
 
     s->txn = NULL;
 
-    status = c->log.commit(c->log.ctx);
+    status = c->machine.commit(c->machine.ctx);
 
     if (status == MT_OK) {
         atomic_store(&c->mem->unsynced, 0);
+
+        if (c->machine.committed) {
+            c->machine.committed(c->machine.data);
+        }
     }
 
     return status;
 }
 
 
-/* The end of a transaction whose batches were answered from the log.  Who has
- * asked for it gets the time to begin another one. */
+/* Commits a transaction whose batches were acknowledged from the log.  The
+ * pause lets a writer that asked for this end begin its transaction. */
 
 static mt_status_t
 mt_span_checkpoint(mt_commit_t *c)
@@ -357,7 +361,7 @@ mt_span_checkpoint(mt_commit_t *c)
 }
 
 
-/* 1 when the transaction has been open for long enough. */
+/* Returns 1 if the transaction should be committed now. */
 
 static int
 mt_span_is_over(mt_commit_t *c)
@@ -370,12 +374,12 @@ mt_span_is_over(mt_commit_t *c)
            || atomic_load_explicit(&c->retiring, memory_order_relaxed)
            || mt_wal_asked(s->txn)
            || mt_monotonic_ns() - s->since
-              >= (int64_t) c->log.checkpoint * 1000000;
+              >= (int64_t) c->machine.checkpoint * 1000000;
 }
 
 
-/* Puts the batch on disk by its commands alone: MT_OK, or else it is not
- * there and the transaction has to be. */
+/* Appends the batch's commands to the log.  Returns MT_OK when they are on
+ * disk; otherwise the transaction must be committed. */
 
 static mt_status_t
 mt_combine_log(mt_commit_t *c)
@@ -406,9 +410,8 @@ mt_combine_log(mt_commit_t *c)
 
 
 /*
- * Has the batch on disk.  Refusals leave nothing behind that has to last, and
- * a repeat of what was done finds that there: the transaction is given up, if
- * there is nothing else in it.
+ * Syncs the batch.  Rejections and repeats change nothing: if the transaction
+ * has no other changes, it is aborted.
  */
 
 static mt_status_t
@@ -457,7 +460,7 @@ mt_combine_record(mt_commit_t *c, const mt_sealed_t *batch)
 }
 
 
-/* The batch's part of a transaction, which it may begin, and end. */
+/* Applies and syncs the batch, in a transaction that it may begin and end. */
 
 static mt_status_t
 mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
@@ -498,9 +501,9 @@ mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
 
 
 /*
- * What a failed commit did is unknown, so that nobody may be told of success:
- * not even those whose results an earlier combiner left (their commands may
- * be in the store; a repeat of the request will find them there).
+ * The outcome of a failed commit is unknown, so no entry of the batch may
+ * succeed, not even one whose result an earlier combiner left.  A repeat of
+ * the request finds its changes if they are in the store.
  */
 
 static void
@@ -572,7 +575,7 @@ mt_combine_batch(mt_commit_t *c)
 }
 
 
-/* A process that is to exit goes on only for the sake of its own ring. */
+/* An exiting process combines only while its own ring has entries. */
 
 static int
 mt_combine_wanted(mt_commit_t *c)
@@ -593,7 +596,7 @@ mt_combine_wanted(mt_commit_t *c)
 }
 
 
-/* With nothing to do and a transaction open: 1 when something came. */
+/* Waits for entries while a transaction is open.  Returns 1 if some came. */
 
 static int
 mt_combine_linger(mt_commit_t *c)
@@ -612,7 +615,7 @@ mt_combine_linger(mt_commit_t *c)
 }
 
 
-/* Batches, until there are no more; no transaction is left open. */
+/* Combines batches until no entries are left; leaves no transaction open. */
 
 static mt_status_t
 mt_combine_batches(mt_commit_t *c)
@@ -635,7 +638,7 @@ mt_combine_batches(mt_commit_t *c)
 }
 
 
-/* A batch of nothing is for what a combiner has left in the log alone. */
+/* An empty batch recovers log records that a dead combiner left. */
 
 mt_status_t
 mt_commit_combine(mt_commit_t *c)
@@ -643,19 +646,23 @@ mt_commit_combine(mt_commit_t *c)
     mt_status_t     status;
     mt_zone_mem_t  *mem;
 
+    if (c->machine.begin == NULL) {
+        return MT_STORE_FAILED;
+    }
+
     mem = c->mem;
     status = MT_OK;
 
     do {
         if (!mt_combiner_trylock(mem)) {
-            /* whoever holds it looks at the heads again after letting go */
+            /* its holder looks at the heads again after unlocking */
             return MT_OK;
         }
 
         atomic_store(&mem->busy, 1);
         mt_stop_point("claimed");
 
-        if (mt_zone_has_work(mem) || c->log.behind(c->log.ctx)) {
+        if (mt_zone_has_work(mem) || mt_commit_behind(c)) {
             status = mt_combine_batches(c);
         }
 

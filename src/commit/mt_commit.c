@@ -5,7 +5,7 @@
 
 
 mt_commit_t *
-mt_commit_attach(void *mem, const mt_log_t *log,
+mt_commit_attach(void *mem, const mt_machine_t *machine,
     void (*wake)(void *data, unsigned ring), void *data)
 {
     mt_commit_t  *c;
@@ -16,10 +16,11 @@ mt_commit_attach(void *mem, const mt_log_t *log,
     }
 
     c->mem = mem;
-    c->log = *log;
     c->wake = wake;
     c->data = data;
     c->ring = -1;
+
+    mt_commit_set_machine(c, machine);
 
     if (c->mem->magic != MT_ZONE_MAGIC || c->mem->version != MT_ZONE_VERSION) {
         free(c);
@@ -47,7 +48,16 @@ mt_commit_detach(mt_commit_t *c)
 }
 
 
-/* From now on the ring is one of those that combiners look at. */
+void
+mt_commit_set_machine(mt_commit_t *c, const mt_machine_t *machine)
+{
+    static const mt_machine_t  none;
+
+    c->machine = machine ? *machine : none;
+}
+
+
+/* From now on combiners look at this ring. */
 
 static void
 mt_zone_include(mt_zone_mem_t *mem, unsigned ring)
@@ -59,7 +69,7 @@ mt_zone_include(mt_zone_mem_t *mem, unsigned ring)
     while (n <= ring
            && !atomic_compare_exchange_weak(&mem->nrings, &n, ring + 1))
     {
-        /* n is what another has made of it */
+        /* n is the present value now */
     }
 }
 
@@ -78,8 +88,8 @@ mt_commit_claim(mt_commit_t *c)
             continue;
         }
 
-        /* What is below head is an earlier owner's, and so are the waiters
-         * in it: the combiner still applies it, nobody is told. */
+        /* Entries below head are an earlier owner's, as are their waiters:
+         * the combiner still applies them, but their results are dropped. */
 
         atomic_store_explicit(&ring->claimed, 1, memory_order_relaxed);
         atomic_store(&ring->consumed, atomic_load(&ring->done));
@@ -177,7 +187,7 @@ mt_commit_collect(mt_commit_t *c,
     ring = &c->mem->rings[c->ring];
     end = atomic_load_explicit(&ring->done, memory_order_acquire);
 
-    /* done() may push, or collect: each entry is freed before it is told */
+    /* done() may push or collect: each entry is freed before the call */
 
     for ( ;; ) {
         pos = atomic_load_explicit(&ring->consumed, memory_order_relaxed);
@@ -218,19 +228,19 @@ mt_commit_stalled(mt_commit_t *c)
         ring = &c->mem->rings[c->ring];
 
         if (atomic_load(&ring->consumed) != atomic_load(&ring->done)) {
-            /* perhaps the combiner died before it could wake us */
+            /* the combiner may have died before the wake */
             c->wake(c->data, c->ring);
         }
     }
 
-    if ((!mt_zone_has_work(c->mem) && !c->log.behind(c->log.ctx))
+    if ((!mt_zone_has_work(c->mem) && !mt_commit_behind(c))
         || !mt_combiner_trylock(c->mem))
     {
         return 0;
     }
 
-    /* A combiner that failed to get the right in this moment gave up, but the
-     * one this asks for will do its work. */
+    /* A combiner that failed to take the mutex in this moment has given up;
+     * the caller's combiner does its work. */
 
     atomic_store(&c->mem->busy, 0);
     pthread_mutex_unlock(&c->mem->combiner);
@@ -246,7 +256,7 @@ mt_commit_retire(mt_commit_t *c)
 }
 
 
-/* A dead owner leaves the flag behind: ask the mutex. */
+/* A dead owner leaves the flag set, so the mutex decides. */
 
 static int
 mt_ring_is_held(mt_ring_t *ring)

@@ -153,7 +153,7 @@ mt_zone_queued(const mt_zone_mem_t *mem)
     n = mt_zone_rings(mem);
 
     for (i = 0; i < n; i++) {
-        /* in this order: done never passes the head that is read after it */
+        /* done first: it never passes a head that is read later */
         done = atomic_load(&mem->rings[i].done);
         bytes += atomic_load(&mem->rings[i].head) - done;
     }

@@ -1,22 +1,23 @@
 
 /*
- * The layout of the shared zone, private to commit/: a header, the rings'
- * control words, then one byte area of ring_size bytes per ring.
+ * The layout of the shared zone, private to commit/ and its unit tests: a
+ * header, the rings' control words, then ring_size bytes per ring.
  *
- * Positions count bytes since the zone was made; a position modulo ring_size
- * is the place in the area.  Entries are contiguous and aligned to 8; where
- * one does not fit before the end of the area, a pad fills the rest.  A pad is
- * published together with the entry behind it, so that `head` and `done`
- * always stand behind an entry.
+ * Offsets count bytes since the zone was made and never wrap; an offset modulo
+ * ring_size is the place in the ring.  Always consumed <= done <= head.
+ * Entries are contiguous and aligned to 8; a pad fills the end of a ring where
+ * the next entry does not fit.  A pad is published with the entry behind it,
+ * so that `head` and `done` always stand behind an entry.
  *
- * Who writes what: `head`, `consumed` and the entries from done to head, the
- * owner of the ring; `done`, the results below it and `deaths`, the combiner.
+ * The ring's owner writes `head`, `consumed` and the entries from done to
+ * head; the combiner writes `done`, the results below it and `deaths`.
  */
 
 #ifndef MT_RING_H
 #define MT_RING_H
 
 #include "commit/mt_commit.h"
+#include "store/mt_wal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -33,13 +34,13 @@
 
 
 #define MT_ENTRY_PAD     255
-#define MT_ENTRY_DEATHS  3      /* and the command is given up */
+#define MT_ENTRY_DEATHS  3      /* then the command is given up */
 
 typedef struct {
     uint32_t     len;       /* of the command; of a pad: all its bytes */
     uint16_t     kind;      /* mt_push_t; a pad ends here */
     uint16_t     deaths;    /* combiners that died while they applied it */
-    uint64_t     waiter;    /* a pointer of the owner's process */
+    uint64_t     waiter;    /* a pointer in the owner's process */
     mt_result_t  result;
     uint8_t      command[];
 } mt_entry_t;
@@ -55,7 +56,7 @@ typedef struct {
 } mt_ring_t;
 
 
-/* mt_commit_stat_t explains them; added to by the combiner only */
+/* counters of mt_commit_stat_t; only the combiner adds to them */
 
 typedef struct {
     _Atomic uint64_t  batches;
@@ -75,7 +76,7 @@ typedef struct {
 struct mt_zone_mem_s {
     uint64_t                      magic;
     uint64_t                      version;
-    uint64_t                      epoch;       /* random: this zone's name */
+    uint64_t                      epoch;       /* random: key of APPLIED */
     uint64_t                      ring_size;
 
     /* the right to combine, and what goes with it */
@@ -84,42 +85,40 @@ struct mt_zone_mem_s {
                                                   with */
     uint64_t                      taken;       /* bytes of the largest of the
                                                   last batches */
-    uint64_t                      applying;    /* place in the zone of the
+    uint64_t                      applying;    /* offset in the zone of the
                                                   entry that is being applied,
                                                   or was last of its batch; 0:
                                                   none */
-    _Atomic uint32_t              unsynced;    /* a combiner died: what it has
-                                                  committed may be visible and
-                                                  not be on disk yet */
+    _Atomic uint32_t              unsynced;    /* a combiner died: its commit
+                                                  may be visible, but not yet
+                                                  on disk */
 
-    /* A hint for those who push: somebody combines and will look at all the
+    /* A hint for pushing workers: a combiner is at work, and looks at all
      * heads once more after clearing it. */
     MT_OWN_LINE _Atomic uint32_t  busy;
 
     MT_OWN_LINE mt_zone_stat_t    stat;
 
-    /* rings from here on were never claimed: nobody need look at them */
+    /* rings from this index on were never claimed */
     MT_OWN_LINE _Atomic uint32_t  nrings;
 
     mt_ring_t                     rings[MT_COMMIT_RINGS];
 };
 
 
-/*
- * The transaction that the combiner has open, over one batch or many.  Of the
- * thread that combines.
- */
+/* The combiner's transaction, open over one batch or many.  Used by the thread
+ * that combines. */
 
 typedef struct {
     mt_txn_t         *txn;         /* NULL: none */
     int64_t           since;       /* monotonic, ns */
-    unsigned          batches;     /* answered from the log */
-    int               must;        /* be committed before anyone is answered */
+    unsigned          batches;     /* acknowledged from the log */
+    int               must;        /* commit before the next acknowledgement */
     uint64_t          applied[MT_COMMIT_RINGS];
 } mt_span_t;
 
 
-/* A record of the write-ahead log in the making; malloc'ed. */
+/* A record for the write-ahead log; malloc'ed. */
 
 typedef struct {
     uint8_t          *data;
@@ -131,12 +130,13 @@ typedef struct {
 
 struct mt_commit_s {
     mt_zone_mem_t    *mem;
-    mt_log_t          log;
+    mt_machine_t      machine;     /* without a store: all NULL */
     void            (*wake)(void *data, unsigned ring);
     void             *data;
 
     int               ring;        /* -1: none claimed */
-    uint64_t          since;       /* older entries: of an earlier owner */
+    uint64_t          since;       /* entries below this offset are of an
+                                      earlier owner */
     unsigned          waiting;
     _Atomic uint32_t  retiring;
 
@@ -145,51 +145,63 @@ struct mt_commit_s {
 };
 
 
-/* Takes a robust mutex if it is free or its owner died (*died is set then).
- * 1 when taken; it is to be unlocked with pthread_mutex_unlock(). */
+/* Takes a robust mutex if it is free or its owner died; *died says which.  To
+ * be unlocked with pthread_mutex_unlock().  Returns 1 if taken, else 0. */
 int mt_robust_trylock(pthread_mutex_t *mutex, int *died);
 
-/* 1 when the right to combine was got; counts a dead holder as a takeover, and
- * as a death of the entry that it was applying, and sets `unsynced`. */
+/* Takes the right to combine.  A dead holder is counted as a takeover and as a
+ * death of the entry that it applied, and sets `unsynced`.  Returns 1 if
+ * taken, else 0. */
 int mt_combiner_trylock(mt_zone_mem_t *mem);
 
-/* How many rings there are to look at. */
+/* Returns the number of rings that were ever claimed. */
 unsigned mt_zone_rings(const mt_zone_mem_t *mem);
 
-/* 1 when some ring has commands that are not done. */
+/* Returns 1 if some ring has entries from done to head. */
 int mt_zone_has_work(const mt_zone_mem_t *mem);
 
-/* The bytes of these commands. */
+/* Returns the bytes of these entries. */
 uint64_t mt_zone_queued(const mt_zone_mem_t *mem);
 
-/* The entry at *pos, pads skipped; *pos moves behind it. */
+/* Skips pads and moves *pos behind the next entry.  Returns the entry. */
 mt_entry_t *mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos);
 
 /*
- * Room for a command of `len` bytes at the owner's head: the entry, its `len`
- * set, a pad laid before it where needed; *end is the head to publish.  NULL
- * while there is no room.
+ * Reserves room for a command of `len` bytes at the owner's head, behind a pad
+ * where needed, and sets the entry's `len`; *end is the head to publish.
+ * Returns the entry, or NULL while there is no room.
  */
 mt_entry_t *mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len,
     uint64_t *end);
 
-/* The bytes that a command takes in a ring. */
+/* Returns the bytes that a command of `len` bytes takes in a ring. */
 size_t mt_entry_size(size_t len);
 
 
-/* How far each ring of a zone was applied, as a transaction has it. */
+/* Read and write how far each ring of a zone was applied, MT_COMMIT_RINGS
+ * offsets, in a transaction.  Return MT_OK or a failure. */
 mt_status_t mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied);
 mt_status_t mt_applied_save(mt_txn_t *txn, uint64_t epoch,
     const uint64_t *applied);
 
 
 /*
- * A record of the write-ahead log: the zone, how far each of so many rings is
- * applied by it, then the commands, in the order in which they were applied.
+ * A record of the write-ahead log: the zone's epoch, the number of rings, each
+ * ring's index and offset up to which the record applies it, then the
+ * commands in the order of their application.
  */
 void mt_log_record_begin(mt_log_record_t *record, uint64_t epoch);
 void mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end);
 void mt_log_record_command(mt_log_record_t *record, mt_str_t command);
+
+
+/* Returns 1 if the store is open and lacks records of the write-ahead log. */
+
+static inline int
+mt_commit_behind(const mt_commit_t *c)
+{
+    return c->machine.behind && c->machine.behind(c->machine.ctx);
+}
 
 
 static inline void

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/mt_crypto.h"
+#include "store/mt_wal.h"
 
 
 #define MT_CTL_ZONE         "Asia/Shanghai"
@@ -131,7 +132,7 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
     options.max_size = 0;       /* as it is: a server may have set it */
     options.max_readers = MT_CTL_MAX_READERS;
-    options.log = mt_ctl_log;
+    options.report = mt_ctl_log;
 
     if (create
         && mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK)
@@ -155,10 +156,10 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
 static int
 mt_ctl_settle(mt_ctl_t *ctl)
 {
-    mt_log_t     log;
-    mt_txn_t    *txn;
-    uint64_t     logged, seen;
-    mt_status_t  status;
+    mt_machine_t  machine;
+    mt_txn_t     *txn;
+    uint64_t      logged, seen;
+    mt_status_t   status;
 
     logged = mt_wal_logged(ctl->store);
 
@@ -177,8 +178,8 @@ mt_ctl_settle(mt_ctl_t *ctl)
         return mt_ctl_fail_status("open", MT_NO_MEMORY);
     }
 
-    log = mt_batch_log(ctl->batch);
-    status = mt_log_settle(&log);
+    machine = mt_batch_machine(ctl->batch);
+    status = mt_machine_settle(&machine);
 
     return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("open", status);
 }

@@ -95,15 +95,13 @@ mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
     int           found;
     mt_txn_t     *txn;
     mt_str_t      key, value;
-    mt_key_t      prefix;
     mt_cursor_t  *cursor;
 
     if (!mt_ctl_read(ctl, &txn)) {
         return MT_CTL_FAILED;
     }
 
-    mt_key_init(&prefix);
-    cursor = mt_cursor_open(txn, db, &prefix);
+    cursor = mt_cursor_open(txn, db, NULL);
     found = cursor ? mt_cursor_first(cursor, &key, &value) : -1;
 
     mt_ctl_line(ctl);

@@ -91,7 +91,7 @@ typedef struct {
     mt_import_worker_t  *workers;
     size_t               nworkers;
     GHashTable          *depts;    /* name -> number, in ctl->arena */
-    mt_log_t             log;
+    mt_machine_t         machine;
     mt_txn_t            *txn;
     mt_import_summary_t  summary;
 } mt_import_t;
@@ -212,7 +212,7 @@ mt_import_apply(mt_import_t *import, const mt_operation_t *op,
     command.data = call.command.data;
     command.len = call.command.len;
 
-    return import->log.apply(import->log.ctx, command, result);
+    return import->machine.apply(import->machine.ctx, command, result);
 }
 
 
@@ -243,7 +243,6 @@ mt_import_load_depts(mt_import_t *import, mt_txn_t *txn)
     mt_dept_t     dept;
     mt_cursor_t  *cursor;
 
-    mt_key_init(&prefix);
     mt_key_company(&prefix, import->ctl->company);
 
     cursor = mt_cursor_open(txn, MT_DB_DEPT, &prefix);
@@ -287,7 +286,6 @@ mt_import_load(mt_import_t *import)
         return MT_CTL_FAILED;
     }
 
-    mt_key_init(&key);
     mt_key_company(&key, import->ctl->company);
 
     rc = mt_get(txn, MT_DB_COMPANY, &key, &value);
@@ -468,7 +466,7 @@ mt_import_commit(mt_import_t *import)
     mt_import_summary_t  before;
 
     before = import->summary;
-    status = mt_log_begin(&import->log, &import->txn, &left);
+    status = mt_machine_begin(&import->machine, &import->txn, &left);
 
     if (status != MT_OK) {
         return status;
@@ -487,10 +485,10 @@ mt_import_commit(mt_import_t *import)
     }
 
     if (status == MT_OK) {
-        status = import->log.commit(import->log.ctx);
+        status = import->machine.commit(import->machine.ctx);
 
     } else {
-        import->log.abort(import->log.ctx);
+        import->machine.abort(import->machine.ctx);
     }
 
     if (status != MT_OK) {
@@ -608,7 +606,7 @@ mt_import_prepare(mt_import_t *import)
         }
     }
 
-    import->log = mt_batch_log(batch);
+    import->machine = mt_batch_machine(batch);
 
     return mt_import_load(import);
 }

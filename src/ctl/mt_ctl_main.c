@@ -1,4 +1,5 @@
 
+#include "base/mt_version.h"
 #include "ctl/mt_ctl.h"
 
 #include <errno.h>
@@ -6,7 +7,8 @@
 #include <stdio.h>
 
 
-#define MT_CTL_HELP  'h'
+#define MT_CTL_HELP     'h'
+#define MT_CTL_VERSION  'V'
 
 /* getopt_long()'s values of our options start above any character */
 #define MT_CTL_BASE  256
@@ -163,7 +165,8 @@ mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
 
     if (command == NULL) {
         fprintf(to, "Usage: meetingctl --store DIR COMMAND [OPTION ...]\n\n"
-                    "Commands (meetingctl COMMAND --help tells more):\n");
+                    "Commands (meetingctl COMMAND --help tells more, "
+                    "meetingctl --version\nwhich version this is):\n");
 
         for (i = 0; i < mt_nitems(mt_ctl_commands); i++) {
             fprintf(to, "  %s\n", mt_ctl_commands[i].words);
@@ -229,14 +232,15 @@ mt_ctl_find(int argc, char **argv, int *used)
 }
 
 
-/* Options into ctl->given; 1 when --help was among them, -1 on a bad one. */
+/* Reads options into ctl->given.  Returns MT_CTL_HELP or MT_CTL_VERSION if the
+ * user asked for it, -1 on a bad option, else 0. */
 
 static int
 mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
 {
-    int            c, help;
+    int            c, asked;
     size_t         i;
-    struct option  table[MT_OPT_COUNT + 2];
+    struct option  table[MT_OPT_COUNT + 3];
 
     memset(table, 0, sizeof(table));
 
@@ -248,12 +252,14 @@ mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
     }
 
     table[i].name = "help";
-    table[i].val = MT_CTL_HELP;
-    help = 0;
+    table[i++].val = MT_CTL_HELP;
+    table[i].name = "version";
+    table[i].val = MT_CTL_VERSION;
+    asked = 0;
 
-    while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-        if (c == MT_CTL_HELP) {
-            help = 1;
+    while ((c = getopt_long(argc, argv, "hV", table, NULL)) != -1) {
+        if (c == MT_CTL_HELP || c == MT_CTL_VERSION) {
+            asked = c;
 
         } else if (c >= MT_CTL_BASE) {
             ctl->given[c - MT_CTL_BASE] = optarg ? optarg : "1";
@@ -263,7 +269,7 @@ mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
         }
     }
 
-    return help;
+    return asked;
 }
 
 
@@ -306,30 +312,36 @@ mt_ctl_check(const mt_ctl_t *ctl, const mt_ctl_command_t *command, int nargs)
 int
 main(int argc, char **argv)
 {
-    int                      help, rc, used;
+    int                      asked, rc, used;
     mt_ctl_t                 ctl;
     const mt_ctl_command_t  *command;
 
     memset(&ctl, 0, sizeof(ctl));
 
-    help = mt_ctl_parse(&ctl, argc, argv);
+    asked = mt_ctl_parse(&ctl, argc, argv);
 
     argc -= optind;
     argv += optind;
     used = 0;
     command = mt_ctl_find(argc, argv, &used);
 
-    if (help == 1) {
+    if (asked == MT_CTL_HELP) {
         mt_ctl_help(stdout, command);
         return MT_CTL_OK;
     }
 
-    if (command == NULL && help == 0) {
+    if (asked == MT_CTL_VERSION) {
+        printf("meetingctl %s, store format %d\n", MT_VERSION,
+               MT_STORE_FORMAT);
+        return MT_CTL_OK;
+    }
+
+    if (command == NULL && asked == 0) {
         mt_ctl_fail(argc ? "no such command: %s" : "a command is missing%s",
                     argc ? argv[0] : "");
     }
 
-    if (command == NULL || help == -1
+    if (command == NULL || asked == -1
         || mt_ctl_check(&ctl, command, argc - used) == -1)
     {
         return mt_ctl_usage(command);

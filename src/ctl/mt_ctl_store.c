@@ -9,7 +9,7 @@
 
 
 static const char *const  mt_ctl_databases[] = {
-#define MT_CTL_DATABASE(symbol, name)  name,
+#define MT_CTL_DATABASE(symbol, name, form)  name,
     MT_DATABASES(MT_CTL_DATABASE)
 #undef MT_CTL_DATABASE
 };

@@ -641,6 +641,18 @@ mt_weclubs_is_word(mt_str_t id)
 }
 
 
+const char *
+mt_weclubs_check(const mt_settings_t *settings)
+{
+    if (settings->verify_sign && settings->sign_secret.len == 0) {
+        return "needs a \"meeting_weclubs_secret\", or "
+               "\"meeting_weclubs_verify off\"";
+    }
+
+    return NULL;
+}
+
+
 int
 mt_weclubs_code(mt_status_t status)
 {

@@ -80,5 +80,6 @@ void mt_weclubs_authenticate(mt_exchange_t *x);
 void mt_weclubs_open_answer(mt_exchange_t *x);
 void mt_weclubs_close_answer(mt_exchange_t *x);
 int mt_weclubs_code(mt_status_t status);
+const char *mt_weclubs_check(const mt_settings_t *settings);
 
 #endif /* MT_WECLUBS_H */

@@ -20,8 +20,6 @@
 /* Clocks are set back: no pause is longer than this, ms. */
 #define MT_PAUSE_LIMIT  (2 * MT_LONGEST_PAUSE)
 
-#define MT_OUTBOX_COMPANY  4        /* bytes of a key */
-
 
 static void *mt_delivery_open(mt_background_t *bg);
 static void mt_delivery_close(void *job);
@@ -272,11 +270,9 @@ mt_delivery_walk(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
          found == 1;
          found = mt_cursor_seek(cursor, &at, &key, &value))
     {
-        if (key.len < MT_OUTBOX_COMPANY) {
+        if (!mt_key_read_num(key, &company, NULL)) {
             return -1;
         }
-
-        company = mt_get_u32((const uint8_t *) key.data);
 
         while (*link && (*link)->company < company) {
             link = mt_delivery_sweep(link);

@@ -525,7 +525,7 @@ mt_wire_put_micro(mt_json_writer_t *w, const void *value)
     text.data = out;
     text.len = p + MT_MICRO_DIGITS - out;
 
-    mt_json_number(w, text);
+    mt_json_raw(w, text);
 }
 
 

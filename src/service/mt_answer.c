@@ -12,8 +12,8 @@
 #define MT_ANSWER_SHORT     256
 #define MT_ANSWER_LONG      (16 * 1024)
 
-/* Rows of one answer that are kept to be recalled: a long list's would take
- * the places of all others, to be found by nobody. */
+/* Rows of one answer that go into the row cache: a longer list would take the
+ * slots of all others. */
 #define MT_KEPT_ROWS        256
 
 #define MT_NO_ROW           2
@@ -22,16 +22,12 @@
 static int mt_exchange_piece(mt_service_exchange_t *e, size_t piece);
 static int mt_exchange_head(mt_service_exchange_t *e);
 static size_t mt_answer_size(const mt_exchange_t *x);
-static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out);
+static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at);
+static void mt_answer_write(mt_exchange_t *x, mt_str_t value);
+static int mt_answer_value(mt_exchange_t *x);
 static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece,
-    int begun);
-static int mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
-    const mt_json_table_t *table);
-static int mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
-    mt_origin_t *origin, mt_str_t *text);
-static void mt_exchange_keep(mt_service_exchange_t *e, const void *by,
-    mt_whole_t *whole);
+static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
+static void mt_exchange_keep(mt_service_exchange_t *e);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
 static void mt_exchange_close_inner(mt_service_exchange_t *e);
@@ -41,8 +37,7 @@ static int mt_exchange_open_row(mt_service_exchange_t *e,
     const mt_rows_t *rows, const mt_json_table_t *table);
 static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table);
-static int mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows);
-static mt_recall_t *mt_exchange_recall(mt_service_exchange_t *e);
+static mt_row_cache_t *mt_exchange_row_cache(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
 static int mt_exchange_end_inner(mt_service_exchange_t *e);
 
@@ -101,10 +96,14 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
     }
 
     if (rc == 0 && e->stage != MT_STAGE_BEGIN) {
-        rc = mt_exchange_rows(e, piece, begun);
+        rc = mt_exchange_rows(e, piece);
     }
 
     if (rc == 1) {
+        if (e->keep && !begun) {
+            mt_exchange_keep(e);
+        }
+
         mt_answer_close(x, &e->out);
         e->stage = MT_STAGE_SENT;
     }
@@ -113,7 +112,29 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 }
 
 
-/* Up to the rows: 0 where they follow, else 1, or -1. */
+/* Puts an answer of one piece, whose value ends here, into the memo. */
+
+static void
+mt_exchange_keep(mt_service_exchange_t *e)
+{
+    mt_str_t    value;
+    mt_call_t  *call;
+
+    call = &e->x.call;
+
+    value.len = e->out.len - e->value_at;
+    value.data = e->out.data + e->value_at;
+
+    if (call->error.status == MT_OK && !e->out.failed
+        && !mt_arena_failed(call->arena))
+    {
+        mt_memo_keep(e->service->memo, &e->key, call->now, call->until, value);
+    }
+}
+
+
+/* Writes the answer up to its rows.  Returns 0 where rows follow, else 1, or
+ * -1. */
 
 static int
 mt_exchange_head(mt_service_exchange_t *e)
@@ -130,7 +151,14 @@ mt_exchange_head(mt_service_exchange_t *e)
 
     (void) mt_buf_reserve(&e->out, mt_answer_size(x));
 
-    if (!mt_answer_open(x, &e->out)) {
+    if (e->value.len && x->call.error.status == MT_OK) {
+        x->dialect->open_answer(x);
+        mt_answer_write(x, e->value);
+
+        return 1;
+    }
+
+    if (!mt_answer_open(x, &e->out, &e->value_at)) {
         return 1;
     }
 
@@ -148,22 +176,41 @@ mt_answer_size(const mt_exchange_t *x)
 }
 
 
-/* 1 when rows follow. */
+/* Writes what stands before the value, and the value up to its rows.  Returns
+ * 1 where rows follow, else 0. */
 
 static int
-mt_answer_open(mt_exchange_t *x, mt_buf_t *out)
+mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at)
 {
-    const mt_route_t  *route;
-
     if (x->dialect->markup) {
         return x->dialect->markup->open(x, out);
     }
 
     x->dialect->open_answer(x);
+    *value_at = out->len;
 
-    if (x->call.error.status != MT_OK) {
-        return 0;
+    return x->call.error.status == MT_OK ? mt_answer_value(x) : 0;
+}
+
+
+/* Writes a value that was written before: a list, or members of an object. */
+
+static void
+mt_answer_write(mt_exchange_t *x, mt_str_t value)
+{
+    if (x->route->list && x->route->list[0] == '\0') {
+        mt_json_raw(x->writer, value);
+
+    } else {
+        mt_json_written(x->writer, value);
     }
+}
+
+
+static int
+mt_answer_value(mt_exchange_t *x)
+{
+    const mt_route_t  *route;
 
     route = x->route;
 
@@ -200,18 +247,13 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 /* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
 
 static int
-mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
+mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 {
-    int                rc;
-    unsigned           n;
-    mt_exchange_t     *x;
-    const mt_route_t  *route;
+    int             rc;
+    unsigned        n;
+    mt_exchange_t  *x;
 
     x = &e->x;
-    route = x->route;
-
-    e->list.origin.known = 0;
-    e->row.origin.known = 0;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_service_arena(e->service);
@@ -221,9 +263,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
         return -1;
     }
 
-    rc = !begun && route->row && route->inner == NULL
-         && mt_exchange_list(e, x->call.op->rows, route->row)
-         ? 0 : mt_exchange_open_rows(e);
+    rc = mt_exchange_open_rows(e);
 
     for (n = 0; rc == 1 && n < MT_PIECE_ROWS && e->out.len < piece; n++) {
         rc = e->stage == MT_STAGE_INNER ? mt_exchange_inner_row(e)
@@ -243,8 +283,6 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
     }
 
     if (rc == 0) {
-        mt_exchange_keep(e, route->row, &e->list);
-
         if (x->dialect->markup == NULL) {
             mt_json_close_list(x->writer);
         }
@@ -253,68 +291,6 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece, int begun)
     }
 
     return rc == 1 ? 0 : -1;
-}
-
-
-/* All rows of a list that begins here: 1 when they are written, else it is
- * noted where they will stand. */
-
-static int
-mt_exchange_list(mt_service_exchange_t *e, const mt_rows_t *rows,
-    const mt_json_table_t *table)
-{
-    mt_str_t  text;
-
-    if (rows->whole == NULL || e->x.dialect->markup) {
-        return 0;
-    }
-
-    rows->whole(&e->x.call, &e->list.origin);
-
-    if (mt_exchange_recalled(e, table, &e->list.origin, &text)) {
-        mt_json_written(e->x.writer, text);
-        return 1;
-    }
-
-    e->list.at = e->out.len;
-
-    return 0;
-}
-
-
-/* 1 when it was written before: then it is not to be kept, nor where it cannot
- * be. */
-
-static int
-mt_exchange_recalled(mt_service_exchange_t *e, const void *by,
-    mt_origin_t *origin, mt_str_t *text)
-{
-    mt_recall_t  *recall;
-
-    recall = origin->known ? mt_exchange_recall(e) : NULL;
-
-    if (recall && !mt_recall_find(recall, by, origin, text)) {
-        return 0;
-    }
-
-    origin->known = 0;
-
-    return recall != NULL;
-}
-
-
-static void
-mt_exchange_keep(mt_service_exchange_t *e, const void *by, mt_whole_t *whole)
-{
-    mt_str_t  text;
-
-    if (whole->origin.known && e->kept < MT_KEPT_ROWS && !e->out.failed) {
-        text = (mt_str_t) { e->out.len - whole->at, e->out.data + whole->at };
-        mt_recall_keep(e->service->recall, by, &whole->origin, text);
-        e->kept++;
-    }
-
-    whole->origin.known = 0;
 }
 
 
@@ -412,21 +388,12 @@ mt_exchange_row(mt_service_exchange_t *e)
     }
 
     if (route->inner == NULL) {
-        mt_exchange_keep(e, route, &e->row);
         mt_json_close_object(x->writer);
         return 1;
     }
 
     mt_json_key(x->writer, route->inner);
     mt_json_open_list(x->writer);
-
-    /* in a row that will be kept they need not be kept once more */
-
-    if (!e->row.origin.known
-        && mt_exchange_list(e, rows->inner, route->inner_row))
-    {
-        return mt_exchange_end_inner(e);
-    }
 
     e->stage = MT_STAGE_INNER;
 
@@ -451,7 +418,6 @@ mt_exchange_inner_row(mt_service_exchange_t *e)
     }
 
     if (rc == 0) {
-        mt_exchange_keep(e, x->route->inner_row, &e->list);
         mt_exchange_close_inner(e);
 
         return mt_exchange_end_inner(e);
@@ -465,7 +431,6 @@ static int
 mt_exchange_end_inner(mt_service_exchange_t *e)
 {
     mt_json_close_list(e->x.writer);
-    mt_exchange_keep(e, e->x.route, &e->row);
     mt_json_close_object(e->x.writer);
     e->stage = MT_STAGE_ROWS;
 
@@ -515,35 +480,23 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     void           *row;
     size_t          at;
     mt_str_t        members;
-    mt_origin_t     origin;
-    mt_recall_t    *recall;
-    mt_exchange_t  *x;
+    mt_row_key_t     key;
+    mt_exchange_t   *x;
+    mt_row_cache_t  *cache;
 
     x = &e->x;
 
-    if (rows->step) {
-        rc = mt_exchange_step(e, rows);
+    rc = rows->find(&x->call, e->row_arena, &key);
 
-        if (rc != 1) {
-            return rc;
-        }
-    }
-
-    rc = rows->find(&x->call, e->row_arena, &origin);
-
-    if (rc != 1 || origin.skip) {
+    if (rc != 1 || key.skip) {
         return rc == 1 ? MT_NO_ROW : rc;
     }
 
     mt_json_open_object(x->writer);
 
-    if (rows->step) {
-        e->row.at = e->out.len;
-    }
+    cache = key.usable ? mt_exchange_row_cache(e) : NULL;
 
-    recall = origin.known ? mt_exchange_recall(e) : NULL;
-
-    if (recall && mt_recall_find(recall, table, &origin, &members)) {
+    if (cache && mt_row_cache_find(cache, table, &key, &members)) {
         mt_json_written(x->writer, members);
         return 1;
     }
@@ -561,9 +514,9 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
         return -1;
     }
 
-    if (recall && e->kept < MT_KEPT_ROWS && !e->out.failed) {
+    if (cache && e->kept < MT_KEPT_ROWS && !e->out.failed) {
         members = (mt_str_t) { e->out.len - at, e->out.data + at };
-        mt_recall_keep(recall, table, &origin, members);
+        mt_row_cache_keep(cache, table, &key, members);
         e->kept++;
     }
 
@@ -571,43 +524,18 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
 }
 
 
-/* To the next row: 1, 0 when there is none, MT_NO_ROW after one that was
- * written before, with the rows within it, and is again; or -1. */
-
-static int
-mt_exchange_step(mt_service_exchange_t *e, const mt_rows_t *rows)
-{
-    int       rc;
-    mt_str_t  members;
-
-    rc = rows->step(&e->x.call, &e->row.origin);
-
-    if (rc != 1
-        || !mt_exchange_recalled(e, e->x.route, &e->row.origin, &members))
-    {
-        return rc;
-    }
-
-    mt_json_open_object(e->x.writer);
-    mt_json_written(e->x.writer, members);
-    mt_json_close_object(e->x.writer);
-
-    return MT_NO_ROW;
-}
-
-
-static mt_recall_t *
-mt_exchange_recall(mt_service_exchange_t *e)
+static mt_row_cache_t *
+mt_exchange_row_cache(mt_service_exchange_t *e)
 {
     mt_service_t  *service;
 
     service = e->service;
 
-    if (service->recall == NULL) {
-        service->recall = mt_recall_create();
+    if (service->rows == NULL) {
+        service->rows = mt_row_cache_create();
     }
 
-    return service->recall;
+    return service->rows;
 }
 
 
@@ -650,6 +578,7 @@ mt_str_t
 mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     int http_status, int64_t now, mt_arena_t *arena)
 {
+    size_t         value_at;
     mt_buf_t       out;
     mt_exchange_t  x;
 
@@ -669,7 +598,7 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
         return MT_STR("");
     }
 
-    (void) mt_answer_open(&x, &out);
+    (void) mt_answer_open(&x, &out, &value_at);
     mt_answer_close(&x, &out);
 
     return out.failed ? MT_STR("") : (mt_str_t) { out.len, out.data };

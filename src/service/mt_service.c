@@ -3,20 +3,21 @@
 
 #include <errno.h>
 
+#include "store/mt_wal.h"
 
-#define MT_SERVER_KEY_LEN   32
+#define MT_MEMO_ARGS        128     /* bytes that most encoded args take */
 
 
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
+static int mt_exchange_remember(mt_service_exchange_t *e);
 
 
 mt_status_t
 mt_service_init(mt_service_t *service, mt_store_t *store)
 {
-    mt_key_t      key;
-    mt_str_t      value;
+    mt_str_t      key;
     mt_txn_t     *txn;
     mt_status_t   status;
 
@@ -28,15 +29,10 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
         return status;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("server_key"));
-
     status = MT_STORE_FAILED;
 
-    if (mt_get(txn, MT_DB_META, &key, &value) == 1
-        && value.len == MT_SERVER_KEY_LEN)
-    {
-        memcpy(service->key_bytes, value.data, MT_SERVER_KEY_LEN);
+    if (mt_meta_server_key(txn, &key) == 1) {
+        memcpy(service->key_bytes, key.data, MT_SERVER_KEY_LEN);
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
         service->store = store;
@@ -60,8 +56,11 @@ mt_service_clear(mt_service_t *service)
     mt_json_parser_destroy(service->parser);
     service->parser = NULL;
 
-    mt_recall_destroy(service->recall);
-    service->recall = NULL;
+    mt_row_cache_destroy(service->rows);
+    service->rows = NULL;
+
+    mt_memo_destroy(service->memo);
+    service->memo = NULL;
 }
 
 
@@ -121,6 +120,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.company = settings->company;    /* until a token names another */
     e->x.call.files.folder = service->resources;
     e->x.call.now = now;
+    e->x.call.until = INT64_MAX;
     e->x.begun = mt_monotonic_ns();
 
     return &e->x;
@@ -173,7 +173,7 @@ mt_exchange_log_files(mt_service_exchange_t *e)
     files = &e->x.call.files;
 
     if (files->error && e->service->store) {
-        mt_store_log(e->service->store, 1, "resources folder \"%s\": %s",
+        mt_store_report(e->service->store, 1, "resources folder \"%s\": %s",
                      files->folder, strerror(files->error));
     }
 
@@ -345,35 +345,106 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 }
 
 
-/*
- * 1 when the answer would lack what somebody was told is done before this was
- * asked for the first time.
- */
+void
+mt_exchange_allow_stale(mt_exchange_t *x)
+{
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    e->stale = 1;
+}
+
+
+/* Returns 1 if the snapshot lacks something that was acknowledged before the
+ * exchange was started for the first time. */
 
 static int
-mt_exchange_is_early(mt_exchange_t *x)
+mt_exchange_is_early(mt_service_exchange_t *e)
 {
-    uint64_t  logged;
+    uint64_t    logged;
+    mt_call_t  *call;
 
-    if (x->hasty || x->call.op->unsettled) {
+    call = &e->x.call;
+
+    if (e->stale || call->op->unsettled) {
         return 0;
     }
 
-    logged = mt_wal_logged(x->call.store);
+    logged = mt_wal_logged(call->store);
 
-    if (x->due == 0 || x->due > logged) {
-        x->due = logged;
+    if (e->min_txn == 0 || e->min_txn > logged) {
+        e->min_txn = logged;
     }
 
-    return x->due > mt_txn_id(x->call.txn);
+    return e->min_txn > mt_txn_id(call->txn);
+}
+
+
+/*
+ * Looks for the answer in the memo.  An answer can be kept if it consists of
+ * what the route's tables name and the operation says that it follows from the
+ * key.  Returns 1 if e->value is the answer, else 0, with e->keep set if it is
+ * worth keeping once it is written.
+ */
+
+static int
+mt_exchange_remember(mt_service_exchange_t *e)
+{
+    mt_buf_t        args;
+    mt_str_t        value;
+    mt_call_t      *call;
+    mt_memo_key_t  *key;
+
+    call = &e->x.call;
+    key = &e->key;
+
+    if (!call->op->memo || !e->x.dialect->by_tables
+        || !mt_txn_is_numbered(call->txn))
+    {
+        return 0;
+    }
+
+    if (e->service->memo == NULL) {
+        e->service->memo = mt_memo_create();
+    }
+
+    key->state = mt_txn_id(call->txn);
+
+    if (e->service->memo == NULL
+        || !mt_memo_enter(e->service->memo, key->state))
+    {
+        return 0;
+    }
+
+    mt_buf_init(&args, call->arena, MT_MEMO_ARGS);
+    mt_record_encode(&args, call->op->args, call->args, MT_ENCODE_GIVEN);
+
+    if (args.failed) {
+        return 0;
+    }
+
+    key->settings = call->settings;
+    key->route = e->x.route;
+    key->company = call->company;
+    key->actor = call->actor;
+    key->args = (mt_str_t) { args.len, args.data };
+
+    if (!mt_memo_find(e->service->memo, key, call->now, &value)) {
+        e->keep = 1;
+        return 0;
+    }
+
+    e->value = mt_arena_str(call->arena, value);
+
+    return e->value.len == value.len;
 }
 
 
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
-    mt_step_t   step;
-    mt_call_t  *call;
+    mt_step_t               step;
+    mt_call_t              *call;
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     call = &x->call;
     step = MT_STEP_DONE;
@@ -382,7 +453,7 @@ mt_exchange_start(mt_exchange_t *x)
         return step;
     }
 
-    if (mt_exchange_is_early(x)) {
+    if (mt_exchange_is_early(e)) {
         return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 
@@ -393,8 +464,18 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
+        if (mt_exchange_remember(e)) {
+            return mt_exchange_end_read(x, MT_STEP_DONE);
+        }
+
         call->hides = mt_route_hides(x->dialect, x->route);
         step = call->op->start(call);
+    }
+
+    /* the rows of an answer that takes more steps are of a later state */
+
+    if (step != MT_STEP_DONE || call->error.status != MT_OK) {
+        e->keep = 0;
     }
 
     return mt_exchange_leave_read(x, step);

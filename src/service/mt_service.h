@@ -10,7 +10,7 @@
  *     mt_exchange_decode()            before rate limits: variables are set
  *     step = mt_exchange_start()      event loop
  *     MT_STEP_SETTLE: queue a barrier, wait, then mt_exchange_start() again;
- *                     with x->hasty set it goes on with what there is
+ *                     after mt_exchange_allow_stale() it does not ask again
  *     MT_STEP_WORK:   mt_exchange_work() in a thread,
  *                     then step = mt_exchange_resume() on the event loop
  *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop
@@ -29,7 +29,8 @@
 
 #include "dialect/mt_dialect.h"
 #include "domain/mt_operations.h"
-#include "service/mt_recall.h"
+#include "service/mt_memo.h"
+#include "service/mt_row_cache.h"
 
 
 /* Arenas of exchanges that are over, kept for the next ones: their memory is
@@ -43,11 +44,12 @@ typedef struct {
     mt_store_t        *store;       /* NULL while it cannot be opened */
     const char        *resources;   /* folder of files; set by the owner */
     mt_str_t           server_key;
-    char               key_bytes[32];
+    char               key_bytes[MT_SERVER_KEY_LEN];
     mt_json_parser_t  *parser;
     size_t             nspares;
     mt_arena_t        *spares[MT_SPARE_ARENAS];
-    mt_recall_t       *recall;      /* rows; NULL until there is one */
+    mt_row_cache_t    *rows;        /* NULL until there is a row */
+    mt_memo_t         *memo;        /* NULL until there was a read */
 } mt_service_t;
 
 /* Reads the server key; clears the rest.  MT_OK or MT_STORE_FAILED. */
@@ -80,6 +82,10 @@ void mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body);
 void mt_exchange_decode(mt_exchange_t *x);
 
 mt_step_t mt_exchange_start(mt_exchange_t *x);
+
+/* Lets mt_exchange_start() read a snapshot that lacks something which was
+ * acknowledged: the store could not be settled in time. */
+void mt_exchange_allow_stale(mt_exchange_t *x);
 void mt_exchange_work(mt_exchange_t *x);
 mt_step_t mt_exchange_resume(mt_exchange_t *x);
 mt_step_t mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);

@@ -4,8 +4,7 @@
 #include <errno.h>
 
 
-#define MT_NUM_LEN      8
-#define MT_RECORD_SIZE  256      /* of a record, as a first guess */
+#define MT_RECORD_SIZE  256      /* bytes of a record, first guess */
 
 
 static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
@@ -28,29 +27,6 @@ mt_val(const void *data, size_t len)
     val.mv_data = (void *) data;
 
     return val;
-}
-
-
-void
-mt_key_str(mt_key_t *key, mt_str_t s)
-{
-    if (s.len > MT_KEY_MAX - key->len) {
-        s.len = MT_KEY_MAX - key->len;
-    }
-
-    if (s.len) {
-        memcpy(key->data + key->len, s.data, s.len);
-        key->len += s.len;
-    }
-}
-
-
-void
-mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind, mt_str_t s)
-{
-    mt_key_company(key, company);
-    mt_key_u8(key, (uint8_t) kind);
-    mt_key_str(key, s);
 }
 
 
@@ -168,24 +144,89 @@ mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t def)
 static uint64_t
 mt_num_of(mt_txn_t *txn, mt_db_t db, mt_str_t value, uint64_t def)
 {
-    if (value.len != MT_NUM_LEN) {
+    int64_t  num;
+
+    if (!mt_value_read_num(value, &num)) {
         (void) mt_txn_fail(txn, mt_db_names[db], MDB_BAD_VALSIZE);
         return def;
     }
 
-    return mt_get_u64((const uint8_t *) value.data);
+    return (uint64_t) num;
 }
 
 
 mt_status_t
 mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t value)
 {
-    uint8_t   data[MT_NUM_LEN];
-    mt_str_t  s = { sizeof(data), (const char *) data };
+    uint8_t   data[MT_VALUE_MAX];
+    mt_str_t  s;
 
-    (void) mt_put_u64(data, value);
+    s.data = (const char *) data;
+    s.len = mt_value_num(data, (int64_t) value);
 
     return mt_put(txn, db, key, s);
+}
+
+
+static uint64_t
+mt_meta_num(mt_txn_t *txn, mt_meta_t which)
+{
+    mt_key_t  key;
+
+    mt_key_meta(&key, which);
+
+    return mt_get_num_or(txn, MT_DB_META, &key, 0);
+}
+
+
+static mt_status_t
+mt_meta_set_num(mt_txn_t *txn, mt_meta_t which, uint64_t num)
+{
+    mt_key_t  key;
+
+    mt_key_meta(&key, which);
+
+    return mt_put_num(txn, MT_DB_META, &key, num);
+}
+
+
+uint64_t
+mt_meta_position(mt_txn_t *txn)
+{
+    return mt_meta_num(txn, MT_META_POSITION);
+}
+
+
+int64_t
+mt_meta_time(mt_txn_t *txn)
+{
+    return (int64_t) mt_meta_num(txn, MT_META_TIME);
+}
+
+
+int
+mt_meta_server_key(mt_txn_t *txn, mt_str_t *server_key)
+{
+    mt_key_t  key;
+
+    mt_key_meta(&key, MT_META_SERVER_KEY);
+
+    return mt_get(txn, MT_DB_META, &key, server_key) == 1
+           && server_key->len == MT_SERVER_KEY_LEN ? 1 : -1;
+}
+
+
+mt_status_t
+mt_meta_set_position(mt_txn_t *txn, uint64_t position)
+{
+    return mt_meta_set_num(txn, MT_META_POSITION, position);
+}
+
+
+mt_status_t
+mt_meta_set_time(mt_txn_t *txn, int64_t time)
+{
+    return mt_meta_set_num(txn, MT_META_TIME, (uint64_t) time);
 }
 
 
@@ -320,7 +361,7 @@ mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t s)
 
     mt_key_name(&key, company, kind, s);
 
-    return mt_near_get(NULL, txn, MT_DB_NAME, &key, &value) == 1
+    return mt_get(txn, MT_DB_NAME, &key, &value) == 1
            ? mt_num_of(txn, MT_DB_NAME, value, 0) : 0;
 }
 

@@ -9,7 +9,7 @@ struct mt_cursor_s {
     mt_txn_t    *txn;
     MDB_cursor  *cursor;
     mt_db_t      db;
-    int          placed;         /* somewhere, maybe past an end */
+    int          placed;         /* on a key, or past an end */
     mt_key_t     prefix;
     mt_key_t     beyond;         /* the least key after the prefix; empty when
                                     there is none */
@@ -66,23 +66,18 @@ mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix)
 static void
 mt_cursor_set_prefix(mt_cursor_t *c, const mt_key_t *prefix)
 {
-    mt_key_init(&c->prefix);
-
-    if (prefix) {
-        mt_key_str(&c->prefix, mt_key_text(prefix));
-    }
+    mt_key_copy(&c->prefix, prefix ? mt_key_text(prefix) : MT_STR(""));
 
     mt_cursor_set_beyond(c);
 }
 
 
-/* The prefix with its last byte counted up; those at 0xff fall away first. */
+/* The prefix without its last bytes of 0xff, plus 1 in the byte before. */
 
 static void
 mt_cursor_set_beyond(mt_cursor_t *c)
 {
-    mt_key_init(&c->beyond);
-    mt_key_str(&c->beyond, mt_key_text(&c->prefix));
+    mt_key_copy(&c->beyond, mt_key_text(&c->prefix));
 
     while (c->beyond.len && c->beyond.data[c->beyond.len - 1] == 0xff) {
         c->beyond.len--;
@@ -104,7 +99,8 @@ mt_cursor_close(mt_cursor_t *cursor)
 }
 
 
-/* One step of LMDB's cursor: 1, 0 past an end of the database, -1. */
+/* One step of LMDB's cursor.  Returns 1, 0 past an end of the database, or -1
+ * on failure. */
 
 static int
 mt_cursor_op(mt_cursor_t *c, MDB_cursor_op op, const mt_key_t *at,
@@ -140,7 +136,7 @@ mt_cursor_op(mt_cursor_t *c, MDB_cursor_op op, const mt_key_t *at,
 }
 
 
-/* To the last key < at; `at` empty stands for the end of the database. */
+/* To the last key < at; an empty `at` is the end of the database. */
 
 static int
 mt_cursor_before(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,

@@ -8,9 +8,9 @@
 
 
 /*
- * A lock of the data file, which LMDB itself does not lock.  It belongs to the
- * open file: the kernel lets it go when the last descriptor of that is closed,
- * by whatever end a process comes to.
+ * The lease is a flock() of the data file, which LMDB does not lock.  It
+ * belongs to the open file: the kernel releases it when the last descriptor is
+ * closed, also when the process is killed.
  */
 
 int

@@ -1,14 +1,30 @@
 
 /*
- * The storage schema: every LMDB database, its key, its value, its flags and
- * what it is for.  A store whose format differs is never opened and never
- * touched.
+ * The storage schema: every LMDB database, the form of its key, its value and
+ * its purpose.  A store of another format is never opened and never changed.
  *
- * Keys are big-endian, so that their byte order is their numeric order:
- * C = company, 4 bytes; N = the number of a user, department, room, meeting;
- * S = a slot on a meeting's list (a user's number or a guest's), all 8 bytes;
- * T = milliseconds, 8 bytes.  Values are records (model/mt_records.h) unless
- * said otherwise; u64 is 8 bytes big-endian, "-" nothing.
+ * Keys are big-endian, so that their byte order is their numeric order.
+ * mt_keys.h has one pair of functions, an encoder and a decoder, for each form
+ * of key:
+ *
+ *     form       key
+ *     META       one of the names below
+ *     SERIAL     u64
+ *     COUNTER    C, kind 1
+ *     NAME       C, kind 1, string
+ *     COMPANY    C
+ *     NUM        C N
+ *     NUM2       C N N
+ *     BOOKING    C N(room) T(begin) N(meeting)
+ *     SCHEDULE   C N(room) level 1 T(begin) N(meeting)
+ *     SESSION    C N(user) caller
+ *     REMINDER   T(due) C N(meeting)
+ *
+ * C = company, 4 bytes; N = the number of a user, department, room, meeting,
+ * message, or a slot on a meeting's list (a user's number or a guest's),
+ * 8 bytes; T = milliseconds, 8 bytes; u64 = 8 bytes; kind and level are 1
+ * byte; a string fills the rest.  Values are records (model/mt_records.h)
+ * unless said otherwise; "-" is no value.
  */
 
 #ifndef MT_SCHEMA_H
@@ -18,65 +34,88 @@
 #define MT_STORE_FORMAT  1
 
 
-/*    symbol       name          key                    value       purpose */
+/*    symbol        name            form           key, value, purpose */
 
 #define MT_DATABASES(D)                                                       \
-    D(META,        "meta")       /* name                bytes                 \
-        "format" u64, "position" u64 (last journal position), "time" u64      \
-        (time of the last command), "server_key" 32 random bytes */           \
-    D(APPLIED,     "applied")    /* epoch 8             T, u64 × rings        \
+    D(META,         "meta",         META)       /* facts of the store, see    \
+        MT_META_KEYS */                                                       \
+    D(APPLIED,      "applied",      SERIAL)     /* epoch: T, u64 × rings      \
         how far each ring of a shared zone was applied; not part of the       \
         state that a replay reproduces */                                     \
-    D(COUNTER,     "counter")    /* C, kind 1           u64                   \
+    D(COUNTER,      "counter",      COUNTER)    /* u64                        \
         the last number given out; kinds: enum mt_name below */               \
-    D(NAME,        "name")       /* C, kind 1, string   N                     \
+    D(NAME,         "name",         NAME)       /* N                          \
         unique strings of a company: ids, accounts, link codes; C = 0 for     \
         application keys */                                                   \
-    D(COMPANY,     "company")    /* C                   company */            \
-    D(CREDENTIAL,  "credential") /* N                   credential */         \
-    D(DEPT,        "dept")       /* C N                 dept */               \
-    D(DEPT_CHILD,  "dept_child") /* C N(parent) N       -                     \
+    D(COMPANY,      "company",      COMPANY)    /* company */                 \
+    D(CREDENTIAL,   "credential",   SERIAL)     /* number: credential */      \
+    D(DEPT,         "dept",         NUM)        /* dept */                    \
+    D(DEPT_CHILD,   "dept_child",   NUM2)       /* C N(parent) N: -           \
         parent 0 is the root */                                               \
-    D(USER,        "user")       /* C N                 user */               \
-    D(MEMBER,      "member")     /* C N(dept) N(user)   -                     \
-        users of a department, placeholders left out; dept 0: those without   \
-        one */                                                                \
-    D(ROOM,        "room")       /* C N                 room */               \
-    D(MEETING,     "meeting")    /* C N                 meeting */            \
-    D(BOOKING,     "booking")    /* C N(room) T(begin) N(meeting)   T(end)    \
-        what holds a room: meetings not cancelled, ended or refused; they     \
-        never overlap, so the neighbours of a time tell of a conflict; a      \
-        meeting ended early holds it no longer */                             \
-    D(SCHEDULE,    "schedule")   /* C N(room) level 1 T(begin) N(meeting)  -  \
+    D(USER,         "user",         NUM)        /* user */                    \
+    D(MEMBER,       "member",       NUM2)       /* C N(dept) N(user): -       \
+        users of a department without its placeholders; dept 0: users         \
+        without a department */                                               \
+    D(ROOM,         "room",         NUM)        /* room */                    \
+    D(MEETING,      "meeting",      NUM)        /* meeting */                 \
+    D(BOOKING,      "booking",      BOOKING)    /* T(end)                     \
+        the time for which a meeting holds its room.  Meetings that are       \
+        cancelled, rejected or ended early hold none.  Bookings of a room     \
+        never overlap, so a conflict shows in the neighbours of a time */     \
+    D(SCHEDULE,     "schedule",     SCHEDULE)   /* -                          \
         every meeting twice: under its room and under room 0 (all); level =   \
         the bits of its length in ms, so that "touches [a, b]" is a scan      \
         from a - 2^level in each level that is in use */                      \
-    D(CREATED,     "created")    /* C T(created) N(meeting)         -  */     \
-    D(SPONSORED,   "sponsored")  /* C N(creator) N(meeting)         -  */     \
-    D(SERIES,      "series")     /* C N(first meeting) N(meeting)   -  */     \
-    D(ATTENDEE,    "attendee")   /* C N(meeting) S      attendee */           \
-    D(CHECKIN,     "checkin")    /* C N(meeting) S      checkin               \
-        stays when the person is taken off the list */                        \
-    D(TALLY,       "tally")      /* C N(meeting)        tally                 \
+    D(CREATED,      "created",      NUM2)       /* C T(created) N(meeting): - \
+        */                                                                    \
+    D(SPONSORED,    "sponsored",    NUM2)       /* C N(creator) N(meeting): - \
+        */                                                                    \
+    D(SERIES,       "series",       NUM2)       /* C N(first meeting)         \
+        N(meeting): - */                                                      \
+    D(ATTENDEE,     "attendee",     NUM2)       /* C N(meeting) N(slot):      \
+        attendee */                                                           \
+    D(CHECKIN,      "checkin",      NUM2)       /* C N(meeting) N(slot):      \
+        checkin; stays when the attendee is taken off the list */             \
+    D(TALLY,        "tally",        NUM)        /* C N(meeting): tally        \
         none where all counts are 0 */                                        \
-    D(SESSION,     "session")    /* C N(user) caller    session */            \
-    D(REMINDER,    "reminder")   /* T(due) C N(meeting)             -         \
+    D(SESSION,      "session",      SESSION)    /* session */                 \
+    D(REMINDER,     "reminder",     REMINDER)   /* -                          \
         the next one of each meeting, see mt_reminder_due() */                \
-    D(SUBSCRIPTION, "subscription") /* C                subscription */       \
-    D(OUTBOX,      "outbox")     /* C number            outbox                \
+    D(SUBSCRIPTION, "subscription", COMPANY)    /* subscription */            \
+    D(OUTBOX,       "outbox",       NUM)        /* C N(message): outbox       \
         messages to the subscriber that were not delivered yet, numbered from \
-        1 without a gap; none while nobody subscribes */                      \
-    D(SET_ASIDE,   "set_aside")  /* C number            outbox                \
-        those that were given up, until somebody asks for them again */       \
-    D(JOURNAL,     "journal")    /* u64 position        journal, appended */
+        1 without a gap; none without a subscriber */                         \
+    D(SET_ASIDE,    "set_aside",    NUM)        /* C N(message): outbox       \
+        messages that were given up until an operator asks for them again */  \
+    D(JOURNAL,      "journal",      SERIAL)     /* position: journal          \
+        appended */
 
 
 typedef enum {
-#define MT_DB_SYMBOL(symbol, name)  MT_DB_##symbol,
+#define MT_DB_SYMBOL(symbol, name, form)  MT_DB_##symbol,
     MT_DATABASES(MT_DB_SYMBOL)
 #undef MT_DB_SYMBOL
     MT_DB_COUNT
 } mt_db_t;
+
+
+/*    symbol       name             value, purpose */
+
+#define MT_META_KEYS(K)                                                       \
+    K(FORMAT,      "format")        /* u64: MT_STORE_FORMAT */                \
+    K(POSITION,    "position")      /* u64: last position of the journal */   \
+    K(TIME,        "time")          /* T: of the last command */              \
+    K(SERVER_KEY,  "server_key")    /* random bytes, MT_SERVER_KEY_LEN */
+
+
+typedef enum {
+#define MT_META_SYMBOL(symbol, name)  MT_META_##symbol,
+    MT_META_KEYS(MT_META_SYMBOL)
+#undef MT_META_SYMBOL
+    MT_META_COUNT
+} mt_meta_t;
+
+#define MT_SERVER_KEY_LEN  32
 
 
 /* kinds of NAME and COUNTER keys; stable numbers */
@@ -90,7 +129,7 @@ enum mt_name {
     MT_NAME_PHONE = 6,
     MT_NAME_EMAIL = 7,
     MT_NAME_ATTENDEE_CODE = 8,  /* C = 0: a link names no company;
-                                   value: C and N, 12 bytes */
+                                   value: C N */
     MT_NAME_HOST_CODE = 9,      /* the same */
     MT_NAME_APPKEY = 10,        /* C = 0 */
     MT_NAME_CREDENTIAL = 11,    /* COUNTER only, C = 0 */

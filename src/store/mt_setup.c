@@ -1,7 +1,7 @@
 
 /*
- * Stores on disk: finding out what a directory holds, making a new store,
- * making a copy.  Nothing here stays open.
+ * Stores on disk: checks of a directory, new stores, copies.  No environment
+ * stays open.
  */
 
 #include "base/mt_crypto.h"
@@ -36,10 +36,10 @@ static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
     char *why, size_t why_size);
 static int mt_dir_ours(const char *name);
 static int mt_store_live(const char *path);
-static int mt_read_format(const char *path, uint64_t *format);
+static int mt_read_format(const char *path, int64_t *format);
 static int mt_make_store(const mt_store_options_t *options);
 static int mt_fill_store(MDB_env *env);
-static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name,
+static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
     const void *data, size_t len);
 static int mt_move_in(const char *path);
 static int mt_make_lock(const mt_store_options_t *options);
@@ -102,7 +102,7 @@ mt_dir_parent(const char *path, char *why, size_t why_size)
 }
 
 
-/* What an unfinished making leaves, and a file system's own directory. */
+/* Files of an unfinished store, and a file system's own directory. */
 
 static int
 mt_dir_ours(const char *name)
@@ -165,9 +165,9 @@ mt_dir_scan(const char *path, mt_dir_state_t *state, char *why,
 
 
 /*
- * 1 when a process has the store open: then LMDB's first lock byte is held.
- * Not to be asked while this process has (closing the file would drop the
- * locks).
+ * Returns 1 if another process has the store open: it holds LMDB's first lock
+ * byte.  This process must not have it open, as closing the file would drop
+ * its locks.
  */
 
 static int
@@ -199,19 +199,20 @@ mt_store_live(const char *path)
 
 
 /*
- * Reads the format without leaving a trace: without the lock file, unless
- * others may write while we read.  0, or LMDB's error; MDB_NOTFOUND: not one
- * of our stores.
+ * Reads the format without a change: the lock file is not used unless another
+ * process may write meanwhile.  Returns 0 or LMDB's error; MDB_NOTFOUND when
+ * it is no store of ours.
  */
 
 static int
-mt_read_format(const char *path, uint64_t *format)
+mt_read_format(const char *path, int64_t *format)
 {
     int       rc;
     MDB_dbi   dbi;
     MDB_env  *env;
     MDB_txn  *txn;
     MDB_val   key, value;
+    mt_key_t  name;
 
     txn = NULL;
     rc = mt_env_create(&env, 0, 0);
@@ -230,15 +231,16 @@ mt_read_format(const char *path, uint64_t *format)
     }
 
     if (rc == 0) {
-        key.mv_data = "format";
-        key.mv_size = sizeof("format") - 1;
+        mt_key_meta(&name, MT_META_FORMAT);
+        key.mv_data = name.data;
+        key.mv_size = name.len;
         rc = mdb_get(txn, dbi, &key, &value);
     }
 
-    if (rc == 0 && value.mv_size == sizeof(*format)) {
-        *format = mt_get_u64(value.mv_data);
-
-    } else if (rc == 0) {
+    if (rc == 0
+        && !mt_value_read_num((mt_str_t) { value.mv_size, value.mv_data },
+                              format))
+    {
         rc = MDB_NOTFOUND;
     }
 
@@ -284,7 +286,7 @@ mt_status_t
 mt_store_check_format(const char *path, char *why, size_t why_size)
 {
     int       rc;
-    uint64_t  format;
+    int64_t   format;
 
     format = 0;
     rc = mt_read_format(path, &format);
@@ -382,7 +384,7 @@ mt_store_create(const mt_store_options_t *options, int uid, int gid,
 
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    /* one maker at a time; the lock goes with the descriptor */
+    /* one process makes a store; the lock goes with the descriptor */
     if (fd == -1 || flock(fd, LOCK_EX) != 0) {
         (void) snprintf(why, why_size, "\"%s\": %s", path, strerror(errno));
         rc = MT_STORE_FAILED;
@@ -414,7 +416,7 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
 
     path = options->path.data;
 
-    /* again: another maker may have been here before the lock */
+    /* again: another process may have made it before the lock */
     status = mt_dir_state(path, &state, why, why_size);
 
     if (status == MT_OK && state == MT_DIR_STORE) {
@@ -446,9 +448,9 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
 
 
 /*
- * The lock file, in the size that LMDB wants.  It is sparse then, and is
- * written through a mapping: where a full disk has no block for one of its
- * pages, the process that comes to need it would be killed by a SIGBUS.
+ * Allocates all blocks of the lock file.  LMDB makes it sparse and writes it
+ * through a mapping, so on a full disk a missing block would kill a process
+ * with SIGBUS.
  */
 
 static int
@@ -499,7 +501,8 @@ mt_allocate_lock(const char *path)
 }
 
 
-/* Under another name until it is whole.  0, or LMDB's or system's error. */
+/* Makes a store under another name until it is whole.  Returns 0, or LMDB's or
+ * the system's error. */
 
 static int
 mt_make_store(const mt_store_options_t *options)
@@ -555,15 +558,15 @@ mt_make_store(const mt_store_options_t *options)
 
 
 static int
-mt_put_meta(MDB_txn *txn, MDB_dbi dbi, const char *name, const void *data,
+mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which, const void *data,
     size_t len)
 {
     MDB_val   key, value;
-    mt_str_t  s;
+    mt_key_t  name;
 
-    s = mt_cstr(name);
-    key.mv_data = (void *) s.data;
-    key.mv_size = s.len;
+    mt_key_meta(&name, which);
+    key.mv_data = name.data;
+    key.mv_size = name.len;
     value.mv_data = (void *) data;
     value.mv_size = len;
 
@@ -579,8 +582,8 @@ mt_fill_store(MDB_env *env)
     MDB_dbi   dbi[MT_DB_COUNT];
     MDB_txn  *txn;
 
-    (void) mt_put_u64(format, MT_STORE_FORMAT);
-    (void) mt_put_u64(position, 0);
+    (void) mt_value_num(format, MT_STORE_FORMAT);
+    (void) mt_value_num(position, 0);
 
     if (mt_random(server_key, sizeof(server_key)) != 0) {
         return errno;
@@ -596,17 +599,17 @@ mt_fill_store(MDB_env *env)
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "format", format,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_FORMAT, format,
                          sizeof(format));
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "position", position,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_POSITION, position,
                          sizeof(position));
     }
 
     if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], "server_key", server_key,
+        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_SERVER_KEY, server_key,
                          sizeof(server_key));
     }
 
@@ -619,8 +622,8 @@ mt_fill_store(MDB_env *env)
 }
 
 
-/* Gives the new, synced file its name, and has that on disk, too; or it is
- * not there. */
+/* Renames the new, synced file and syncs the directory; on failure the file is
+ * removed. */
 
 static int
 mt_move_in(const char *path)
@@ -727,7 +730,7 @@ mt_store_backup(mt_store_t *store, const char *dest, char *why,
         return MT_STORE_FAILED;
     }
 
-    /* the copy is a read transaction, though LMDB's own */
+    /* LMDB copies in a read transaction of its own */
     (void) pthread_rwlock_rdlock(&store->map_lock);
     rc = mt_copy_to(store->env, dest);
     (void) pthread_rwlock_unlock(&store->map_lock);

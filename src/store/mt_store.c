@@ -20,7 +20,7 @@ static mt_status_t mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat);
 static mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
 
 
-#define MT_DB_NAME_ENTRY(symbol, name)  [MT_DB_##symbol] = name,
+#define MT_DB_NAME_ENTRY(symbol, name, form)  [MT_DB_##symbol] = name,
 
 const char *const  mt_db_names[MT_DB_COUNT] = {
     MT_DATABASES(MT_DB_NAME_ENTRY)
@@ -34,13 +34,13 @@ static mt_store_t       *mt_stores;
 
 
 void
-mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
+mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
 {
     int      len;
     char     text[512];
     va_list  args;
 
-    if (store->log == NULL) {
+    if (store->report == NULL) {
         return;
     }
 
@@ -52,21 +52,21 @@ mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
         va_end(args);
     }
 
-    store->log(store->log_data, level, text);
+    store->report(store->report_data, level, text);
 }
 
 
 mt_status_t
 mt_store_error(mt_store_t *store, const char *what, int rc)
 {
-    /* said once: every transaction fails from now on */
+    /* reported once, as every transaction fails from now on */
     if (rc == MDB_PANIC
         && __atomic_exchange_n(&store->broken, 1, __ATOMIC_RELAXED))
     {
         return MT_STORE_FAILED;
     }
 
-    mt_store_log(store, 1, "%s: %s", what, mdb_strerror(rc));
+    mt_store_report(store, 1, "%s: %s", what, mdb_strerror(rc));
 
     switch (rc) {
 
@@ -130,7 +130,7 @@ mt_store_is_open(const char *path)
 }
 
 
-/* 0, or an error number: EBUSY when the process has it open already. */
+/* Returns 0 or an error number; EBUSY if the process has the store open. */
 
 static int
 mt_store_register(mt_store_t *store)
@@ -209,8 +209,8 @@ mt_store_alloc(const mt_store_options_t *options)
         return NULL;
     }
 
-    store->log = options->log;
-    store->log_data = options->log_data;
+    store->report = options->report;
+    store->report_data = options->report_data;
     store->reader.store = store;
     store->wal.fd = -1;
 
@@ -285,8 +285,8 @@ mt_store_env(mt_store_t *store, const mt_store_options_t *options)
         rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);
     }
 
-    /* the lock file belongs to whoever owns the data: a tool run by root may
-     * be the first to open the store, and then the workers must be able to */
+    /* the owner of the data owns the lock file: a tool run by root may open
+     * the store first, and the workers must be able to open it then */
     if (rc == 0 && geteuid() == 0) {
         rc = mt_own_file(store->path, MT_LOCK_FILE, store->uid, store->gid);
     }
@@ -316,7 +316,7 @@ mt_store_databases(mt_store_t *store, const char **missing)
         }
     }
 
-    /* handles opened in it become the environment's at its end */
+    /* handles become the environment's when this transaction ends */
     return mdb_txn_commit(txn);
 }
 
@@ -340,7 +340,6 @@ mt_store_close(mt_store_t *store)
     mt_store_unregister(store);
 
     (void) pthread_rwlock_destroy(&store->map_lock);
-    free(store->seen);
     free(store->path);
     free(store);
 }
@@ -402,7 +401,7 @@ mt_store_stat(mt_store_t *store, mt_store_stat_t *stat)
     (void) mdb_env_stat(store->env, &env_stat);
     (void) mdb_reader_list(store->env, mt_count_line, &stat->readers);
 
-    /* a heading, or the word that there are none, is a line, too */
+    /* the first line is a heading, or says that there are none */
     stat->readers--;
     stat->max_readers = info.me_maxreaders;
     stat->map_size = info.me_mapsize;
@@ -458,7 +457,6 @@ static mt_status_t
 mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
 {
     int       rc, db;
-    mt_key_t  key;
     MDB_stat  st;
 
     for (db = 0; db < MT_DB_COUNT; db++) {
@@ -471,15 +469,13 @@ mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
         stat->entries[db] = st.ms_entries;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
-    stat->position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+    stat->position = mt_meta_position(txn);
 
     return mt_txn_status(txn);
 }
 
 
-/* LMDB's database 0: by transaction, a count and the pages that it freed. */
+/* LMDB's database 0 has a count and the freed pages of each transaction. */
 
 static mt_status_t
 mt_stat_free(mt_txn_t *txn, uint64_t *pages)

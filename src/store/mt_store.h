@@ -4,20 +4,19 @@
  * with typed access to the databases of mt_schema.h.  It knows keys and
  * records, no rule of the domain.
  *
- * Threads: reads belong to one thread per store (a worker's event loop: one
- * read transaction, reset and renewed); a write transaction begins and ends
- * in one thread, any.  A thread that reads beside them opens a transaction of
- * its own with mt_read_open().
+ * Threads: mt_read_begin()'s transaction belongs to one thread per store, a
+ * worker's event loop; other threads read in a transaction of mt_read_open().
+ * A write transaction begins and ends in the same thread, any.
  *
  * Errors: MT_STORE_FULL for a full map or disk, MT_STORE_FAILED for any other
- * failure (its text goes to the log callback), "no such key" is told apart.
+ * failure, of which report() gets the text.  A missing key is no failure.
  */
 
 #ifndef MT_STORE_H
 #define MT_STORE_H
 
 #include "model/mt_records.h"
-#include "store/mt_schema.h"
+#include "store/mt_keys.h"
 
 
 typedef struct mt_store_s   mt_store_t;
@@ -26,201 +25,140 @@ typedef struct mt_cursor_s  mt_cursor_t;
 
 typedef struct {
     mt_str_t     path;          /* a directory, NUL-terminated */
-    uint64_t     max_size;      /* of the map, in bytes; sparse.  0: as the
-                                   store remembers, for tools */
-    unsigned     max_readers;   /* slots: 2 per worker and some for tools; 0:
-                                   LMDB's default */
-    /* level 0 info, 1 error; may be NULL.  From any thread. */
-    void       (*log)(void *log_data, int level, const char *text);
-    void        *log_data;
+    uint64_t     max_size;      /* of the map, in bytes; sparse.  0, for tools:
+                                   the size that the store has */
+    unsigned     max_readers;   /* reader slots: 2 per worker and some for
+                                   tools; 0: LMDB's default */
+
+    /* NULL, or called from any thread with a line for the error log; level 0
+     * is information, 1 an error */
+    void       (*report)(void *report_data, int level, const char *text);
+    void        *report_data;
 } mt_store_options_t;
 
 
 /*
- * Makes the directory and an empty store of the present format unless there
- * is one; checks the format if there is.  Opens and closes the environment:
- * for the master process, before the fork.  uid/gid (or -1) own the directory
- * and its files, also those of a store that was restored.  MT_STORE_FAILED
- * with the reason in `why` (of `why_size` bytes); a directory that holds
- * anything else, or a store of another format, is not touched.
+ * Makes the directory and an empty store of the present format where there is
+ * none, and checks the format where there is one.  uid and gid (or -1) become
+ * the owner of the directory and its files, also of a restored store.  The
+ * environment is opened and closed: for the master process, before the fork.
+ * A store of another format, or a directory that holds anything else, is not
+ * changed.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`, of
+ * `why_size` bytes.
  */
 mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
 
-/* The same check without writing: for `nginx -t`.  A path that does not exist
- * yet is MT_OK when its parent directory does. */
+/* Checks the same without a change, for `nginx -t`.  Returns MT_OK, also for a
+ * path that does not exist below a directory that does, or MT_STORE_FAILED
+ * with the reason. */
 mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
     size_t why_size);
 
-/* Opens an existing store; *store is malloc'ed, mt_store_close() frees it. */
+/* Opens an existing store.  Returns MT_OK with a store that mt_store_close()
+ * frees, or MT_STORE_FAILED with the reason. */
 mt_status_t mt_store_open(mt_store_t **store,
     const mt_store_options_t *options, char *why, size_t why_size);
 void mt_store_close(mt_store_t *store);
 
-/* One line to the log callback, if there is one. */
-void mt_store_log(mt_store_t *store, int level, const char *fmt, ...)
+/* Gives one line to the options' report(). */
+void mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Frees the reader slots of dead processes; returns how many. */
+/* Frees the reader slots of dead processes.  Returns their number. */
 int mt_store_reader_check(mt_store_t *store);
 
 typedef struct {
-    uint64_t  map_size;
-    uint64_t  used_bytes;      /* pages in use, the free list taken off */
+    uint64_t  map_size;        /* bytes */
+    uint64_t  used_bytes;      /* in pages that are not free */
     uint64_t  file_bytes;
     unsigned  readers;
     unsigned  max_readers;
     uint64_t  txn_id;
-    uint64_t  position;        /* of the journal */
+    uint64_t  position;        /* last one of the journal */
     uint64_t  entries[MT_DB_COUNT];
 } mt_store_stat_t;
 
 mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
 
-/* What a database takes up, in whole pages; 0 on failure. */
+/* Returns the bytes that a database's pages take, or 0 on failure. */
 uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
 
-/* A consistent, compacted copy into the directory `dest` (made when it is not
- * there; must not hold a store), while others write.  MT_OK: on disk. */
+/* Writes a consistent, compacted copy into the directory `dest`, which must
+ * not hold a store and is made if need be, while others write.  Returns MT_OK
+ * once it is on disk, or a failure with the reason. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
     size_t why_size);
 
-/* Set after a failure that leaves this environment unusable (MDB_PANIC): the
- * process should reopen the store. */
+/* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
+ * the process should open the store anew. */
 int mt_store_broken(const mt_store_t *store);
 
 
 /*
- * The right to do the store's background work.  One process at a time has it,
- * of whatever server; one that dies loses it.  A descriptor that holds it, to
- * be given up with close(); -1 while another one has it, or on a failure.
+ * Takes the lease for background jobs, which one process of any server holds
+ * at a time.  A process that dies loses it.  Returns a descriptor, given back
+ * with close(), or -1 while another process holds the lease or on a failure.
  */
 int mt_store_lease(const mt_store_t *store);
 
 
 /*
- * Transactions.  mt_read_begin() renews the store's one read transaction: do
- * not nest.  Values returned are valid until the transaction ends or, in a
- * write transaction, until the next write.
+ * Transactions.  Values that they return are valid until they end or, in a
+ * write transaction, until its next write.
  */
+
+/* Renews the store's one read transaction, which does not nest. */
 mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
 void mt_read_end(mt_txn_t *txn);
-/* a read transaction of its own (another thread, a tool); mt_read_close() */
+
+/* A read transaction of its own, for another thread or a tool. */
 mt_status_t mt_read_open(mt_store_t *store, mt_txn_t **txn);
 void mt_read_close(mt_txn_t *txn);
 
 mt_status_t mt_write_begin(mt_store_t *store, mt_txn_t **txn);
-/* MT_OK: synced to disk.  Any other: unknown, the caller must not tell of
- * success.  Frees the transaction in every case. */
+
+/* Returns MT_OK when the changes are on disk.  After a failure they may or may
+ * not be, so no success may be acknowledged.  Frees the transaction. */
 mt_status_t mt_write_commit(mt_txn_t *txn);
 void mt_write_abort(mt_txn_t *txn);
+
 int mt_txn_is_write(const mt_txn_t *txn);
-/* Its number: of the state that is read, or of the one that is to be. */
+
+/* Returns the transaction id: of the snapshot that is read, or the one that
+ * the write transaction will have. */
 uint64_t mt_txn_id(const mt_txn_t *txn);
-/* 1 when nothing but the state that mt_read_begin()'s transaction reads has
- * its number: what is kept under that may be used. */
+
+/* Returns 1 if the transaction id of mt_read_begin()'s snapshot belongs to it
+ * alone, so that it can key a cache. */
 int mt_txn_is_numbered(const mt_txn_t *txn);
 
 
-/* Keys are built on the stack. */
-
-/* the longest: C, kind and a string of 100 code points */
-#define MT_KEY_MAX  416
-
-typedef struct {
-    size_t   len;
-    uint8_t  data[MT_KEY_MAX];
-} mt_key_t;
-
-static inline void
-mt_key_init(mt_key_t *key)
-{
-    key->len = 0;
-}
-
-
-/* what does not fit is left out */
-
-static inline void
-mt_key_u8(mt_key_t *key, uint8_t v)
-{
-    if (key->len < MT_KEY_MAX) {
-        key->data[key->len++] = v;
-    }
-}
-
-
-static inline void
-mt_key_u32(mt_key_t *key, uint32_t v)
-{
-    if (key->len + 4 <= MT_KEY_MAX) {
-        (void) mt_put_u32(key->data + key->len, v);
-        key->len += 4;
-    }
-}
-
-
-static inline void
-mt_key_u64(mt_key_t *key, uint64_t v)
-{
-    if (key->len + 8 <= MT_KEY_MAX) {
-        (void) mt_put_u64(key->data + key->len, v);
-        key->len += 8;
-    }
-}
-
-
-/* cut at what fits; ids are bounded below that by their models */
-void mt_key_str(mt_key_t *key, mt_str_t s);
-
-/* the common forms */
-
-static inline void
-mt_key_company(mt_key_t *key, uint32_t company)
-{
-    mt_key_init(key);
-    mt_key_u32(key, company);
-}
-
-
-static inline void
-mt_key_num(mt_key_t *key, uint32_t company, uint64_t num)
-{
-    mt_key_company(key, company);
-    mt_key_u64(key, num);
-}
-
-
-static inline void
-mt_key_num2(mt_key_t *key, uint32_t company, uint64_t a, uint64_t b)
-{
-    mt_key_num(key, company, a);
-    mt_key_u64(key, b);
-}
-
-
-void mt_key_name(mt_key_t *key, uint32_t company, enum mt_name kind,
-    mt_str_t s);
-
-
 /*
- * Raw access.  mt_get(): 1 found, 0 not there, -1 failed.  mt_del(): the same.
- * Failures are sticky: the transaction remembers the first, further writes do
- * nothing, and mt_write_commit() fails with it; so a caller may check once,
- * with mt_txn_status().
+ * Raw access.  Failures are sticky: the transaction remembers the first one,
+ * further writes do nothing, and mt_write_commit() fails with it.  So a caller
+ * may check once, with mt_txn_status().
  */
+
+/* Returns 1 if found, 0 if there is no such key, -1 on failure. */
 int mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value);
 mt_status_t mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t value);
-/* for keys that only grow: the journal */
+
+/* Puts a key that is above all others: of the journal. */
 mt_status_t mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t value);
-int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
-mt_status_t mt_txn_status(const mt_txn_t *txn);
-/* Tells the store's log what is wrong in this transaction. */
-void mt_txn_complain(const mt_txn_t *txn, const char *text);
 
-/* u64 values; mt_get_num_or() gives `def` when not there or on failure. */
+/* Returns 1 if deleted, 0 if there is no such key, -1 on failure. */
+int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
+
+mt_status_t mt_txn_status(const mt_txn_t *txn);
+
+/* Gives an error of this transaction to the store's report(). */
+void mt_txn_report(const mt_txn_t *txn, const char *text);
+
+/* Values that are u64.  The getter returns `def` when there is no such key or
+ * on failure. */
 uint64_t mt_get_num_or(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     uint64_t def);
 mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
@@ -228,39 +166,62 @@ mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 
 
 /*
- * Records.  mt_load(): 1 loaded (strings point into the map while the
- * transaction lasts, or into the arena after mt_load_copy()), 0 not there, -1
- * failed or not decodable.  mt_save() writes MT_ENCODE_STATE; mt_save_new()
- * only where there is nothing yet: 1 saved, 0 something is there, -1 failed.
+ * The facts of the store that META holds.  Getters return 0 for one that is
+ * not there, or on a failure, which the transaction remembers.  A server key
+ * is MT_SERVER_KEY_LEN bytes that live as mt_get()'s value; its getter returns
+ * 1, or -1 when there is none or on a failure.
+ */
+uint64_t mt_meta_position(mt_txn_t *txn);
+int64_t mt_meta_time(mt_txn_t *txn);
+int mt_meta_server_key(mt_txn_t *txn, mt_str_t *server_key);
+mt_status_t mt_meta_set_position(mt_txn_t *txn, uint64_t position);
+mt_status_t mt_meta_set_time(mt_txn_t *txn, int64_t time);
+
+
+/*
+ * Records.  mt_load() leaves strings in the map, valid as mt_get()'s value;
+ * mt_load_copy() copies them into the arena.  Lists are in the arena in either
+ * case.  Both return 1 if loaded, 0 if there is no such key, -1 on failure or
+ * when the value does not decode.
  */
 int mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_copy(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena);
-/* of a value that was found: 1, or -1; of some fields, as
- * mt_record_decode_some() has them */
+
+/* Decode a value that was found, all of it or, as mt_record_decode_some(),
+ * some fields.  Return 1, or -1 when the value does not decode. */
 int mt_load_value(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, void *object, mt_arena_t *arena);
 int mt_load_some(mt_txn_t *txn, mt_db_t db, mt_str_t value,
     const mt_model_t *model, uint64_t wanted, void *object,
     mt_arena_t *arena);
+
+/* Writes a record as MT_ENCODE_STATE. */
 mt_status_t mt_save(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
+
+/* The same, but never over another value.  Returns 1 if saved, 0 if the key
+ * has a value, -1 on failure. */
 int mt_save_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena);
 
 
 /*
- * Cursors, over the keys that begin with `prefix` (NULL: all).  Malloc'ed,
- * NULL on failure; close before the transaction ends.  mt_cursor_seek(): to
- * the first key >= at; mt_cursor_seek_back(): to the last key <= at;
- * next/prev from there, and on a fresh cursor first/last.  All return 1 with
- * *key and *value (valid as mt_get()'s), 0 outside the prefix, -1 on failure.
- * Writes between the steps are allowed, also to delete what was just read.
+ * Cursors over the keys that begin with `prefix`; NULL: over all.  A cursor is
+ * malloc'ed, NULL on failure, and must be closed before the transaction ends.
+ * Writes between the steps are allowed, deletion of the present key included.
  */
 mt_cursor_t *mt_cursor_open(mt_txn_t *txn, mt_db_t db,
     const mt_key_t *prefix);
 void mt_cursor_close(mt_cursor_t *cursor);
+
+/*
+ * Steps: to the first and the last key, to the first key >= at, to the last
+ * key <= at, to the next and the previous one; these two go to the first and
+ * the last key on a fresh cursor.  All return 1 with *key and *value, valid as
+ * mt_get()'s, 0 when there is no such key below the prefix, -1 on failure.
+ */
 int mt_cursor_first(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_last(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_seek(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
@@ -269,20 +230,19 @@ int mt_cursor_seek_back(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
     mt_str_t *value);
 int mt_cursor_next(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
-/* The same cursor, over other keys; the next step is to be a seek. */
+
+/* Gives the cursor another prefix; a seek must follow. */
 void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
 
 
 /*
  * Look-ups of keys that are near each other, as those for a list's rows are,
- * in a transaction that only reads.  A cursor for each database stays at the
- * least key that is not below the last one asked for: a key somewhat above is
- * there, is the next one, or is known not to be there at all.  Zeroed at
- * first; close before the transaction ends.  Else mt_near_get() is mt_get().
+ * in a read transaction.  A cursor for each database stays at the least key
+ * that is not below the last one asked for: a key somewhat above is there, is
+ * the next one, or is known to be absent.  Zeroed at first; mt_near_close()
+ * before the transaction ends.
  *
- * What mt_read_begin()'s transaction was asked for is known to the next one,
- * as long as nothing was committed in between.  near: NULL for look-ups that
- * are but remembered.
+ * mt_near_get(): as mt_get(); is mt_get() for near NULL.
  */
 
 #define MT_NEAR_KEY     20           /* the longest: C and two numbers */
@@ -306,32 +266,11 @@ typedef struct {
 int mt_near_get(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
     const mt_key_t *key, mt_str_t *value);
 
-/*
- * The records whose keys are these bytes, C and a number, and a number more;
- * in order, and remembered in the same way.  How many; MT_NEAR_MANY when they
- * are more than MT_NEAR_RUN, or cannot be remembered: then a cursor is to go
- * through them; -1 on failure.  They are there until the next ones are asked
- * for.
- */
-
-#define MT_NEAR_RUN   16
-#define MT_NEAR_MANY  (MT_NEAR_RUN + 1)
-
-typedef struct {
-    uint64_t   num;
-    mt_str_t   value;
-} mt_near_row_t;
-
-int mt_near_run(mt_near_t *near, mt_txn_t *txn, mt_db_t db,
-    const mt_key_t *prefix, const mt_near_row_t **rows);
-
 void mt_near_close(mt_near_t *near);
 
 
-/*
- * The unique strings of a company.  mt_name_find(): the number, 0 when nobody
- * has it.
- */
+/* The unique strings of a company.  mt_name_find() returns the number, or 0
+ * when the string has none. */
 uint64_t mt_name_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
     mt_str_t s);
 mt_status_t mt_name_put(mt_txn_t *txn, uint32_t company, enum mt_name kind,

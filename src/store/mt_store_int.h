@@ -1,6 +1,6 @@
 
 /*
- * What the files of the store share; nobody else includes this.
+ * Private to store/ and its unit tests.
  */
 
 #ifndef MT_STORE_INT_H
@@ -16,20 +16,13 @@
 
 #define MT_DATA_FILE  "data.mdb"
 #define MT_LOCK_FILE  "lock.mdb"
-/* A store in the making: becomes MT_DATA_FILE when it is whole. */
+/* a new store, renamed to MT_DATA_FILE once it is whole */
 #define MT_NEW_FILE   "data.mdb.new"
 #define MT_NEW_LOCK   "data.mdb.new-lock"
 
-/* the write-ahead log, and the words beside it: mt_wal.h */
+/* the write-ahead log and its shared words: mt_wal.h */
 #define MT_WAL_FILE   "wal.log"
 #define MT_WAL_WORDS  "wal.lock"
-
-#define MT_SERVER_KEY_LEN  32
-
-
-/* Look-ups by mt_near_get(), in the snapshot of the store that was read last:
- * store/mt_near.c. */
-typedef struct mt_seen_s  mt_seen_t;
 
 
 struct mt_txn_s {
@@ -37,9 +30,8 @@ struct mt_txn_s {
     MDB_txn      *txn;
     mt_status_t   status;          /* the first failure */
     int           write;
-    int           logs;            /* its place in the log is known */
+    int           logs;            /* how far the write-ahead log was read */
     int           numbered;        /* mt_txn_is_numbered() */
-    uint32_t      turn;            /* of what was seen; 0: not asked yet */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
@@ -48,12 +40,12 @@ typedef struct {
     int              fd;           /* -1: not open */
     mt_wal_words_t  *words;
 
-    /* Of the write transaction that is open. */
-    uint64_t         position;     /* of the journal when it began */
-    uint64_t         end;          /* where the next record goes, in bytes */
+    /* of the write transaction that is open */
+    uint64_t         position;     /* last one of the journal when it began */
+    uint64_t         end;          /* offset of the next record */
     uint64_t         size;         /* of the file */
     uint32_t         seq;          /* of the next record */
-    uint8_t         *buf;          /* a record; malloc'ed */
+    uint8_t         *buf;          /* a record; malloc'ed, of `room` bytes */
     size_t           room;
 } mt_wal_t;
 
@@ -61,24 +53,22 @@ struct mt_store_s {
     MDB_env           *env;
     MDB_dbi            dbi[MT_DB_COUNT];
     mt_txn_t           reader;     /* mt_read_begin()'s, kept between uses */
-    mt_seen_t         *seen;       /* by it; NULL until there is something */
-    unsigned           maps;       /* how often the map took another place */
 
-    /* Every transaction of this process holds it shared; whoever must change
-     * the size of the map tries to hold it alone. */
+    /* Every transaction of this process holds it shared; a change of the
+     * map's size takes it exclusively. */
     pthread_rwlock_t   map_lock;
     int                broken;     /* atomic */
 
     mt_wal_t           wal;
 
     char              *path;
-    void             (*log)(void *log_data, int level, const char *text);
-    void              *log_data;
+    void             (*report)(void *report_data, int level, const char *text);
+    void              *report_data;
 
-    /* the data file, by which a second opening is found out */
+    /* the data file, to find a second opening in this process */
     dev_t              dev;
     ino_t              ino;
-    int                uid;        /* its owner */
+    int                uid;        /* the data file's owner */
     int                gid;
     mt_store_t        *next;
 };
@@ -86,52 +76,46 @@ struct mt_store_s {
 
 extern const char *const  mt_db_names[MT_DB_COUNT];
 
-/* Logs, and sorts LMDB's and the system's errors into two statuses. */
+/* Reports LMDB's or the system's error `rc` of `what`.  Returns MT_STORE_FULL
+ * or MT_STORE_FAILED. */
 mt_status_t mt_store_error(mt_store_t *store, const char *what, int rc);
 
-/* The same, remembered by the transaction.  Returns its first failure. */
+/* The same; the transaction remembers it.  Returns its first failure. */
 mt_status_t mt_txn_fail(mt_txn_t *txn, const char *what, int rc);
 
-/* 1 when this process has the data file open: LMDB would lose its locks were
- * it opened, and closed, once more. */
+/* Returns 1 if this process has the data file open.  It must not be opened
+ * again: closing it would drop LMDB's locks. */
 int mt_store_is_open(const char *path);
 
-/* The store in a directory.  MT_OK: there is one, of our format, and it was
- * only read. */
+/* Reads the format of the store in a directory.  Returns MT_OK if there is a
+ * store of our format, else a failure with the reason in `why`. */
 mt_status_t mt_store_check_format(const char *path, char *why,
     size_t why_size);
 
-/* An environment, not open yet.  0 as size or readers leaves LMDB's choice.
- * LMDB's error, with *env NULL or to be closed. */
+/* Makes an environment that is not open yet; 0 as size or readers leaves
+ * LMDB's default.  Returns 0, or LMDB's error; then *env is NULL or must be
+ * closed. */
 int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 
-/* Opens, or makes, the log of a store that is open.  0 or errno; to be closed
- * in either case. */
+/* Opens or makes the write-ahead log of a store that is open.  Returns 0 or
+ * errno; mt_wal_close() must follow in either case. */
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
 
-/* The id of the transaction that the store stands at. */
+/* Returns the transaction id of the last commit. */
 uint64_t mt_store_last(const mt_store_t *store);
 
-/* Asks whoever holds a transaction open for its end; to be called by those who
- * are about to wait for it. */
+/* Asks for the end of a write transaction that is held open (mt_wal_hold()).
+ * To be called before waiting for it. */
 void mt_wal_ask(mt_store_t *store);
 
-/* Gives a file to uid/gid (-1: leave), if it is there.  0 or errno. */
+/* Gives a file, if it exists, to uid and gid (or -1).  Returns 0 or errno. */
 int mt_own_file(const char *path, const char *name, int uid, int gid);
 
-/* 0, or -1 with errno. */
+/* Returns 0, or -1 with errno. */
 int mt_sync_directory(const char *path);
 
-/* "path/name", malloc'ed. */
+/* Returns "path/name", malloc'ed, or NULL without memory. */
 char *mt_path_join(const char *path, const char *name);
-
-static inline mt_str_t
-mt_key_text(const mt_key_t *key)
-{
-    mt_str_t  s = { key->len, (const char *) key->data };
-
-    return s;
-}
 
 #endif /* MT_STORE_INT_H */

@@ -11,8 +11,8 @@
 
 #define MT_BEGIN_TRIES  3
 
-/* The data file is kept longer than what is in use, by an eighth of that up to
- * MT_LEAD_MAX, and grows by MT_LEAD_STEP bytes in one transaction at most. */
+/* The data file is longer than the pages in use, by an eighth of these up to
+ * MT_LEAD_MAX, and grows by at most MT_LEAD_STEP bytes per transaction. */
 #define MT_LEAD_SHARE   8
 #define MT_LEAD_MAX     (64 << 20)
 #define MT_LEAD_STEP    (1 << 20)
@@ -61,7 +61,7 @@ mt_txn_start(mt_store_t *store, unsigned flags, MDB_txn **txn)
 }
 
 
-/* 1 when the cause is gone and it is worth another try. */
+/* Returns 1 if the cause is gone, so that another try may succeed. */
 
 static int
 mt_txn_mend(mt_store_t *store, int rc)
@@ -84,9 +84,9 @@ mt_txn_mend(mt_store_t *store, int rc)
 
 
 /*
- * Another process made the store larger than our map.  The map can only be
- * changed while this process has no transaction: else the caller fails, and
- * a later one will succeed.
+ * Another process made the store larger than our map.  The map can be changed
+ * only while this process has no transaction; otherwise the caller fails, and
+ * a later call succeeds.
  */
 
 static int
@@ -99,7 +99,6 @@ mt_store_remap(mt_store_t *store)
     }
 
     rc = mdb_env_set_mapsize(store->env, 0);
-    store->maps++;
 
     (void) pthread_rwlock_unlock(&store->map_lock);
 
@@ -108,10 +107,10 @@ mt_store_remap(mt_store_t *store)
 
 
 /*
- * LMDB takes the number of the latest state, and then the state, from that one
- * of two places where it is.  A process that was held up in between finds
- * there what was committed two numbers later, and has it by the first one.  As
- * long as that is the latest even then, nobody has written there.
+ * LMDB reads the latest transaction id first, and then the state from one of
+ * two meta pages.  A process that was suspended in between reads a state two
+ * commits younger under the older id.  If the id is still the latest one
+ * afterwards, its meta page was not overwritten.
  */
 
 mt_status_t
@@ -123,7 +122,6 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 
     if (rc == MT_OK) {
         store->reader.status = MT_OK;
-        store->reader.turn = 0;
 
         atomic_thread_fence(memory_order_acquire);
         store->reader.numbered = mt_store_last(store)
@@ -169,7 +167,7 @@ mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
 }
 
 
-/* What is left to do once LMDB's transaction is gone. */
+/* For after the end of LMDB's transaction. */
 
 static void
 mt_txn_free(mt_txn_t *txn)
@@ -212,10 +210,10 @@ mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 
 
 /*
- * Writes zeros ahead of what is in use.  A commit that lengthens the file
- * makes the file system write its own records, too, before the sync is over:
- * here one pays for hundreds.  In a write transaction, since nobody else may
- * be writing there; a failure matters when LMDB itself needs the room.
+ * Writes zeros behind the pages in use.  A commit that lengthens the file
+ * makes the file system write its journal within the sync; one lengthening
+ * here pays for hundreds of commits.  The write transaction keeps other
+ * writers out.  A failure is ignored: it matters when LMDB needs the room.
  */
 
 static void
@@ -298,8 +296,8 @@ mt_store_disk_full(const mt_store_t *store)
 }
 
 
-/* Whether the failure was LMDB's last in this process: it only tells who
- * begins another transaction. */
+/* Finds out whether the failure was LMDB's last in this process, which LMDB
+ * only says when another transaction begins. */
 
 static void
 mt_store_probe(mt_store_t *store)
@@ -355,16 +353,16 @@ mt_txn_status(const mt_txn_t *txn)
 
 
 void
-mt_txn_complain(const mt_txn_t *txn, const char *text)
+mt_txn_report(const mt_txn_t *txn, const char *text)
 {
-    mt_store_log(txn->store, 1, "%s", text);
+    mt_store_report(txn->store, 1, "%s", text);
 }
 
 
 mt_status_t
 mt_txn_fail(mt_txn_t *txn, const char *what, int rc)
 {
-    /* what comes after the first one is its consequence: not worth a line */
+    /* later failures are consequences of the first: not reported */
 
     if (txn->status == MT_OK) {
         txn->status = mt_store_error(txn->store, what, rc);

@@ -15,22 +15,22 @@
 
 #define MT_WAL_MAGIC   0x6d742d77616c0001ULL
 
-/* A block is what a disk writes whole or not at all. */
+/* A disk writes a block whole or not at all. */
 #define MT_WAL_BLOCK   4096
 
-/* The file grows by zeros that are really written: a sync of a record has no
- * change of the file's to take along then. */
+/* The file grows by zeros that are written, so that the sync of a record has
+ * no change of the file's metadata to write. */
 #define MT_WAL_STEP    (256 * 1024)
 
 
 /*
- * A record in the file: magic 8, transaction 8, journal position 8, number in
- * the transaction 4, bytes of what follows 4, checksum 4, 4 bytes of zeros;
- * then the bytes.  The checksum is of all that, but itself and the zeros.
+ * A record in the file: magic 8, transaction id 8, journal position 8, index
+ * in the transaction 4, length of the content 4, checksum 4, zeros 4; then the
+ * content.  The checksum covers all but itself and the zeros.
  */
 #define MT_WAL_HEADER   40
-#define MT_WAL_SUMMED   32          /* of the header */
-#define MT_WAL_RECORD   (MT_WAL_MAX - MT_WAL_HEADER)       /* the longest */
+#define MT_WAL_SUMMED   32          /* bytes of the header */
+#define MT_WAL_RECORD   (MT_WAL_MAX - MT_WAL_HEADER)       /* at most */
 
 typedef struct {
     uint64_t  magic;
@@ -42,9 +42,9 @@ typedef struct {
 } mt_wal_header_t;
 
 /*
- * Transactions, by their ids: one that has records in the log, one that is
- * held open, one whose end is asked for.  Below or at the store's last one
- * they say nothing.  Written by the holder; `asked` by others.
+ * Transaction ids: the last one that has records in the log, the one that is
+ * held open, the one whose end is asked for.  Ids up to the store's last one
+ * mean nothing.  The holder writes the first two, other processes `asked`.
  */
 
 struct mt_wal_words_s {
@@ -94,7 +94,7 @@ mt_wal_open(mt_store_t *store)
         return rc;
     }
 
-    /* the words may have been lost with the power */
+    /* a power loss may have lost the words */
 
     next = mt_store_last(store) + 1;
 
@@ -116,7 +116,7 @@ mt_wal_open(mt_store_t *store)
 }
 
 
-/* Its owner is the data's: a tool run by root may be the first to come. */
+/* The data's owner owns it: a tool run by root may be the first to open it. */
 
 static int
 mt_wal_open_file(mt_store_t *store, const char *name)
@@ -172,7 +172,7 @@ mt_wal_map(mt_store_t *store)
         return errno;
     }
 
-    /* with a block on the disk: a mapping of none would be a SIGBUS */
+    /* with a block on disk: without, the mapping could raise SIGBUS */
 
     rc = posix_fallocate(fd, 0, MT_WAL_BLOCK);
 
@@ -216,7 +216,7 @@ mt_store_last(const mt_store_t *store)
 {
     MDB_envinfo  info;
 
-    /* 0 where it fails: the store seems to be behind */
+    /* 0 on failure: then the store seems to be behind */
 
     memset(&info, 0, sizeof(info));
     (void) mdb_env_info(store->env, &info);
@@ -225,8 +225,8 @@ mt_store_last(const mt_store_t *store)
 }
 
 
-/* Reads the record at a place into wal->buf: 1, 0 when there is none that is
- * whole, -1 with errno. */
+/* Reads the record at an offset into wal->buf.  Returns 1, 0 if there is no
+ * whole record, -1 with errno. */
 
 static int
 mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header)
@@ -273,7 +273,8 @@ mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header)
 }
 
 
-/* Room in wal->buf for a record of so many bytes: 0, or -1 with errno. */
+/* Makes room in wal->buf for a record of so many bytes.  Returns 0, or -1 with
+ * errno. */
 
 static int
 mt_wal_room(mt_wal_t *wal, size_t len)
@@ -350,7 +351,7 @@ mt_wal_next(mt_txn_t *txn, mt_str_t *record)
 
     if (wal->seq == 0 && atomic_load(&wal->words->logged) >= id) {
 
-        /* words of another store, which a copy has replaced */
+        /* the words are of a store that a backup has replaced */
 
         atomic_store(&wal->words->logged, 0);
     }
@@ -361,29 +362,26 @@ mt_wal_next(mt_txn_t *txn, mt_str_t *record)
 }
 
 
-/* Where the transaction's records begin, and what they have to build on.  0,
- * or -1 and the transaction has failed. */
+/* Prepares reading: the records must be of this transaction id and on top of
+ * this journal position.  Returns 0, or -1 with the failure in the
+ * transaction. */
 
 static int
 mt_wal_ready(mt_txn_t *txn)
 {
-    mt_key_t      key;
     mt_wal_t     *wal;
     struct stat   st;
 
     wal = &txn->store->wal;
 
-    /* another process may have made it longer */
+    /* another process may have lengthened it */
 
     if (fstat(wal->fd, &st) != 0) {
         (void) mt_txn_fail(txn, "write-ahead log", errno);
         return -1;
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
-
-    wal->position = mt_get_num_or(txn, MT_DB_META, &key, 0);
+    wal->position = mt_meta_position(txn);
     wal->size = (uint64_t) st.st_size;
     wal->end = 0;
     wal->seq = 0;
@@ -438,7 +436,7 @@ mt_wal_append(mt_txn_t *txn, mt_str_t record)
         return mt_store_error(txn->store, "write-ahead log", rc);
     }
 
-    /* before anyone is answered */
+    /* before the batch is acknowledged */
 
     atomic_store(&wal->words->logged, id);
 
@@ -449,7 +447,7 @@ mt_wal_append(mt_txn_t *txn, mt_str_t record)
 }
 
 
-/* Makes the file so long.  0 or an error number. */
+/* Lengthens the file.  Returns 0 or an error number. */
 
 static int
 mt_wal_grow(mt_wal_t *wal, uint64_t size)
@@ -472,9 +470,9 @@ mt_wal_grow(mt_wal_t *wal, uint64_t size)
 
 
 /*
- * Writes the record in wal->buf to its place, and has it on disk.  0 or an
- * error number: then it is taken back, lest somebody finds it whole there and
- * does what its clients were told has failed.
+ * Writes the record in wal->buf to its offset and syncs it.  On failure the
+ * record is overwritten, so that recovery does not apply commands whose
+ * clients were told of a failure.  Returns 0 or an error number.
  */
 
 static int

@@ -22,7 +22,7 @@ $t->company(1000);
 $t->import_users({ id => '1', name => 'Ann', account => 'ann' });
 $t->start();
 $t->allow_log(qr/exited on signal 9/);
-$t->allow_log(qr/a command that processes died of/);
+$t->allow_log(qr/a command whose combiners died/);
 
 my $ann = Meeting::Weclubs->new(base => 'http://127.0.0.1:' . $t->port(),
 	secret => $Meeting::Test::SECRET, caller => 'deadly')
@@ -50,7 +50,7 @@ waitpid($client, 0);
 is(publish('other')->{code}, 2000, 'another command is served');
 is($t->ctl('stat')->{position}, $before + 1, 'and is the only one');
 is($t->get('/status')->{json}{commit}{given_up}, 1, 'it is counted');
-like($t->read_file('error.log'), qr/a command that processes died of/,
+like($t->read_file('error.log'), qr/a command whose combiners died/,
 	'and the log has it');
 
 is(publish('deadly')->{code}, 2000, 'nothing is held against the next such');

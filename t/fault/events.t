@@ -135,7 +135,7 @@ sub pause {
 
 sub deliverer {
 	my ($pid) = reverse $t->read_file('error.log')
-		=~ /\[info\] (\d+)#\d+: this worker does the meeting store's/g;
+		=~ /\[info\] (\d+)#\d+: this worker runs the meeting store's/g;
 	return $pid;
 }
 

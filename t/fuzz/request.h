@@ -233,7 +233,7 @@ fuzz_spell_int(mt_json_writer_t *w, const mt_json_member_t *member,
     digits = mt_arena_printf(arena, "%lld", (long long) n);
 
     if (fuzz_reads(member, MT_JSON_NUMBER, digits, n, arena)) {
-        mt_json_number(w, digits);
+        mt_json_raw(w, digits);
         return 1;
     }
 

@@ -14,14 +14,13 @@ typedef struct {
 
 
 static uint64_t
-meta(fixture_t *f, const char *name)
+meta(fixture_t *f, mt_meta_t which)
 {
     mt_key_t   key;
     uint64_t   value;
     mt_txn_t  *txn;
 
-    mt_key_init(&key);
-    mt_key_str(&key, mt_cstr(name));
+    mt_key_meta(&key, which);
 
     (void) mt_read_begin(f->store, &txn);
     value = mt_get_num_or(txn, MT_DB_META, &key, 0);
@@ -38,8 +37,7 @@ journal(fixture_t *f, uint64_t position, mt_journal_t *entry)
     mt_key_t   key;
     mt_txn_t  *txn;
 
-    mt_key_init(&key);
-    mt_key_u64(&key, position);
+    mt_key_serial(&key, position);
 
     (void) mt_read_begin(f->store, &txn);
     found = mt_load_copy(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry,
@@ -153,8 +151,8 @@ test_journal(void)
     mt_user_edit_t   args;
 
     fixture_open(&f);
-    is_int(meta(&f, "position"), 1, "the company is the first entry");
-    is_int(meta(&f, "time"), FIXTURE_NOW, "the time of it");
+    is_int(meta(&f, MT_META_POSITION), 1, "the company is the first entry");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW, "the time of it");
 
     f.now += 10;
     memset(&args, 0, sizeof(args));
@@ -178,8 +176,8 @@ test_journal(void)
     f.now += 10;
     r = fixture_run(&f, &mt_op_user_add, &args);
     ok(r.status == MT_ID_TAKEN && r.position == 0, "a refusal has no place");
-    is_int(meta(&f, "position"), 2, "the journal did not grow");
-    is_int(meta(&f, "time"), FIXTURE_NOW + 10, "nor did time move");
+    is_int(meta(&f, MT_META_POSITION), 2, "the journal did not grow");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW + 10, "nor did time move");
 
     f.now = FIXTURE_NOW - MT_MS_PER_DAY;
     mt_set(&args, user_edit, id, MT_STR("li"));
@@ -187,7 +185,7 @@ test_journal(void)
     r = fixture_run(&f, &mt_op_user_add, &args);
     ok(r.status == MT_OK && r.position == 3, "a clock that was set back");
     is_int(r.time, FIXTURE_NOW + 10, "time never runs back");
-    is_int(meta(&f, "time"), FIXTURE_NOW + 10, "in the store neither");
+    is_int(meta(&f, MT_META_TIME), FIXTURE_NOW + 10, "in the store neither");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);
@@ -218,7 +216,7 @@ test_failures(void)
 {
     size_t            i;
     mt_txn_t         *txn;
-    mt_log_t          log;
+    mt_machine_t      machine;
     mt_str_t          good, bad[4];
     fixture_t         f;
     mt_result_t       r;
@@ -227,7 +225,7 @@ test_failures(void)
     fixture_open(&f);
     (void) fixture_user(&f, "1", "One", NULL, NULL);
     before = fixture_digest(&f);
-    log = mt_batch_log(f.batch);
+    machine = mt_batch_machine(f.batch);
 
     good.len = f.call.command.len;
     good.data = f.call.command.data;
@@ -247,12 +245,12 @@ test_failures(void)
     is_int(mt_apply_now(f.batch, good, &r), MT_OK, "the next one runs");
     is_int(r.status, MT_ID_TAKEN, "to a refusal");
 
-    is_int(log.begin(log.ctx, &txn), MT_OK, "a batch");
-    is_int(log.apply(log.ctx, encode_command(&f, MT_CODE_dept_add,
+    is_int(machine.begin(machine.ctx, &txn), MT_OK, "a batch");
+    is_int(machine.apply(machine.ctx, encode_command(&f, MT_CODE_dept_add,
                                              MT_STR("\x12\x01" "d")), &r),
            MT_OK, "with a command");
     ok(r.status == MT_OK && r.position == 3, "that changes something");
-    log.abort(log.ctx);
+    machine.abort(machine.ctx);
     ok(fixture_same(before, fixture_digest(&f)), "aborted: nothing changed");
 
     is_int(fixture_dept(&f, "d", "D", NULL), 1, "and it can be done again");
@@ -300,7 +298,7 @@ test_people(void)
     }
 
     is_int(users, 3, "placeholders raise no event, their completion does");
-    is_int(position - 1, meta(&f, "position"), "the journal has no gap");
+    is_int(position - 1, meta(&f, MT_META_POSITION), "the journal has no gap");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);
@@ -329,29 +327,29 @@ replay(const commands_t *commands, size_t size)
 {
     int               refused;
     size_t            i;
-    mt_log_t          log;
+    mt_machine_t      machine;
     mt_txn_t         *txn;
     fixture_t         f;
     mt_result_t       r;
     fixture_digest_t  digest;
 
     fixture_open_empty(&f);
-    log = mt_batch_log(f.batch);
+    machine = mt_batch_machine(f.batch);
     refused = 0;
 
     for (i = 0; i < commands->n; i++) {
-        if (i % size == 0 && log.begin(log.ctx, &txn) != MT_OK) {
+        if (i % size == 0 && machine.begin(machine.ctx, &txn) != MT_OK) {
             fixture_die("no batch");
         }
 
-        if (log.apply(log.ctx, commands->v[i], &r) != MT_OK) {
+        if (machine.apply(machine.ctx, commands->v[i], &r) != MT_OK) {
             fixture_die("a command failed");
         }
 
         refused += r.status != MT_OK || r.position != i + 1;
 
         if ((i % size == size - 1 || i == commands->n - 1)
-            && log.commit(log.ctx) != MT_OK)
+            && machine.commit(machine.ctx) != MT_OK)
         {
             fixture_die("a batch failed");
         }
@@ -432,14 +430,10 @@ test_verify(void)
     none.len = 0;
     none.data = NULL;
 
-    mt_key_company(&key, FIXTURE_COMPANY);
-    mt_key_u8(&key, MT_NAME_USER);
-    mt_key_str(&key, MT_STR("1"));
+    mt_key_name(&key, FIXTURE_COMPANY, MT_NAME_USER, MT_STR("1"));
     ok(breaches_after(MT_DB_NAME, &key, none) == 1, "a name missing");
 
-    mt_key_company(&key, FIXTURE_COMPANY);
-    mt_key_u8(&key, MT_NAME_PHONE);
-    mt_key_str(&key, MT_STR("119"));
+    mt_key_name(&key, FIXTURE_COMPANY, MT_NAME_PHONE, MT_STR("119"));
     ok(breaches_after(MT_DB_NAME, &key, MT_STR("\0\0\0\0\0\0\0\1")) == 1,
        "a name too many");
 
@@ -456,8 +450,7 @@ test_verify(void)
     ok(breaches_after(MT_DB_SPONSORED, &key, MT_STR("")) == 1,
        "an index entry too many");
 
-    mt_key_num2(&key, FIXTURE_COMPANY, 1, FIXTURE_NOW + 1);
-    mt_key_u64(&key, 9);
+    mt_key_booking(&key, FIXTURE_COMPANY, 1, FIXTURE_NOW + 1, 9);
     ok(breaches_after(MT_DB_BOOKING, &key, MT_STR("\1\0\0\0\0\0\0\0")) >= 1,
        "a booking too many");
 
@@ -470,11 +463,9 @@ test_verify(void)
     ok(breaches_after(MT_DB_SESSION, &key, MT_STR("")) == 0,
        "a session without a caller's name is one");
 
-    mt_key_init(&key);
-    mt_key_u64(&key, 2);
+    mt_key_serial(&key, 2);
     ok(breaches_after(MT_DB_JOURNAL, &key, none) == 1, "a gap");
-    mt_key_init(&key);
-    mt_key_u64(&key, 999);
+    mt_key_serial(&key, 999);
     ok(breaches_after(MT_DB_JOURNAL, &key, MT_STR("")) >= 1,
        "a journal beyond its position");
 }

@@ -176,17 +176,17 @@ test_retry(fixture_t *f)
 static void
 test_race(fixture_t *f, int batched)
 {
-    int                 i, done;
-    int64_t             num;
-    mt_log_t            log;
-    mt_str_t            commands[8];
-    mt_txn_t           *txn;
-    mt_result_t         result;
-    mt_checkin_args_t   args;
+    int                i, done;
+    int64_t            num;
+    mt_machine_t       machine;
+    mt_str_t           commands[8];
+    mt_txn_t          *txn;
+    mt_result_t        result;
+    mt_checkin_args_t  args;
 
     f->now = DAY0 + 9 * HOUR;
     num = signable(f);
-    log = mt_batch_log(f->batch);
+    machine = mt_batch_machine(f->batch);
 
     for (i = 0; i < 8; i++) {
         args = checkin_args(f, num, "2", i == 7 ? "0" : "");
@@ -212,12 +212,12 @@ test_race(fixture_t *f, int batched)
     done = 0;
 
     if (batched) {
-        log.begin(log.ctx, &txn);
+        machine.begin(machine.ctx, &txn);
     }
 
     for (i = 0; i < 8; i++) {
         if (batched) {
-            log.apply(log.ctx, commands[i], &result);
+            machine.apply(machine.ctx, commands[i], &result);
         } else {
             mt_apply_now(f->batch, commands[i], &result);
         }
@@ -231,7 +231,7 @@ test_race(fixture_t *f, int batched)
     }
 
     if (batched) {
-        is_int(log.commit(log.ctx), MT_OK, "committed");
+        is_int(machine.commit(machine.ctx), MT_OK, "committed");
     }
 
     is_int(done, 1, "one of eight signed, %s batch",

@@ -14,13 +14,13 @@ test_zone(void)
 {
     int           i, rings[MT_COMMIT_RINGS + 1], wrong;
     void         *zone;
-    mt_log_t      log;
+    mt_machine_t  machine;
     mt_commit_t  *c[MT_COMMIT_RINGS + 1];
 
-    log = rig_log(&ctx);
+    machine = rig_machine(&ctx);
     zone = rig_shared(mt_commit_min_size());
 
-    ok(mt_commit_attach(zone, &log, rig_wake, events) == NULL,
+    ok(mt_commit_attach(zone, &machine, rig_wake, events) == NULL,
        "memory that is no zone is refused");
     is_int(mt_commit_format(zone, mt_commit_min_size() - 1), MT_BAD_VALUE,
            "a zone too small is refused");
@@ -30,7 +30,7 @@ test_zone(void)
     wrong = 0;
 
     for (i = 0; i <= MT_COMMIT_RINGS; i++) {
-        c[i] = mt_commit_attach(zone, &log, rig_wake, events);
+        c[i] = mt_commit_attach(zone, &machine, rig_wake, events);
         rings[i] = mt_commit_claim(c[i]);
         wrong += (rings[i] != (i < MT_COMMIT_RINGS ? i : -1));
     }
@@ -94,6 +94,49 @@ test_basic(void *zone)
     ok(stat.batches == 1 && stat.commands == w.total
        && stat.batch_size[6] == 1 && stat.queued_bytes == 0
        && stat.takeovers == 0, "one batch is counted");
+
+    worker_close(&w);
+}
+
+
+static void
+count_commit(void *data)
+{
+    ++*(int *) data;
+}
+
+
+/* A process whose store is closed leaves commands to others, or to the machine
+ * that it gets when the store is open again. */
+
+static void
+test_machine(void *zone)
+{
+    int           combine, commits, ring;
+    rig_worker_t  w;
+    mt_machine_t  machine;
+
+    commits = 0;
+    machine = rig_machine(&ctx);
+    machine.committed = count_commit;
+    machine.data = &commits;
+
+    w = worker_open(zone, next_id(), 1);
+    ring = mt_commit_claim(w.commit);
+
+    mt_commit_set_machine(w.commit, NULL);
+    is_int(mt_commit_stalled(w.commit), 0, "no machine: nothing stalls");
+    is_int(push(&w, 0, &combine), MT_OK, "a command is taken");
+    is_int(mt_commit_stalled(w.commit), 1, "it waits");
+    is_int(mt_commit_combine(w.commit), MT_STORE_FAILED, "not combined");
+    is_int(collect(&w), 0, "no result");
+
+    mt_commit_set_machine(w.commit, &machine);
+    is_int(mt_commit_combine(w.commit), MT_OK, "a machine combines");
+    is_int(woken(ring), 1, "and wakes the owner");
+    is_int(collect(&w), 1, "a result");
+    is_int(commits, 1, "its owner hears of the commit");
+    is_int(verify(&w, 1), 0, "as it should be");
 
     worker_close(&w);
 }
@@ -436,8 +479,7 @@ applied_put(uint64_t epoch, int64_t days)
     mt_put_u64(data, ts.tv_sec * MT_MS_PER_SECOND - days * MT_MS_PER_DAY);
     mt_put_u64(data + 8, 4711);
 
-    mt_key_init(&key);
-    mt_key_u64(&key, epoch);
+    mt_key_serial(&key, epoch);
     value.data = (char *) data;
     value.len = sizeof(data);
 
@@ -459,8 +501,7 @@ applied_has(uint64_t epoch)
         return -1;
     }
 
-    mt_key_init(&key);
-    mt_key_u64(&key, epoch);
+    mt_key_serial(&key, epoch);
     found = mt_get(txn, MT_DB_APPLIED, &key, &value);
     mt_read_close(txn);
 
@@ -641,6 +682,7 @@ main(void)
         zone = zone_open(mt_commit_min_size());
 
         test_basic(zone);
+        test_machine(zone);
         test_refused(zone);
         test_wrap(zone);
         test_full(zone);

@@ -98,11 +98,11 @@ stop(const char *name)
 static pid_t
 start(unsigned id)
 {
-    int           rc;
-    pid_t         pid;
-    mt_log_t      log;
-    rig_log_t     ctx;
-    rig_worker_t  w;
+    int            rc;
+    pid_t          pid;
+    mt_machine_t   machine;
+    rig_machine_t  ctx;
+    rig_worker_t   w;
 
     static rig_call_t  calls[COMMANDS];
 
@@ -113,12 +113,12 @@ start(unsigned id)
         return pid;
     }
 
-    ctx = (rig_log_t) { .store = rig_store_open(dir),
+    ctx = (rig_machine_t) { .store = rig_store_open(dir),
                         .checkpoint = stop_at->checkpoint };
-    log = rig_log(&ctx);
+    machine = rig_machine(&ctx);
 
     w = (rig_worker_t) {
-        .commit = mt_commit_attach(zone, &log, rig_wake, events),
+        .commit = mt_commit_attach(zone, &machine, rig_wake, events),
         .events = events,
         .id = id,
         .total = COMMANDS,
@@ -187,20 +187,21 @@ latecomer(mt_store_t *store, const char *name)
 {
     int               combine;
     uint8_t           data[COMMAND_MAX];
-    mt_log_t          log;
+    mt_machine_t      machine;
     mt_str_t          command;
-    rig_log_t         ctx;
+    rig_machine_t     ctx;
     rig_call_t        call;
     rig_answer_t      answer;
     rig_worker_t      w;
     mt_commit_stat_t  stat;
 
-    ctx = (rig_log_t) { .store = store, .checkpoint = stop_at->checkpoint };
-    log = rig_log(&ctx);
+    ctx = (rig_machine_t) { .store = store,
+                            .checkpoint = stop_at->checkpoint };
+    machine = rig_machine(&ctx);
     memset(&answer, 0, sizeof(answer));
 
     w = (rig_worker_t) {
-        .commit = mt_commit_attach(zone, &log, rig_wake, events),
+        .commit = mt_commit_attach(zone, &machine, rig_wake, events),
         .id = WORKERS,
         .answers = &answer
     };

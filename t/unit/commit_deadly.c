@@ -67,21 +67,21 @@ setup(deadly_t *d)
 static int
 combine(deadly_t *d)
 {
-    int           status;
-    pid_t         pid;
-    mt_log_t      log;
-    rig_log_t     ctx;
-    mt_commit_t  *c;
+    int            status;
+    pid_t          pid;
+    mt_machine_t   machine;
+    rig_machine_t  ctx;
+    mt_commit_t   *c;
 
     fflush(stdout);
 
     pid = fork();
 
     if (pid == 0) {
-        ctx = (rig_log_t) { .store = rig_store_open(dir), .meet = meet,
+        ctx = (rig_machine_t) { .store = rig_store_open(dir), .meet = meet,
                             .checkpoint = 50 };
-        log = rig_log(&ctx);
-        c = mt_commit_attach(d->zone, &log, rig_wake, events);
+        machine = rig_machine(&ctx);
+        c = mt_commit_attach(d->zone, &machine, rig_wake, events);
 
         status = mt_commit_combine(c) != MT_OK;
 
@@ -163,8 +163,8 @@ run(const char *name, uint64_t commands, const char *point, int tries)
 {
     int               i;
     deadly_t          d;
-    mt_log_t          log;
-    rig_log_t         ctx;
+    mt_machine_t      machine;
+    rig_machine_t     ctx;
     mt_commit_stat_t  stat;
 
     setup(&d);
@@ -174,9 +174,9 @@ run(const char *name, uint64_t commands, const char *point, int tries)
 
     /* the store is open in the children alone */
 
-    ctx = (rig_log_t) { .store = NULL };
-    log = rig_log(&ctx);
-    d.w.commit = mt_commit_attach(d.zone, &log, rig_wake, events);
+    ctx = (rig_machine_t) { .store = NULL };
+    machine = rig_machine(&ctx);
+    d.w.commit = mt_commit_attach(d.zone, &machine, rig_wake, events);
     is_int(mt_commit_claim(d.w.commit), 0, "%s: a ring", name);
 
     push(&d);

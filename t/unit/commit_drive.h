@@ -10,9 +10,9 @@
 #include "commit_rig.h"
 
 
-static char       dir[] = "/tmp/mt-commit-XXXXXX";
-static rig_log_t  ctx;
-static int        events[MT_COMMIT_RINGS];
+static char           dir[] = "/tmp/mt-commit-XXXXXX";
+static rig_machine_t  ctx;
+static int            events[MT_COMMIT_RINGS];
 
 
 /* a fresh zone */
@@ -36,12 +36,12 @@ zone_open(size_t size)
 static rig_worker_t
 worker_open(void *zone, uint64_t id, unsigned total)
 {
-    mt_log_t  log;
+    mt_machine_t  machine;
 
-    log = rig_log(&ctx);
+    machine = rig_machine(&ctx);
 
     return (rig_worker_t) {
-        .commit = mt_commit_attach(zone, &log, rig_wake, events),
+        .commit = mt_commit_attach(zone, &machine, rig_wake, events),
         .events = events,
         .id = id,
         .total = total,

@@ -286,13 +286,13 @@ test_asked(void *zone)
 static void
 test_damaged(void)
 {
-    size_t      i;
-    unsigned    left;
-    uint64_t    position;
-    mt_key_t    key;
-    mt_log_t    log;
-    mt_str_t    record;
-    mt_txn_t   *txn;
+    size_t        i;
+    unsigned      left;
+    uint64_t      position;
+    mt_key_t      key;
+    mt_machine_t  machine;
+    mt_str_t      record;
+    mt_txn_t     *txn;
 
     static const struct {
         const char  *what;
@@ -308,21 +308,20 @@ test_damaged(void)
         { "less than a command's length", 30, { [11] = 1, [27] = 200 } }
     };
 
-    log = rig_log(&ctx);
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
+    machine = rig_machine(&ctx);
+    mt_key_meta(&key, MT_META_POSITION);
 
     for (i = 0; i < mt_nitems(cases); i++) {
         record.data = (char *) cases[i].data;
         record.len = cases[i].len;
 
-        ok(mt_log_begin(&log, &txn, &left) == MT_OK && left == 0
+        ok(mt_machine_begin(&machine, &txn, &left) == MT_OK && left == 0
            && mt_wal_append(txn, record) == MT_OK, "%s", cases[i].what);
-        log.abort(log.ctx);
+        machine.abort(machine.ctx);
 
-        is_int(mt_log_begin(&log, &txn, &left), MT_INTERNAL,
+        is_int(mt_machine_begin(&machine, &txn, &left), MT_INTERNAL,
                "%s: nobody goes on", cases[i].what);
-        is_int(mt_log_settle(&log), MT_INTERNAL, "%s: nor a tool",
+        is_int(mt_machine_settle(&machine), MT_INTERNAL, "%s: nor a tool",
                cases[i].what);
 
         /* a transaction that leaves it behind */
@@ -334,7 +333,7 @@ test_damaged(void)
         }
     }
 
-    is_int(mt_log_settle(&log), MT_OK, "then all is well");
+    is_int(mt_machine_settle(&machine), MT_OK, "then all is well");
 }
 
 
@@ -343,12 +342,12 @@ test_damaged(void)
 static void
 test_settle(void *zone)
 {
-    mt_log_t      log;
+    mt_machine_t  machine;
     mt_txn_t     *txn;
     unsigned      left;
     rig_worker_t  w;
 
-    log = rig_log(&ctx);
+    machine = rig_machine(&ctx);
     w = worker_open(zone, next_id(), 6);
     mt_commit_claim(w.commit);
     push_all(&w);
@@ -358,19 +357,21 @@ test_settle(void *zone)
     is_int(collect(&w), 6, "after the answers");
 
     ctx.fail_begin = MT_STORE_FAILED;
-    is_int(mt_log_settle(&log), MT_STORE_FAILED, "the store cannot be had");
+    is_int(mt_machine_settle(&machine), MT_STORE_FAILED,
+           "the store cannot be had");
     ctx.fail_apply = MT_STORE_FULL;
-    is_int(mt_log_settle(&log), MT_STORE_FULL, "or is full");
+    is_int(mt_machine_settle(&machine), MT_STORE_FULL, "or is full");
     ctx.fail_commit = MT_STORE_FAILED;
-    is_int(mt_log_settle(&log), MT_STORE_FAILED, "or cannot be written");
+    is_int(mt_machine_settle(&machine), MT_STORE_FAILED,
+           "or cannot be written");
     is_int(applied(&w, 6), 0, "nothing is there");
-    is_int(mt_log_settle(&log), MT_OK, "then it can");
+    is_int(mt_machine_settle(&machine), MT_OK, "then it can");
     is_int(verify(&w, 1), 0, "each is done once");
-    is_int(mt_log_settle(&log), MT_OK, "once more is nothing");
+    is_int(mt_machine_settle(&machine), MT_OK, "once more is nothing");
 
-    if (ok(mt_log_begin(&log, &txn, &left) == MT_OK, "begun")) {
+    if (ok(mt_machine_begin(&machine, &txn, &left) == MT_OK, "begun")) {
         is_int(left, 0, "nothing is left");
-        log.abort(log.ctx);
+        machine.abort(machine.ctx);
     }
 
     worker_close(&w);

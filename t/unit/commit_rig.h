@@ -1,7 +1,7 @@
 
 /*
  * What the tests of the commit engine share: a store in a temporary directory,
- * a log over it whose commands count themselves, and a worker (owner and
+ * a machine over it whose commands count themselves, and a worker (owner and
  * combiner thread) to drive the engine the way an nginx worker does.
  *
  * A command is {worker u64, seq u64, filling}; applying it adds one to the
@@ -12,6 +12,7 @@
 #define COMMIT_RIG_H
 
 #include "commit/mt_commit.h"
+#include "store/mt_wal.h"
 #include "tap.h"
 
 #include <poll.h>
@@ -45,7 +46,7 @@ typedef struct {
     unsigned     checkpoint;     /* ms */
     unsigned     aborts;
     unsigned     commits;
-} rig_log_t;
+} rig_machine_t;
 
 
 /* what became of one command */
@@ -210,37 +211,37 @@ rig_fault(mt_status_t *fault)
 
 
 static mt_status_t
-rig_log_begin(void *ctx, mt_txn_t **txn)
+rig_machine_begin(void *ctx, mt_txn_t **txn)
 {
-    mt_status_t  status;
-    rig_log_t   *log = ctx;
+    mt_status_t     status;
+    rig_machine_t  *machine = ctx;
 
-    status = rig_fault(&log->fail_begin);
+    status = rig_fault(&machine->fail_begin);
     if (status != MT_OK) {
         return status;
     }
 
-    status = mt_write_begin(log->store, &log->txn);
-    *txn = log->txn;
+    status = mt_write_begin(machine->store, &machine->txn);
+    *txn = machine->txn;
 
     return status;
 }
 
 
 static mt_status_t
-rig_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
+rig_machine_apply(void *ctx, mt_str_t command, mt_result_t *result)
 {
-    size_t       i;
-    uint64_t     worker, seq;
-    mt_key_t     key;
-    mt_status_t  status;
-    rig_log_t   *log = ctx;
+    size_t          i;
+    uint64_t        worker, seq;
+    mt_key_t        key;
+    mt_status_t     status;
+    rig_machine_t  *machine = ctx;
 
     worker = mt_get_u64((uint8_t *) command.data);
     seq = mt_get_u64((uint8_t *) command.data + 8);
 
-    if (log->meet) {
-        log->meet(seq);
+    if (machine->meet) {
+        machine->meet(seq);
     }
 
     for (i = 16; i < command.len; i++) {
@@ -260,61 +261,66 @@ rig_log_apply(void *ctx, mt_str_t command, mt_result_t *result)
     rig_key(&key, worker, seq);
     result->position = seq + 1;
 
-    status = mt_put_num(log->txn, MT_DB_META, &key,
-                        rig_applied(log->txn, worker, seq) + 1);
+    status = mt_put_num(machine->txn, MT_DB_META, &key,
+                        rig_applied(machine->txn, worker, seq) + 1);
 
-    return status == MT_OK ? rig_fault(&log->fail_apply) : status;
+    return status == MT_OK ? rig_fault(&machine->fail_apply) : status;
 }
 
 
 static mt_status_t
-rig_log_commit(void *ctx)
+rig_machine_commit(void *ctx)
 {
-    mt_status_t  status;
-    rig_log_t   *log = ctx;
+    mt_status_t     status;
+    rig_machine_t  *machine = ctx;
 
-    status = rig_fault(&log->fail_commit);
+    status = rig_fault(&machine->fail_commit);
 
-    if (status != MT_OK && !log->keep) {
-        mt_write_abort(log->txn);
+    if (status != MT_OK && !machine->keep) {
+        mt_write_abort(machine->txn);
         return status;
     }
 
-    if (mt_write_commit(log->txn) != MT_OK) {
+    if (mt_write_commit(machine->txn) != MT_OK) {
         return MT_STORE_FAILED;
     }
 
-    log->commits++;
+    machine->commits++;
 
     return status;
 }
 
 
 static void
-rig_log_abort(void *ctx)
+rig_machine_abort(void *ctx)
 {
-    rig_log_t  *log = ctx;
+    rig_machine_t  *machine = ctx;
 
-    log->aborts++;
-    mt_write_abort(log->txn);
+    machine->aborts++;
+    mt_write_abort(machine->txn);
 }
 
 
 static int
-rig_log_behind(void *ctx)
+rig_machine_behind(void *ctx)
 {
-    rig_log_t  *log = ctx;
+    rig_machine_t  *machine = ctx;
 
-    return mt_wal_behind(log->store);
+    return mt_wal_behind(machine->store);
 }
 
 
-static mt_log_t
-rig_log(rig_log_t *log)
+static mt_machine_t
+rig_machine(rig_machine_t *machine)
 {
-    return (mt_log_t) {
-        rig_log_begin, rig_log_apply, rig_log_commit, rig_log_abort,
-        rig_log_behind, log, log->checkpoint
+    return (mt_machine_t) {
+        .begin = rig_machine_begin,
+        .apply = rig_machine_apply,
+        .commit = rig_machine_commit,
+        .abort = rig_machine_abort,
+        .behind = rig_machine_behind,
+        .ctx = machine,
+        .checkpoint = machine->checkpoint
     };
 }
 

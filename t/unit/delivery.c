@@ -467,8 +467,7 @@ test_damage(void)
     (void) message_after(&f, MT_DB_OUTBOX, first, &message);
 
     is_int(mt_write_begin(f.store, &txn), MT_OK, "write");
-    mt_key_init(&key);
-    mt_key_u64(&key, (uint64_t) message.position);
+    mt_key_serial(&key, message.position);
     is_int(mt_del(txn, MT_DB_JOURNAL, &key), 1, "an entry is lost");
     is_int(mt_write_commit(txn), MT_OK, "commit");
 

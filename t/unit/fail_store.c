@@ -11,6 +11,7 @@
 
 #include "domain/directory/mt_face.h"
 #include "file/mt_resources.h"
+#include "store/mt_wal.h"
 
 
 #define CALLS_MAX  20000
@@ -347,8 +348,7 @@ check_record(int added)
         complain(added ? "no record" : "a record that failed");
     }
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
+    mt_key_meta(&key, MT_META_POSITION);
     position = mt_get_num_or(txn, MT_DB_META, &key, 0);
     (void) mt_put_num(txn, MT_DB_META, &key, position);
 

@@ -77,7 +77,7 @@ fixture_open_empty(fixture_t *f)
     options.path = mt_cstr(f->dir);
     options.max_size = 64 * 1024 * 1024;
     options.max_readers = 16;
-    options.log = fixture_log;
+    options.report = fixture_log;
 
     if (mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK
         || mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK)
@@ -135,15 +135,11 @@ __attribute__((unused))
 static mt_str_t
 fixture_server_key(fixture_t *f)
 {
-    mt_key_t   key;
     mt_str_t   value;
     mt_txn_t  *txn;
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("server_key"));
-
     if (mt_read_begin(f->store, &txn) != MT_OK
-        || mt_get(txn, MT_DB_META, &key, &value) != 1)
+        || mt_meta_server_key(txn, &value) != 1)
     {
         fixture_die("no server key");
     }
@@ -261,7 +257,6 @@ fixture_digest(fixture_t *f)
     int               found;
     mt_db_t           db;
     uint8_t           sum[MT_SHA256_LEN];
-    mt_key_t          all;
     mt_str_t          parts[4];
     mt_txn_t         *txn;
     uint8_t           lengths[24];
@@ -285,8 +280,7 @@ fixture_digest(fixture_t *f)
             continue;
         }
 
-        mt_key_init(&all);
-        cursor = mt_cursor_open(txn, db, &all);
+        cursor = mt_cursor_open(txn, db, NULL);
         found = mt_cursor_first(cursor, &parts[2], &parts[3]);
 
         while (found == 1) {

@@ -515,7 +515,7 @@ test_encode(void)
     buf.len = 0;
     mt_json_bool(w, 1);
     mt_json_null(w);
-    mt_json_number(w, MT_STR("1.50"));
+    mt_json_raw(w, MT_STR("1.50"));
     mt_json_string(w, MT_STR(""));
     mt_json_close_list(w);
     mt_json_close_object(w);

@@ -336,7 +336,7 @@ static int
 replays(fixture_t *f, int size)
 {
     int           n, rc, same;
-    mt_log_t      log;
+    mt_machine_t  machine;
     mt_str_t      key, value;
     mt_txn_t     *read, *write;
     fixture_t     copy;
@@ -345,7 +345,7 @@ replays(fixture_t *f, int size)
     mt_journal_t  entry;
 
     fixture_open_empty(&copy);
-    log = mt_batch_log(copy.batch);
+    machine = mt_batch_machine(copy.batch);
 
     if (mt_read_begin(f->store, &read) != MT_OK) {
         fixture_die("no read transaction");
@@ -355,10 +355,10 @@ replays(fixture_t *f, int size)
     rc = mt_cursor_first(cursor, &key, &value);
 
     for (n = 0; rc == 1; n++) {
-        if ((n % size == 0 && log.begin(log.ctx, &write) != MT_OK)
+        if ((n % size == 0 && machine.begin(machine.ctx, &write) != MT_OK)
             || mt_record_decode(value, &mt_journal_model, &entry, copy.arena)
                != MT_OK
-            || log.apply(log.ctx, entry.command, &result) != MT_OK
+            || machine.apply(machine.ctx, entry.command, &result) != MT_OK
             || result.status != MT_OK)
         {
             fixture_die("a journalled command failed");
@@ -366,7 +366,8 @@ replays(fixture_t *f, int size)
 
         rc = mt_cursor_next(cursor, &key, &value);
 
-        if ((rc != 1 || n % size == size - 1) && log.commit(log.ctx) != MT_OK)
+        if ((rc != 1 || n % size == size - 1)
+            && machine.commit(machine.ctx) != MT_OK)
         {
             fixture_die("a batch failed");
         }

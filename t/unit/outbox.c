@@ -432,8 +432,7 @@ test_sessions(void)
     is_int(fixture_run(&f, &mt_op_session_expire, &expire).num, 0,
            "no session to end");
 
-    mt_key_num(&key, f.company, 1);
-    mt_key_str(&key, MT_STR("app"));
+    mt_key_session(&key, f.company, 1, MT_STR("app"));
 
     is_int(mt_write_begin(f.store, &txn), MT_OK, "write");
     record = MT_STR("");

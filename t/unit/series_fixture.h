@@ -216,8 +216,9 @@ days(fixture_t *f, int64_t series)
          rc == 1 && n < mt_nitems(nums);
          rc = mt_cursor_next(cursor, &key, &value))
     {
-        nums[n++] = (int64_t) mt_get_u64((const uint8_t *) key.data
-                                         + key.len - 8);
+        if (!mt_key_read_num2(key, NULL, NULL, &nums[n++])) {
+            fixture_die("a key of SERIES is malformed");
+        }
     }
 
     mt_cursor_close(cursor);

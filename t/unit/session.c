@@ -246,8 +246,7 @@ test_token(void)
 
     /* another server's key */
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("server_key"));
+    mt_key_meta(&key, MT_META_SERVER_KEY);
     (void) mt_write_begin(f.store, &txn);
     (void) mt_put(txn, MT_DB_META, &key,
                   MT_STR("0123456789abcdef0123456789abcdef"));

@@ -46,12 +46,12 @@ test_create(void)
            "create while it is open");
 
     is_int(mt_read_begin(store, &txn), MT_OK, "read");
-    meta_key(&key, "format");
+    mt_key_meta(&key, MT_META_FORMAT);
     is_int(mt_get_num_or(txn, MT_DB_META, &key, 0), MT_STORE_FORMAT,
            "the format");
-    meta_key(&key, "position");
+    mt_key_meta(&key, MT_META_POSITION);
     is_int(mt_get_num_or(txn, MT_DB_META, &key, 9), 0, "the position");
-    meta_key(&key, "server_key");
+    mt_key_meta(&key, MT_META_SERVER_KEY);
     is_int(mt_get(txn, MT_DB_META, &key, &value), 1, "the server's key");
     is_int(value.len, 32, "of 32 bytes");
     first = mt_arena_str(arena, value);
@@ -103,7 +103,7 @@ set_format(uint64_t format)
 
     store = open_store(1 << 24);
     (void) mt_write_begin(store, &txn);
-    meta_key(&key, "format");
+    mt_key_meta(&key, MT_META_FORMAT);
     (void) mt_put_num(txn, MT_DB_META, &key, format);
     is_int(mt_write_commit(txn), MT_OK, "a store of another format");
     mt_store_close(store);
@@ -249,8 +249,19 @@ test_access(void)
     mt_read_end(txn);
 
     (void) mt_write_begin(store, &txn);
-    mt_key_init(&key);
-    mt_key_u64(&key, 5);
+    is_int(mt_meta_time(txn), 0, "no command yet");
+    is_int(mt_meta_set_position(txn, 7), MT_OK, "a position");
+    is_int(mt_meta_set_time(txn, 9), MT_OK, "a time");
+    is_int(mt_meta_position(txn), 7, "the position is read");
+    is_int(mt_meta_time(txn), 9, "the time is read");
+    is_int(mt_meta_server_key(txn, &value), 1, "the server key is read");
+    mt_key_meta(&key, MT_META_SERVER_KEY);
+    is_int(mt_put(txn, MT_DB_META, &key, MT_STR("short")), MT_OK, "cut");
+    is_int(mt_meta_server_key(txn, &value), -1, "a short key is none");
+    mt_write_abort(txn);
+
+    (void) mt_write_begin(store, &txn);
+    mt_key_serial(&key, 5);
     is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_OK,
            "append");
     is_int(mt_txn_status(txn), MT_OK, "so far so good");
@@ -258,7 +269,7 @@ test_access(void)
     is_int(mt_append(txn, MT_DB_JOURNAL, &key, MT_STR("x")),
            MT_STORE_FAILED, "append out of order");
     is_int(__atomic_load_n(&logged, __ATOMIC_RELAXED), rc + 1, "is logged");
-    mt_key_u64(&key, 6);
+    mt_key_serial(&key, 6);
     is_int(mt_put(txn, MT_DB_JOURNAL, &key, MT_STR("x")), MT_STORE_FAILED,
            "further writes fail");
     is_int(mt_txn_status(txn), MT_STORE_FAILED, "the failure is remembered");
@@ -426,105 +437,6 @@ test_near(mt_txn_t *txn)
     is_int(mt_near_get(&near, txn, MT_DB_USER, &key, &value), 1,
            "and after they were closed");
     mt_near_close(&near);
-}
-
-
-/* All of them together: 17 and more are too many. */
-
-static int
-is_run(mt_near_t *near, mt_txn_t *txn, const uint64_t now[20])
-{
-    int                   i, n, count, right;
-    char                  text[16];
-    mt_key_t              prefix;
-    const mt_near_row_t  *rows;
-
-    mt_key_num(&prefix, 1, 7);
-    n = mt_near_run(near, txn, MT_DB_CHECKIN, &prefix, &rows);
-
-    count = 0;
-    right = 1;
-
-    for (i = 0; i < 20; i++) {
-        if (now[i] && count++ < n && n < MT_NEAR_MANY) {
-            snprintf(text, sizeof(text), "%d", (int) now[i]);
-            right &= rows[count - 1].num == (uint64_t) i
-                     && mt_str_eq(rows[count - 1].value, mt_cstr(text));
-        }
-    }
-
-    return right && n == (count > MT_NEAR_RUN ? MT_NEAR_MANY : count);
-}
-
-
-/* Look-ups of a few keys in a transaction of their own, after one of them was
- * written, or none: `now` is what they are to find. */
-
-static void
-test_seen(void)
-{
-    int          i, k, n, found;
-    char         text[16];
-    uint64_t     now[20] = { 0 };
-    mt_key_t     key;
-    mt_str_t     value;
-    mt_txn_t    *txn;
-    mt_near_t    near;
-    mt_store_t  *store;
-
-    use_path("seen");
-    store = open_store(1 << 24);
-    memset(&near, 0, sizeof(near));
-    n = 0;
-
-    for (i = 0; i < 200; i++) {
-
-        /* written by one, removed by another, or not at all in between */
-
-        k = i * 7 % 20;
-        mt_key_num2(&key, 1, 7, (uint64_t) k);
-
-        if (i % 3) {
-            (void) mt_write_begin(store, &txn);
-            now[k] = i % 7 ? (uint64_t) i : 0;
-
-            snprintf(text, sizeof(text), "%d", i);
-
-            if (now[k]) {
-                (void) mt_put(txn, MT_DB_CHECKIN, &key, mt_cstr(text));
-
-            } else {
-                (void) mt_del(txn, MT_DB_CHECKIN, &key);
-            }
-
-            (void) mt_write_commit(txn);
-        }
-
-        (void) mt_read_begin(store, &txn);
-
-        for (k = 0; k < 16; k++) {
-            mt_key_num2(&key, 1, 7, (uint64_t) k % 8);
-            found = mt_near_get(&near, txn, MT_DB_CHECKIN, &key, &value);
-
-            snprintf(text, sizeof(text), "%d", (int) now[k % 8]);
-
-            n += found == (now[k % 8] != 0)
-                 && (!found || mt_str_eq(value, mt_cstr(text)));
-
-            /* the same key of another database */
-            n += mt_near_get(&near, txn, MT_DB_ATTENDEE, &key, &value) == 0;
-        }
-
-        n += is_run(&near, txn, now);
-        n += is_run(&near, txn, now);
-
-        mt_near_close(&near);
-        mt_read_end(txn);
-    }
-
-    is_int(n, 200 * 34, "what was seen is what is there");
-
-    mt_store_close(store);
 }
 
 
@@ -711,8 +623,7 @@ test_delete_under_cursor(void)
         step = forward ? mt_cursor_next : mt_cursor_prev;
 
         for (n = 0; step(c, &k, &v) == 1; n++) {
-            mt_key_init(&key);
-            mt_key_str(&key, k);
+            mt_key_copy(&key, k);
 
             if (mt_del(txn, MT_DB_ATTENDEE, &key) != 1) {
                 break;
@@ -741,7 +652,6 @@ main(void)
     test_refusals();
     test_access();
     test_cursors();
-    test_seen();
     test_names_seen();
     test_delete_under_cursor();
 

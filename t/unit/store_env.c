@@ -209,7 +209,7 @@ write_pairs(void *data)
         mt_key_num(&key, 1, i);
         (void) mt_put_num(txn, MT_DB_DEPT, &key, i);
         (void) mt_put_num(txn, MT_DB_USER, &key, i);
-        meta_key(&key, "position");
+        mt_key_meta(&key, MT_META_POSITION);
         (void) mt_put_num(txn, MT_DB_META, &key, i);
 
         if (mt_write_commit(txn) != MT_OK) {

@@ -46,7 +46,7 @@ options(uint64_t max_size)
     o.path = mt_cstr(path);
     o.max_size = max_size;
     o.max_readers = 20;
-    o.log = count_log;
+    o.report = count_log;
 
     return o;
 }
@@ -168,14 +168,6 @@ write_file(const char *name, const char *text)
 
 
 __attribute__((unused))
-static void
-meta_key(mt_key_t *key, const char *name)
-{
-    mt_key_init(key);
-    mt_key_str(key, mt_cstr(name));
-}
-
-
 static int
 rig_begin(void)
 {

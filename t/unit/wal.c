@@ -71,8 +71,7 @@ set_position(mt_txn_t *txn, uint64_t position)
 {
     mt_key_t  key;
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
+    mt_key_meta(&key, MT_META_POSITION);
 
     ok(mt_put_num(txn, MT_DB_META, &key, position) == MT_OK, "a position");
 }

@@ -1,12 +1,10 @@
 package Bench::Burst;
 
-# Check-ins: the burst, by workers, size and builds, beside long lists and idle
+# Check-ins: the burst, by workers and size, beside long lists and idle
 # connections.
 
 use warnings;
 use strict;
-
-use Cwd qw/ abs_path /;
 
 use constant SMALL_LIST => 50;
 use constant LIST_PEOPLE => 20_000;
@@ -25,7 +23,6 @@ sub scenarios {
 		size => \&size,
 		list => \&list,
 		idle => \&idle,
-		against => \&against,
 	);
 }
 
@@ -140,18 +137,6 @@ sub workers {
 	return compare($bench, $bench->table('workers', 'first, clustered; ratios to '
 		. "$counts[0] workers"), [ map { "$_ workers" } @counts ],
 		\@servers);
-}
-
-
-sub against {
-	my ($bench) = @_;
-	die "scripts/bench: against what? See --against\n" unless $bench->{against};
-
-	my @modules = (abs_path($bench->{against}), undef);
-	my @servers = map { $bench->server(module => $_) } @modules;
-
-	return compare($bench, $bench->table('against', "first, clustered; ratios to "
-		. $bench->{against}), [ 'that build', 'this build' ], \@servers);
 }
 
 

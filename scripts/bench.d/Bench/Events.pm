@@ -92,7 +92,7 @@ sub subscribe {
 
 	$server->credential();
 
-	system("'$server->{top}/build/meetingctl' --store '$server->{store}' "
+	system("'$server->{meetingctl}' --store '$server->{store}' "
 		. "event set --allow-private --url http://127.0.0.1:$receiver->{port}/ "
 		. "> '$receiver->{keys}'") == 0
 		or die "scripts/bench: no receiver\n";

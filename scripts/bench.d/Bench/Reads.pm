@@ -153,30 +153,48 @@ sub h5yes {
 	booked($bench, $small, $now, 1, 1);
 	booked($bench, $large, $now, rooms_and_days($stored));
 
-	my $key = $large->credential();
-	my @ids = map { meeting($large, $now - (1 + $_) * HALF_HOUR) }
-		1 .. MEETINGS;
-
-	my $token = {
-		name => 'a token', server => $large, code => 10000,
-		path => "/meeting/api/oapi/gettoken?appkey=$key->{appkey}"
-			. "&appsecret=$key->{appsecret}",
-		requests => $large->requests(undef),
-		option => { body => 'plain' },
-	};
-	my $get = read_of(sprintf('a meeting of %d people', ATTENDANCES), $large,
-		'/meeting/api/open/meeting/get', 10000,
-		map { { meetingId => $_ } } @ids);
 	my @lists = map { room_day($_, $now) } $small, $large;
 
 	my $table = $bench->table('h5yes', title($bench, $large));
 
-	$bench->interleave($bench->beside_ceiling($table, $token, $get, @lists));
+	$bench->interleave($bench->beside_ceiling($table,
+		token_and_meeting($large, $now), @lists));
 	compared($table, 'a day of a room', @lists);
 
 	$_->verify() for $small, $large;
 
 	return ($small, $large);
+}
+
+
+sub token_and_meeting {
+	my ($server, $now) = @_;
+	my $key = $server->credential();
+	my @ids = map { meeting($server, $now - (1 + $_) * HALF_HOUR) }
+		1 .. MEETINGS;
+
+	return ({
+		name => 'a token', server => $server, code => 10000,
+		path => "/meeting/api/oapi/gettoken?appkey=$key->{appkey}"
+			. "&appsecret=$key->{appsecret}",
+		requests => $server->requests(undef),
+		option => { body => 'plain' },
+	}, read_of(sprintf('a meeting of %d people', ATTENDANCES), $server,
+		'/meeting/api/open/meeting/get', 10000,
+		map { { meetingId => $_ } } @ids));
+}
+
+
+# The reads of h5yes on a small store: a token, a meeting, a room's day.
+
+sub h5yes_reads {
+	my ($bench, $server) = @_;
+	my $now = int(time() / 86400) * DAY;
+
+	booked($bench, $server, $now, 1, 1);
+
+	return (token_and_meeting($server, $now),
+		{ %{room_day($server, $now)}, name => "a room's day" });
 }
 
 

@@ -35,7 +35,13 @@ sub progress {
 
 sub table {
 	my ($self, $name, $title) = @_;
-	my $table = Bench::Table->new($name, $title);
+
+	return $self->add(Bench::Table->new($name, $title));
+}
+
+
+sub add {
+	my ($self, $table) = @_;
 
 	push @{$self->{tables}}, $table;
 

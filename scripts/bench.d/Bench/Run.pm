@@ -68,24 +68,35 @@ sub interleave {
 }
 
 
-# First-time check-ins: each for a person and a meeting of its own.
+# First-time check-ins: each for a person and a meeting of its own.  Options:
+# those of the client; duration, if not that of all runs; beside, called while
+# they are under way.
 
 sub first {
 	my ($self, $server, $order, $connections, %option) = @_;
 
 	my $group = $self->{meetings} * $self->{people};
 	my $rate = $self->{guess}{$connections} || FIRST_GUESS;
-	my $groups = int($rate * $self->{duration} * 1.5 / $group) + 1;
+	my $duration = $option{duration} // $self->{duration};
+	my $beside = delete $option{beside};
+
+	$rate = $option{rate} if $option{rate} && $option{rate} < $rate;
+
+	my $groups = int($rate * $duration * 1.5 / $group) + 1;
 
 	my $pairs = $server->meetings($self->{meetings}, $self->{people}, $groups,
 		$order);
-	my $result = $server->load('/meeting/sign_meeting', $pairs,
-		connections => $connections, duration => $self->{duration},
-		answers => 1, %option);
+	my $finish = $server->start_load('/meeting/sign_meeting', $pairs,
+		connections => $connections, duration => $duration, answers => 1,
+		%option);
+
+	$beside->() if $beside;
+
+	my $result = $finish->();
 
 	$server->check($pairs, $result);
 	$self->{guess}{$connections} = $result->{finished} / $result->{seconds}
-		if $result->{seconds} > 0;
+		if $result->{seconds} > 0 && !$option{rate};
 
 	return $result;
 }

@@ -26,15 +26,17 @@ my @servers;
 
 
 # Options: top (of the project), workers, people (that may be in one group of
-# meetings), module (another than that of build/), client (load or wrk), keep,
-# progress, events (may go to this machine); url and dir of a server that runs.
+# meetings), client (load or wrk), keep, progress, events (may go to this
+# machine); module, roster and meetingctl, if of another build; url and dir of a
+# server that runs.
 
 sub new {
 	my ($class, %option) = @_;
 	my $self = bless { %option, runs => 0, memory => 0 }, $class;
 	my $bin = "$self->{top}/build/bench";
 
-	$self->{roster} = "$bin/roster";
+	$self->{roster} //= "$bin/roster";
+	$self->{meetingctl} //= "$self->{top}/build/meetingctl";
 	$self->{load} = "$bin/load";
 	$self->{module} //= "$self->{top}/build/ngx_http_meeting_module.so";
 
@@ -255,8 +257,8 @@ sub credential {
 sub ctl {
 	my ($self, @args) = @_;
 
-	open(my $pipe, '-|', "$self->{top}/build/meetingctl", '--store',
-		$self->{store}, @args) or die "meetingctl: $!\n";
+	open(my $pipe, '-|', $self->{meetingctl}, '--store', $self->{store}, @args)
+		or die "meetingctl: $!\n";
 	my $text = do { local $/; <$pipe> };
 
 	close($pipe) or die "scripts/bench: meetingctl $args[0] failed\n";

@@ -9,9 +9,6 @@
 
 #define MT_TOKEN_HEX     (2 * MT_MAC_LEN)
 
-/* offset in a SESSION key, C N caller */
-#define MT_SESSION_CALLER  12
-
 static const mt_str_t  mt_token_date = mt_str("_date=");
 
 
@@ -31,8 +28,6 @@ static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
     mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN]);
 static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
     mt_str_t caller, int64_t issued);
-static void mt_session_key(mt_key_t *key, uint32_t company, int64_t user,
-    mt_str_t caller);
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
@@ -209,7 +204,7 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
     mt_key_t      key;
     mt_session_t  session;
 
-    mt_session_key(&key, call->company, user, caller);
+    mt_key_session(&key, call->company, user, caller);
 
     found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
                     &session, call->arena);
@@ -219,14 +214,6 @@ mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
     }
 
     return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
-}
-
-
-static void
-mt_session_key(mt_key_t *key, uint32_t company, int64_t user, mt_str_t caller)
-{
-    mt_key_num(key, company, (uint64_t) user);
-    mt_key_str(key, caller);
 }
 
 
@@ -405,7 +392,7 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return mt_apply_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
     }
 
-    mt_session_key(&key, a->company, a->actor, args->caller);
+    mt_key_session(&key, a->company, a->actor, args->caller);
 
     found = mt_load(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
                     a->arena);
@@ -520,9 +507,7 @@ mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
         }
 
         if (session.issued < before) {
-            at = prefix;
-            mt_key_str(&at, (mt_str_t) { key.len - MT_SESSION_CALLER,
-                                         key.data + MT_SESSION_CALLER });
+            mt_key_copy(&at, key);
 
             found = mt_del(a->txn, MT_DB_SESSION, &at);
             n++;

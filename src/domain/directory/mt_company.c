@@ -8,7 +8,6 @@ static mt_status_t mt_credential_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_credential_revoke_apply(mt_apply_t *a,
     const void *body, mt_result_t *result);
-static void mt_credential_key(mt_key_t *key, int64_t num);
 static mt_status_t mt_credential_save(mt_apply_t *a,
     const mt_credential_t *credential);
 
@@ -119,8 +118,7 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
                                MT_credential_add_appid, 0);
     }
 
-    mt_key_company(&key, 0);
-    mt_key_u8(&key, MT_NAME_CREDENTIAL);
+    mt_key_counter(&key, 0, MT_NAME_CREDENTIAL);
 
     memset(&credential, 0, sizeof(credential));
     credential.num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &key, 0)
@@ -181,14 +179,6 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
 }
 
 
-static void
-mt_credential_key(mt_key_t *key, int64_t num)
-{
-    mt_key_init(key);
-    mt_key_u64(key, (uint64_t) num);
-}
-
-
 int
 mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
     mt_arena_t *arena)
@@ -197,9 +187,9 @@ mt_credential_load(mt_txn_t *txn, int64_t num, mt_credential_t *credential,
     mt_key_t  key;
     mt_str_t  record;
 
-    mt_credential_key(&key, num);
+    mt_key_serial(&key, num);
 
-    found = mt_near_get(NULL, txn, MT_DB_CREDENTIAL, &key, &record);
+    found = mt_get(txn, MT_DB_CREDENTIAL, &key, &record);
 
     return found == 1 ? mt_load_value(txn, MT_DB_CREDENTIAL, record,
                                       &mt_credential_model, credential, arena)
@@ -212,7 +202,7 @@ mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
 {
     mt_key_t  key;
 
-    mt_credential_key(&key, credential->num);
+    mt_key_serial(&key, credential->num);
 
     return mt_save(a->txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
                    credential, a->arena);

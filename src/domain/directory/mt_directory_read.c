@@ -13,12 +13,8 @@ typedef struct {
     mt_near_t      near;
     mt_cursor_t   *cursor;
     int            begun;        /* the cursor stands on the row after last */
-    uint64_t       last;         /* number of the row given last, 0: none */
+    int64_t        last;         /* number of the row given last, 0: none */
 } mt_directory_list_t;
-
-/* offset of the number in the keys of USER, DEPT and ROOM, and their length */
-#define MT_NUM_AT   4
-#define MT_NUM_KEY  12
 
 
 static mt_step_t mt_directory_get_start(mt_call_t *call);
@@ -49,6 +45,7 @@ static const mt_rows_t  mt_directory_rows = {
     const mt_operation_t  mt_op_##what##_get = {                              \
         .code = MT_CODE_##what##_get,                                         \
         .name = #what "_get",                                                 \
+        .memo = 1,                                                            \
         .kind = of_kind,                                                      \
         .args = &mt_named_model,                                              \
         .start = mt_directory_get_start                                       \
@@ -57,6 +54,7 @@ static const mt_rows_t  mt_directory_rows = {
     const mt_operation_t  mt_op_##what##_list = {                             \
         .code = MT_CODE_##what##_list,                                        \
         .name = #what "_list",                                                \
+        .memo = 1,                                                            \
         .kind = of_kind,                                                      \
         .args = &mt_nothing_model,                                            \
         .rows = &mt_directory_rows,                                           \
@@ -170,7 +168,7 @@ mt_directory_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     }
 
     rc = mt_directory_view(&list->source, call->op->kind,
-                           (int64_t) list->last, *row);
+                           list->last, *row);
     if (rc == 0) {
         *row = NULL;
     }
@@ -201,13 +199,7 @@ mt_directory_step(mt_call_t *call, mt_directory_list_t *list)
         return rc;
     }
 
-    if (key.len != MT_NUM_KEY) {
-        return -1;
-    }
-
-    list->last = mt_get_u64((const uint8_t *) key.data + MT_NUM_AT);
-
-    return 1;
+    return mt_key_read_num(key, NULL, &list->last) ? 1 : -1;
 }
 
 

@@ -308,6 +308,7 @@ static int
 mt_room_booked(mt_apply_t *a, int64_t room)
 {
     int           found;
+    int64_t       until;
     mt_key_t      prefix;
     mt_str_t      key, end;
     mt_cursor_t  *cursor;
@@ -321,9 +322,7 @@ mt_room_booked(mt_apply_t *a, int64_t room)
 
     found = mt_cursor_last(cursor, &key, &end);
     if (found == 1) {
-        found = end.len == 8
-                ? (int64_t) mt_get_u64((const uint8_t *) end.data) > a->time
-                : -1;
+        found = mt_value_read_num(end, &until) ? until > a->time : -1;
     }
 
     mt_cursor_close(cursor);

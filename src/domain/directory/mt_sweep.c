@@ -141,12 +141,14 @@ mt_sweep_name(mt_sweep_list_t *list, mt_str_t key, const mt_user_t *user)
 {
     mt_sweep_file_t  *found, wanted;
 
-    if (!mt_resource_is(user->face) || key.len < sizeof(uint32_t)) {
+    memset(&wanted, 0, sizeof(wanted));
+
+    if (!mt_resource_is(user->face)
+        || !mt_key_read_num(key, &wanted.company, NULL))
+    {
         return;
     }
 
-    memset(&wanted, 0, sizeof(wanted));
-    wanted.company = mt_get_u32((const uint8_t *) key.data);
     memcpy(wanted.name, user->face.data, sizeof(wanted.name));
 
     found = bsearch(&wanted, list->files, list->n, sizeof(wanted),

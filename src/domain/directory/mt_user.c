@@ -476,8 +476,7 @@ mt_user_end_sessions(mt_apply_t *a, int64_t user)
 
         found = mt_cursor_first(cursor, &key, &value);
         if (found == 1) {
-            mt_key_init(&at);
-            mt_key_str(&at, key);
+            mt_key_copy(&at, key);
         }
 
         mt_cursor_close(cursor);

@@ -42,9 +42,8 @@ typedef struct {
 mt_batch_t *mt_batch_create(mt_store_t *store, const mt_domain_t *domain);
 void mt_batch_destroy(mt_batch_t *batch);
 
-/* Returns the state machine of a store, for the commit engine and for tools;
- * without a checkpoint, which the engine's owner sets. */
-mt_log_t mt_batch_log(mt_batch_t *batch);
+/* The state machine of a store, for the commit engine and for tools. */
+mt_machine_t mt_batch_machine(mt_batch_t *batch);
 
 /* Returns the number of messages for subscribers that the batch committed last
  * has made. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "domain/kernel/mt_batch_private.h"
+#include "store/mt_wal.h"
 
 
 static mt_status_t mt_batch_begin(void *ctx, mt_txn_t **txn);
@@ -20,7 +21,6 @@ static int mt_batch_exhausted(mt_batch_t *batch);
 static mt_status_t mt_batch_unreadable(mt_batch_t *batch, const char *what,
     int64_t op);
 static void mt_batch_write_meta(mt_batch_t *batch);
-static void mt_meta_key(mt_key_t *key, mt_str_t name);
 static int mt_is_failure(mt_status_t status);
 
 
@@ -82,20 +82,17 @@ mt_batch_destroy(mt_batch_t *batch)
 }
 
 
-mt_log_t
-mt_batch_log(mt_batch_t *batch)
+mt_machine_t
+mt_batch_machine(mt_batch_t *batch)
 {
-    mt_log_t  log;
-
-    log.begin = mt_batch_begin;
-    log.apply = mt_batch_apply;
-    log.commit = mt_batch_commit;
-    log.abort = mt_batch_abort;
-    log.behind = mt_batch_behind;
-    log.ctx = batch;
-    log.checkpoint = 0;
-
-    return log;
+    return (mt_machine_t) {
+        .begin = mt_batch_begin,
+        .apply = mt_batch_apply,
+        .commit = mt_batch_commit,
+        .abort = mt_batch_abort,
+        .behind = mt_batch_behind,
+        .ctx = batch
+    };
 }
 
 
@@ -110,13 +107,13 @@ mt_status_t
 mt_apply_now(mt_batch_t *batch, mt_str_t command, mt_result_t *result)
 {
     unsigned      left;
-    mt_log_t      log;
+    mt_machine_t  machine;
     mt_txn_t     *txn;
     mt_status_t   rc;
 
-    log = mt_batch_log(batch);
+    machine = mt_batch_machine(batch);
 
-    rc = mt_log_begin(&log, &txn, &left);
+    rc = mt_machine_begin(&machine, &txn, &left);
     if (rc != MT_OK) {
         return rc;
     }
@@ -136,7 +133,6 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
 {
     mt_batch_t  *batch = ctx;
 
-    mt_key_t     key;
     mt_status_t  rc;
 
     rc = mt_write_begin(batch->store, &batch->txn);
@@ -147,12 +143,9 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
 
     (void) mt_batch_exhausted(batch);      /* of a batch before */
 
-    mt_meta_key(&key, MT_STR("position"));
-    batch->stored = mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
+    batch->stored = mt_meta_position(batch->txn);
     batch->position = batch->stored;
-
-    mt_meta_key(&key, MT_STR("time"));
-    batch->time = (int64_t) mt_get_num_or(batch->txn, MT_DB_META, &key, 0);
+    batch->time = mt_meta_time(batch->txn);
     batch->messages = 0;
 
     *txn = batch->txn;
@@ -280,7 +273,7 @@ mt_batch_exhausted(mt_batch_t *batch)
 static mt_status_t
 mt_batch_unreadable(mt_batch_t *batch, const char *what, int64_t op)
 {
-    mt_store_log(batch->store, 1, "cannot apply %s (operation %lld) after "
+    mt_store_report(batch->store, 1, "cannot apply %s (operation %lld) after "
                  "journal position %llu", what, (long long) op,
                  (unsigned long long) batch->position);
 
@@ -355,19 +348,6 @@ mt_batch_close(mt_batch_t *batch)
 static void
 mt_batch_write_meta(mt_batch_t *batch)
 {
-    mt_key_t  key;
-
-    mt_meta_key(&key, MT_STR("position"));
-    (void) mt_put_num(batch->txn, MT_DB_META, &key, batch->position);
-
-    mt_meta_key(&key, MT_STR("time"));
-    (void) mt_put_num(batch->txn, MT_DB_META, &key, (uint64_t) batch->time);
-}
-
-
-static void
-mt_meta_key(mt_key_t *key, mt_str_t name)
-{
-    mt_key_init(key);
-    mt_key_str(key, name);
+    (void) mt_meta_set_position(batch->txn, batch->position);
+    (void) mt_meta_set_time(batch->txn, batch->time);
 }

@@ -239,8 +239,7 @@ mt_next_num(mt_apply_t *a, enum mt_name kind, mt_db_t db)
     mt_key_t  counter, key;
     mt_str_t  record;
 
-    mt_key_company(&counter, a->company);
-    mt_key_u8(&counter, kind);
+    mt_key_counter(&counter, a->company, kind);
 
     num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &counter, 0);
 

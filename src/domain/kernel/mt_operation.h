@@ -22,7 +22,7 @@
 #ifndef MT_OPERATION_H
 #define MT_OPERATION_H
 
-#include "commit/mt_commit.h"
+#include "commit/mt_machine.h"
 #include "domain/kernel/mt_args.h"
 #include "domain/kernel/mt_codes.h"
 #include "domain/kernel/mt_rows.h"
@@ -81,6 +81,9 @@ struct mt_call_s {
 
     unsigned               hides;       /* in: MT_PART_* that the answer does
                                            not show */
+    int64_t                until;       /* in: INT64_MAX; out, ms: the instant
+                                           from which the clock alone would
+                                           change the answer */
     void                  *reply;       /* out: a view (view/mt_views.h) */
     void                  *state;       /* the operation's own */
 };
@@ -97,6 +100,9 @@ struct mt_operation_s {
                                        there is no finish() */
     uint8_t             unsettled;  /* start() reads nothing that a wal_ack
                                        command changes: no need to settle */
+    uint8_t             memo;       /* the answer follows from the snapshot,
+                                       the args, company, actor and settings,
+                                       until call->until: it may be kept */
     const char         *name;       /* $meeting_operation, metrics */
     const mt_model_t   *args;       /* the request fills them */
     const mt_model_t   *body;       /* the command carries it; NULL: a read */

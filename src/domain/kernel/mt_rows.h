@@ -17,20 +17,19 @@ typedef struct mt_rows_s  mt_rows_t;
 typedef unsigned (*mt_parts_pt)(size_t base, unsigned field);
 
 /*
- * The cache key of a row: everything that the row depends on.  `parts` are
- * records as the store has them, or the transaction id in their place; `nums`
- * are the numbers beside them.  Equal origin and equal table give identical
- * JSON.  skip: the row is not shown.
+ * The cache key of a row: rows with equal keys that are written by the same
+ * table have equal JSON.  The parts are records as the store has them, and
+ * settings; so a row whose records changed has another key.
  */
-#define MT_ORIGIN_NUMS   3
-#define MT_ORIGIN_PARTS  5
+#define MT_ROW_KEY_NUMS   3
+#define MT_ROW_KEY_PARTS  5
 
 typedef struct {
-    int        known;             /* 0: the row depends on more than this */
-    int        skip;
-    uint64_t   nums[MT_ORIGIN_NUMS];
-    mt_str_t   parts[MT_ORIGIN_PARTS];
-} mt_origin_t;
+    int        usable;            /* 0: the row depends on more than this */
+    int        skip;              /* the row is not shown */
+    uint64_t   nums[MT_ROW_KEY_NUMS];
+    mt_str_t   parts[MT_ROW_KEY_PARTS];
+} mt_row_key_t;
 
 /*
  * All functions run on the event loop with a read transaction open.
@@ -44,17 +43,9 @@ typedef struct {
  * inner, or NULL: the rows within the row given last.  A piece may end among
  * them; the next piece opens both lists, the outer one first.
  *
- * find() and make(), or NULL, are next() in two steps: find() gives the cache
- * key, and make() is called only if the row is not cached.  find() returns 1,
- * 0 at the end, -1 on failure; make() returns 1 or -1.
- *
- * step(), or NULL, moves to the next row before find() and gives the cache key
- * of the row with the rows within it, without reading a record.  If the row is
- * cached, find() is not called.  Returns 1, 0 at the end, -1 on failure.
- *
- * whole(), or NULL, gives the cache key of all rows together, before the first
- * one is given.  The caller may call it before open(), and for inner rows once
- * the outer row was given.
+ * find() and make(), or NULL, are next() in two steps: find() goes to the next
+ * row and gives its cache key, make() is called only if the row is not cached.
+ * find() returns 1, 0 at the end, -1 on failure; make() returns 1 or -1.
  *
  * parts(), or NULL: see mt_parts_pt; NULL: an answer shows every part.
  */
@@ -66,11 +57,9 @@ struct mt_rows_s {
     const mt_rows_t   *inner;
     mt_parts_pt        parts;
     int              (*find)(mt_call_t *call, mt_arena_t *row_arena,
-                             mt_origin_t *origin);
+                             mt_row_key_t *key);
     int              (*make)(mt_call_t *call, mt_arena_t *row_arena,
                              void **row);
-    int              (*step)(mt_call_t *call, mt_origin_t *origin);
-    void             (*whole)(mt_call_t *call, mt_origin_t *origin);
 };
 
 #endif /* MT_ROWS_H */

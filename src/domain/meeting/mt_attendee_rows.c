@@ -7,11 +7,6 @@
 #include "domain/meeting/mt_meeting_view.h"
 
 
-/* offset of the last number in the keys of ATTENDEE and SPONSORED */
-#define MT_LAST_NUM     12
-#define MT_NUMS_LEN     20
-
-
 static mt_status_t mt_people_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_listing_fill(mt_call_t *call,
@@ -22,15 +17,11 @@ static void mt_people_end(mt_call_t *call);
 static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
-    mt_origin_t *origin);
+    mt_row_key_t *key);
 static int mt_people_step(mt_call_t *call);
-static int mt_people_in_run(mt_listing_t *listing, int64_t *slot,
-    mt_str_t *value);
-static int mt_people_in_cursor(mt_call_t *call, int64_t *slot,
-    mt_str_t *value);
+static int mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
 static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static void mt_people_whole(mt_call_t *call, mt_origin_t *origin);
 static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -38,17 +29,17 @@ static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
 
 const mt_rows_t  mt_people_rows = {
     mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
-    mt_people_find, mt_people_make, NULL, mt_people_whole
+    mt_people_find, mt_people_make
 };
 
 const mt_rows_t  mt_inner_people_rows = {
     mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
-    mt_people_find, mt_people_make, NULL, mt_people_whole
+    mt_people_find, mt_people_make
 };
 
 const mt_rows_t  mt_leaders_rows = {
     mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
-    mt_person_parts, NULL, NULL, NULL, NULL
+    mt_person_parts, NULL, NULL
 };
 
 mt_step_t
@@ -245,17 +236,6 @@ mt_people_begin(mt_call_t *call)
 
     mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
 
-    /* a few are had together */
-
-    listing->nrun = mt_near_run(&listing->near, call->txn, MT_DB_ATTENDEE,
-                                &prefix, &listing->run);
-
-    if (listing->nrun < MT_NEAR_MANY) {
-        return listing->nrun < 0 ? MT_STORE_FAILED : MT_OK;
-    }
-
-    listing->run = NULL;
-
     if (listing->cursor) {
         mt_cursor_move(listing->cursor, &prefix);
 
@@ -286,7 +266,7 @@ mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
 
 static int
-mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
+mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 {
     int            rc;
     mt_listing_t  *listing;
@@ -297,15 +277,15 @@ mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
     rc = mt_people_step(call);
 
     if (rc == 1) {
-        mt_person_origin(&listing->source, &listing->meeting,
-                         &listing->person, origin);
+        mt_person_row_key(&listing->source, &listing->meeting,
+                          &listing->person, key);
     }
 
     return rc;
 }
 
 
-/* To the next one's records. */
+/* Moves to the next attendee's records. */
 
 static int
 mt_people_step(mt_call_t *call)
@@ -317,12 +297,7 @@ mt_people_step(mt_call_t *call)
 
     listing = call->state;
 
-    if (listing->run) {
-        rc = mt_people_in_run(listing, &slot, &value);
-
-    } else {
-        rc = mt_people_in_cursor(call, &slot, &value);
-    }
+    rc = mt_people_seek(call, &slot, &value);
 
     /* guests are last */
 
@@ -337,26 +312,10 @@ mt_people_step(mt_call_t *call)
 }
 
 
-/* To the first one that was not given yet. */
+/* Moves the cursor to the first attendee that was not given yet. */
 
 static int
-mt_people_in_run(mt_listing_t *listing, int64_t *slot, mt_str_t *value)
-{
-    for ( /* void */ ; listing->nrun; listing->run++, listing->nrun--) {
-
-        if (listing->run->num > (uint64_t) listing->last) {
-            *slot = (int64_t) listing->run->num;
-            *value = listing->run->value;
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static int
-mt_people_in_cursor(mt_call_t *call, int64_t *slot, mt_str_t *value)
+mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
 {
     int            rc;
     mt_key_t       at;
@@ -402,42 +361,6 @@ mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 }
 
 
-void
-mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
-    int64_t meeting, mt_origin_t *origin)
-{
-    listing->snapshot = mt_txn_id(call->txn);
-
-    memset(origin, 0, sizeof(*origin));
-
-    origin->known = mt_txn_is_numbered(call->txn);
-
-    /* no person has the slot of all */
-
-    origin->nums[0] = (uint64_t) call->company << 1 | kind;
-    origin->nums[1] = (uint64_t) meeting;
-    origin->nums[2] = UINT64_MAX;
-
-    origin->parts[0].len = sizeof(listing->snapshot);
-    origin->parts[0].data = (const char *) &listing->snapshot;
-    origin->parts[1] = call->settings->public_base;
-}
-
-
-static void
-mt_people_whole(mt_call_t *call, mt_origin_t *origin)
-{
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    mt_listing_origin(call, listing, listing->guests != 0,
-                      listing->meeting.num, origin);
-
-    origin->parts[2] = listing->meeting.seed;
-}
-
-
 static mt_status_t
 mt_leaders_open(mt_call_t *call)
 {
@@ -478,11 +401,5 @@ mt_key_last_num(int rc, mt_str_t key, int64_t *num)
         return rc;
     }
 
-    if (key.len != MT_NUMS_LEN) {
-        return -1;
-    }
-
-    *num = (int64_t) mt_get_u64((const uint8_t *) key.data + MT_LAST_NUM);
-
-    return 1;
+    return mt_key_read_num2(key, NULL, NULL, num) ? 1 : -1;
 }

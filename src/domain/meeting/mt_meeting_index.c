@@ -88,11 +88,9 @@ mt_entry_schedule(mt_index_entry_t *entry, uint32_t company,
 {
     entry->db = MT_DB_SCHEDULE;
 
-    mt_key_num(&entry->key, company, (uint64_t) room);
-    mt_key_u8(&entry->key,
-              (uint8_t) mt_length_level(meeting->end - meeting->begin));
-    mt_key_u64(&entry->key, (uint64_t) meeting->begin);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_schedule(&entry->key, company, room,
+                    mt_length_level(meeting->end - meeting->begin),
+                    meeting->begin, meeting->num);
 }
 
 
@@ -102,12 +100,10 @@ mt_entry_booking(mt_index_entry_t *entry, uint32_t company,
 {
     entry->db = MT_DB_BOOKING;
 
-    mt_key_num2(&entry->key, company, (uint64_t) meeting->room,
-                (uint64_t) meeting->begin);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_booking(&entry->key, company, meeting->room, meeting->begin,
+                   meeting->num);
 
-    mt_put_u64(entry->value, (uint64_t) meeting->end);
-    entry->len = 8;
+    entry->len = mt_value_num(entry->value, meeting->end);
 }
 
 
@@ -117,7 +113,7 @@ mt_entry_nums(mt_index_entry_t *entry, mt_db_t db, uint32_t company,
 {
     entry->db = db;
 
-    mt_key_num2(&entry->key, company, (uint64_t) a, (uint64_t) b);
+    mt_key_num2(&entry->key, company, a, b);
 }
 
 
@@ -133,8 +129,7 @@ mt_entry_name(mt_index_entry_t *entry, uint32_t company,
 
     mt_key_name(&entry->key, company, MT_NAME_MEETING, meeting->id);
 
-    mt_put_u64(entry->value, (uint64_t) meeting->num);
-    entry->len = 8;
+    entry->len = mt_value_num(entry->value, meeting->num);
 }
 
 
@@ -152,8 +147,7 @@ mt_entry_code(mt_index_entry_t *entry, enum mt_name kind, mt_str_t code,
 
     mt_key_name(&entry->key, 0, kind, code);
 
-    mt_put_u64(mt_put_u32(entry->value, company), (uint64_t) num);
-    entry->len = 12;
+    entry->len = mt_value_link(entry->value, company, num);
 }
 
 
@@ -171,9 +165,7 @@ mt_entry_reminder(mt_index_entry_t *entry, uint32_t company,
 
     entry->db = MT_DB_REMINDER;
 
-    mt_key_u64(&entry->key, (uint64_t) due);
-    mt_key_u32(&entry->key, company);
-    mt_key_u64(&entry->key, (uint64_t) meeting->num);
+    mt_key_reminder(&entry->key, due, company, meeting->num);
 }
 
 
@@ -217,8 +209,7 @@ mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting)
 static int
 mt_entry_same_key(const mt_index_entry_t *a, const mt_index_entry_t *b)
 {
-    return a->key.len == b->key.len
-           && memcmp(a->key.data, b->key.data, a->key.len) == 0;
+    return mt_str_eq(mt_key_text(&a->key), mt_key_text(&b->key));
 }
 
 

@@ -18,7 +18,7 @@
 typedef struct {
     mt_db_t   db;
     mt_key_t  key;
-    uint8_t   value[12];
+    uint8_t   value[MT_VALUE_MAX];
     size_t    len;                 /* of the value */
 } mt_index_entry_t;
 

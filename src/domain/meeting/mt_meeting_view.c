@@ -16,6 +16,8 @@ static void mt_view_derive(const mt_source_t *source,
     mt_meeting_view_t *view);
 static int64_t mt_view_window(const mt_source_t *source,
     const mt_meeting_t *meeting);
+static void mt_view_until(const mt_source_t *source,
+    const mt_meeting_t *meeting);
 static int mt_view_derive_person(const mt_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view);
 
@@ -202,11 +204,11 @@ mt_meeting_view_load(const mt_source_t *source, int64_t num,
 }
 
 
-/* Of what other records are shown the room alone: that is found, too. */
+/* The room is the only other record that a view with a usable key may show. */
 
 int
-mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
-    mt_str_t record, mt_origin_t *origin)
+mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+    mt_str_t record, mt_row_key_t *row)
 {
     mt_key_t  key;
 
@@ -214,16 +216,16 @@ mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
                                     | MT_PART_CREATOR | MT_PART_HOST
                                     | MT_PART_NOW;
 
-    memset(origin, 0, sizeof(*origin));
+    memset(row, 0, sizeof(*row));
 
     if ((source->hides & beyond) != beyond) {
         return 1;
     }
 
-    origin->known = 1;
-    origin->nums[0] = source->company;
-    origin->nums[1] = (uint64_t) meeting->num;
-    origin->parts[0] = record;
+    row->usable = 1;
+    row->nums[0] = source->company;
+    row->nums[1] = (uint64_t) meeting->num;
+    row->parts[0] = record;
 
     if (meeting->room == 0 || (source->hides & MT_PART_ROOM)) {
         return 1;
@@ -231,7 +233,7 @@ mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
 
     mt_key_num(&key, source->company, (uint64_t) meeting->room);
 
-    return mt_source_find(source, MT_DB_ROOM, &key, &origin->parts[1]) < 0
+    return mt_source_find(source, MT_DB_ROOM, &key, &row->parts[1]) < 0
            ? -1 : 1;
 }
 
@@ -301,6 +303,10 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
 
     memset(derived, 0, sizeof(*derived));
 
+    if (!(source->hides & MT_PART_NOW)) {
+        mt_view_until(source, m);
+    }
+
     derived->life = mt_meeting_life(m, source->now);
     derived->window = mt_view_window(source, m);
     derived->wants_sign = m->sign != MT_SIGN_NONE;
@@ -340,6 +346,26 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
 
     return source->now < meeting->begin - source->settings->opens_before
            ? MT_WINDOW_EARLY : MT_WINDOW_OPEN;
+}
+
+
+/* The members that depend on the clock change at these instants alone. */
+
+static void
+mt_view_until(const mt_source_t *source, const mt_meeting_t *meeting)
+{
+    size_t   i;
+    int64_t  instants[3];
+
+    instants[0] = meeting->begin - source->settings->opens_before;
+    instants[1] = meeting->begin;
+    instants[2] = meeting->end;
+
+    for (i = 0; i < mt_nitems(instants); i++) {
+        if (instants[i] > source->now && instants[i] < *source->until) {
+            *source->until = instants[i];
+        }
+    }
 }
 
 
@@ -387,25 +413,26 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
 }
 
 
-/* A department is known only when the user's record has been read. */
+/* The department is found by the user's record, which is not read here: a row
+ * that shows it has no usable key. */
 
 void
-mt_person_origin(const mt_source_t *source, const mt_meeting_t *meeting,
-    const mt_person_records_t *records, mt_origin_t *origin)
+mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+    const mt_person_records_t *records, mt_row_key_t *key)
 {
-    origin->skip = 0;
-    origin->known = (source->hides & MT_PART_PERSON_DEPT) != 0;
+    key->skip = 0;
+    key->usable = (source->hides & MT_PART_PERSON_DEPT) != 0;
 
-    origin->nums[0] = (uint64_t) source->company << 1
+    key->nums[0] = (uint64_t) source->company << 1
                       | (source->guests != 0);
-    origin->nums[1] = (uint64_t) meeting->num;
-    origin->nums[2] = (uint64_t) records->slot;
+    key->nums[1] = (uint64_t) meeting->num;
+    key->nums[2] = (uint64_t) records->slot;
 
-    origin->parts[0] = records->attendee;
-    origin->parts[1] = records->checkin;
-    origin->parts[2] = records->user;
-    origin->parts[3] = meeting->seed;
-    origin->parts[4] = source->settings->public_base;
+    key->parts[0] = records->attendee;
+    key->parts[1] = records->checkin;
+    key->parts[2] = records->user;
+    key->parts[3] = meeting->seed;
+    key->parts[4] = source->settings->public_base;
 }
 
 

@@ -24,9 +24,10 @@ int mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
     mt_meeting_view_t *view);
 int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
 unsigned mt_meeting_parts(size_t base, unsigned field);
-/* what the view follows from, whose meeting is in this record: 1 or -1 */
-int mt_meeting_origin(const mt_source_t *source, const mt_meeting_t *meeting,
-    mt_str_t record, mt_origin_t *origin);
+/* The cache key of the view of the meeting in this record.  Returns 1, or -1
+ * on failure. */
+int mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+    mt_str_t record, mt_row_key_t *key);
 
 /* Of a person: what the list, the sign-ins and the directory say, as the store
  * has it; no data where they say nothing. */
@@ -46,8 +47,8 @@ typedef struct {
  */
 int mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *attendee, mt_person_records_t *records);
-void mt_person_origin(const mt_source_t *source, const mt_meeting_t *meeting,
-    const mt_person_records_t *records, mt_origin_t *origin);
+void mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+    const mt_person_records_t *records, mt_row_key_t *key);
 int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_person_view_t *view);
 unsigned mt_person_parts(size_t base, unsigned field);
@@ -63,15 +64,12 @@ typedef struct {
     mt_near_t       near;
     mt_cursor_t    *cursor;
     int             begun;        /* the cursor stands on the row after last */
-    const mt_near_row_t  *run;    /* in place of the cursor, or NULL */
-    int             nrun;
     int64_t         sponsor;
     int64_t         last;         /* given; 0: none yet */
     mt_person_records_t  person;  /* found last */
     int64_t         left;         /* rows to give at most */
     size_t          next;         /* leader to give */
     char            seed[16];     /* of a meeting that is a row itself */
-    uint64_t        snapshot;     /* mt_txn_id()'s, for an origin */
 } mt_listing_t;
 
 /* The people on a meeting's list, as mt_person_view_t.  The call's state
@@ -85,10 +83,6 @@ extern const mt_rows_t  mt_inner_people_rows;
 extern const mt_rows_t  mt_leaders_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
-/* of what is made of a meeting and its people, in the state of the store that
- * is read; kind: 0 or 1, to tell two of these apart */
-void mt_listing_origin(mt_call_t *call, mt_listing_t *listing, uint64_t kind,
-    int64_t meeting, mt_origin_t *origin);
 mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view);
 mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);

@@ -45,14 +45,16 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     found = mt_cursor_first(cursor, &key, &value);
 
     while (found == 1 && result->num < MT_TRIM_MAX) {
-        position = (int64_t) mt_get_u64((const uint8_t *) key.data);
+        if (!mt_key_read_serial(key, &position)) {
+            found = -1;
+            break;
+        }
 
         if (position > args->upto || position >= needed) {
             break;
         }
 
-        mt_key_init(&at);
-        mt_key_u64(&at, (uint64_t) position);
+        mt_key_serial(&at, position);
 
         found = mt_del(a->txn, MT_DB_JOURNAL, &at);
 
@@ -116,7 +118,7 @@ mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)
         found = mt_cursor_seek(cursor, &at, &key, &value);
 
         if (found == 1
-            && (key.len < sizeof(uint32_t)
+            && (!mt_key_read_num(key, &company, NULL)
                 || mt_record_decode(value, &mt_outbox_model, &message,
                                     a->arena) != MT_OK))
         {
@@ -131,9 +133,7 @@ mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)
             *needed = message.position;
         }
 
-        company = mt_get_u32((const uint8_t *) key.data) + 1;
-
-    } while (company);
+    } while (++company);
 
     mt_cursor_close(cursor);
 

@@ -17,10 +17,6 @@
 /* Messages put back by one command. */
 #define MT_REDELIVER_MAX   1000
 
-/* offset in the keys of OUTBOX and SET_ASIDE, C number, and their length */
-#define MT_OUTBOX_NUMBER   4
-#define MT_OUTBOX_KEY      12
-
 
 static mt_status_t mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
     const mt_outbox_t *message);
@@ -127,8 +123,7 @@ mt_outbox_add(mt_apply_t *a, uint64_t *messages)
         return a->failed;
     }
 
-    mt_key_company(&key, a->company);
-    mt_key_u8(&key, MT_NAME_OUTBOX);
+    mt_key_counter(&key, a->company, MT_NAME_OUTBOX);
 
     number = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &key, 0);
     events = a->events.v;
@@ -238,16 +233,11 @@ mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company, int64_t after,
     found = mt_cursor_seek(cursor, &at, &key, &value);
 
     if (found == 1
-        && (key.len != MT_OUTBOX_KEY
+        && (!mt_key_read_num(key, NULL, number)
             || mt_record_decode(value, &mt_outbox_model, message, arena)
                != MT_OK))
     {
         found = -1;
-    }
-
-    if (found == 1) {
-        *number = (int64_t) mt_get_u64((const uint8_t *) key.data
-                                       + MT_OUTBOX_NUMBER);
     }
 
     mt_cursor_close(cursor);
@@ -262,8 +252,7 @@ mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 {
     mt_key_t  key;
 
-    mt_key_init(&key);
-    mt_key_u64(&key, (uint64_t) message->position);
+    mt_key_serial(&key, message->position);
 
     return mt_load(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry, arena)
            == 1

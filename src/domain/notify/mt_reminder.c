@@ -7,11 +7,6 @@
 #include "domain/notify/mt_event.h"
 
 
-/* offsets in a REMINDER key: T(due) 8, C 4, N(meeting) 8 */
-#define MT_REMINDER_COMPANY  8
-#define MT_REMINDER_MEETING  12
-#define MT_REMINDER_KEY      20
-
 
 static mt_status_t mt_reminder_fire_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
@@ -30,37 +25,25 @@ const mt_operation_t  mt_op_reminder_fire = {
 int
 mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now)
 {
-    int             found;
-    int64_t         due;
-    mt_key_t        at;
-    mt_str_t        key, value;
-    mt_cursor_t    *cursor;
-    const uint8_t  *p;
+    int           found;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
 
     cursor = mt_cursor_open(txn, MT_DB_REMINDER, NULL);
     if (cursor == NULL) {
         return -1;
     }
 
-    mt_key_init(&at);
-    mt_key_u64(&at, (uint64_t) reminder->due);
-    mt_key_u32(&at, reminder->company);
-    mt_key_u64(&at, (uint64_t) reminder->meeting + 1);
+    mt_key_reminder(&at, reminder->due, reminder->company,
+                    reminder->meeting + 1);
 
     found = mt_cursor_seek(cursor, &at, &key, &value);
 
-    if (found == 1 && key.len != MT_REMINDER_KEY) {
-        found = -1;
-    }
-
     if (found == 1) {
-        p = (const uint8_t *) key.data;
-        due = (int64_t) mt_get_u64(p);
-        found = due <= now;
-
-        reminder->due = due;
-        reminder->company = mt_get_u32(p + MT_REMINDER_COMPANY);
-        reminder->meeting = (int64_t) mt_get_u64(p + MT_REMINDER_MEETING);
+        found = !mt_key_read_reminder(key, &reminder->due, &reminder->company,
+                                      &reminder->meeting)
+                ? -1 : reminder->due <= now;
     }
 
     mt_cursor_close(cursor);

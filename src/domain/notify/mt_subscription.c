@@ -112,15 +112,11 @@ mt_subscription_from(mt_txn_t *txn, uint32_t *company,
     found = mt_cursor_seek(cursor, &at, &key, &value);
 
     if (found == 1
-        && (key.len != 4
+        && (!mt_key_read_company(key, company)
             || mt_record_decode(value, &mt_subscription_model, subscription,
                                 arena) != MT_OK))
     {
         found = -1;
-    }
-
-    if (found == 1) {
-        *company = mt_get_u32((const uint8_t *) key.data);
     }
 
     mt_cursor_close(cursor);
@@ -139,8 +135,7 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
     mt_key_t     key;
     mt_outbox_t  first;
 
-    mt_key_company(&key, company);
-    mt_key_u8(&key, MT_NAME_OUTBOX);
+    mt_key_counter(&key, company, MT_NAME_OUTBOX);
 
     found = mt_outbox_next(txn, MT_DB_OUTBOX, company, 0, &number, &first,
                            arena);

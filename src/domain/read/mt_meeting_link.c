@@ -8,9 +8,6 @@
 #include "domain/meeting/mt_meeting_view.h"
 
 
-#define MT_LINK_VALUE_LEN  12            /* company and meeting */
-
-
 static mt_step_t mt_link_start(mt_call_t *call);
 static int mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
     uint32_t *company, int64_t *num);
@@ -69,10 +66,9 @@ static int
 mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
     uint32_t *company, int64_t *num)
 {
-    int             found;
-    mt_key_t        key;
-    mt_str_t        value;
-    const uint8_t  *p;
+    int       found;
+    mt_key_t  key;
+    mt_str_t  value;
 
     if (code.len == 0) {
         return 0;
@@ -85,15 +81,7 @@ mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
         return found;
     }
 
-    if (value.len != MT_LINK_VALUE_LEN) {
-        return -1;
-    }
-
-    p = (const uint8_t *) value.data;
-    *company = mt_get_u32(p);
-    *num = (int64_t) mt_get_u64(p + sizeof(uint32_t));
-
-    return 1;
+    return mt_value_read_link(value, company, num) ? 1 : -1;
 }
 
 

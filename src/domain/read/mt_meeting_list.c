@@ -21,11 +21,6 @@
 #define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
 #define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
 
-/* What is asked of a meeting beside its times and its room. */
-#define MT_LIST_OTHERS                                                        \
-    (MT_BIT(meeting_list, checked) | MT_BIT(meeting_list, speaker)            \
-     | MT_BIT(meeting_list, speaker_like))
-
 
 typedef struct {
     mt_listing_t               people;      /* first: of the row given last */
@@ -37,9 +32,6 @@ typedef struct {
     int64_t                    created_from;
     int64_t                    created_to;
 
-    int                        placed;      /* its place in the schedule
-                                               decides of a meeting that is not
-                                               cancelled */
     int                        sorted;      /* spots are given, not the scan */
     mt_spot_t                 *spots;
     size_t                     n;
@@ -76,9 +68,8 @@ static int mt_spot_descending(const void *one, const void *two);
 static mt_status_t mt_list_open(mt_call_t *call);
 static int mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static int mt_list_candidate(mt_list_t *list);
-static int mt_list_step(mt_call_t *call, mt_origin_t *origin);
 static int mt_list_find(mt_call_t *call, mt_arena_t *row_arena,
-    mt_origin_t *origin);
+    mt_row_key_t *key);
 static int mt_list_read(mt_list_t *list, mt_arena_t *row_arena,
     mt_meeting_t *meeting);
 static int mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row);
@@ -87,13 +78,14 @@ static void mt_list_close(mt_call_t *call);
 
 static const mt_rows_t  mt_list_rows = {
     mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
-    mt_meeting_parts, mt_list_find, mt_list_make, mt_list_step, NULL
+    mt_meeting_parts, mt_list_find, mt_list_make
 };
 
 
 const mt_operation_t  mt_op_meeting_list = {
     .code = MT_CODE_meeting_list,
     .name = "meeting_list",
+    .memo = 1,
     .args = &mt_meeting_list_model,
     .rows = &mt_list_rows,
     .start = mt_list_start,
@@ -156,6 +148,7 @@ mt_list_filters(mt_call_t *call, mt_list_t *list)
     if (!(args->has & MT_LIST_TIMES)) {
         list->from = call->now;
         list->to = call->now + MT_LIST_DAYS * MT_MS_PER_DAY;
+        call->until = call->now;
     }
 
     if (mt_has(args, meeting_list, day)) {
@@ -223,8 +216,6 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
     mt_list_scan(call, list, db, &list->scan);
     list->sorted = list->args->order != (db == MT_DB_CREATED
                                          ? MT_ORDER_CREATED : MT_ORDER_BEGIN);
-    list->placed = db == MT_DB_SCHEDULE && !list->sorted && !made
-                   && !(list->args->has & MT_LIST_OTHERS);
 
     return rc;
 }
@@ -502,11 +493,7 @@ mt_list_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     mt_meeting_t   meeting;
 
     list = call->state;
-    rc = mt_list_candidate(list);
-
-    if (rc == 1) {
-        rc = mt_list_read(list, row_arena, &meeting);
-    }
+    rc = mt_list_read(list, row_arena, &meeting);
 
     if (rc == 1 && list->record.data == NULL) {
         *row = NULL;
@@ -534,36 +521,8 @@ mt_list_candidate(mt_list_t *list)
 }
 
 
-/*
- * A meeting that such a list showed in this state of the store is shown by any
- * in whose time it begins: only what else is asked for, and the end of what
- * began before that time, would have to be read.
- */
-
 static int
-mt_list_step(mt_call_t *call, mt_origin_t *origin)
-{
-    int         rc;
-    mt_list_t  *list;
-
-    list = call->state;
-    rc = mt_list_candidate(list);
-
-    if (rc == 1) {
-        mt_listing_origin(call, &list->people, list->args->cancelled != 0,
-                          list->spot.num, origin);
-
-        origin->known = origin->known && list->placed
-                        && list->spot.key > list->from
-                        && (call->hides & MT_PART_NOW);
-    }
-
-    return rc;
-}
-
-
-static int
-mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
+mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 {
     int            rc;
     mt_list_t     *list;
@@ -573,11 +532,11 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
     rc = mt_list_read(list, row_arena, &meeting);
 
     if (rc == 1) {
-        origin->skip = list->record.data == NULL;
+        key->skip = list->record.data == NULL;
 
-        if (!origin->skip) {
-            rc = mt_meeting_origin(&list->people.source, &meeting,
-                                   list->record, origin);
+        if (!key->skip) {
+            rc = mt_meeting_row_key(&list->people.source, &meeting,
+                                    list->record, key);
         }
     }
 
@@ -585,13 +544,14 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_origin_t *origin)
 }
 
 
-/* One that was only a candidate, or has changed since it was found, is not
- * shown.  Of the meeting no more is read than it is judged by, and what its
- * people's rows need of it: 1 or -1. */
+/* Goes to the next candidate and reads what it is judged by, and what its
+ * attendees' rows need.  A candidate that does not pass, or has changed since
+ * it was found, is not shown.  Returns 1, 0 after the last, -1 on failure. */
 
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 {
+    int           rc;
     mt_source_t  *source;
 
     static const uint64_t  judged =
@@ -602,6 +562,12 @@ mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
         | MT_BIT(meeting, seed);
 
     list->record = (mt_str_t) { 0, NULL };
+
+    rc = mt_list_candidate(list);
+
+    if (rc != 1) {
+        return rc;
+    }
 
     source = &list->people.source;
     source->arena = row_arena;

@@ -16,13 +16,14 @@ static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
 
 static const mt_rows_t  mt_sponsored_rows = {
     mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
-    mt_meeting_parts, NULL, NULL, NULL, NULL
+    mt_meeting_parts, NULL, NULL
 };
 
 
 const mt_operation_t  mt_op_participation = {
     .code = MT_CODE_participation,
     .name = "participation",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
     .parts = mt_meeting_parts,
@@ -32,6 +33,7 @@ const mt_operation_t  mt_op_participation = {
 const mt_operation_t  mt_op_meeting_get = {
     .code = MT_CODE_meeting_get,
     .name = "meeting_get",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_people_rows,
     .parts = mt_meeting_parts,
@@ -41,6 +43,7 @@ const mt_operation_t  mt_op_meeting_get = {
 const mt_operation_t  mt_op_meeting_detail = {
     .code = MT_CODE_meeting_detail,
     .name = "meeting_detail",
+    .memo = 1,
     .args = &mt_meeting_act_model,
     .rows = &mt_leaders_rows,
     .parts = mt_meeting_parts,
@@ -50,6 +53,7 @@ const mt_operation_t  mt_op_meeting_detail = {
 const mt_operation_t  mt_op_sponsored_meetings = {
     .code = MT_CODE_sponsored_meetings,
     .name = "sponsored_meetings",
+    .memo = 1,
     .args = &mt_meeting_page_model,
     .rows = &mt_sponsored_rows,
     .start = mt_sponsored_start

@@ -2,17 +2,10 @@
 #include "domain/read/mt_scan.h"
 
 
-/* offset of the level in a SCHEDULE key: C 4, N(room) 8 */
-#define MT_SCHEDULE_LEVEL  12
-
-#define MT_SPOT_LEN        16      /* T and N, at the end of both keys */
-
-
 static int mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn);
-static int mt_lane_open(mt_scan_t *scan, mt_txn_t *txn,
-    const mt_key_t *prefix, int64_t low);
-static int mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane,
-    const mt_key_t *prefix);
+static int mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, unsigned level,
+    int64_t low);
+static int mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane);
 static int mt_lane_take(mt_scan_t *scan, mt_lane_t *lane, int rc,
     mt_str_t key);
 static int mt_spot_before(const mt_spot_t *a, const mt_spot_t *b);
@@ -21,14 +14,12 @@ static int mt_spot_before(const mt_spot_t *a, const mt_spot_t *b);
 mt_status_t
 mt_scan_open(mt_scan_t *scan, mt_txn_t *txn)
 {
-    int       rc;
-    mt_key_t  prefix;
+    int  rc;
 
     scan->nlanes = 0;
 
     if (scan->db == MT_DB_CREATED) {
-        mt_key_company(&prefix, scan->company);
-        rc = mt_lane_open(scan, txn, &prefix, scan->from);
+        rc = mt_lane_open(scan, txn, 0, scan->from);
 
     } else {
         rc = mt_scan_levels(scan, txn);
@@ -51,11 +42,11 @@ mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn)
     int           rc;
     unsigned      level;
     int64_t       low;
-    mt_key_t      room, prefix;
+    mt_key_t      room, at;
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&room, scan->company, (uint64_t) scan->room);
+    mt_key_num(&room, scan->company, scan->room);
 
     cursor = mt_cursor_open(txn, MT_DB_SCHEDULE, &room);
     if (cursor == NULL) {
@@ -67,28 +58,23 @@ mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn)
     while (rc == 1) {
         scan->steps++;
 
-        level = key.len > MT_SCHEDULE_LEVEL
-                ? (uint8_t) key.data[MT_SCHEDULE_LEVEL] : MT_SCAN_LANES;
-
-        if (level >= MT_SCAN_LANES || scan->nlanes == MT_SCAN_LANES) {
+        if (!mt_key_read_schedule(key, NULL, NULL, &level, NULL, NULL)
+            || level >= MT_SCAN_LANES || scan->nlanes == MT_SCAN_LANES)
+        {
             rc = -1;
             break;
         }
-
-        mt_key_num(&prefix, scan->company, (uint64_t) scan->room);
-        mt_key_u8(&prefix, (uint8_t) level);
 
         low = level < 63 ? scan->from - (1LL << level) + 1 : 0;
 
-        if (mt_lane_open(scan, txn, &prefix, low) != 0) {
+        if (mt_lane_open(scan, txn, level, low) != 0) {
             rc = -1;
             break;
         }
 
-        mt_key_num(&prefix, scan->company, (uint64_t) scan->room);
-        mt_key_u8(&prefix, (uint8_t) (level + 1));
+        mt_key_schedule_level(&at, scan->company, scan->room, level + 1);
 
-        rc = mt_cursor_seek(cursor, &prefix, &key, &value);
+        rc = mt_cursor_seek(cursor, &at, &key, &value);
     }
 
     mt_cursor_close(cursor);
@@ -98,32 +84,39 @@ mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn)
 
 
 static int
-mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, const mt_key_t *prefix,
-    int64_t low)
+mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, unsigned level, int64_t low)
 {
+    mt_key_t    prefix;
     mt_lane_t  *lane;
 
     lane = &scan->lanes[scan->nlanes];
 
     lane->low = low > 0 ? low : 0;
-    lane->prefix = prefix->len;
+    lane->level = level;
     lane->open = 0;
 
-    lane->cursor = mt_cursor_open(txn, scan->db, prefix);
+    if (scan->db == MT_DB_CREATED) {
+        mt_key_company(&prefix, scan->company);
+
+    } else {
+        mt_key_schedule_level(&prefix, scan->company, scan->room, level);
+    }
+
+    lane->cursor = mt_cursor_open(txn, scan->db, &prefix);
     if (lane->cursor == NULL) {
         return -1;
     }
 
     scan->nlanes++;
 
-    return lane->low < scan->to ? mt_lane_seek(scan, lane, prefix) : 0;
+    return lane->low < scan->to ? mt_lane_seek(scan, lane) : 0;
 }
 
 
 /* To the lane's first one, or the first after the last given. */
 
 static int
-mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane, const mt_key_t *prefix)
+mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane)
 {
     int        rc;
     mt_key_t   at;
@@ -140,9 +133,13 @@ mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane, const mt_key_t *prefix)
         start.num += scan->descending ? -1 : 1;
     }
 
-    at = *prefix;
-    mt_key_u64(&at, (uint64_t) start.key);
-    mt_key_u64(&at, (uint64_t) start.num);
+    if (scan->db == MT_DB_CREATED) {
+        mt_key_num2(&at, scan->company, start.key, start.num);
+
+    } else {
+        mt_key_schedule(&at, scan->company, scan->room, lane->level,
+                        start.key, start.num);
+    }
 
     rc = scan->descending
          ? mt_cursor_seek_back(lane->cursor, &at, &key, &value)
@@ -157,7 +154,8 @@ mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane, const mt_key_t *prefix)
 static int
 mt_lane_take(mt_scan_t *scan, mt_lane_t *lane, int rc, mt_str_t key)
 {
-    const uint8_t  *p;
+    int         valid;
+    mt_spot_t  *head = &lane->head;
 
     scan->steps++;
     lane->open = 0;
@@ -166,15 +164,16 @@ mt_lane_take(mt_scan_t *scan, mt_lane_t *lane, int rc, mt_str_t key)
         return rc;
     }
 
-    if (key.len != lane->prefix + MT_SPOT_LEN) {
+    valid = scan->db == MT_DB_CREATED
+            ? mt_key_read_num2(key, NULL, &head->key, &head->num)
+            : mt_key_read_schedule(key, NULL, NULL, NULL, &head->key,
+                                   &head->num);
+
+    if (!valid) {
         return -1;
     }
 
-    p = (const uint8_t *) key.data + lane->prefix;
-
-    lane->head.key = (int64_t) mt_get_u64(p);
-    lane->head.num = (int64_t) mt_get_u64(p + 8);
-    lane->open = lane->head.key >= lane->low && lane->head.key < scan->to;
+    lane->open = head->key >= lane->low && head->key < scan->to;
 
     return 0;
 }

@@ -27,7 +27,7 @@ typedef struct {
 typedef struct {
     mt_cursor_t  *cursor;
     int64_t       low;             /* the first key wanted */
-    size_t        prefix;          /* bytes of the index key before it */
+    unsigned      level;           /* of SCHEDULE */
     mt_spot_t     head;
     int           open;            /* there is a head */
 } mt_lane_t;

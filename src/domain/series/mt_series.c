@@ -109,6 +109,7 @@ mt_series_gather(mt_series_t *series)
 {
     int            rc;
     size_t         room;
+    int64_t        num;
     mt_key_t       prefix, at;
     mt_str_t       key, value;
     mt_status_t    status;
@@ -130,8 +131,12 @@ mt_series_gather(mt_series_t *series)
          rc == 1 && status == MT_OK;
          rc = mt_cursor_next(cursor, &key, &value))
     {
-        mt_key_num(&at, series->company,
-                   mt_get_u64((const uint8_t *) key.data + key.len - 8));
+        if (!mt_key_read_num2(key, NULL, NULL, &num)) {
+            rc = -1;
+            break;
+        }
+
+        mt_key_num(&at, series->company, num);
 
         status = mt_load(series->txn, MT_DB_MEETING, &at, &mt_meeting_model,
                          &m, series->arena) == 1

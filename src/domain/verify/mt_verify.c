@@ -10,14 +10,6 @@
 #include "domain/verify/mt_verify.h"
 
 
-/* offsets in keys: C N N, C kind string; of REMINDER: T C N */
-#define MT_AT_NUM       4
-#define MT_AT_SECOND    12
-#define MT_AT_STRING    5
-#define MT_AT_COMPANY   8
-#define MT_AT_MEETING   12
-
-
 /* The walk over a store.  One record is in memory at a time. */
 
 typedef struct {
@@ -31,11 +23,13 @@ typedef struct {
     const char   *db;             /* the entry looked at */
     mt_str_t      key;
     mt_str_t      value;
-    uint32_t      company;        /* of keys that begin with one */
-    int64_t       num;            /* the number after it */
+    mt_key_parts_t  at;           /* its key */
+    uint32_t      company;        /* at.company */
+    int64_t       num;            /* at.nums[0] */
 
-    mt_key_t      booking;        /* the one before, and its end */
-    int64_t       booking_end;
+    uint32_t      booked_by;      /* the booking before: its company, room */
+    int64_t       booked_room;    /* and end */
+    int64_t       booked_until;
     uint64_t      position;       /* of the journal entry before, 0: none */
     int64_t       time;           /* of that entry */
 } mt_verify_t;
@@ -49,7 +43,6 @@ typedef void (*mt_verify_pt)(mt_verify_t *v, const void *record);
 typedef struct {
     mt_db_t            db;
     const char        *name;
-    size_t             key_len;   /* at least */
     const mt_model_t  *model;     /* NULL: the value is no record */
     mt_verify_pt       check;
 } mt_verified_t;
@@ -106,6 +99,7 @@ static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
 static void mt_verify_tally(mt_verify_t *v, const void *record);
 static void mt_verify_index(mt_verify_t *v, const void *record);
+static void mt_verify_schedule(mt_verify_t *v, const void *record);
 static void mt_verify_booking(mt_verify_t *v, const void *record);
 static void mt_verify_reminder(mt_verify_t *v, const void *record);
 static void mt_verify_subscription(mt_verify_t *v, const void *record);
@@ -133,40 +127,39 @@ static int mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
     const mt_model_t *model, void *record);
 static int mt_has_user(mt_verify_t *v, int64_t num, int present);
 static int mt_has_dept(mt_verify_t *v, int64_t num, int present);
-static int64_t mt_key_at(mt_str_t key, size_t offset);
 static void mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num);
 static int mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b);
 
 
 static const mt_verified_t  mt_verified[] = {
-    { MT_DB_COMPANY, "company", 4, &mt_company_model, mt_verify_company },
-    { MT_DB_CREDENTIAL, "credential", 8, &mt_credential_model,
+    { MT_DB_COMPANY, "company", &mt_company_model, mt_verify_company },
+    { MT_DB_CREDENTIAL, "credential", &mt_credential_model,
       mt_verify_credential },
-    { MT_DB_DEPT, "dept", 12, &mt_dept_model, mt_verify_dept },
-    { MT_DB_USER, "user", 12, &mt_user_model, mt_verify_user },
-    { MT_DB_ROOM, "room", 12, &mt_room_model, mt_verify_room },
-    { MT_DB_MEETING, "meeting", 12, &mt_meeting_model, mt_verify_meeting },
-    { MT_DB_ATTENDEE, "attendee", 20, &mt_attendee_model,
+    { MT_DB_DEPT, "dept", &mt_dept_model, mt_verify_dept },
+    { MT_DB_USER, "user", &mt_user_model, mt_verify_user },
+    { MT_DB_ROOM, "room", &mt_room_model, mt_verify_room },
+    { MT_DB_MEETING, "meeting", &mt_meeting_model, mt_verify_meeting },
+    { MT_DB_ATTENDEE, "attendee", &mt_attendee_model,
       mt_verify_attendee },
-    { MT_DB_CHECKIN, "checkin", 20, &mt_checkin_model, mt_verify_checkin },
-    { MT_DB_TALLY, "tally", 12, &mt_tally_model, mt_verify_tally },
-    { MT_DB_SESSION, "session", 12, &mt_session_model, mt_verify_session },
-    { MT_DB_NAME, "name", 5, NULL, mt_verify_name },
-    { MT_DB_COUNTER, "counter", 5, NULL, mt_verify_counter },
-    { MT_DB_DEPT_CHILD, "dept_child", 20, NULL, mt_verify_dept_child },
-    { MT_DB_MEMBER, "member", 20, NULL, mt_verify_member },
-    { MT_DB_SCHEDULE, "schedule", 29, NULL, mt_verify_index },
-    { MT_DB_CREATED, "created", 20, NULL, mt_verify_index },
-    { MT_DB_SPONSORED, "sponsored", 20, NULL, mt_verify_index },
-    { MT_DB_SERIES, "series", 20, NULL, mt_verify_index },
-    { MT_DB_BOOKING, "booking", 28, NULL, mt_verify_booking },
-    { MT_DB_REMINDER, "reminder", 20, NULL, mt_verify_reminder },
-    { MT_DB_SUBSCRIPTION, "subscription", 4, &mt_subscription_model,
+    { MT_DB_CHECKIN, "checkin", &mt_checkin_model, mt_verify_checkin },
+    { MT_DB_TALLY, "tally", &mt_tally_model, mt_verify_tally },
+    { MT_DB_SESSION, "session", &mt_session_model, mt_verify_session },
+    { MT_DB_NAME, "name", NULL, mt_verify_name },
+    { MT_DB_COUNTER, "counter", NULL, mt_verify_counter },
+    { MT_DB_DEPT_CHILD, "dept_child", NULL, mt_verify_dept_child },
+    { MT_DB_MEMBER, "member", NULL, mt_verify_member },
+    { MT_DB_SCHEDULE, "schedule", NULL, mt_verify_schedule },
+    { MT_DB_CREATED, "created", NULL, mt_verify_index },
+    { MT_DB_SPONSORED, "sponsored", NULL, mt_verify_index },
+    { MT_DB_SERIES, "series", NULL, mt_verify_index },
+    { MT_DB_BOOKING, "booking", NULL, mt_verify_booking },
+    { MT_DB_REMINDER, "reminder", NULL, mt_verify_reminder },
+    { MT_DB_SUBSCRIPTION, "subscription", &mt_subscription_model,
       mt_verify_subscription },
-    { MT_DB_OUTBOX, "outbox", 12, &mt_outbox_model, mt_verify_message },
-    { MT_DB_SET_ASIDE, "set_aside", 12, &mt_outbox_model,
+    { MT_DB_OUTBOX, "outbox", &mt_outbox_model, mt_verify_message },
+    { MT_DB_SET_ASIDE, "set_aside", &mt_outbox_model,
       mt_verify_message },
-    { MT_DB_JOURNAL, "journal", 8, &mt_journal_model, mt_verify_journal },
+    { MT_DB_JOURNAL, "journal", &mt_journal_model, mt_verify_journal },
 };
 
 
@@ -260,13 +253,13 @@ mt_verify_db(mt_verify_t *v, const mt_verified_t *db)
 static void
 mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
 {
-    if (v->key.len < db->key_len) {
-        mt_breach(v, "key is cut short");
+    if (!mt_key_read(v->key, db->db, &v->at)) {
+        mt_breach(v, "key has a wrong length");
         return;
     }
 
-    v->company = mt_get_u32((const uint8_t *) v->key.data);
-    v->num = v->key.len >= MT_AT_SECOND ? mt_key_at(v->key, MT_AT_NUM) : 0;
+    v->company = v->at.company;
+    v->num = v->at.nums[0];
 
     if (db->model
         && mt_record_decode(v->value, db->model, record, v->arena) != MT_OK)
@@ -284,15 +277,15 @@ mt_breach(mt_verify_t *v, const char *fmt, ...)
 {
     int      n;
     char     text[1024];
-    size_t   i, len;
+    size_t   len, shown;
     va_list  args;
 
     n = snprintf(text, sizeof(text), "%s ", v->db);
     len = (size_t) n;
 
-    for (i = 0; i < v->key.len && len < sizeof(text) / 2; i++, len += 2) {
-        mt_hex_lower((const uint8_t *) v->key.data + i, 1, text + len);
-    }
+    shown = v->key.len < sizeof(text) / 4 ? v->key.len : sizeof(text) / 4;
+    mt_hex_lower((const uint8_t *) v->key.data, shown, text + len);
+    len += 2 * shown;
 
     n = snprintf(text + len, sizeof(text) - len, ": ");
     len += (size_t) n;
@@ -325,7 +318,7 @@ mt_verify_credential(mt_verify_t *v, const void *record)
     mt_key_t  key;
     mt_str_t  value;
 
-    if (credential->num != mt_key_at(v->key, 0)) {
+    if (credential->num != v->num) {
         mt_breach(v, "is number %lld", (long long) credential->num);
     }
 
@@ -339,8 +332,7 @@ mt_verify_credential(mt_verify_t *v, const void *record)
         mt_breach(v, "no company %lld", (long long) credential->company);
     }
 
-    mt_key_company(&key, 0);
-    mt_key_u8(&key, MT_NAME_CREDENTIAL);
+    mt_key_counter(&key, 0, MT_NAME_CREDENTIAL);
 
     if ((uint64_t) credential->num
         > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0))
@@ -499,7 +491,7 @@ mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
         return;
     }
 
-    mt_key_u8(&key, (uint8_t) kind);
+    mt_key_counter(&key, v->company, kind);
 
     if ((uint64_t) num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
         mt_breach(v, "is beyond its counter");
@@ -522,24 +514,25 @@ mt_verify_named(mt_verify_t *v, uint32_t company, enum mt_name kind,
 static void
 mt_verify_name(mt_verify_t *v, const void *record)
 {
+    int64_t   num;
+    uint32_t  company;
     unsigned  kind;
 
     (void) record;
 
-    kind = (uint8_t) v->key.data[MT_AT_STRING - 1];
+    kind = v->at.kind;
+    company = v->company;
 
-    if (v->value.len != (mt_is_code(kind) ? 12 : 8)) {
+    if (mt_is_code(kind) ? !mt_value_read_link(v->value, &company, &num)
+                         : !mt_value_read_num(v->value, &num))
+    {
         mt_breach(v, "value of %zu bytes", v->value.len);
 
-    } else if (mt_is_code(kind)) {
-        mt_verify_entry_of(v, mt_get_u32((const uint8_t *) v->value.data),
-                           mt_key_at(v->value, 4));
-
-    } else if (kind == MT_NAME_MEETING) {
-        mt_verify_entry_of(v, v->company, mt_key_at(v->value, 0));
+    } else if (mt_is_code(kind) || kind == MT_NAME_MEETING) {
+        mt_verify_entry_of(v, company, num);
 
     } else if (kind < mt_nitems(mt_named) && mt_named[kind].model) {
-        mt_verify_leads(v, &mt_named[kind], mt_key_at(v->value, 0));
+        mt_verify_leads(v, &mt_named[kind], num);
 
     } else {
         mt_breach(v, "of no known kind");
@@ -563,13 +556,12 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
 {
     int              found;
     mt_key_t         key;
-    mt_str_t         name, has;
+    mt_str_t         has;
     int64_t          removed;
     mt_any_record_t  record;
 
     if (kind->db == MT_DB_CREDENTIAL) {
-        mt_key_init(&key);
-        mt_key_u64(&key, (uint64_t) num);
+        mt_key_serial(&key, num);
 
     } else {
         mt_key_num(&key, v->company, (uint64_t) num);
@@ -581,9 +573,6 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
         return;
     }
 
-    name.len = v->key.len - MT_AT_STRING;
-    name.data = v->key.data + MT_AT_STRING;
-
     memcpy(&has, (char *) &record + kind->name->offset, sizeof(has));
     removed = 0;
 
@@ -592,7 +581,7 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
                sizeof(removed));
     }
 
-    if (removed || !mt_str_eq(name, has)) {
+    if (removed || !mt_str_eq(v->at.string, has)) {
         mt_breach(v, "leads to %lld, which is not called so",
                   (long long) num);
     }
@@ -617,7 +606,7 @@ mt_verify_dept_child(mt_verify_t *v, const void *record)
 
     (void) record;
 
-    if (mt_verify_load(v, MT_DB_DEPT, mt_key_at(v->key, MT_AT_SECOND),
+    if (mt_verify_load(v, MT_DB_DEPT, v->at.nums[1],
                        &mt_dept_model, &dept) != 1
         || dept.removed || dept.parent != v->num)
     {
@@ -633,7 +622,7 @@ mt_verify_member(mt_verify_t *v, const void *record)
 
     (void) record;
 
-    if (mt_verify_load(v, MT_DB_USER, mt_key_at(v->key, MT_AT_SECOND),
+    if (mt_verify_load(v, MT_DB_USER, v->at.nums[1],
                        &mt_user_model, &user) != 1
         || user.removed || user.placeholder || user.dept != v->num)
     {
@@ -814,7 +803,7 @@ mt_verify_seat(mt_verify_t *v, int64_t slot)
         mt_breach(v, "no meeting %lld", (long long) v->num);
     }
 
-    if (slot != mt_key_at(v->key, MT_AT_SECOND)) {
+    if (slot != v->at.nums[1]) {
         mt_breach(v, "is slot %lld", (long long) slot);
     }
 
@@ -842,41 +831,52 @@ mt_verify_tally(mt_verify_t *v, const void *record)
 }
 
 
-/* Indexes of meetings end with the meeting's number. */
+/* Indexes of meetings by one number, or a time: key form NUM2. */
 
 static void
 mt_verify_index(mt_verify_t *v, const void *record)
 {
     (void) record;
 
-    mt_verify_entry_of(v, v->company, mt_key_at(v->key, v->key.len - 8));
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
+}
+
+
+static void
+mt_verify_schedule(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
 }
 
 
 static void
 mt_verify_booking(mt_verify_t *v, const void *record)
 {
-    int64_t  begin, end;
+    int64_t  room, begin, until;
 
-    mt_verify_index(v, record);
+    (void) record;
 
-    if (v->value.len != 8) {
+    room = v->at.nums[0];
+    begin = v->at.nums[1];
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
+
+    if (!mt_value_read_num(v->value, &until)) {
         mt_breach(v, "value of %zu bytes", v->value.len);
         return;
     }
 
-    begin = mt_key_at(v->key, MT_AT_SECOND);
-    end = mt_key_at(v->value, 0);
-
-    if (v->booking.len && begin < v->booking_end
-        && memcmp(v->booking.data, v->key.data, MT_AT_SECOND) == 0)
+    if (v->company == v->booked_by && room == v->booked_room
+        && begin < v->booked_until)
     {
         mt_breach(v, "overlaps the booking before it");
     }
 
-    mt_key_init(&v->booking);
-    mt_key_str(&v->booking, v->key);
-    v->booking_end = end;
+    v->booked_by = v->company;
+    v->booked_room = room;
+    v->booked_until = until;
 }
 
 
@@ -885,7 +885,7 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
 {
     size_t            i;
     mt_key_t          key;
-    mt_str_t          at, value;
+    mt_str_t          value;
     mt_meeting_t      meeting;
     mt_index_entry_t  entries[MT_MEETING_ENTRIES];
 
@@ -901,12 +901,12 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
     mt_meeting_entries(company, &meeting, entries);
 
     for (i = 0; i < MT_MEETING_ENTRIES; i++) {
-        at.len = entries[i].key.len;
-        at.data = (const char *) entries[i].key.data;
         value.len = entries[i].len;
         value.data = (const char *) entries[i].value;
 
-        if (mt_str_eq(at, v->key) && mt_str_eq(value, v->value)) {
+        if (mt_str_eq(mt_key_text(&entries[i].key), v->key)
+            && mt_str_eq(value, v->value))
+        {
             return;
         }
     }
@@ -920,9 +920,7 @@ mt_verify_reminder(mt_verify_t *v, const void *record)
 {
     (void) record;
 
-    mt_verify_entry_of(v, mt_get_u32((const uint8_t *) v->key.data
-                                     + MT_AT_COMPANY),
-                       mt_key_at(v->key, MT_AT_MEETING));
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
 }
 
 
@@ -999,7 +997,7 @@ mt_verify_message(mt_verify_t *v, const void *record)
         mt_breach(v, "no subscriber");
     }
 
-    mt_key_u8(&key, MT_NAME_OUTBOX);
+    mt_key_counter(&key, v->company, MT_NAME_OUTBOX);
 
     if ((uint64_t) v->num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
         mt_breach(v, "is beyond its counter");
@@ -1032,7 +1030,7 @@ mt_verify_journal(mt_verify_t *v, const void *record)
 
     uint64_t  position;
 
-    position = (uint64_t) mt_key_at(v->key, 0);
+    position = (uint64_t) v->num;
 
     if (v->position != 0 && position != v->position + 1) {
         mt_breach(v, "follows position %llu",
@@ -1082,11 +1080,8 @@ static void
 mt_verify_position(mt_verify_t *v)
 {
     uint64_t  position;
-    mt_key_t  key;
 
-    mt_key_init(&key);
-    mt_key_str(&key, MT_STR("position"));
-    position = mt_get_num_or(v->txn, MT_DB_META, &key, 0);
+    position = mt_meta_position(v->txn);
 
     if (position != v->position) {
         v->db = "meta";
@@ -1139,11 +1134,4 @@ mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b)
     mt_key_num2(&key, v->company, (uint64_t) a, (uint64_t) b);
 
     return mt_get(v->txn, db, &key, &value) == 1;
-}
-
-
-static int64_t
-mt_key_at(mt_str_t key, size_t offset)
-{
-    return (int64_t) mt_get_u64((const uint8_t *) key.data + offset);
 }

@@ -10,7 +10,7 @@ static mt_str_t mt_source_resource(const mt_source_t *source, mt_str_t name);
 
 
 void
-mt_source_of(const mt_call_t *call, mt_source_t *source)
+mt_source_of(mt_call_t *call, mt_source_t *source)
 {
     memset(source, 0, sizeof(*source));
 
@@ -20,6 +20,7 @@ mt_source_of(const mt_call_t *call, mt_source_t *source)
     source->settings = call->settings;
     source->now = call->now;
     source->hides = call->hides;
+    source->until = &call->until;
 }
 
 

@@ -24,10 +24,11 @@ typedef struct {
                                           their ids */
     int                    removed;    /* records show as they were */
     unsigned               hides;      /* MT_PART_* to be left out */
+    int64_t               *until;      /* the call's */
 } mt_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */
-void mt_source_of(const mt_call_t *call, mt_source_t *source);
+void mt_source_of(mt_call_t *call, mt_source_t *source);
 
 /* The record of a number, some of its fields: 1; 0 with a zeroed record when
  * it is not there (a number 0 names none); -1 on failure. */

@@ -1,7 +1,7 @@
 
 /*
- * The commit engine's use of the write-ahead log (store/mt_wal.h): what a
- * record says, and how the store catches up with it.
+ * Records of the write-ahead log (store/mt_wal.h) as the commit engine writes
+ * them, and recovery: applying those that the store lacks.
  */
 
 #include "commit/mt_ring.h"
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 
 
-/* What is left to read of a record. */
+/* the rest of a record */
 
 typedef struct {
     const uint8_t  *p;
     const uint8_t  *last;
-    int             failed;          /* it ended too soon */
+    int             failed;          /* the record is too short */
 } mt_log_reader_t;
 
 
@@ -62,7 +62,7 @@ mt_log_record_u64(mt_log_record_t *record, uint64_t n)
 }
 
 
-/* The number of the rings stands behind the epoch. */
+/* The count of rings, after the epoch, is 0 at first. */
 
 void
 mt_log_record_begin(mt_log_record_t *record, uint64_t epoch)
@@ -137,7 +137,7 @@ mt_log_take_u32(mt_log_reader_t *r)
 }
 
 
-/* The zone's rings, as they are after the record. */
+/* Stores how far the record applies each ring. */
 
 static mt_status_t
 mt_log_replay_rings(mt_txn_t *txn, mt_log_reader_t *r)
@@ -166,10 +166,10 @@ mt_log_replay_rings(mt_txn_t *txn, mt_log_reader_t *r)
 }
 
 
-/* Nobody waits for the results: they stand in the slots, or went with them. */
+/* Results are dropped: the slots have them, or are gone with their zone. */
 
 static mt_status_t
-mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
+mt_machine_replay(const mt_machine_t *machine, mt_txn_t *txn, mt_str_t record)
 {
     mt_str_t         command;
     mt_result_t      result;
@@ -187,7 +187,7 @@ mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
         command.data = (char *) mt_log_take(&r, command.len);
 
         status = r.failed ? MT_INTERNAL
-                          : log->apply(log->ctx, command, &result);
+                          : machine->apply(machine->ctx, command, &result);
     }
 
     return r.failed ? MT_INTERNAL : status;
@@ -195,7 +195,7 @@ mt_log_replay(const mt_log_t *log, mt_txn_t *txn, mt_str_t record)
 
 
 mt_status_t
-mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
+mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
 {
     int          rc;
     mt_str_t     record;
@@ -203,7 +203,7 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
     *left = 0;
 
-    status = log->begin(log->ctx, txn);
+    status = machine->begin(machine->ctx, txn);
 
     if (status != MT_OK) {
         return status;
@@ -211,19 +211,19 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
     while (status == MT_OK && (rc = mt_wal_next(*txn, &record)) != 0) {
         (*left)++;
-        status = rc == 1 ? mt_log_replay(log, *txn, record)
+        status = rc == 1 ? mt_machine_replay(machine, *txn, record)
                          : mt_txn_status(*txn);
     }
 
-    /* those whose results are told are on disk: none may be passed over */
+    /* acknowledged batches: none may be skipped */
 
     if (status == MT_INTERNAL) {
-        mt_txn_complain(*txn, "a record of the write-ahead log makes no "
-                        "sense: no writes");
+        mt_txn_report(*txn, "a record of the write-ahead log is "
+                      "malformed: all writes fail");
     }
 
     if (status != MT_OK) {
-        log->abort(log->ctx);
+        machine->abort(machine->ctx);
     }
 
     return status;
@@ -231,23 +231,23 @@ mt_log_begin(const mt_log_t *log, mt_txn_t **txn, unsigned *left)
 
 
 mt_status_t
-mt_log_settle(const mt_log_t *log)
+mt_machine_settle(const mt_machine_t *machine)
 {
     unsigned      left;
     mt_txn_t     *txn;
     mt_status_t   status;
 
-    status = mt_log_begin(log, &txn, &left);
+    status = mt_machine_begin(machine, &txn, &left);
 
     if (status != MT_OK) {
         return status;
     }
 
     if (left) {
-        return log->commit(log->ctx);
+        return machine->commit(machine->ctx);
     }
 
-    log->abort(log->ctx);
+    machine->abort(machine->ctx);
 
     return MT_OK;
 }

@@ -1,0 +1,163 @@
+
+/*
+ * The store of format 1 that an older build made (t/fixture): its journal,
+ * applied to an empty store by this build, gives the same store, and has every
+ * operation that writes.
+ */
+
+#include "commit/mt_commit.h"
+#include "meeting_fixture.h"
+
+
+#define ARCHIVE  "t/fixture/format-1.tar.gz"
+
+
+/* A store below a directory, what is in its log taken in. */
+
+static void
+open_store(fixture_t *f, const char *dir, const char *name)
+{
+    char                why[200];
+    mt_machine_t        machine;
+    mt_store_options_t  options;
+
+    memset(f, 0, sizeof(*f));
+    memset(&options, 0, sizeof(options));
+
+    snprintf(f->dir, sizeof(f->dir), "%.40s/%.20s", dir, name);
+
+    options.path = mt_cstr(f->dir);
+    options.max_readers = 16;
+    options.report = fixture_log;
+
+    if (mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK) {
+        fixture_die(why);
+    }
+
+    f->batch = mt_batch_create(f->store, &mt_domain);
+    f->arena = mt_arena_create(0);
+    f->zone = mt_zone_open("Asia/Shanghai");
+
+    if (f->batch == NULL || f->arena == NULL || f->zone == NULL) {
+        fixture_die("no memory or no zone");
+    }
+
+    machine = mt_batch_machine(f->batch);
+
+    if (mt_machine_settle(&machine) != MT_OK) {
+        fixture_die("the log is not taken in");
+    }
+}
+
+
+/* How often each operation is in the journal; its first position. */
+
+static int64_t
+count_operations(fixture_t *f, int *count)
+{
+    int            rc;
+    int64_t        first;
+    mt_str_t       key, value;
+    mt_txn_t      *txn;
+    mt_cursor_t   *cursor;
+    mt_journal_t   entry;
+    mt_command_t   command;
+
+    if (mt_read_begin(f->store, &txn) != MT_OK) {
+        fixture_die("no read transaction");
+    }
+
+    cursor = mt_cursor_open(txn, MT_DB_JOURNAL, NULL);
+    first = 0;
+
+    for (rc = mt_cursor_first(cursor, &key, &value);
+         rc == 1;
+         rc = mt_cursor_next(cursor, &key, &value))
+    {
+        if (mt_record_decode(value, &mt_journal_model, &entry, f->arena)
+            != MT_OK
+            || mt_record_decode(entry.command, &mt_command_model, &command,
+                                f->arena)
+               != MT_OK)
+        {
+            fixture_die("an entry of the journal makes no sense");
+        }
+
+        first = first ? first : (int64_t) mt_get_u64((uint8_t *) key.data);
+        count[command.op]++;
+    }
+
+    mt_cursor_close(cursor);
+    mt_read_end(txn);
+
+    return first;
+}
+
+
+static void
+test_whole(const char *dir)
+{
+    int                    count[256] = { 0 };
+    unsigned               code;
+    fixture_t              f;
+    const mt_operation_t  *op;
+
+    open_store(&f, dir, "store");
+
+    is_int(fixture_verify(&f), 0, "the store verifies");
+    is_int(count_operations(&f, count), 1, "its journal is whole");
+
+    for (code = 1; code < MT_OPERATION_MAX; code++) {
+        op = mt_operation(code);
+
+        if (op && op->apply && code != MT_CODE_journal_trim) {
+            ok(count[code], "%s is in it, %d times", op->name, count[code]);
+        }
+    }
+
+    ok(replays(&f, 1), "the journal gives the same store, one by one");
+    ok(replays(&f, 100), "and in batches");
+
+    fixture_close(&f);
+}
+
+
+static void
+test_trimmed(const char *dir)
+{
+    int        count[256] = { 0 };
+    fixture_t  f;
+
+    open_store(&f, dir, "trimmed");
+
+    is_int(fixture_verify(&f), 0, "the trimmed store verifies");
+    ok(count_operations(&f, count) > 1, "its journal is not whole");
+    ok(count[MT_CODE_journal_trim], "and says why");
+
+    fixture_close(&f);
+}
+
+
+int
+main(void)
+{
+    char  dir[] = "/tmp/mt_unit_XXXXXX";
+    char  command[200];
+
+    if (mt_crypto_init() != 0 || mkdtemp(dir) == NULL) {
+        fixture_die("no temporary directory");
+    }
+
+    snprintf(command, sizeof(command), "tar -xzf %s -C %s", ARCHIVE, dir);
+
+    if (system(command) != 0) {
+        fixture_die("cannot unpack the store");
+    }
+
+    test_whole(dir);
+    test_trimmed(dir);
+
+    (void) rmdir(dir);
+
+    return tap_done();
+}
