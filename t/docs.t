@@ -244,7 +244,27 @@ sub check_lists {
     is_deeply([ grep { $bench !~ /^\| `$_\b/m } @scenarios ], [],
         'each is documented');
 
+    check_names();
     check_readme();
+}
+
+
+# Names of the code that documents give in back-quotes are in the code.
+
+sub check_names {
+    my $code = join '', map { Meeting::Docs::slurp($_) }
+        glob 'src/*/*.[ch] src/domain/*/*.[ch] ngx_module/*.[ch] t/unit/*.[ch]';
+    my %there = map { $_ => 1 } $code =~ /\b(\w+)\b/g;
+    my %named;
+
+    for my $name (sort keys %doc) {
+        $named{$_} //= $name for $doc{$name}->text()
+            =~ /`((?:mt|ngx_http_meeting|MT)_(?!\w*(?:NAME|SYMBOL))\w*\w)(?:\(\))?`/g;
+    }
+
+    cmp_ok(scalar keys %named, '>', 50, 'documents name parts of the code');
+    is_deeply([ map { "$named{$_}: $_" } grep { !$there{$_} } sort keys %named ],
+        [], 'each of them is there');
 }
 
 
