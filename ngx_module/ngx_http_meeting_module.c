@@ -1,6 +1,6 @@
 
 /*
- * The module: its directives, what it adds to nginx's phases, its thread
+ * The module: its directives, its handlers in nginx's phases, its thread
  * pools.
  */
 

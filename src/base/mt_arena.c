@@ -6,16 +6,16 @@
 #include <stdlib.h>
 
 
-#define MT_ARENA_FIRST    6144           /* holds a sign-in */
-#define MT_ARENA_LARGEST  (256 * 1024)   /* where the doubling stops */
+#define MT_ARENA_FIRST    6144           /* enough for a sign-in */
+#define MT_ARENA_LARGEST  (256 * 1024)   /* limit of the doubling */
 #define MT_ARENA_ALIGN    16
 
 #define mt_align(n)                                                           \
     (((n) + MT_ARENA_ALIGN - 1) & ~(size_t) (MT_ARENA_ALIGN - 1))
 
 /*
- * Under a memory checker every allocation is a malloc of its own, so that
- * overruns between neighbours show.
+ * Under a memory checker each allocation is a malloc of its own, so that it
+ * finds overruns.
  */
 #if defined(__SANITIZE_ADDRESS__)
 #define MT_ARENA_CHECKED  1
@@ -119,7 +119,7 @@ mt_arena_take(mt_arena_t *arena, size_t size)
 
     left = (size_t) (arena->end - arena->pos);
 
-    /* what is left is a multiple of what is aligned to */
+    /* the rest of a chunk is a multiple of the alignment */
 
     if (size > left || size > arena->limit - arena->used) {
         return mt_arena_beyond(arena, size);
@@ -160,7 +160,7 @@ mt_arena_extend(mt_arena_t *arena, const void *p, size_t size, size_t least,
 }
 
 
-/* What does not fit into the present chunk, or at all. */
+/* Allocations that do not fit into the present chunk. */
 
 static void *
 mt_arena_beyond(mt_arena_t *arena, size_t size)
@@ -201,8 +201,8 @@ mt_arena_left(const mt_arena_t *arena)
 
 
 /*
- * Large allocations get a chunk of their own and leave the present one in
- * use, so that its rest is not lost.
+ * A large allocation gets a chunk of its own; the present chunk stays in use,
+ * so that its rest is not lost.
  */
 
 static void *

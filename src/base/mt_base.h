@@ -1,11 +1,11 @@
 
 /*
- * The ground the engine stands on: counted strings, arenas, byte buffers,
- * big-endian integers.  Nothing here knows meetings, JSON, LMDB or nginx.
+ * Counted strings, arenas, byte buffers, big-endian integers: the base of the
+ * engine, without meetings, JSON, LMDB or nginx.
  *
- * Ownership: everything handed out of an arena lives until the arena is reset
- * or destroyed.  No object of this header is safe for use by two threads at
- * once; an arena belongs to one request (or one batch) at a time.
+ * Ownership: memory of an arena lives until the arena is reset or destroyed.
+ * No object of this header is safe for use by two threads at once; an arena
+ * belongs to one request or one batch at a time.
  */
 
 #ifndef MT_BASE_H
@@ -37,7 +37,7 @@ typedef struct {
 #define mt_str(literal)    { sizeof(literal) - 1, literal }
 #define MT_STR(literal)    ((mt_str_t) mt_str(literal))
 
-/* of a literal's without a call */
+/* the length of a literal is computed without a call */
 
 static inline mt_str_t
 mt_cstr(const char *terminated)
@@ -58,72 +58,74 @@ mt_str_eq(mt_str_t a, mt_str_t b)
            && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
-/* Byte order: <0, 0, >0; a prefix sorts before what it begins. */
+/* Compares in byte order; a prefix is less than a longer string.  Returns < 0,
+ * 0 or > 0. */
 int mt_str_cmp(mt_str_t a, mt_str_t b);
 
 /*
- * The canonical decimal form of an integer: an optional '-', no leading zeros,
- * no blanks, no '+', fits int64.  Returns 1 and sets *value, else 0.
+ * Parses the canonical decimal form of an integer that fits int64: an optional
+ * '-', no leading zeros, no blanks, no '+'.  Returns 1 with *value set, or 0.
  */
 int mt_parse_int(mt_str_t s, int64_t *value);
 
-/* That form, in `out`, which is to have MT_DIGITS bytes. */
+/* Writes that form into `out`, of MT_DIGITS bytes.  Returns it. */
 #define MT_DIGITS  20
 
 mt_str_t mt_digits(char *out, int64_t value);
 
-/* Strict UTF-8 (no surrogates, no overlong forms).  Returns 1 when valid. */
+/* Returns 1 for strict UTF-8 (no surrogates, no overlong forms), else 0. */
 int mt_utf8_valid(mt_str_t s);
 
-/* The number of code points of a valid UTF-8 string. */
+/* Returns the number of code points of a valid UTF-8 string. */
 size_t mt_utf8_length(mt_str_t s);
 
-/* The longest prefix of at most n code points. */
+/* Returns the longest prefix of at most n code points. */
 mt_str_t mt_utf8_prefix(mt_str_t s, size_t n);
 
 
-/*
- * An arena: allocation by bumping a pointer, freed all at once.
- *
- * mt_arena_create(limit): limit is in bytes, 0 for none; NULL without memory.
- * mt_arena_alloc(): zeroed, aligned to 16; NULL once the limit is passed or
- * memory is out.  mt_arena_take(): the same, not zeroed.  mt_arena_reset()
- * keeps the first chunk for reuse.  mt_arena_failed(): 1 when there was a NULL
- * since this was asked last, resets or not: who decided or wrote something
- * meanwhile may have done so on less than there was.
- */
+/* An arena: allocation by bumping a pointer, freed all at once. */
 
 typedef struct mt_arena_s  mt_arena_t;
 
+/* `limit` is in bytes, 0 for none.  Returns NULL without memory. */
 mt_arena_t *mt_arena_create(size_t limit);
 void mt_arena_destroy(mt_arena_t *arena);
+
+/* Frees all allocations; the first chunk is kept for reuse. */
 void mt_arena_reset(mt_arena_t *arena);
+
+/* Both return memory aligned to 16, mt_arena_alloc() zeroed; NULL beyond the
+ * limit or without memory. */
 void *mt_arena_alloc(mt_arena_t *arena, size_t size);
 void *mt_arena_take(mt_arena_t *arena, size_t size);
-/* What was taken last, of this size, may be made larger: its size then, from
- * `least` to `most`; or 0.  size < least. */
+
+/* Enlarges the last allocation, p of `size` bytes, in place; size < least.
+ * Returns its new size, from `least` to `most`, or 0 if it stays as it is. */
 size_t mt_arena_extend(mt_arena_t *arena, const void *p, size_t size,
     size_t least, size_t most);
+
+/* Returns 1 if an allocation failed since the last call, resets or not, so
+ * that a decision or an output since then may rest on incomplete data. */
 int mt_arena_failed(mt_arena_t *arena);
 
-/* Bytes up to the limit. */
+/* Returns the bytes up to the limit. */
 size_t mt_arena_left(const mt_arena_t *arena);
 
-/* Copies; the copy is followed by a NUL that len does not count.  An empty
- * string without memory. */
+/* Returns a copy, followed by a NUL that len does not count; an empty string
+ * without memory. */
 mt_str_t mt_arena_str(mt_arena_t *arena, mt_str_t s);
 
-/* The decimal form of an integer; an empty string without memory. */
+/* Returns the decimal form; an empty string without memory. */
 mt_str_t mt_arena_int(mt_arena_t *arena, int64_t value);
 
-/* printf into the arena; an empty string without memory. */
+/* printf() into the arena.  Returns an empty string without memory. */
 mt_str_t mt_arena_printf(mt_arena_t *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 
 /*
- * A growing byte buffer in an arena.  Once out of memory `failed` stays set
- * and further writes do nothing, so that only the last step has to check.
+ * A growing byte buffer in an arena.  Without memory `failed` is set and stays
+ * set, and further writes do nothing, so a check at the end is enough.
  */
 
 typedef struct {
@@ -136,20 +138,12 @@ typedef struct {
 
 void mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size);
 
-/* One that begins in memory of the caller's, as on the stack. */
-
-static inline void
-mt_buf_init_in(mt_buf_t *buf, mt_arena_t *arena, char *memory, size_t size)
-{
-    *buf = (mt_buf_t) { .arena = arena, .data = memory, .size = size };
-}
-
 void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
 
-/* Room for so many bytes behind the buffer's last, or NULL: who writes there
- * sets `len`. */
+/* Make room for `more` bytes behind the last one.  The caller writes there and
+ * sets `len`.  Return the room, or NULL without memory. */
 char *mt_buf_grow(mt_buf_t *buf, size_t more);
 
 static inline char *
@@ -159,8 +153,8 @@ mt_buf_reserve(mt_buf_t *buf, size_t more)
                                         : mt_buf_grow(buf, more);
 }
 
-/* LEB128, and the zig-zag form for signed integers; into a place that has room
- * for MT_VARINT_MAX bytes, and what is behind them. */
+/* LEB128, and its zig-zag form for signed integers.  mt_put_varint() writes to
+ * memory of MT_VARINT_MAX bytes; it returns the byte behind. */
 
 #define MT_VARINT_MAX  10        /* bytes of a 64-bit LEB128 */
 
@@ -188,7 +182,7 @@ mt_zigzag(int64_t value)
 }
 
 
-/* Reading what the above wrote.  A read past the end sets `failed`, gives 0 */
+/* A reader of such bytes.  A read past the end sets `failed` and returns 0. */
 
 typedef struct {
     const uint8_t  *pos;
@@ -200,7 +194,7 @@ void mt_reader_init(mt_reader_t *r, mt_str_t s);
 uint64_t mt_read_long_varint(mt_reader_t *r);
 
 
-/* most are tags, lengths and small numbers: one byte */
+/* most numbers are tags, lengths and small ones: one byte */
 
 static inline uint64_t
 mt_read_varint(mt_reader_t *r)
@@ -211,10 +205,10 @@ mt_read_varint(mt_reader_t *r)
 
 
 /*
- * The same of bytes without a reader, as long as there are eight of them: the
- * number's end is found in one word, and its groups of seven bits are moved
- * together in three steps.  What follows it; NULL where this way does not lead
- * to its end.
+ * Reads a varint from memory: eight bytes are loaded as one word, the end is
+ * found in it, and three steps join the groups of seven bits.  Returns the
+ * byte behind, or NULL if fewer than eight bytes are left or the number is
+ * longer.
  */
 
 static inline const uint8_t *
@@ -279,16 +273,17 @@ mt_read_bytes(mt_reader_t *r, size_t len)
 }
 
 
-/* A clock that only measures: its zero is no date.  Nanoseconds. */
+/* Returns CLOCK_MONOTONIC in nanoseconds, for durations only. */
 int64_t mt_monotonic_ns(void);
 
 
-/* (The word above is little-endian, as all that this is built for.) */
+/* mt_varint_word() and the byte swaps below need little-endian words. */
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "bswap below, too");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "little-endian");
 
 
-/* Big-endian integers, for keys whose byte order is their numeric order. */
+/* Big-endian integers, whose byte order is their numeric order.  The writers
+ * return the byte behind. */
 
 static inline uint8_t *
 mt_put_u32(uint8_t *p, uint32_t v)

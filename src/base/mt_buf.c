@@ -21,10 +21,9 @@ mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size)
 
 
 /*
- * Makes room for `more` bytes: where the buffer is if nothing was allocated
- * since, else the old bytes stay behind in the arena.  The free space's
- * address, or NULL.  A buffer that failed has no room left, so that
- * mt_buf_reserve() need not ask.
+ * Grows in place if the buffer is the arena's last allocation; otherwise the
+ * old bytes stay in the arena, unused.  A buffer that failed has no room, so
+ * that mt_buf_reserve() need not check `failed`.
  */
 
 char *
@@ -127,7 +126,7 @@ mt_buf_zigzag(mt_buf_t *buf, int64_t value)
 void
 mt_reader_init(mt_reader_t *r, mt_str_t s)
 {
-    /* an empty string may have no data, and nothing is added to NULL */
+    /* an empty string may have NULL data, to which 0 must not be added */
     r->pos = (const uint8_t *) (s.len ? s.data : "");
     r->end = r->pos + s.len;
     r->failed = 0;

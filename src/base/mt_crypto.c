@@ -18,7 +18,7 @@
 #define MT_SCRYPT_SALT      16           /* random bytes; hex in the store */
 #define MT_SCRYPT_HASH      32
 
-/* What a stored password may ask for, lest it eat the server. */
+/* limits of a stored password's cost */
 #define MT_SCRYPT_MAX_P     16
 #define MT_SCRYPT_MAX_MEM   (64 * 1024 * 1024)
 
@@ -37,10 +37,10 @@ typedef enum {
 
 
 /*
- * OpenSSL's contexts take longer to make than a short digest takes, and a key
- * longer to set up than a block takes: each thread keeps its own, with the
- * keys that were used last.  They are never freed: a thread that ends with its
- * process would do so while OpenSSL cleans up after itself.
+ * Making an OpenSSL context takes longer than a short digest, and setting a
+ * key longer than a block, so each thread keeps contexts with the last keys.
+ * They are never freed: a thread that ends with its process would free them
+ * while OpenSSL cleans up.
  */
 
 typedef struct {
@@ -51,7 +51,7 @@ typedef struct {
 typedef struct mt_contexts_s  mt_contexts_t;
 
 struct mt_contexts_s {
-    mt_contexts_t   *next;               /* of all threads' */
+    mt_contexts_t   *next;               /* of another thread */
     EVP_MD_CTX      *md;
     EVP_MAC_CTX     *mac;
     mt_kept_key_t    mac_key;
@@ -76,7 +76,7 @@ static int mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
 static int mt_password_split(mt_str_t stored, mt_str_t *parts);
 
 
-/* Written by mt_crypto_init(), then only read. */
+/* set by mt_crypto_init(), constant then */
 static EVP_MD        *mt_md_sha1;
 static EVP_MD        *mt_md_md5;
 static EVP_MD        *mt_md_sha256;
@@ -115,7 +115,8 @@ mt_crypto_init(void)
 }
 
 
-/* This thread's; NULL without memory, or before mt_crypto_init(). */
+/* Returns this thread's contexts; NULL without memory or before
+ * mt_crypto_init(). */
 
 static mt_contexts_t *
 mt_contexts(void)
@@ -158,7 +159,7 @@ mt_contexts(void)
 }
 
 
-/* Without a key yet; NULL without memory. */
+/* Returns a cipher context without a key; NULL without memory. */
 
 static EVP_MAC_CTX *
 mt_mac_context(void)
@@ -182,7 +183,7 @@ mt_mac_context(void)
 }
 
 
-/* Of what could not be made whole. */
+/* Frees contexts that could not all be made. */
 
 static void
 mt_contexts_free(mt_contexts_t *contexts)
@@ -319,7 +320,7 @@ mt_aes_block(const uint8_t *key, const uint8_t *in, uint8_t *out,
         contexts->aes_key[encrypt].set = 0;
         rc = EVP_CipherInit_ex2(ctx, mt_cipher_aes, key, NULL, encrypt, NULL);
 
-        /* else decryption would keep the block back, as the padded last one */
+        /* with padding, decryption would hold the last block back */
         if (rc == 1) {
             rc = EVP_CIPHER_CTX_set_padding(ctx, 0);
         }
@@ -402,8 +403,8 @@ mt_random_text(mt_arena_t *arena, mt_str_t alphabet, size_t len)
 }
 
 
-/* Eight bytes at a time.  The compiler may not know what the difference is
- * worth, or it could stop at the first. */
+/* Eight bytes at a time.  The difference is volatile, so that the compiler
+ * cannot stop at the first one. */
 
 int
 mt_secret_eq(mt_str_t a, mt_str_t b)
@@ -433,7 +434,7 @@ mt_secret_eq(mt_str_t a, mt_str_t b)
 }
 
 
-/* The salt is used as it is spelt; cost is log2 N, r, p. */
+/* The salt is used as text; cost is log2 N, r, p. */
 
 static int
 mt_scrypt(mt_str_t md5_hex, mt_str_t salt, const int64_t cost[3],
@@ -528,7 +529,7 @@ mt_password_check(mt_str_t stored, mt_str_t md5_hex)
         return 0;
     }
 
-    /* OpenSSL itself refuses what would pass MT_SCRYPT_MAX_MEM */
+    /* OpenSSL rejects a cost above MT_SCRYPT_MAX_MEM */
     if (cost[0] < 1 || cost[0] > 30 || cost[1] < 1 || cost[1] > 1024
         || cost[2] < 1 || cost[2] > MT_SCRYPT_MAX_P)
     {

@@ -1,5 +1,5 @@
 
-/* Bytes as text: hex and Base64. */
+/* Hex and Base64. */
 
 #include "base/mt_crypto.h"
 
@@ -50,7 +50,7 @@ static const uint16_t  mt_hex_digits[256] = {
 };
 
 
-/* A first digit's marks move up by a digit. */
+/* The value and mark of a first digit are shifted by one digit. */
 
 static int
 mt_unhex(mt_str_t hex, uint8_t *out, size_t n, unsigned wrong)
@@ -113,7 +113,7 @@ mt_base64(mt_arena_t *arena, mt_str_t in)
 }
 
 
-/* The value of each digit; MT_BAD_DIGIT is for what is none. */
+/* The value of each digit; MT_BAD_DIGIT for other bytes. */
 
 static const uint8_t  mt_base64_digits[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
@@ -128,7 +128,7 @@ static const uint8_t  mt_base64_digits[256] = {
 };
 
 
-/* Four digits, three bytes; else 0. */
+/* Decodes four digits to three bytes.  Returns 1, or 0 for a bad digit. */
 
 static inline int
 mt_base64_group(const uint8_t *in, uint8_t *out)
@@ -150,7 +150,7 @@ mt_base64_group(const uint8_t *in, uint8_t *out)
 }
 
 
-/* Strict: one spelling for each value, so padding and its zero bits count. */
+/* Each value has one encoding, so padding and its zero bits are checked. */
 
 int
 mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
@@ -187,8 +187,8 @@ mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
 
     if (rest) {
 
-        /* as if zeros followed: two digits are a byte, three are two, and the
-         * bits that no byte takes have to be zeros too */
+        /* decoded with zeros behind: two digits make a byte, three make two,
+         * and the unused bits must be zero */
 
         memcpy(last, from, rest);
 

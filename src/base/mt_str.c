@@ -2,7 +2,7 @@
 #include "base/mt_base.h"
 
 
-#define MT_DIGITS_SAFE  18       /* a number of as many fits int64 */
+#define MT_DIGITS_SAFE  18       /* digits that always fit int64 */
 
 #define MT_NOT_ASCII    0x8080808080808080ULL
 
@@ -48,7 +48,7 @@ mt_parse_int(mt_str_t s, int64_t *value)
         return 0;
     }
 
-    /* so many digits fit, whichever they are */
+    /* this many digits always fit */
 
     safe = end - p > MT_DIGITS_SAFE ? p + MT_DIGITS_SAFE : end;
 
@@ -80,7 +80,7 @@ mt_parse_int(mt_str_t s, int64_t *value)
 }
 
 
-/* Two digits each. */
+/* the numbers 00 to 99 */
 
 static const char  mt_pairs[] =
     "00010203040506070809101112131415161718192021222324"
@@ -101,7 +101,7 @@ mt_digit_count(uint64_t n)
         100000000000000000, 1000000000000000000, 10000000000000000000ULL
     };
 
-    /* log10(2) is 1233/4096 and a little: one too many at most */
+    /* 1233/4096 is about log10(2): at most one digit too many */
 
     count = (64 - (unsigned) __builtin_clzll(n | 1)) * 1233 >> 12;
 
@@ -109,7 +109,7 @@ mt_digit_count(uint64_t n)
 }
 
 
-/* From the last digit on; eight at a time, for 32 bits divide faster. */
+/* From the last digit; eight at a time, as 32-bit divisions are faster. */
 
 mt_str_t
 mt_digits(char *out, int64_t value)
@@ -151,7 +151,7 @@ mt_digits(char *out, int64_t value)
 }
 
 
-/* The length of the sequence at p, 0 when it is not well formed. */
+/* Returns the length of the sequence at p, 0 if it is malformed. */
 
 static size_t
 mt_utf8_sequence(const uint8_t *p, size_t left)
@@ -203,7 +203,7 @@ mt_utf8_valid(mt_str_t s)
 
     for (i = 0; i < s.len; i += len) {
 
-        /* most of what comes is ASCII: many bytes at a time */
+        /* most text is ASCII: many bytes at a time */
         while (s.len - i >= sizeof(part)) {
             memcpy(part, s.data + i, sizeof(part));
 

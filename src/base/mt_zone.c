@@ -8,7 +8,7 @@
 
 #define MT_SECONDS_PER_DAY   86400LL
 
-/* The calendar is reckoned in eras of 400 years that begin on 1 March. */
+/* Eras of 400 years, which begin on 1 March. */
 #define MT_DAYS_PER_ERA      146097LL
 #define MT_DAYS_BEFORE_1970  719468LL    /* since 1 March of year 0 */
 
@@ -27,7 +27,7 @@ static int mt_zone_offset_at(const mt_zone_t *zone, int64_t seconds);
 
 /*
  * GLib would open any path, and warns on standard error about a file that is
- * no zone's; no name of a zone holds a dot.
+ * no time zone; no name of a time zone has a dot.
  */
 
 static int
@@ -173,9 +173,9 @@ mt_zone_civil(const mt_zone_t *zone, int64_t ms, mt_civil_t *civil)
 
 
 /*
- * The offsets of a day before and a day after bracket every transition that
- * can matter.  With the earlier one the first of two meanings comes out, and
- * in a gap the time moved on by its length.
+ * The offsets a day before and a day after enclose any transition in between.
+ * The earlier offset gives the first of two instants, and in a gap the time
+ * moved on by its length.
  */
 
 int64_t

@@ -106,22 +106,19 @@ typedef struct {
 } mt_json_member_t;
 
 /*
- * What writing a member takes, worked out by whoever writes the first one: the
- * bytes of `,"name":`, how its value is written, and where that is.  The last
- * word is 0 until then.
+ * The form in which a member is written: the bytes of `,"name":`, the kind of
+ * its value, and where that is.
  */
 
-typedef union {
-    uint64_t      words[4];
-    struct {
-        char      text[28];
-        uint16_t  offset;
-        uint8_t   form;
-        uint8_t   len;
-    };
+typedef struct {
+    char      text[28];
+    uint16_t  offset;
+    uint8_t   form;
+    uint8_t   len;
 } mt_json_key_t;
 
-/* lengths: of the wire names, kept by whoever reads one; 0: not known yet */
+/* lengths: of the wire names.  lengths and keys follow from the members: they
+ * are filled when the program, or the module, is loaded. */
 
 struct mt_json_table_s {
     const mt_json_member_t  *members;
@@ -129,6 +126,9 @@ struct mt_json_table_s {
     uint8_t                 *lengths;
     mt_json_key_t           *keys;
 };
+
+/* Fills what follows from a table's members; for MT_JSON_TABLE() alone. */
+void mt_json_table_prepare(const mt_json_table_t *table);
 
 /* must be there, not null */
 #define MT_JSON_REQUIRED    0x01
@@ -146,26 +146,25 @@ struct mt_json_table_s {
 /* of a table */
 #define MT_JSON_MEMBERS_MAX  64
 
-#define MT_JSON_TABLE(name, ...)                                              \
+#define MT_JSON_TABLE_AS(storage, name, ...)                                  \
     static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
     static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
     static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
     _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
-    static const mt_json_table_t   name = {                                   \
+    storage const mt_json_table_t  name = {                                   \
         name##_members, mt_nitems(name##_members), name##_lengths,            \
         name##_keys                                                           \
-    }
+    };                                                                        \
+    __attribute__((constructor))                                              \
+    static void name##_prepare(void) { mt_json_table_prepare(&name); }        \
+    _Static_assert(1, "takes the semicolon")
 
-/* One that other files know. */
+#define MT_JSON_TABLE(name, ...)                                              \
+    MT_JSON_TABLE_AS(static, name, __VA_ARGS__)
+
+/* A table that other files know, and declare. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
-    static const mt_json_member_t  name##_members[] = { __VA_ARGS__ };        \
-    static uint8_t  name##_lengths[mt_nitems(name##_members)];                \
-    static mt_json_key_t  name##_keys[mt_nitems(name##_members)];             \
-    _Static_assert(mt_nitems(name##_members) <= MT_JSON_MEMBERS_MAX, #name);  \
-    const mt_json_table_t   name = {                                          \
-        name##_members, mt_nitems(name##_members), name##_lengths,            \
-        name##_keys                                                           \
-    }
+    MT_JSON_TABLE_AS(, name, __VA_ARGS__)
 
 
 /*

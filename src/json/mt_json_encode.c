@@ -32,13 +32,13 @@ typedef enum {
     MT_DUE_ITEM
 } mt_json_due_t;
 
-/* mt_json_key_t's. */
+/* The forms of mt_json_key_t. */
 
 enum {
-    MT_FORM_INT = 1,
+    MT_FORM_INT,
     MT_FORM_STR,
-    MT_FORM_NONE,            /* nothing of it is written */
-    MT_FORM_OTHER            /* nothing of it is known */
+    MT_FORM_NONE,            /* the member is not written */
+    MT_FORM_OTHER            /* by mt_json_member() */
 };
 
 /* The longest key with its value, but for the bytes of a string. */
@@ -57,7 +57,7 @@ static void mt_json_close(mt_json_writer_t *w, unsigned first, unsigned more,
     char bracket);
 static void mt_json_escaped(mt_json_writer_t *w, mt_str_t s);
 static char *mt_json_escape(char *p, mt_str_t s);
-static uint64_t mt_json_key_make(mt_json_key_t *shared,
+static void mt_json_key_prepare(mt_json_key_t *key,
     const mt_json_member_t *member);
 static void mt_json_member(mt_json_writer_t *w,
     const mt_json_member_t *member, const void *object);
@@ -517,20 +517,16 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 
 
 /*
- * What is known of a member once and for all; its last word.  Any thread may
- * work it out: what they write is the same, and that word comes last.  A name
- * that is too long has no text.
+ * Works out how a member is written.  A name that is too long for the key's
+ * text is written by the general way.
  */
 
-static uint64_t
-mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
+static void
+mt_json_key_prepare(mt_json_key_t *key, const mt_json_member_t *member)
 {
-    size_t         i, offset;
-    unsigned       kind;
-    mt_str_t       name;
-    mt_json_key_t  key;
-
-    memset(&key, 0, sizeof(key));
+    size_t     offset;
+    unsigned   kind;
+    mt_str_t   name;
 
     name = mt_cstr(member->wire);
     kind = member->how || member->field == NULL
@@ -538,33 +534,37 @@ mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
            ? MT_NONE : member->field->kind;
 
     if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
-        key.form = MT_FORM_NONE;
+        key->form = MT_FORM_NONE;
 
     } else if ((kind == MT_INT || kind == MT_STR)
-               && name.len + 4 <= sizeof(key.text)
+               && name.len + 4 <= sizeof(key->text)
                && (size_t) member->base + member->field->offset <= UINT16_MAX)
     {
         offset = (size_t) member->base + member->field->offset;
 
-        key.form = kind == MT_INT ? MT_FORM_INT : MT_FORM_STR;
-        key.offset = (uint16_t) offset;
-        key.len = (uint8_t) (name.len + 4);
-        key.text[0] = ',';
-        key.text[1] = '"';
-        memcpy(key.text + 2, name.data, name.len);
-        memcpy(key.text + 2 + name.len, "\":", 2);
+        key->form = kind == MT_INT ? MT_FORM_INT : MT_FORM_STR;
+        key->offset = (uint16_t) offset;
+        key->len = (uint8_t) (name.len + 4);
+        key->text[0] = ',';
+        key->text[1] = '"';
+        memcpy(key->text + 2, name.data, name.len);
+        memcpy(key->text + 2 + name.len, "\":", 2);
 
     } else {
-        key.form = MT_FORM_OTHER;
+        key->form = MT_FORM_OTHER;
     }
+}
 
-    for (i = 0; i < mt_nitems(key.words) - 1; i++) {
-        __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELAXED);
+
+void
+mt_json_table_prepare(const mt_json_table_t *table)
+{
+    size_t  i;
+
+    for (i = 0; i < table->n; i++) {
+        table->lengths[i] = (uint8_t) mt_cstr(table->members[i].wire).len;
+        mt_json_key_prepare(&table->keys[i], &table->members[i]);
     }
-
-    __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELEASE);
-
-    return key.words[i];
 }
 
 
@@ -620,13 +620,12 @@ void
 mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     const void *object)
 {
-    char              *p, *end;
-    size_t             i, first;
-    uint64_t           about;
-    mt_str_t           s;
-    mt_buf_t          *out;
-    const void        *src;
-    mt_json_key_t     *key;
+    char                 *p, *end;
+    size_t                i, first;
+    mt_str_t              s;
+    mt_buf_t             *out;
+    const void           *src;
+    const mt_json_key_t  *key;
 
     out = w->out;
     first = w->due[w->depth] == MT_DUE_FIRST_KEY;
@@ -642,18 +641,10 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     for (i = 0; i < table->n; i++) {
         key = &table->keys[i];
 
-        /* text's last four bytes, offset, form and length */
-
-        about = __atomic_load_n(&key->words[3], __ATOMIC_ACQUIRE);
-
-        if (about == 0) {
-            about = mt_json_key_make(key, &table->members[i]);
-        }
-
-        src = (const char *) object + (uint16_t) (about >> 32);
+        src = (const char *) object + key->offset;
         s.len = 0;
 
-        switch ((uint8_t) (about >> 48)) {
+        switch (key->form) {
 
         case MT_FORM_STR:
             s = *(const mt_str_t *) src;
@@ -675,10 +666,10 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
             /* all but the first follow a comma */
 
             memcpy(p, (const char *) key + first, sizeof(key->text));
-            p += (about >> 56) - first;
+            p += key->len - first;
             first = 0;
 
-            if ((uint8_t) (about >> 48) == MT_FORM_INT) {
+            if (key->form == MT_FORM_INT) {
                 p = mt_json_digits(p, *(const int64_t *) src);
                 continue;
             }

@@ -37,7 +37,7 @@ void mt_json_memory_init(mt_json_memory_t *memory, mt_arena_t *arena);
 
 #define MT_KEYS_FEW  8           /* up to here without hashing */
 
-/* To be zeroed, but for the last. */
+/* To be zeroed, but for `few`. */
 
 typedef struct {
     mt_str_t  *slots;            /* NULL: the few do */
@@ -137,32 +137,10 @@ mt_json_unfilled(const mt_json_table_t *table, size_t i,
 }
 
 
-/* A name's length is measured once; any thread may do it. */
-
-static inline size_t
-mt_json_length(const mt_json_table_t *table, size_t i)
-{
-    size_t  len;
-
-    len = __atomic_load_n(&table->lengths[i], __ATOMIC_RELAXED);
-
-    if (len == 0) {
-        len = mt_cstr(table->members[i].wire).len;
-
-        if (len <= UINT8_MAX) {
-            __atomic_store_n(&table->lengths[i], (uint8_t) len,
-                             __ATOMIC_RELAXED);
-        }
-    }
-
-    return len;
-}
-
-
 static inline int
 mt_json_named(const mt_json_table_t *table, size_t i, mt_str_t name)
 {
-    return mt_json_length(table, i) == name.len
+    return table->lengths[i] == name.len
            && memcmp(table->members[i].wire, name.data, name.len) == 0;
 }
 

@@ -3,12 +3,12 @@
 
 
 #define MT_NUMBER_MAX    63
-#define MT_RECORD_DEPTH  8       /* of records inside records */
+#define MT_RECORD_DEPTH  8       /* depth of records in records */
 
 
 /*
- * A kind's variable, and for lists the kind and size of an item; an OBJ item
- * is as large as its model says.
+ * The size of a kind's variable; for lists the kind and size of an item, where
+ * the model gives the size of an OBJ.
  */
 
 typedef struct {
@@ -61,7 +61,7 @@ static const mt_kind_info_t  mt_kinds[] = {
 /* A tag has three bits for the kind. */
 _Static_assert(mt_nitems(mt_kinds) <= 8, "a kind must fit its bits");
 
-/* What mt_is_empty() and the lists below rely on. */
+/* mt_is_empty() and the lists below rely on this. */
 _Static_assert(sizeof(size_t) == 8 && sizeof(void *) == 8
                && offsetof(mt_str_t, len) == 0
                && offsetof(mt_objs_t, n) == 0
@@ -118,7 +118,7 @@ mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
             continue;
         }
 
-        /* nearly all are of these two kinds */
+        /* nearly all fields are of these two kinds */
 
         if (field->kind == MT_INT) {
             mt_encode_int(buf, field, *(const int64_t *) value);
@@ -130,6 +130,26 @@ mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
             mt_buf_varint(buf, mt_tag(field));
             mt_encode_value(buf, field, value, mode);
         }
+    }
+}
+
+
+void
+mt_record_encode_last(mt_buf_t *buf, const mt_field_t *field,
+    const mt_model_t *model, const void *object, mt_encode_mode_t mode)
+{
+    size_t  before, at;
+
+    before = buf->len;
+    mt_buf_varint(buf, mt_tag(field));
+
+    at = buf->len;
+    mt_encode_nested(buf, model, object, mode);
+
+    /* the length alone, which is 0 */
+
+    if (buf->len == at + 1) {
+        buf->len = before;
     }
 }
 
@@ -221,9 +241,9 @@ mt_encode_item(mt_buf_t *buf, unsigned kind, const mt_model_t *sub,
 
 
 /*
- * A length and a record; NULL, which only a patch writes, is an empty one.
- * The length mostly takes one byte: the record is written behind that, and
- * moved on when the length turns out to take more.
+ * Writes a length and a record; NULL, in patches only, is an empty record.
+ * The length mostly takes one byte: the record is written behind one, and
+ * moved if the length takes more.
  */
 
 static void
@@ -277,7 +297,7 @@ mt_record_decode_some(mt_str_t record, const mt_model_t *model,
 }
 
 
-/* Any number; NULL when it does not end. */
+/* Reads a varint of any length.  Returns the byte behind, or NULL. */
 
 static const uint8_t *
 mt_decode_varint(const uint8_t *p, const uint8_t *end, uint64_t *value)
@@ -290,7 +310,7 @@ mt_decode_varint(const uint8_t *p, const uint8_t *end, uint64_t *value)
 }
 
 
-/* One that mostly takes a byte. */
+/* The same, for numbers that mostly take a byte. */
 
 static inline const uint8_t *
 mt_decode_small(const uint8_t *p, const uint8_t *end, uint64_t *value)
@@ -309,7 +329,7 @@ mt_decode_small(const uint8_t *p, const uint8_t *end, uint64_t *value)
 }
 
 
-/* One that mostly is a time, or small. */
+/* The same, for numbers that mostly are times, or small. */
 
 static inline const uint8_t *
 mt_decode_large(const uint8_t *p, const uint8_t *end, uint64_t *value)
@@ -327,7 +347,7 @@ mt_decode_large(const uint8_t *p, const uint8_t *end, uint64_t *value)
 }
 
 
-/* What is not wanted: what follows it, or NULL. */
+/* Skips a field that is not wanted.  Returns the byte behind, or NULL. */
 
 static const uint8_t *
 mt_decode_past(const uint8_t *p, const uint8_t *end, unsigned kind)
@@ -353,7 +373,7 @@ mt_decode_past(const uint8_t *p, const uint8_t *end, unsigned kind)
 }
 
 
-/* Numbers are ascending: past the highest one nothing is wanted any more. */
+/* Numbers ascend: nothing is wanted behind the highest one. */
 
 static mt_status_t
 mt_decode_object(mt_str_t record, const mt_model_t *model, uint64_t wanted,
@@ -376,7 +396,7 @@ mt_decode_object(mt_str_t record, const mt_model_t *model, uint64_t wanted,
     has = 0;
     last = 0;
 
-    /* an empty string may have no data, and nothing is added to NULL */
+    /* an empty string may have NULL data, to which 0 must not be added */
 
     p = (const uint8_t *) (record.len ? record.data : "");
     end = p + record.len;
@@ -417,7 +437,7 @@ mt_decode_object(mt_str_t record, const mt_model_t *model, uint64_t wanted,
         place = (char *) object + field->offset;
         has |= 1ULL << number;
 
-        /* nearly all are of these two kinds */
+        /* nearly all fields are of these two kinds */
 
         if (field->kind == MT_INT) {
             p = mt_decode_large(p, end, &n);
@@ -494,8 +514,8 @@ mt_decode_list(mt_reader_t *r, const mt_field_t *field, void *value,
 
     n = mt_read_varint(r);
 
-    /* an item takes a byte at least: what a record can make us allocate is
-     * bounded by its own length */
+    /* an item takes a byte at least, so the record's length bounds the
+     * allocation */
     if (n > (uint64_t) (r->end - r->pos)) {
         return MT_STORE_FAILED;
     }
@@ -526,7 +546,7 @@ mt_decode_list(mt_reader_t *r, const mt_field_t *field, void *value,
 }
 
 
-/* A failure of the reader itself is found at the end of the object. */
+/* A failure of the reader is found at the end of the object. */
 
 static mt_status_t
 mt_decode_item(mt_reader_t *r, unsigned kind, const mt_model_t *sub,

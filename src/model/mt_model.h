@@ -1,8 +1,8 @@
 
 /*
- * Declared structures.  Each is written once, as a list of fields; from it
- * come the C struct, the field numbers and a table that the record codec
- * (here) and the JSON decoder and encoder (json/) walk.
+ * Models: structures declared once, as a list of fields.  The list gives the C
+ * struct, the field numbers and a table, which drives the record codec (here)
+ * and the JSON decoder and encoder (json/).
  *
  *     #define MT_DEPT_FIELDS(F, M)                                       \
  *         F(M, 1, INT, num,     0, INT64_MAX, NULL)                      \
@@ -15,14 +15,14 @@
  * (indexed by number) and mt_dept_model.
  *
  * F(model, number, kind, name, min, max, sub):
- *     number  1..63, stable for ever: it is the tag in stored records and the
- *             bit in `has`; a removed field's number is not used again;
- *     min/max the bounds, in one place for every dialect: of an INT its value,
- *             of a STR its length in code points, of a list its length;
- *     sub     the model of an OBJ's or OBJS's elements, else NULL.
+ *     number  1..63, never changed: the tag in stored records and the bit in
+ *             `has`; the number of a removed field is not used again;
+ *     min/max bounds for all dialects: of an INT's value, of a STR's length in
+ *             code points, of a list's length;
+ *     sub     the model of an OBJ, or of the elements of OBJS, else NULL.
  *
- * `has` tells "given" from "absent" where a patch needs it: bit n stands for
- * field number n.  Structures that hold state leave it 0.
+ * `has` tells "given" from "absent" in a patch: bit n is field number n.  It
+ * is 0 in structures that hold state.
  */
 
 #ifndef MT_MODEL_H
@@ -71,10 +71,10 @@ typedef struct {
 
 struct mt_model_s {
     const char        *name;
-    const mt_field_t  *fields;      /* indexed by number; holes have no name */
+    const mt_field_t  *fields;      /* indexed by number; unused: no name */
     uint16_t           nfields;     /* highest number + 1 */
     uint16_t           size;        /* of the structure, in bytes */
-    uint64_t           used;        /* bit n: there is a field number n */
+    uint64_t           used;        /* bit n: field number n exists */
 };
 
 
@@ -110,7 +110,7 @@ struct mt_model_s {
         0 FIELDS(MT_FIELD_BIT, M)                                             \
     }
 
-/* The table entry of a field, usable in a static initialiser. */
+/* the table entry of a field, for static initialisers too */
 #define MT_FIELD(M, name)         (&mt_##M##_fields[MT_##M##_##name])
 
 /* "given", for fields of patches and requests */
@@ -123,13 +123,13 @@ struct mt_model_s {
 
 
 /*
- * The record codec: fields in ascending number as (tag, value), tag =
- * number << 3 | wire kind; INT zig-zag LEB128, STR length and bytes, lists a
- * count and their elements, OBJ a length and a record.  The same structure
- * always gives the same bytes.
+ * The record codec.  A record is its fields in ascending number, each a tag
+ * (number << 3 | wire kind) and a value: INT zig-zag LEB128; STR length and
+ * bytes; a list its count and elements; OBJ length and record.  Equal
+ * structures give equal bytes.
  *
- * MT_ENCODE_STATE writes what is not zero, empty or NULL; MT_ENCODE_GIVEN
- * also what `has` marks, so that a patch can carry "set to empty".
+ * MT_ENCODE_STATE writes fields that are not 0, empty or NULL; MT_ENCODE_GIVEN
+ * also the fields in `has`, so that a patch can set a field to empty.
  */
 
 typedef enum {
@@ -140,17 +140,23 @@ typedef enum {
 void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
     const void *object, mt_encode_mode_t mode);
 
+/* Appends to a record its last field, a STR whose bytes are the record of
+ * another object: as if that were encoded first and then copied.  An empty
+ * record appends nothing, as in MT_ENCODE_STATE. */
+void mt_record_encode_last(mt_buf_t *buf, const mt_field_t *field,
+    const mt_model_t *model, const void *object, mt_encode_mode_t mode);
+
 /*
- * Clears the structure and fills it.  Strings point into `record`, lists are
- * in the arena.  Unknown field numbers are skipped (an older reader), any
- * other surprise is MT_STORE_FAILED: never a crash, whatever the bytes.
- * Sets `has` for every field that stands in the record.
+ * Clears the object and fills it from a record of any bytes.  Strings point
+ * into `record`, lists are in the arena; `has` gets the fields that the record
+ * holds.  Fields of unknown number, of a later build, are skipped.  Returns
+ * MT_OK, or MT_STORE_FAILED for a malformed record or without memory.
  */
 mt_status_t mt_record_decode(mt_str_t record, const mt_model_t *model,
     void *object, mt_arena_t *arena);
 
-/* The same for some fields (bits as in `has`): the others are as if they were
- * not there; after the last one that is wanted nothing is looked at. */
+/* The same, for the fields in `wanted` (bits as in `has`) alone.  The record
+ * is not checked behind the last of these. */
 mt_status_t mt_record_decode_some(mt_str_t record, const mt_model_t *model,
     uint64_t wanted, void *object, mt_arena_t *arena);
 
@@ -158,22 +164,22 @@ mt_status_t mt_record_decode_some(mt_str_t record, const mt_model_t *model,
 #define MT_FIELDS_TO(number)  ((2ULL << (number)) - 1)
 
 /*
- * Copies the fields that `src` was given from one structure to another of
- * (maybe) another model, matching by field number, for the numbers in `mask`.
- * dst->has is left alone.
+ * Copies the fields in src->has and `mask` to the fields of the same number in
+ * `dst`, which may be of another model; dst->has does not change.
  */
 void mt_patch(void *dst, const mt_model_t *dst_model, const void *src,
     const mt_model_t *src_model, uint64_t mask);
 
 /*
- * Checks a value (a variable of the field's kind) against the field's bounds,
- * and the given fields of its sub-structures against theirs.  MT_OK,
+ * Checks a value, a variable of the field's kind, against the field's bounds,
+ * and the given fields of structures in it against theirs.  Returns MT_OK,
  * MT_BAD_VALUE (a number out of range, a string or list too short),
  * MT_TOO_LONG or MT_TOO_MANY.
  */
 mt_status_t mt_check_bounds(const mt_field_t *field, const void *value);
 
-/* 1 when a number, or a string by its bytes alone, is within them; 0: look. */
+/* Returns 1 if a number, or a string whatever its code points, is within the
+ * bounds; 0 if mt_check_bounds() must decide. */
 
 static inline int
 mt_within_bounds(const mt_field_t *field, const void *value)

@@ -1,10 +1,9 @@
 
 /*
- * What the store keeps: one declared structure per kind of record.  PROTOCOL's
- * "One domain under five dialects"; the comment at a field names the
- * documents' members that it is.  Times are milliseconds since the epoch,
- * positions 1e-6 degrees.  Ids of other records are numbers (per company), 0
- * for none.
+ * The records of the store, one model for each kind.  The comment at a field
+ * names the member in the vendors' documents.  Times are milliseconds since
+ * the epoch, coordinates 1e-6 degrees.  References to other records are
+ * numbers of the same company, 0 for none.
  */
 
 #ifndef MT_RECORDS_H
@@ -29,8 +28,8 @@
 #define MT_USER_DISABLED        0
 #define MT_USER_ENABLED         1
 
-#define MT_MEETING_LIVE         0        /* scheduled, under way, or past */
-#define MT_MEETING_ENDED        1        /* by an act: end, finish */
+#define MT_MEETING_LIVE         0        /* by its times */
+#define MT_MEETING_ENDED        1        /* by an act */
 #define MT_MEETING_CANCELLED    2
 
 #define MT_CHECK_PENDING        0        /* h5yes checkedState */
@@ -47,7 +46,7 @@
 #define MT_WAY_PHOTO            3
 #define MT_WAY_SMS              4
 
-#define MT_SIGN_DEFAULT         0        /* nothing said: sign-in is wanted */
+#define MT_SIGN_DEFAULT         0        /* not given: wanted */
 #define MT_SIGN_WANTED          1        /* weclubs need_sign 1 */
 #define MT_SIGN_NONE            2        /* weclubs need_sign 0 */
 
@@ -57,7 +56,7 @@
     F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
 
-/* The secret itself is not kept: only its SHA-256. */
+/* secret_hash: SHA-256 of the secret, which is not kept. */
 #define MT_CREDENTIAL_FIELDS(F, M)                                            \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -77,10 +76,10 @@
     F(M, 7, INT, removed,       0, MT_TIME_MAX, NULL)   /* numbers stay used */
 
 /*
- * password: as mt_password_hash() makes it; empty = the documented default
- * (hf@123456), which so costs no hash.  placeholder: named by a dialect that
- * has no user API, not yet in the directory.  face: a file's name in the
- * resources folder, or an address.
+ * password: of mt_password_hash(); empty: the documented default (hf@123456),
+ * which costs no hash.  placeholder: a dialect without user API named the
+ * user, who is not in the directory yet.  face: the name of a file in the
+ * resources folder, or a URL.
  */
 #define MT_USER_TEXT_FIELDS(F, M)                                             \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -105,7 +104,7 @@
     F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
 
 /* open, close: minutes of the local day, close up to 1440 */
-#define MT_ROOM_OPEN   420              /* where none are given: 07:00 */
+#define MT_ROOM_OPEN   420              /* not given: 07:00 */
 #define MT_ROOM_CLOSE  1380             /* 23:00 */
 
 #define MT_ROOM_TEXT_FIELDS(F, M)                                             \
@@ -135,12 +134,12 @@
     F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
 
 /*
- * The part of a meeting that clients write as it is.
+ * The fields of a meeting that clients write.
  *
- * begin_offset, end_offset: seconds east of UTC at these times in the
- * configured zone, so that apply can judge room hours without a time zone.
- * notice: minutes before the start, +2 (yunzhijia noticeTime -1 = 1, 0 = 2,
- * so that 0 means "never said"); remind: jituancaiyun remindMin.
+ * begin_offset, end_offset: seconds east of UTC at begin and end in the
+ * configured time zone, so that apply can judge room hours without one.
+ * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
+ * means "not given"; remind: jituancaiyun remindMin.
  */
 #define MT_MEETING_TEXT_FIELDS(F, M)                                          \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -162,9 +161,8 @@
     F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
 
 /*
- * The part that is random.  seed: 16 bytes from which the ids of attendances
- * without an id of their own are derived.  *_code: the 11 characters of the
- * join links.
+ * The random fields.  seed: 16 bytes; mt_attendance_id() derives ids from it.
+ * *_code: the 11 characters of the join links.
  */
 #define MT_MEETING_SECRET_FIELDS(F, M)                                        \
     F(M, 40, STR, seed,         0, 16, NULL)                                  \
@@ -175,10 +173,11 @@
     F(M, 45, STR, billing_code, 0, 20, NULL)
 
 /*
- * repeat, repeat_end: of a series' first meeting; series: that meeting.
- * next_guest: the last slot number given to a guest.  pushed: when the
- * invitation was delivered to the subscriber, or there was none.  reminded:
- * reminders due until then were given, or were past when the times were set.
+ * repeat, repeat_end: set in the first meeting of a series; series: the number
+ * of that meeting.  next_guest: the last slot given to a guest.  pushed: the
+ * time when the invitation was delivered, or was known to have no subscriber.
+ * reminded: reminders due until then were given, or were past when the
+ * meeting's times were set.
  */
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -202,10 +201,10 @@
     F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)
 
 /*
- * One person on a meeting's list.  slot: the user's number, or for a guest
- * without one MT_GUEST_SLOT + a running number: the last part of the key.
- * id: only when the client chose it (see mt_attendance_id()).  name, phone,
- * email, face: as given with the attendance; for users the directory fills in.
+ * An attendee.  slot: the last part of the key, the user's number or, for a
+ * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
+ * see mt_attendance_id().  name, phone, email, face: as given with the
+ * attendance; the directory fills in the rest for users.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
@@ -221,7 +220,7 @@
     F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
     F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench */
 
-/* request: the envelope id of the sign-in, to know a retry by. */
+/* request: the sign-in's envelope id, by which a retry is recognised. */
 #define MT_CHECKIN_FIELDS(F, M)                                               \
     F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, time,         0, MT_TIME_MAX, NULL)                         \
@@ -233,7 +232,7 @@
     F(M, 8,  INT, longitude,    -180000000, 180000000, NULL)                  \
     F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)
 
-/* Counts over the people now on a meeting's list; equal to its rows always. */
+/* Counts over a meeting's attendees; always equal to a count of the rows. */
 #define MT_TALLY_FIELDS(F, M)                                                 \
     F(M, 1,  INT, total,        0, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, signed_in,    0, MT_NUM_MAX, NULL)                          \
@@ -242,13 +241,13 @@
     F(M, 5,  INT, declined,     0, MT_NUM_MAX, NULL)                          \
     F(M, 6,  INT, guests,       0, MT_NUM_MAX, NULL)    /* of the total */
 
-/* One log-in of a user through one caller (weclubs): the token's time. */
+/* A log-in of a user through a caller (weclubs); issued: of its token. */
 #define MT_SESSION_FIELDS(F, M)                                               \
     F(M, 1,  INT, issued,       0, MT_TIME_MAX, NULL)
 
-/* What a command raised (h5yes' event types); `num` names the record.  Of a
- * reminder: when it was due, and why.  FACE_DROPPED is nobody's but ours: `id`
- * is the file that a user's record no longer names. */
+/* An event that a command raised, of an h5yes event type; num: of the record.
+ * due, reason: of a reminder.  FACE_DROPPED is internal: `id` is a file that a
+ * user's record no longer names. */
 #define MT_EVENT_FIELDS(F, M)                                                 \
     F(M, 1,  INT, type,         0, 63, NULL)            /* MT_EVENT_* */      \
     F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -276,15 +275,15 @@
 #define MT_REMIND_CONFIRM       3        /* weclubs remind_confirm_meeting */
 
 /*
- * Where a company's events go; its key is the company.  url: empty until one
- * was checked; then, and not before, the company's events are kept for it.
- * new_aes_key, new_token: handed to the operator, in force once a URL was
- * checked with them.  owner: the appkey that messages end with.
+ * A company's subscription.  url: empty until a URL was checked; events are
+ * kept for it from then on.  new_aes_key, new_token: given to the operator, in
+ * force once a URL was checked with them.  owner: the appkey at the end of
+ * messages.
  *
  * Of all messages numbered so far (COUNTER), `sent` were delivered, `aside`
- * are set aside, `dropped` were discarded, the rest is in the outbox.  last:
- * the highest number that was delivered.  since, attempts, next_try, error: of
- * the failure to deliver that lasts; 0 and "" when the last attempt succeeded.
+ * are set aside, `dropped` were discarded, the others are in the outbox.
+ * last: the highest number delivered.  since, attempts, next_try, error: of
+ * the present failure to deliver; 0 and "" after a success.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
@@ -306,8 +305,9 @@
     F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)
 
 /*
- * A message to a subscriber: n events of one type, from the first on (from 0)
- * that a journal entry holds.  aside, error: when it was given up, and why.
+ * A message to a subscriber: n events of one type of the journal entry at
+ * `position`, from index `first`, which counts from 0.  aside, error: time and
+ * reason of being set aside.
  */
 #define MT_OUTBOX_FIELDS(F, M)                                                \
     F(M, 1,  INT, position,     1, MT_NUM_MAX, NULL)                          \
@@ -319,9 +319,9 @@
     F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)
 
 /*
- * A command: what travels through the commit engine and stands in the
- * journal.  op: the operation's code; actor: the user's number, 0 for none;
- * body: a record of the operation's args.
+ * A command, as the commit engine and the journal carry it.  op: the
+ * operation's code; actor: the user's number, 0 for none; body: a record of
+ * the operation's args.
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -330,7 +330,7 @@
     F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
     F(M, 5,  STR, body,         0, INT32_MAX, NULL)
 
-/* A journal entry; its key is its position. */
+/* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \
     F(M, 1,  INT, time,         0, MT_TIME_MAX, NULL)                         \
     F(M, 2,  INT, company,      0, UINT32_MAX, NULL)                          \

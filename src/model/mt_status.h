@@ -1,9 +1,9 @@
 
 /*
- * Every way a request can end, in the domain's words.  A dialect maps each
- * of them to its own code and text (one table per dialect; a unit test proves
- * the table total).  Numbers are stable: they stand in shared memory results
- * and in statistics.
+ * The statuses that a request can end with.  Each dialect has a table that
+ * maps all of them to its codes and texts; a unit test checks that none is
+ * missing.
+ * Numbers never change: results in shared memory and statistics hold them.
  */
 
 #ifndef MT_STATUS_H
@@ -30,7 +30,7 @@
     S(9,  BAD_FORM,           "bad_form",           "not a valid multipart "  \
                                                     "form")                   \
                                                                               \
-    /* who asks */                                                            \
+    /* caller and user */                                                     \
     S(10, BAD_SIGNATURE,      "bad_signature",      "signature does not fit") \
     S(11, BAD_CALLER,         "bad_caller",         "caller not handed out")  \
     S(12, NO_USER,            "no_user",            "no user given")          \
@@ -42,7 +42,7 @@
     S(17, BAD_PASSWORD,       "bad_password",       "wrong password")         \
     S(18, FORBIDDEN,          "forbidden",          "not permitted")          \
                                                                               \
-    /* what is named but not there */                                         \
+    /* missing records */                                                     \
     S(20, NO_SUCH_COMPANY,    "no_such_company",    "company does not exist") \
     S(21, NO_SUCH_USER,       "no_such_user",       "user does not exist")    \
     S(22, NO_SUCH_DEPT,       "no_such_dept",       "department does not "    \
@@ -54,7 +54,7 @@
     S(26, NO_SUBSCRIPTION,    "no_subscription",    "nobody subscribes to "   \
                                                     "its events")             \
                                                                               \
-    /* what must be unique, or empty before it goes */                        \
+    /* conflicts in the directory */                                          \
     S(30, ID_TAKEN,           "id_taken",           "id is already taken")    \
     S(31, ACCOUNT_TAKEN,      "account_taken",      "account is already "     \
                                                     "occupied")               \
@@ -69,7 +69,7 @@
     S(36, ROOM_IN_USE,        "room_in_use",        "room has future "        \
                                                     "meetings")               \
                                                                               \
-    /* life of a meeting */                                                   \
+    /* phase of a meeting */                                                  \
     S(40, BAD_TIMES,          "bad_times",          "must end after it "      \
                                                     "begins")                 \
     S(41, CANCELLED,          "cancelled",          "meeting is cancelled")   \
@@ -112,7 +112,7 @@
     S(74, IMAGE_RESOLUTION,   "image_resolution",   "of more than 1920x1080 " \
                                                     "pixels")                 \
                                                                               \
-    /* below the dialects; these go out with their HTTP status */             \
+    /* below the dialects; answered with an HTTP status */                    \
     S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \
     S(81, BAD_PATH,           "bad_path",           "no such address")        \
     S(82, BAD_METHOD,         "bad_method",         "method not allowed")     \
@@ -135,18 +135,17 @@ typedef enum {
 } mt_status_t;
 
 
-/* "already_signed" and the like; "unknown" for a number not in the list. */
+/* Return the name or the reason; "unknown" for a number not in the list. */
 const char *mt_status_name(mt_status_t status);
 const char *mt_status_reason(mt_status_t status);
 
-/* The HTTP status that goes with it: 200, but for what is below dialects. */
+/* Returns the HTTP status: 200, except for statuses below the dialects. */
 int mt_status_http(mt_status_t status);
 
 
 /*
- * A status with what it is about.  `field` is the path of the member in the
- * request as the client wrote it ("attendances[2].userId"), empty when the
- * status is about none.
+ * A status and the member that it is about: `field` is its path in the request
+ * as the client wrote it ("attendances[2].userId"), or empty.
  */
 
 typedef struct {
