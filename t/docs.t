@@ -313,6 +313,15 @@ SH
 
     is_deeply([ sort grep { !$listed{$_} } @members ], [],
         'and each member of the JSON');
+    # those of companies, which this server has none of
+
+    my %company = map { $_->[0] =~ s/`//gr => $_->[1] =~ s/`//gr }
+        grep { $_->[1] =~ /meeting_company_/ } @rows;
+    my %made = map { Meeting::Docs::slurp($_)
+                =~ /_event_metric\((\w+), "(\w+)"/g } glob 'ngx_module/*.c';
+    $_ = "meeting_company_events_$_" for values %made;
+
+    is_deeply(\%company, \%made, 'and each one of a company');
     $clone->stop();
 }
 
