@@ -1,7 +1,7 @@
 
 /*
- * The configuration: written while nginx reads it, in the master, and by
- * nobody afterwards, but for the parts that say so.  Times are milliseconds.
+ * The configuration: written in the master while nginx reads it, and read-only
+ * afterwards, but for members whose comment says so.  Times are milliseconds.
  */
 
 #ifndef NGX_HTTP_MEETING_CONF_H

@@ -101,7 +101,7 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled)
             != NGX_OK)
         {
-            ctx->exchange->hasty = 1;
+            mt_exchange_allow_stale(ctx->exchange);
             ngx_http_meeting_settled(r);
         }
 

@@ -1,7 +1,7 @@
 
 /*
- * Configurations: created, merged and checked by the master.  mt_settings_t is
- * what the engine sees of a location.
+ * Configurations: created, merged and checked by the master.  The engine sees
+ * of a location its mt_settings_t alone.
  */
 
 #include "ngx_http_meeting_merge.h"

@@ -1,6 +1,6 @@
 
 /*
- * The module: its directives, what it adds to nginx's phases, its thread
+ * The module: its directives, its handlers in nginx's phases, its thread
  * pools.
  */
 
@@ -13,6 +13,7 @@
 #include "ngx_http_meeting_status.h"
 #include "ngx_http_meeting_store.h"
 #include "ngx_http_meeting_variables.h"
+#include "service/mt_jobs.h"
 
 
 #define NGX_HTTP_MEETING_RESOURCES  "/resources"

@@ -218,7 +218,7 @@ ngx_http_meeting_tick_handler(ngx_event_t *ev)
 
     ngx_http_meeting_commit_claim(w, ngx_http_meeting_wake_handler);
 
-    /* a worker that died may have left the store behind the log */
+    /* a worker that died may have left the store behind its WAL */
 
     ngx_http_meeting_commit_check(w);
 

@@ -8,7 +8,7 @@
 
 
 /* An ngx_shm_zone_init_pt: prepares zone and store, in the master and by
- * `nginx -t`, which leaves the store alone.  After an error nginx refuses the
+ * `nginx -t`, which leaves the store alone.  After an error nginx rejects the
  * configuration, and an old one goes on. */
 ngx_int_t ngx_http_meeting_init_zone(ngx_shm_zone_t *shm_zone, void *data);
 

@@ -17,7 +17,7 @@
 
 
 static void ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter);
-static void ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty);
+static void ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t stale);
 
 
 void
@@ -111,7 +111,7 @@ ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)
 
 
 static void
-ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty)
+ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t stale)
 {
     ngx_http_meeting_ctx_t  *ctx;
 
@@ -121,9 +121,11 @@ ngx_http_meeting_settle_wake(ngx_queue_t *q, ngx_uint_t hasty)
 
     ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
                    "meeting settle: %s",
-                   hasty ? "not settled, reads what is there" : "settled");
+                   stale ? "not settled, reads what is there" : "settled");
 
-    ctx->exchange->hasty = hasty;
+    if (stale) {
+        mt_exchange_allow_stale(ctx->exchange);
+    }
 
     ngx_http_meeting_wake(ctx);
 }

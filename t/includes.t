@@ -25,7 +25,7 @@ my %sees = (
     background => [qw(base model store domain)],
     event      => [qw(base model json store domain dialect background)],
     service    => [qw(base model file json store commit domain dialect
-                      background)],
+                      background event)],
     ctl        => [qw(base model json store domain background event)],
     ngx_module => [qw(base model file json store commit domain dialect
                       background event service)],
@@ -170,8 +170,8 @@ complain('no function for terminated strings', @functions);
 complain('79 columns, no tabs, no blanks at line ends', @width);
 complain('nothing is marked as unfinished', @marks);
 complain('the key codec alone knows where the parts of a key lie', @keys);
-complain('files stay below 800 lines',
-    grep { lines($_) > 800 }
+complain('files stay below 1,200 lines',
+    grep { lines($_) > 1200 }
         @sources, files(qr/\.([cht]|pm|pl|conf)$/, 't', 'conf.examples'),
         files(qr/./, 'scripts'));
 

@@ -14,7 +14,11 @@ use Test::More;
 
 my $t = Meeting::Test->new();
 
-$t->write_conf(<<'EOC');
+my @dialects = qw/ weclubs h5yes yunzhijia jituancaiyun quanshi page /;
+my $locations = join "\n", map { "location /of/$_/ { meeting_api $_; }" }
+	@dialects;
+
+$t->write_conf(<<'EOC' =~ s/%%LOCATIONS%%/$locations/r);
 %%GLOBALS%%
 worker_processes 2;
 events { }
@@ -39,6 +43,8 @@ http {
         location = /metrics {
             meeting_status prometheus;
         }
+
+        %%LOCATIONS%%
     }
 }
 EOC
@@ -186,6 +192,23 @@ is($t->get('/status?format=prometheus')->{content} =~ /^# HELP/, 1,
 is($t->get('/metrics?format=json')->{json}{store}{open}, 1, 'and JSON');
 is($t->post('/status', '')->{status}, 405, 'only to be read');
 is($t->request('HEAD', '/status')->{status}, 200, 'HEAD');
+
+# Counters by dialect.
+
+$t->post("/of/$_/nowhere/of/ours", '{}') for @dialects;
+
+my %counted;
+
+$t->wait_for(sub {
+	%counted = ();
+	$counted{$_->{dialect}} += $_->{count}
+		for @{$t->get('/status')->{json}{requests}};
+	return @dialects == keys %counted;
+}, 5);
+
+delete $counted{weclubs};
+is_deeply(\%counted, { map { $_ => 1 } grep { $_ ne 'weclubs' } @dialects },
+	'each dialect has counters of its own');
 
 ok($t->reload(), 'a reload');
 is(count($t->get('/status')->{json}, 'checkin', 'ok'), 5, 'keeps the counts');

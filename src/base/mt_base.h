@@ -138,14 +138,6 @@ typedef struct {
 
 void mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size);
 
-/* The same, but the buffer begins in the caller's memory, as on the stack. */
-
-static inline void
-mt_buf_init_in(mt_buf_t *buf, mt_arena_t *arena, char *memory, size_t size)
-{
-    *buf = (mt_buf_t) { .arena = arena, .data = memory, .size = size };
-}
-
 void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);

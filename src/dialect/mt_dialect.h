@@ -45,6 +45,24 @@ typedef struct {
 
 #define MT_ROUTE_PUBLIC  0x01           /* no token needed: it gives one */
 
+/* A dialect's routes, with room for what follows from them: `hides` is filled
+ * when the program, or the module, is loaded. */
+
+#define MT_ROUTES(name, ...)                                                  \
+    static const mt_route_t  name[] = { __VA_ARGS__ };                        \
+    static unsigned  name##_hides[mt_nitems(name)];                           \
+    __attribute__((constructor))                                              \
+    static void name##_prepare(void)                                          \
+    { mt_routes_prepare(name, mt_nitems(name), name##_hides); }               \
+    _Static_assert(1, "takes the semicolon")
+
+/* The members of mt_dialect_t that name them. */
+#define MT_DIALECT_ROUTES(name)                                               \
+    .routes = name, .nroutes = mt_nitems(name), .hides = name##_hides
+
+/* For MT_ROUTES() alone. */
+void mt_routes_prepare(const mt_route_t *routes, size_t n, unsigned *hides);
+
 
 /* What came in; strings live as long as the exchange. */
 
@@ -72,10 +90,6 @@ struct mt_exchange_s {
     const mt_form_t     *form;        /* in place of in.body; or NULL */
     mt_status_t          received;    /* of the form */
     mt_call_t            call;
-
-    uint64_t             due;         /* the transaction that the store has to
-                                         have come to, 0: not known yet */
-    int                  hasty;       /* in: whatever it has come to */
 
     mt_json_decode_t     decode;
     void                *envelope;    /* the dialect's own, of the request */
@@ -111,6 +125,8 @@ struct mt_dialect_s {
     mt_str_t            name;
     const mt_route_t   *routes;
     size_t              nroutes;
+    const unsigned     *hides;        /* for each route: the MT_PART_* that no
+                                         table of its answer names */
 
     /*
      * Body and query -> call.args, user, meeting; errors into call.error.
@@ -180,12 +196,18 @@ unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
  * request table. */
 mt_str_t mt_error_path(mt_exchange_t *x);
 
-/* Lists the present dialects: mt_dialects.c. */
-extern const mt_dialect_t  mt_dialect_weclubs;
-extern const mt_dialect_t  mt_dialect_h5yes;
-extern const mt_dialect_t  mt_dialect_yunzhijia;
-extern const mt_dialect_t  mt_dialect_jituancaiyun;
-extern const mt_dialect_t  mt_dialect_quanshi;
-extern const mt_dialect_t  mt_dialect_page;
+/* The registry: one line for each dialect. */
+
+#define MT_DIALECTS(D)                                                        \
+    D(weclubs)                                                                \
+    D(h5yes)                                                                  \
+    D(yunzhijia)                                                              \
+    D(jituancaiyun)                                                           \
+    D(quanshi)                                                                \
+    D(page)
+
+#define MT_DIALECT_EXTERN(name)  extern const mt_dialect_t  mt_dialect_##name;
+MT_DIALECTS(MT_DIALECT_EXTERN)
+#undef MT_DIALECT_EXTERN
 
 #endif /* MT_DIALECT_H */

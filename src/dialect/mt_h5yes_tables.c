@@ -218,7 +218,7 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_room_out,
     { mt_str("/" path), MT_METHOD_POST, 0, &mt_op_##op, request, prepare,     \
       answer }
 
-static const mt_route_t  mt_h5yes_routes[] = {
+MT_ROUTES(mt_h5yes_routes,
     { mt_str("/gettoken"), MT_METHOD_GET, MT_ROUTE_PUBLIC,
       &mt_op_token_issue, &mt_h5yes_gettoken_in, NULL,
       MT_VALUE(&mt_h5yes_gettoken_out) },
@@ -272,14 +272,13 @@ static const mt_route_t  mt_h5yes_routes[] = {
     MT_ROUTE("meeting/cancel", meeting_cancel, &mt_h5yes_meeting_in,
              mt_h5yes_cancel_meeting, MT_NO_VALUE),
     MT_ROUTE("meeting/finish", meeting_end, &mt_h5yes_meeting_in,
-             mt_h5yes_finish_meeting, MT_NO_VALUE),
-};
+             mt_h5yes_finish_meeting, MT_NO_VALUE)
+);
 
 
 const mt_dialect_t  mt_dialect_h5yes = {
     .name = mt_str("h5yes"),
-    .routes = mt_h5yes_routes,
-    .nroutes = mt_nitems(mt_h5yes_routes),
+    MT_DIALECT_ROUTES(mt_h5yes_routes),
     .decode = mt_h5yes_decode,
     .authenticate = mt_request_authenticate,
     .open_answer = mt_h5yes_open_answer,

@@ -177,7 +177,7 @@ MT_JSON_TABLE(mt_jt_member_out,
     { mt_str("/meetinginvite/" name), MT_METHOD_POST, 0, &mt_op_##op,         \
       request, prepare, value, list, row, NULL, NULL }
 
-static const mt_route_t  mt_jt_routes[] = {
+MT_ROUTES(mt_jt_routes,
     { mt_str("/token/get"), MT_METHOD_GET, MT_ROUTE_PUBLIC,
       &mt_op_token_issue, &mt_jt_credential_in, NULL, &mt_jt_token_out, NULL,
       NULL, NULL, NULL },
@@ -191,14 +191,13 @@ static const mt_route_t  mt_jt_routes[] = {
     MT_CALL("update", meeting_update, &mt_jt_update_in, mt_jt_update,
             NULL, NULL, NULL),
     MT_CALL("detail", meeting_read, &mt_jt_meeting_in, mt_jt_detail,
-            &mt_jt_detail_out, "members", &mt_jt_member_out),
-};
+            &mt_jt_detail_out, "members", &mt_jt_member_out)
+);
 
 
 const mt_dialect_t  mt_dialect_jituancaiyun = {
     .name = mt_str("jituancaiyun"),
-    .routes = mt_jt_routes,
-    .nroutes = mt_nitems(mt_jt_routes),
+    MT_DIALECT_ROUTES(mt_jt_routes),
     .decode = mt_jt_decode,
     .authenticate = mt_jt_authenticate,
     .open_answer = mt_jt_open_answer,

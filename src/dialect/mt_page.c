@@ -49,10 +49,10 @@ static void mt_page_text(mt_buf_t *out, mt_str_t text);
 static int mt_page_code(mt_status_t status);
 
 
-static const mt_route_t  mt_page_routes[] = {
+MT_ROUTES(mt_page_routes,
     { mt_str(""), MT_METHOD_GET, MT_ROUTE_PUBLIC, &mt_op_meeting_link, NULL,
-      NULL, NULL, NULL, NULL, NULL, NULL },
-};
+      NULL, NULL, NULL, NULL, NULL, NULL }
+);
 
 static const mt_markup_t  mt_page_markup = {
     mt_page_open, mt_page_row, mt_page_close
@@ -72,8 +72,7 @@ static const mt_header_t  mt_page_headers[] = {
 
 const mt_dialect_t  mt_dialect_page = {
     .name = mt_str("page"),
-    .routes = mt_page_routes,
-    .nroutes = mt_nitems(mt_page_routes),
+    MT_DIALECT_ROUTES(mt_page_routes),
     .decode = mt_page_decode,
     .authenticate = mt_page_authenticate,
     .markup = &mt_page_markup,

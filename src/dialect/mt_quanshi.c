@@ -216,16 +216,15 @@ MT_JSON_TABLE(mt_qs_detail_house_out,
 );
 
 
-static const mt_route_t  mt_qs_routes[] = {
+MT_ROUTES(mt_qs_routes,
     { mt_str(""), MT_METHOD_POST, 0, &mt_op_meeting_link, &mt_qs_detail_in,
-      NULL, &mt_qs_head_out, "attendList", &mt_qs_person_out, NULL, NULL },
-};
+      NULL, &mt_qs_head_out, "attendList", &mt_qs_person_out, NULL, NULL }
+);
 
 
 const mt_dialect_t  mt_dialect_quanshi = {
     .name = mt_str("quanshi"),
-    .routes = mt_qs_routes,
-    .nroutes = mt_nitems(mt_qs_routes),
+    MT_DIALECT_ROUTES(mt_qs_routes),
     .decode = mt_qs_decode,
     .authenticate = mt_qs_authenticate,
     .open_answer = mt_qs_open_answer,

@@ -411,7 +411,7 @@ MT_JSON_TABLE(mt_weclubs_page_out,
     { mt_str(path), MT_METHOD_POST, flags, &mt_op_##op, request, prepare,     \
       value, list, row }
 
-static const mt_route_t  mt_weclubs_routes[] = {
+MT_ROUTES(mt_weclubs_routes,
     MT_ROUTE("/meeting/get_meeting_participation", 0, participation,
              &mt_weclubs_act_in, mt_weclubs_look, &mt_weclubs_counts_out,
              "participation", &mt_weclubs_participation_row),
@@ -448,14 +448,13 @@ static const mt_route_t  mt_weclubs_routes[] = {
              "leaders", &mt_weclubs_leader_row),
 
     MT_ROUTE("/dynamic/set_dynamic_status", 0, answer, &mt_weclubs_answer_in,
-             NULL, NULL, NULL, NULL),
-};
+             NULL, NULL, NULL, NULL)
+);
 
 
 const mt_dialect_t  mt_dialect_weclubs = {
     .name = mt_str("weclubs"),
-    .routes = mt_weclubs_routes,
-    .nroutes = mt_nitems(mt_weclubs_routes),
+    MT_DIALECT_ROUTES(mt_weclubs_routes),
     .decode = mt_weclubs_decode,
     .authenticate = mt_weclubs_authenticate,
     .open_answer = mt_weclubs_open_answer,

@@ -210,7 +210,7 @@ MT_JSON_TABLE(mt_yunzhijia_meeting_out,
     { mt_str("/meeting/" path), MT_METHOD_POST, 0, &mt_op_##op, request,      \
       prepare, answer }
 
-static const mt_route_t  mt_yunzhijia_routes[] = {
+MT_ROUTES(mt_yunzhijia_routes,
     { mt_str("/token/getAccessToken"), MT_METHOD_POST, MT_ROUTE_PUBLIC,
       &mt_op_token_issue, &mt_yunzhijia_token_in, mt_yunzhijia_token,
       MT_VALUE(&mt_yunzhijia_token_out) },
@@ -228,14 +228,13 @@ static const mt_route_t  mt_yunzhijia_routes[] = {
     MT_ROUTE("batchCancel", series_cancel, &mt_yunzhijia_batch_cancel_in,
              mt_yunzhijia_batch_cancel, MT_NO_VALUE),
     MT_ROUTE("queryByDay", meeting_list, &mt_yunzhijia_day_in,
-             mt_yunzhijia_day, MT_LIST(&mt_yunzhijia_meeting_out)),
-};
+             mt_yunzhijia_day, MT_LIST(&mt_yunzhijia_meeting_out))
+);
 
 
 const mt_dialect_t  mt_dialect_yunzhijia = {
     .name = mt_str("yunzhijia"),
-    .routes = mt_yunzhijia_routes,
-    .nroutes = mt_nitems(mt_yunzhijia_routes),
+    MT_DIALECT_ROUTES(mt_yunzhijia_routes),
     .decode = mt_yunzhijia_decode,
     .authenticate = mt_request_authenticate,
     .open_answer = mt_yunzhijia_open_answer,

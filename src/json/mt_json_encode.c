@@ -1,26 +1,26 @@
 
 /*
- * Writing JSON.  yajl parses; what it generates goes through a callback for
- * each comma and quote, which took half the time of a long list.  So answers
- * are written here, straight into their buffer, with yajl_gen's grammar: a
- * value where a key is due, a value too many, is an error.
+ * The encoder writes answers straight into their buffer.  yajl only parses:
+ * its generator makes a callback for each comma and quote, which took half the
+ * time of a long list.  The encoder knows at each level which token is due; a
+ * value in place of a key, or a second document, is an error.
  */
 
 #include "json/mt_json_private.h"
 
 
-/* answers and their sub-tables are not deep, at most MT_JSON_DEPTH_MAX */
+/* Levels that may be open: answers stay within MT_JSON_DEPTH_MAX. */
 #define MT_JSON_LEVELS  (2 * MT_JSON_DEPTH_MAX)
 
-#define MT_JSON_ESCAPE  6        /* bytes that one takes at most: \u001F */
+#define MT_JSON_ESCAPE  6        /* bytes of the longest escape: \u001F */
 
 
-/* Sixteen bytes at a time, by vector registers where there are some. */
+/* Sixteen bytes, in a vector register if the machine has them. */
 
 typedef uint8_t  mt_bytes_t __attribute__((vector_size(16)));
 typedef int8_t   mt_marks_t __attribute__((vector_size(16)));
 
-/* What is due at a level. */
+/* The token that is due at a level. */
 
 typedef enum {
     MT_DUE_DOCUMENT = 0,
@@ -32,16 +32,16 @@ typedef enum {
     MT_DUE_ITEM
 } mt_json_due_t;
 
-/* mt_json_key_t's. */
+/* Values of mt_json_key_t's form. */
 
 enum {
-    MT_FORM_INT = 1,
+    MT_FORM_INT,
     MT_FORM_STR,
-    MT_FORM_NONE,            /* nothing of it is written */
-    MT_FORM_OTHER            /* nothing of it is known */
+    MT_FORM_NONE,            /* the member is not written */
+    MT_FORM_OTHER            /* mt_json_member() writes it */
 };
 
-/* The longest key with its value, but for the bytes of a string. */
+/* Bytes of the longest key with its value, without the bytes of a string. */
 #define MT_JSON_KEY  (sizeof(((mt_json_key_t *) NULL)->text) + MT_DIGITS)
 
 struct mt_json_writer_s {
@@ -57,13 +57,14 @@ static void mt_json_close(mt_json_writer_t *w, unsigned first, unsigned more,
     char bracket);
 static void mt_json_escaped(mt_json_writer_t *w, mt_str_t s);
 static char *mt_json_escape(char *p, mt_str_t s);
-static uint64_t mt_json_key_make(mt_json_key_t *shared,
+static void mt_json_key_prepare(mt_json_key_t *key,
     const mt_json_member_t *member);
 static void mt_json_member(mt_json_writer_t *w,
     const mt_json_member_t *member, const void *object);
 
 
-/* what follows the backslash; 0: nothing needs one, 'u': four digits */
+/* By byte: the character after the backslash, 'u' for \u00XX, 0 if the byte
+ * needs no escape. */
 
 static const char  mt_json_escapes[256] = {
     [0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u',
@@ -88,7 +89,7 @@ mt_json_writer(mt_arena_t *arena, mt_buf_t *out)
 }
 
 
-/* Half of what is not JSON must not go out. */
+/* The buffer's owner drops the answer: no half of it may leave. */
 
 static inline void
 mt_json_fail(mt_json_writer_t *w)
@@ -97,9 +98,9 @@ mt_json_fail(mt_json_writer_t *w)
 }
 
 
-/* Room for a value or a key of so many bytes, with what stands between it and
- * the one before; NULL where none is due, or without memory.  The buffer ends
- * where mt_json_end() is told. */
+/* Reserves `len` bytes for a key or a value, writes the comma before it and
+ * sets the token that is due after it.  The caller tells mt_json_end() where
+ * it ends.  Returns NULL without memory. */
 
 static inline char *
 mt_json_room(mt_json_writer_t *w, size_t len, int comma, mt_json_due_t due)
@@ -119,6 +120,9 @@ mt_json_room(mt_json_writer_t *w, size_t len, int comma, mt_json_due_t due)
     return p;
 }
 
+
+/* Reserves `len` bytes for a value.  Returns NULL without memory, or if no
+ * value is due, which is an error. */
 
 static char *
 mt_json_value(mt_json_writer_t *w, size_t len)
@@ -226,8 +230,6 @@ mt_json_close_list(mt_json_writer_t *w)
 }
 
 
-/* Our own, or of a table: nothing in it needs to be escaped. */
-
 void
 mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 {
@@ -253,7 +255,7 @@ mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 }
 
 
-/* Whether one of sixteen bytes needs an escape. */
+/* Returns 1 if one of the sixteen bytes needs an escape, else 0. */
 
 static inline int
 mt_json_any(mt_bytes_t v)
@@ -269,8 +271,7 @@ mt_json_any(mt_bytes_t v)
 }
 
 
-/* Four to eight bytes into the low and the high half of a word, which may
- * overlap; a missing half is blanks. */
+/* Returns sixteen bytes made of two words. */
 
 static inline mt_bytes_t
 mt_json_pair(uint64_t low, uint64_t high)
@@ -285,10 +286,10 @@ mt_json_pair(uint64_t low, uint64_t high)
 
 
 /*
- * Copies a string, looking at sixteen bytes at a time.  0 when one of them
- * needs an escape: what is written then is to be written over.  Neither reads
- * nor writes beyond the string: its end is looked at together with bytes
- * before it that were copied already.
+ * Copies a string and checks it, up to sixteen bytes at a time.  Neither reads
+ * nor writes beyond the string: the last step overlaps bytes that are copied
+ * already.  Returns 1, or 0 if a byte needs an escape: then the caller
+ * overwrites the copy.
  */
 
 static inline int
@@ -375,7 +376,7 @@ mt_json_string(mt_json_writer_t *w, mt_str_t s)
 }
 
 
-/* One that has something to be escaped. */
+/* Writes a string that has a byte to be escaped. */
 
 static void
 mt_json_escaped(mt_json_writer_t *w, mt_str_t s)
@@ -516,21 +517,16 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
-/*
- * What is known of a member once and for all; its last word.  Any thread may
- * work it out: what they write is the same, and that word comes last.  A name
- * that is too long has no text.
- */
+/* Prepares a member's key.  A member whose name is too long for the text, or
+ * whose value is neither a plain integer nor a plain string, has
+ * MT_FORM_OTHER. */
 
-static uint64_t
-mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
+static void
+mt_json_key_prepare(mt_json_key_t *key, const mt_json_member_t *member)
 {
-    size_t         i, offset;
-    unsigned       kind;
-    mt_str_t       name;
-    mt_json_key_t  key;
-
-    memset(&key, 0, sizeof(key));
+    size_t     offset;
+    unsigned   kind;
+    mt_str_t   name;
 
     name = mt_cstr(member->wire);
     kind = member->how || member->field == NULL
@@ -538,37 +534,41 @@ mt_json_key_make(mt_json_key_t *shared, const mt_json_member_t *member)
            ? MT_NONE : member->field->kind;
 
     if (member->flags & (MT_JSON_ALIAS | MT_JSON_PAYLOAD)) {
-        key.form = MT_FORM_NONE;
+        key->form = MT_FORM_NONE;
 
     } else if ((kind == MT_INT || kind == MT_STR)
-               && name.len + 4 <= sizeof(key.text)
+               && name.len + 4 <= sizeof(key->text)
                && (size_t) member->base + member->field->offset <= UINT16_MAX)
     {
         offset = (size_t) member->base + member->field->offset;
 
-        key.form = kind == MT_INT ? MT_FORM_INT : MT_FORM_STR;
-        key.offset = (uint16_t) offset;
-        key.len = (uint8_t) (name.len + 4);
-        key.text[0] = ',';
-        key.text[1] = '"';
-        memcpy(key.text + 2, name.data, name.len);
-        memcpy(key.text + 2 + name.len, "\":", 2);
+        key->form = kind == MT_INT ? MT_FORM_INT : MT_FORM_STR;
+        key->offset = (uint16_t) offset;
+        key->len = (uint8_t) (name.len + 4);
+        key->text[0] = ',';
+        key->text[1] = '"';
+        memcpy(key->text + 2, name.data, name.len);
+        memcpy(key->text + 2 + name.len, "\":", 2);
 
     } else {
-        key.form = MT_FORM_OTHER;
+        key->form = MT_FORM_OTHER;
     }
-
-    for (i = 0; i < mt_nitems(key.words) - 1; i++) {
-        __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELAXED);
-    }
-
-    __atomic_store_n(&shared->words[i], key.words[i], __ATOMIC_RELEASE);
-
-    return key.words[i];
 }
 
 
-/* The value of any member. */
+void
+mt_json_table_prepare(const mt_json_table_t *table)
+{
+    size_t  i;
+
+    for (i = 0; i < table->n; i++) {
+        table->lengths[i] = (uint8_t) mt_cstr(table->members[i].wire).len;
+        mt_json_key_prepare(&table->keys[i], &table->members[i]);
+    }
+}
+
+
+/* Writes the value of a member of any form. */
 
 static void
 mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
@@ -610,23 +610,23 @@ mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
 
 
 /*
- * Most members are numbers and strings as they are: of these only the key, the
- * value and the buffer are looked at.  A key is copied as if it took all of
- * its room, in few moves; its value is written over what was too much.  What
- * is due is told to the writer when another function needs to know.
+ * The fast path of long lists.  Most members are plain integers and strings:
+ * they need only the prepared key, the value and the buffer.  All bytes of the
+ * key's text are copied, which takes fewer instructions than a copy of its
+ * length; the value overwrites the excess.  w->due is set only before a call
+ * that reads it, and at the end.
  */
 
 void
 mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     const void *object)
 {
-    char              *p, *end;
-    size_t             i, first;
-    uint64_t           about;
-    mt_str_t           s;
-    mt_buf_t          *out;
-    const void        *src;
-    mt_json_key_t     *key;
+    char                 *p, *end;
+    size_t                i, first;
+    mt_str_t              s;
+    mt_buf_t             *out;
+    const void           *src;
+    const mt_json_key_t  *key;
 
     out = w->out;
     first = w->due[w->depth] == MT_DUE_FIRST_KEY;
@@ -642,18 +642,10 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     for (i = 0; i < table->n; i++) {
         key = &table->keys[i];
 
-        /* text's last four bytes, offset, form and length */
-
-        about = __atomic_load_n(&key->words[3], __ATOMIC_ACQUIRE);
-
-        if (about == 0) {
-            about = mt_json_key_make(key, &table->members[i]);
-        }
-
-        src = (const char *) object + (uint16_t) (about >> 32);
+        src = (const char *) object + key->offset;
         s.len = 0;
 
-        switch ((uint8_t) (about >> 48)) {
+        switch (key->form) {
 
         case MT_FORM_STR:
             s = *(const mt_str_t *) src;
@@ -672,13 +664,14 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
                 end = out->data + out->size;
             }
 
-            /* all but the first follow a comma */
+            /* the first member of an object has no comma: its text is copied
+             * from the second byte on */
 
             memcpy(p, (const char *) key + first, sizeof(key->text));
-            p += (about >> 56) - first;
+            p += key->len - first;
             first = 0;
 
-            if ((uint8_t) (about >> 48) == MT_FORM_INT) {
+            if (key->form == MT_FORM_INT) {
                 p = mt_json_digits(p, *(const int64_t *) src);
                 continue;
             }

@@ -134,6 +134,26 @@ mt_record_encode(mt_buf_t *buf, const mt_model_t *model, const void *object,
 }
 
 
+void
+mt_record_encode_last(mt_buf_t *buf, const mt_field_t *field,
+    const mt_model_t *model, const void *object, mt_encode_mode_t mode)
+{
+    size_t  before, at;
+
+    before = buf->len;
+    mt_buf_varint(buf, mt_tag(field));
+
+    at = buf->len;
+    mt_encode_nested(buf, model, object, mode);
+
+    /* the length alone, which is 0 */
+
+    if (buf->len == at + 1) {
+        buf->len = before;
+    }
+}
+
+
 static void
 mt_encode_int(mt_buf_t *buf, const mt_field_t *field, int64_t value)
 {

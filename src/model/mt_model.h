@@ -140,6 +140,12 @@ typedef enum {
 void mt_record_encode(mt_buf_t *buf, const mt_model_t *model,
     const void *object, mt_encode_mode_t mode);
 
+/* Appends to a record its last field, a STR whose bytes are the record of
+ * another object: as if that were encoded first and then copied.  An empty
+ * record appends nothing, as in MT_ENCODE_STATE. */
+void mt_record_encode_last(mt_buf_t *buf, const mt_field_t *field,
+    const mt_model_t *model, const void *object, mt_encode_mode_t mode);
+
 /*
  * Clears the object and fills it from a record of any bytes.  Strings point
  * into `record`, lists are in the arena; `has` gets the fields that the record

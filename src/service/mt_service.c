@@ -345,27 +345,37 @@ mt_exchange_end_read(mt_exchange_t *x, mt_step_t step)
 }
 
 
-/*
- * 1 when the answer would lack what somebody was told is done before this was
- * asked for the first time.
- */
+void
+mt_exchange_allow_stale(mt_exchange_t *x)
+{
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    e->stale = 1;
+}
+
+
+/* Returns 1 if the snapshot lacks something that was acknowledged before the
+ * exchange was started for the first time. */
 
 static int
-mt_exchange_is_early(mt_exchange_t *x)
+mt_exchange_is_early(mt_service_exchange_t *e)
 {
-    uint64_t  logged;
+    uint64_t    logged;
+    mt_call_t  *call;
 
-    if (x->hasty || x->call.op->apart) {
+    call = &e->x.call;
+
+    if (e->stale || call->op->apart) {
         return 0;
     }
 
-    logged = mt_wal_logged(x->call.store);
+    logged = mt_wal_logged(call->store);
 
-    if (x->due == 0 || x->due > logged) {
-        x->due = logged;
+    if (e->min_txn == 0 || e->min_txn > logged) {
+        e->min_txn = logged;
     }
 
-    return x->due > mt_txn_id(x->call.txn);
+    return e->min_txn > mt_txn_id(call->txn);
 }
 
 
@@ -443,7 +453,7 @@ mt_exchange_start(mt_exchange_t *x)
         return step;
     }
 
-    if (mt_exchange_is_early(x)) {
+    if (mt_exchange_is_early(e)) {
         return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 

@@ -10,7 +10,7 @@
  *     mt_exchange_decode()            before rate limits: variables are set
  *     step = mt_exchange_start()      event loop
  *     MT_STEP_SETTLE: queue a barrier, wait, then mt_exchange_start() again;
- *                     with x->hasty set it goes on with what there is
+ *                     after mt_exchange_allow_stale() it does not ask again
  *     MT_STEP_WORK:   mt_exchange_work() in a thread,
  *                     then step = mt_exchange_resume() on the event loop
  *     MT_STEP_COMMIT: queue x->call.command, wait, then on the event loop
@@ -82,6 +82,10 @@ void mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body);
 void mt_exchange_decode(mt_exchange_t *x);
 
 mt_step_t mt_exchange_start(mt_exchange_t *x);
+
+/* Lets mt_exchange_start() read a snapshot that lacks something which was
+ * acknowledged: the store could not be settled in time. */
+void mt_exchange_allow_stale(mt_exchange_t *x);
 void mt_exchange_work(mt_exchange_t *x);
 mt_step_t mt_exchange_resume(mt_exchange_t *x);
 mt_step_t mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result);

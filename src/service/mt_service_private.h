@@ -26,12 +26,16 @@ typedef struct {
     mt_arena_t         *row_arena;
     mt_buf_t            out;         /* what the writer appends to */
     mt_stage_t          stage;
+    uint64_t            min_txn;     /* the least transaction id whose snapshot
+                                        has all that was acknowledged before
+                                        the exchange; 0: not known yet */
     const mt_rows_t    *opened;      /* in this piece, to be closed */
     const mt_rows_t    *opened_inner;
     unsigned            kept;        /* rows in the row cache */
     mt_memo_key_t       key;         /* of the answer in the memo */
     mt_str_t            value;       /* from the memo; empty: not known */
     size_t              value_at;    /* where in `out` the value begins */
+    unsigned            stale:1;     /* an older snapshot is allowed */
     unsigned            keep:1;      /* the answer goes into the memo */
     unsigned            settled:1;   /* the command's result is known */
     unsigned            applied:1;   /*   and is success */

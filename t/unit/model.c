@@ -537,6 +537,48 @@ test_statuses(void)
 }
 
 
+/* A record in a record, written at once, has the bytes of one that was encoded
+ * first: of lengths that take one byte, two and three. */
+
+static void
+test_last(void)
+{
+    size_t        i;
+    mt_buf_t      once, twice, body;
+    mt_leaf_t     leaf;
+    mt_command_t  command;
+
+    static const size_t  lengths[] = { 0, 1, 124, 125, 126, 300, 20000 };
+
+    for (i = 0; i < mt_nitems(lengths); i++) {
+        memset(&leaf, 0, sizeof(leaf));
+        leaf.text.len = lengths[i];
+        leaf.text.data = mt_arena_alloc(arena, lengths[i] + 1);
+
+        mt_buf_init(&body, arena, 8);
+        mt_record_encode(&body, &mt_leaf_model, &leaf, MT_ENCODE_GIVEN);
+
+        memset(&command, 0, sizeof(command));
+        command.op = 41;
+        command.time = 1619251200000;
+
+        mt_buf_init(&once, arena, 8);
+        mt_record_encode(&once, &mt_command_model, &command, MT_ENCODE_STATE);
+        mt_record_encode_last(&once, MT_FIELD(command, body), &mt_leaf_model,
+                              &leaf, MT_ENCODE_GIVEN);
+
+        command.body = (mt_str_t) { body.len, body.data };
+
+        mt_buf_init(&twice, arena, 8);
+        mt_record_encode(&twice, &mt_command_model, &command, MT_ENCODE_STATE);
+
+        ok(!once.failed && once.len == twice.len
+           && memcmp(once.data, twice.data, once.len) == 0,
+           "a record of %zu bytes as the last field", body.len);
+    }
+}
+
+
 int
 main(void)
 {
@@ -556,6 +598,7 @@ main(void)
     test_patch();
     test_bounds();
     test_statuses();
+    test_last();
 
     mt_arena_destroy(arena);
 

@@ -2,7 +2,7 @@
 #include "domain/kernel/mt_apply.h"
 
 
-#define MT_COMMAND_FEW  512      /* bytes that most commands' bodies take */
+#define MT_COMMAND_SIZE  512     /* bytes that most commands take */
 
 #define MT_OPERATION_ENTRY(code, symbol)  [code] = &mt_op_##symbol,
 
@@ -31,26 +31,21 @@ mt_refuse(mt_call_t *call, mt_status_t status, unsigned field)
 mt_step_t
 mt_command(mt_call_t *call, const void *body)
 {
-    char          few[MT_COMMAND_FEW];
-    mt_buf_t      encoded;
     mt_command_t  command;
-
-    mt_buf_init_in(&encoded, call->arena, few, sizeof(few));
-    mt_record_encode(&encoded, call->op->body, body, MT_ENCODE_GIVEN);
 
     memset(&command, 0, sizeof(command));
     command.op = call->op->code;
     command.company = call->company;
     command.time = call->now;
     command.actor = call->actor;
-    command.body.len = encoded.len;
-    command.body.data = encoded.data;
 
-    mt_buf_init(&call->command, call->arena, encoded.len + 64);
+    mt_buf_init(&call->command, call->arena, MT_COMMAND_SIZE);
     mt_record_encode(&call->command, &mt_command_model, &command,
                      MT_ENCODE_STATE);
+    mt_record_encode_last(&call->command, MT_FIELD(command, body),
+                          call->op->body, body, MT_ENCODE_GIVEN);
 
-    if (encoded.failed || call->command.failed) {
+    if (call->command.failed) {
         return mt_refuse(call, MT_NO_MEMORY, 0);
     }
 
