@@ -13,6 +13,7 @@
 #include "ngx_http_meeting_status.h"
 #include "ngx_http_meeting_store.h"
 #include "ngx_http_meeting_variables.h"
+#include "service/mt_jobs.h"
 
 
 #define NGX_HTTP_MEETING_RESOURCES  "/resources"

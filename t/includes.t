@@ -25,7 +25,7 @@ my %sees = (
     background => [qw(base model store domain)],
     event      => [qw(base model json store domain dialect background)],
     service    => [qw(base model file json store commit domain dialect
-                      background)],
+                      background event)],
     ctl        => [qw(base model json store domain background event)],
     ngx_module => [qw(base model file json store commit domain dialect
                       background event service)],

@@ -64,13 +64,6 @@ typedef struct {
     unsigned    (*drive)(void *job, int64_t now);      /* may be NULL */
 } mt_job_t;
 
-/* NULL at its end. */
-extern const mt_job_t *const  mt_background_jobs[];
-
-extern const mt_job_t  mt_job_reminders;
-extern const mt_job_t  mt_job_delivery;
-extern const mt_job_t  mt_job_housekeeping;
-
 
 /* What jobs count. */
 

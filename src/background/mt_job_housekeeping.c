@@ -6,9 +6,10 @@
  * there is to do: a few per cent of what a burst of sign-ins could use.
  */
 
+#include "background/mt_job_housekeeping.h"
+
 #include <stdlib.h>
 
-#include "background/mt_background.h"
 #include "domain/notify/mt_event.h"
 #include "domain/directory/mt_face.h"
 

@@ -92,8 +92,6 @@ struct mt_delivery_s {
 };
 
 
-/* mt_delivery.c: exchanges */
-
 /* The next message of the first streams that are ready, as slots allow. */
 void mt_delivery_pump(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 
@@ -105,8 +103,6 @@ void mt_delivery_abort(mt_delivery_t *d);
 
 void mt_slot_release(mt_delivery_t *d, mt_slot_t *slot);
 
-
-/* mt_delivery_report.c: what became of messages, as commands */
 
 /* Deals with the slots that have ended. */
 void mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now);

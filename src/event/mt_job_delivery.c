@@ -6,9 +6,11 @@
  * are not yet committed as such, however many there are.
  */
 
-#include "event/mt_delivery.h"
+#include "event/mt_job_delivery.h"
 
 #include <stdlib.h>
+
+#include "event/mt_delivery.h"
 
 
 /* A scan is not repeated before ten times its own time has gone by. */

@@ -5,9 +5,10 @@
  * so that one that is given twice, or late, is given once.
  */
 
+#include "event/mt_job_reminders.h"
+
 #include <stdlib.h>
 
-#include "background/mt_background.h"
 #include "domain/notify/mt_event.h"
 
 

@@ -2,16 +2,16 @@
 /*
  * JSON by tables, over yajl's streaming parser.
  *
- * A table lists the members of one JSON object: wire name, the model field it
- * is (kind and bounds come from there), flags, and a converter where the wire
- * form is not the plain one.  Requests and answers have tables of their own.
- * A member of the wrong type, out of bounds or missing is found with its path,
- * always; nothing is silently skipped but members that no table names.
+ * A table lists the members of one JSON object: the wire name, the model field
+ * that the member fills (it gives kind and bounds), flags, and a wire form if
+ * the plain one will not do.  Requests and answers have separate tables.  A
+ * member of the wrong type, out of bounds or missing is always reported with
+ * its path; only members that no table names are skipped.
  *
- * Refused as MT_BAD_JSON wherever they stand in the body: invalid UTF-8, lone
- * surrogate escapes, NUL, a byte-order mark, nesting deeper than 16, anything
- * but one JSON object; a key given twice in an object that a table reads is
- * MT_DUPLICATE_KEY.
+ * A body is MT_BAD_JSON if it contains, anywhere, invalid UTF-8, a lone
+ * surrogate escape, NUL, a byte-order mark or nesting deeper than 16, or if it
+ * is not exactly one JSON object.  A key that is given twice in an object that
+ * a table reads is MT_DUPLICATE_KEY.
  */
 
 #ifndef MT_JSON_H
@@ -39,12 +39,16 @@ typedef struct {
 
 
 /*
- * A wire form.  read(): value is never null; stores into `dst` (a variable of
- * the field's kind) and returns MT_OK, MT_BAD_TYPE, MT_BAD_VALUE or
- * MT_NO_MEMORY.  For a list of scalars it is called for each item, with a
- * field of the item's kind; with the list's own field for a scalar that
- * stands for the whole list ("1,4,6").  write(): one JSON value for `src`, a
- * whole list too; NULL where a form is only read.
+ * A wire form: how the value of a field is spelled in JSON.
+ *
+ * read() stores a value, which is never null, into `dst`, a variable of the
+ * field's kind.  For a list of scalars it is called for each item with a field
+ * of the item's kind, but for a scalar that stands for the whole list
+ * ("1,4,6") with the list's own field.  Returns MT_OK, MT_BAD_TYPE,
+ * MT_BAD_VALUE or MT_NO_MEMORY.  NULL if the form is only written.
+ *
+ * write() writes `src`, which may be a whole list, as one JSON value.  NULL if
+ * the form is only read.
  */
 
 typedef struct mt_json_writer_s  mt_json_writer_t;
@@ -57,39 +61,41 @@ typedef struct {
                          const void *src);
 } mt_wire_t;
 
-/* INT: an integer or the same as a decimal string.  STR: a string. */
+/* INT: an integer, or a decimal string of it.  STR: a string. */
 extern const mt_wire_t  mt_wire_plain;
 /* STR from a string or an integer: an id in either form. */
 extern const mt_wire_t  mt_wire_ref;
 /* STRS of ids from one string "1,4,6"; "" is the empty list.  Blanks around
- * an id are dropped, an empty one is MT_BAD_VALUE. */
+ * an id are dropped, an empty id is MT_BAD_VALUE. */
 extern const mt_wire_t  mt_wire_ref_csv;
 /* INT 0/1 as false/true, or a string of the same. */
 extern const mt_wire_t  mt_wire_bool;
-/* INT written as a string; read as plain. */
+/* INT, written as a string; read as plain. */
 extern const mt_wire_t  mt_wire_int_string;
 /* INT of milliseconds as seconds. */
 extern const mt_wire_t  mt_wire_seconds;
 /* INT of 1e-6 units as a decimal fraction with six digits; read from a number
- * or a string of the same, half a unit is rounded away from zero. */
+ * or a string of it, half a unit is rounded away from zero. */
 extern const mt_wire_t  mt_wire_micro;
-/* STR written as null when empty. */
+/* STR, written as null if it is empty. */
 extern const mt_wire_t  mt_wire_null_if_empty;
-/* Always the same, for members that a vendor lists and no record holds. */
+/* A constant, for members that a vendor lists and no record holds. */
 extern const mt_wire_t  mt_wire_always_null;
 extern const mt_wire_t  mt_wire_always_empty;      /* "" */
 extern const mt_wire_t  mt_wire_always_zero;
 extern const mt_wire_t  mt_wire_always_one;
 
 
-/* For forms of one's own: the value of one of a few words.  MT_OK, MT_BAD_TYPE
- * for what is no string, MT_BAD_VALUE for any other word. */
+/* A word of an enumeration and its value, for the forms of a dialect. */
 
 typedef struct {
     mt_str_t  word;
     int64_t   value;
 } mt_word_t;
 
+/* Looks up a word among n.  Returns MT_OK with the word's value in *dst,
+ * MT_BAD_TYPE if the JSON value is no string, MT_BAD_VALUE if the word is not
+ * among them. */
 mt_status_t mt_wire_word(const mt_json_value_t *value, int64_t *dst,
     const mt_word_t *words, size_t n);
 
@@ -105,45 +111,43 @@ typedef struct {
     const mt_json_table_t  *sub;      /* of OBJ and OBJS */
 } mt_json_member_t;
 
-/*
- * The form in which a member is written: the bytes of `,"name":`, the kind of
- * its value, and where that is.
- */
+/* A prepared key: how mt_json_members() writes a member. */
 
 typedef struct {
-    char      text[28];
-    uint16_t  offset;
-    uint8_t   form;
-    uint8_t   len;
+    char      text[28];               /* the bytes of `,"name":` */
+    uint16_t  offset;                 /* of the value in the object */
+    uint8_t   form;                   /* MT_FORM_*: mt_json_encode.c */
+    uint8_t   len;                    /* of text */
 } mt_json_key_t;
 
-/* lengths: of the wire names.  lengths and keys follow from the members: they
- * are filled when the program, or the module, is loaded. */
+/* A constructor fills lengths and keys from the members when the program or
+ * the module is loaded; afterwards any thread may read the table. */
 
 struct mt_json_table_s {
     const mt_json_member_t  *members;
     size_t                   n;
-    uint8_t                 *lengths;
+    uint8_t                 *lengths;   /* of the wire names, in bytes */
     mt_json_key_t           *keys;
 };
 
-/* Fills what follows from a table's members; for MT_JSON_TABLE() alone. */
+/* Fills a table's lengths and keys.  Called by MT_JSON_TABLE() alone. */
 void mt_json_table_prepare(const mt_json_table_t *table);
 
-/* must be there, not null */
+/* The member must be there and not be null. */
 #define MT_JSON_REQUIRED    0x01
-/* an empty string counts as not given: with REQUIRED, as missing */
+/* An empty string counts as not given: with REQUIRED, as missing. */
 #define MT_JSON_FILLED      0x02
-/* another spelling of the member before it: fills the same field, and
- * satisfies that one's REQUIRED */
+/* Another spelling of the member before it: fills the same field and satisfies
+ * that member's REQUIRED. */
 #define MT_JSON_ALIAS       0x04
-/* read with the payload's table into the payload's object (see below) */
+/* The member is read with the payload's table into the payload's object: see
+ * mt_json_decode_t. */
 #define MT_JSON_PAYLOAD     0x08
-/* an object whose members, by `sub`, are of the same structure as the table's
- * own; there is no field */
+/* An object whose members, by `sub`, fill the structure of the table that the
+ * member stands in; the member has no field. */
 #define MT_JSON_INLINE      0x10
 
-/* of a table */
+/* The most members of a table: the decoder keeps a bit for each. */
 #define MT_JSON_MEMBERS_MAX  64
 
 #define MT_JSON_TABLE_AS(storage, name, ...)                                  \
@@ -162,29 +166,28 @@ void mt_json_table_prepare(const mt_json_table_t *table);
 #define MT_JSON_TABLE(name, ...)                                              \
     MT_JSON_TABLE_AS(static, name, __VA_ARGS__)
 
-/* A table that other files know, and declare. */
+/* A table that a header declares for other files. */
 #define MT_JSON_EXTERN_TABLE(name, ...)                                       \
     MT_JSON_TABLE_AS(, name, __VA_ARGS__)
 
 
 /*
- * Decoding.  `object` (of the structure that the table's fields belong to)
- * must be zeroed; the decoder sets its `has` bits.  null and absent both leave
- * a field alone.  Strings point into the body or the arena.  Members that
- * mt_json_set_text() has set before count as given; the body's take their
- * place.
+ * Decoding.  `object`, of the structure that the table's fields belong to,
+ * must be zeroed; the decoder sets its `has` bits.  A member that is null or
+ * absent leaves its field alone.  Strings point into the body or the arena.
+ * Members that mt_json_set_text() has set before count as given; the body's
+ * replace them.
  *
- * An envelope such as weclubs' names one member with MT_JSON_PAYLOAD: it is
- * decoded with payload_table into payload_object, and every scalar member of
- * it, known or not, is also listed in `pairs` in document order (the signature
- * is over them all).  payload_nested is set when a member of the payload is
- * an object or array; payload_seen: 0 absent, 1 null, 2 an object.
+ * An envelope such as weclubs' flags one member with MT_JSON_PAYLOAD.  It is
+ * decoded with payload_table into payload_object, and each scalar member of
+ * it, known or not, is also listed in `pairs` in the order of the body: the
+ * signature covers all of them.
  *
- * Errors of fields do not stop the decoding: the first stands in `error`, the
- * rest of the body is still checked and collected, so that a dialect can
- * judge the signature before the fields.  A body that is not JSON stops at
- * once (MT_BAD_JSON).  Missing members come after every other error, in table
- * order.
+ * An error of a field does not stop the decoding: `error` keeps the first one,
+ * the rest of the body is still checked and collected, so that a dialect can
+ * judge the signature before the fields.  A body that is not JSON stops it at
+ * once (MT_BAD_JSON).  A missing member is reported only if there is no other
+ * error; of several, the first in the table's order.
  */
 
 typedef struct {
@@ -192,69 +195,71 @@ typedef struct {
     mt_json_value_t  value;
 } mt_json_pair_t;
 
-/* What is kept from one body to the next; may be used for one at a time.  NULL
- * without memory. */
+/* A parser keeps yajl's handle from one body to the next.  It decodes one body
+ * at a time. */
 
 typedef struct mt_json_parser_s  mt_json_parser_t;
 
+/* Returns NULL without memory. */
 mt_json_parser_t *mt_json_parser_create(void);
 void mt_json_parser_destroy(mt_json_parser_t *parser);
 
 
-/* To be zeroed, but for what is marked "in".  Paths in payload_error begin
- * inside the payload ("user_id"). */
+/* The caller zeroes the structure and sets the members marked "in". */
 
 typedef struct {
     mt_arena_t             *arena;           /* in */
-    mt_json_parser_t       *parser;          /* in, or NULL: one of its own */
+    mt_json_parser_t       *parser;          /* in; NULL: one for this body */
     const mt_json_table_t  *payload_table;   /* in, or NULL */
     void                   *payload_object;  /* in */
 
-    mt_error_t              error;           /* out: first error or MT_OK */
-    mt_error_t              payload_error;   /* the same, of the payload */
-    int                     payload_seen;
-    int                     payload_nested;
+    mt_error_t              error;           /* the first error or MT_OK */
+    mt_error_t              payload_error;   /* the same, of the payload; paths
+                                                begin inside it ("user_id") */
+    int                     payload_seen;    /* 0 absent, 1 null, 2 object */
+    int                     payload_nested;  /* a member of the payload is an
+                                                object or a list */
     mt_str_t                payload_nested_key;   /* the first such */
     mt_json_pair_t         *pairs;
     size_t                  npairs;
 } mt_json_decode_t;
 
-/* Returns MT_OK, MT_BAD_JSON, MT_EMPTY (no byte but white space), MT_NO_MEMORY
- * for the body as a whole; errors of members stand in d->error. */
+/* Decodes a body by a table into the object; errors of members stand in
+ * d->error.  Returns MT_OK, or for the body as a whole MT_BAD_JSON, MT_EMPTY
+ * (nothing but white space) or MT_NO_MEMORY. */
 mt_status_t mt_json_decode(mt_json_decode_t *d, mt_str_t body,
     const mt_json_table_t *table, void *object);
 
-/* The same checks for members that come from a query string or a form, but
- * for missing ones: `name` is looked up in the table, the text read as a JSON
- * string would be, and for a list of strings as mt_wire_ref_csv reads it.  A
- * name that the table lacks is MT_OK; errors stand in d->error too.  To be
- * called before mt_json_decode(), which then finds the missing (of a body "{}"
- * if there is none). */
+/* Sets a member from a query string or a form: the text is read as a JSON
+ * string would be, for a list of strings as by mt_wire_ref_csv.  Must be
+ * called before mt_json_decode(), which finds missing members (without a body,
+ * of "{}").  Returns MT_OK, also if the table lacks the name, or the error of
+ * the member, which d->error keeps if it is the first. */
 mt_status_t mt_json_set_text(mt_json_decode_t *d, const mt_json_table_t *table,
     void *object, mt_str_t name, mt_str_t text);
 
-/* The path ("detail.members") by which a table knows a model field number; ""
- * if it does not, or without memory.  For wording an error that the domain
- * found. */
+/* Words an error that the domain found in the field `number` of a model.
+ * Returns the field's path in the table ("detail.members"), "" if the table
+ * lacks it or without memory. */
 mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
     const mt_model_t *model, unsigned number);
 
 
 /*
- * Encoding: a writer that appends to a buffer which may be taken away and
- * emptied between calls (streaming).  It lives in the arena: nothing is lost
- * when an answer breaks off.  Calls that would not give JSON (a value where a
- * key is due) set out->failed.
+ * Encoding.  A writer appends to a buffer, which may be taken away and emptied
+ * between calls (streaming).  The writer lives in the arena, so an answer may
+ * break off anywhere.  A call that would not give JSON (a value in place of a
+ * key) sets out->failed and writes nothing.
  */
 
-/* NULL without memory. */
+/* Returns NULL without memory. */
 mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
 
 void mt_json_open_object(mt_json_writer_t *w);
 void mt_json_close_object(mt_json_writer_t *w);
 void mt_json_open_list(mt_json_writer_t *w);
 void mt_json_close_list(mt_json_writer_t *w);
-/* a key of our own, which needs no escape */
+/* Writes a key as it is: it must need no escape. */
 void mt_json_name(mt_json_writer_t *w, const char *name, size_t len);
 
 static inline void
@@ -276,8 +281,8 @@ void mt_json_raw(mt_json_writer_t *w, mt_str_t text);
 /* Writes members of an object, or items of a list, whose text is known. */
 void mt_json_written(mt_json_writer_t *w, mt_str_t text);
 
-/* The members of `object` that the table lists, in its order, without the
- * braces; nested OBJ and OBJS with theirs. */
+/* Writes the members of `object` that the table lists, in its order, without
+ * braces around them; nested OBJ and OBJS have theirs. */
 void mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
     const void *object);
 

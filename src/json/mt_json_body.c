@@ -1,9 +1,9 @@
 
 /*
- * yajl takes \v and \f for white space, overlong and surrogate UTF-8 for
- * UTF-8, turns an escaped lone surrogate into '?', and after the first value
- * lets an unfinished string pass.  What it lets through is caught here, but
- * for the last, which the decoder sees by itself.
+ * Checks of a body that yajl does not make.  yajl takes \v and \f for white
+ * space and overlong or surrogate sequences for UTF-8, and turns an escaped
+ * lone surrogate into '?'.  After the first value it also lets an unfinished
+ * string pass; mt_json_on_close_object() finds that.
  */
 
 #include "json/mt_json_private.h"
@@ -32,7 +32,7 @@ mt_json_trim(mt_str_t s)
 }
 
 
-/* The value of the four hex digits at p, or -1. */
+/* Returns the value of the four hex digits at p, or -1. */
 
 static int
 mt_json_hex4(const char *p, const char *end)
@@ -63,8 +63,9 @@ mt_json_hex4(const char *p, const char *end)
 }
 
 
-/* What follows "\u": past it and, for a pair, past the second half; NULL for
- * a half alone, NUL or no hex. */
+/* Checks the escape whose digits begin at p, with the second half of a
+ * surrogate pair.  Returns the byte after it, NULL for a lone half, for NUL
+ * or if it is not hex. */
 
 static const char *
 mt_json_unicode_escape(const char *p, const char *end)
@@ -93,7 +94,7 @@ mt_json_unicode_escape(const char *p, const char *end)
 }
 
 
-/* The last byte is no backslash, but a brace. */
+/* The last byte is a brace: a backslash is always followed by a byte. */
 
 static int
 mt_json_escapes_valid(mt_str_t s)
@@ -135,7 +136,7 @@ mt_json_check_body(mt_str_t body, mt_str_t *object)
         return MT_EMPTY;
     }
 
-    /* a byte-order mark, a list or a scalar */
+    /* rejects a byte-order mark, a list and a scalar */
 
     if (s.data[0] != '{' || s.data[s.len - 1] != '}') {
         return MT_BAD_JSON;

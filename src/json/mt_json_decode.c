@@ -1,8 +1,8 @@
 
 /*
- * The decoder: what yajl reports goes into the frame on top.  yajl is given
- * the body in one piece, so that the strings it hands out point into the body,
- * but for those with escapes, which are copied.
+ * The decoder: yajl's callbacks, which work on the frame on top.  yajl is
+ * given the body in one piece, so that its strings point into the body; only
+ * strings with escapes are copied.
  */
 
 #include <stdlib.h>
@@ -12,15 +12,16 @@
 
 #define MT_LIST_FIRST   8        /* items that a list has room for at first */
 #define MT_PAIRS_FIRST  8
-#define MT_PARSER_KEPT  4096     /* bytes that a parser may keep of yajl's */
+#define MT_PARSER_KEPT  4096     /* bytes of yajl's that a parser may keep */
 
 
-/* the fields that a list's items are read as */
+/* Fields by which the items of a list are read. */
 static const mt_field_t  mt_json_int_item = { .kind = MT_INT };
 static const mt_field_t  mt_json_str_item = { .kind = MT_STR };
 
 
-/* A string that lasts: in the body, or a copy of what yajl has decoded. */
+/* Sets *s to a string that lasts: the bytes in the body, or a copy if yajl has
+ * decoded them into a buffer of its own. */
 
 static int
 mt_json_keep(mt_json_parser_t *p, const void *data, size_t len, mt_str_t *s)
@@ -41,7 +42,7 @@ mt_json_keep(mt_json_parser_t *p, const void *data, size_t len, mt_str_t *s)
 }
 
 
-/* Where the value of a pair that is added belongs; NULL without memory. */
+/* Adds a pair.  Returns the place of its value, NULL without memory. */
 
 static mt_json_value_t *
 mt_json_add_pair(mt_json_parser_t *p, mt_str_t key)
@@ -89,10 +90,8 @@ mt_json_item_size(const mt_field_t *field)
 }
 
 
-/*
- * The place of a list's next item, zeroed.  Only the item last handed out may
- * be written to: the list moves as it grows.  NULL without memory.
- */
+/* Adds a zeroed item to a list.  The list moves as it grows, so that only the
+ * last item may be written to.  Returns the item, NULL without memory. */
 
 static void *
 mt_json_item(mt_json_parser_t *p, mt_json_frame_t *frame)
@@ -124,7 +123,8 @@ mt_json_item(mt_json_parser_t *p, mt_json_frame_t *frame)
 }
 
 
-/* Is there room for the item that comes now?  Counts it. */
+/* Counts the item that comes now.  Returns 1 if the field's maximum allows it,
+ * else 0. */
 
 static int
 mt_json_room(mt_json_parser_t *p, mt_json_frame_t *frame)
@@ -295,7 +295,7 @@ mt_json_on_string(void *ctx, const unsigned char *data, size_t len)
 }
 
 
-/* Members mostly come in the table's order. */
+/* Members mostly come in the table's order: the next one is tried first. */
 
 static int
 mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
@@ -350,7 +350,7 @@ mt_json_on_key(void *ctx, const unsigned char *data, size_t len)
 }
 
 
-/* What opens now is not read, because it should be something else. */
+/* Skips an object or a list that stands in place of another type. */
 
 static int
 mt_json_misplaced(mt_json_parser_t *p)
@@ -362,7 +362,8 @@ mt_json_misplaced(mt_json_parser_t *p)
 }
 
 
-/* Something opens: 1 go on with `member`, 0 return *rc. */
+/* An object or a list opens.  Returns 1 if it is to be read into *member, 0 if
+ * the callback shall return *rc. */
 
 static int
 mt_json_enter(mt_json_parser_t *p, const mt_json_member_t **member, int *rc)
@@ -528,7 +529,7 @@ mt_json_on_close_object(void *ctx)
         return 1;
     }
 
-    /* yajl would let an unfinished string follow */
+    /* after the object yajl would accept an unfinished string */
 
     p->closed = yajl_get_bytes_consumed(p->yajl) == p->body.len;
 
@@ -600,7 +601,7 @@ static const yajl_callbacks  mt_json_callbacks = {
 };
 
 
-/* The whole body has been checked: yajl need not look at its UTF-8. */
+/* yajl need not check UTF-8: mt_json_check_body() has. */
 
 static void
 mt_json_open_yajl(mt_json_parser_t *p)
@@ -617,7 +618,7 @@ mt_json_parse(mt_json_parser_t *p)
 {
     yajl_status  rc;
 
-    /* that of all requests without a body */
+    /* stands for each request without a body: spares yajl */
 
     if (mt_str_eq(p->body, MT_STR("{}"))) {
         mt_json_push_body(p);
@@ -677,8 +678,8 @@ mt_json_parser_destroy(mt_json_parser_t *parser)
 }
 
 
-/* Whatever is not at the end of an object, or has taken much memory for a
- * string with escapes, starts anew. */
+/* The parser drops yajl's handle if yajl stopped within a body, or has taken
+ * much memory for strings with escapes. */
 
 static void
 mt_json_parser_keep(mt_json_parser_t *parser, mt_status_t status)

@@ -1,26 +1,26 @@
 
 /*
- * Writing JSON.  yajl parses; what it generates goes through a callback for
- * each comma and quote, which took half the time of a long list.  So answers
- * are written here, straight into their buffer, with yajl_gen's grammar: a
- * value where a key is due, a value too many, is an error.
+ * The encoder writes answers straight into their buffer.  yajl only parses:
+ * its generator makes a callback for each comma and quote, which took half the
+ * time of a long list.  The encoder knows at each level which token is due; a
+ * value in place of a key, or a second document, is an error.
  */
 
 #include "json/mt_json_private.h"
 
 
-/* answers and their sub-tables are not deep, at most MT_JSON_DEPTH_MAX */
+/* Levels that may be open: answers stay within MT_JSON_DEPTH_MAX. */
 #define MT_JSON_LEVELS  (2 * MT_JSON_DEPTH_MAX)
 
-#define MT_JSON_ESCAPE  6        /* bytes that one takes at most: \u001F */
+#define MT_JSON_ESCAPE  6        /* bytes of the longest escape: \u001F */
 
 
-/* Sixteen bytes at a time, by vector registers where there are some. */
+/* Sixteen bytes, in a vector register if the machine has them. */
 
 typedef uint8_t  mt_bytes_t __attribute__((vector_size(16)));
 typedef int8_t   mt_marks_t __attribute__((vector_size(16)));
 
-/* What is due at a level. */
+/* The token that is due at a level. */
 
 typedef enum {
     MT_DUE_DOCUMENT = 0,
@@ -32,16 +32,16 @@ typedef enum {
     MT_DUE_ITEM
 } mt_json_due_t;
 
-/* The forms of mt_json_key_t. */
+/* Values of mt_json_key_t's form. */
 
 enum {
     MT_FORM_INT,
     MT_FORM_STR,
     MT_FORM_NONE,            /* the member is not written */
-    MT_FORM_OTHER            /* by mt_json_member() */
+    MT_FORM_OTHER            /* mt_json_member() writes it */
 };
 
-/* The longest key with its value, but for the bytes of a string. */
+/* Bytes of the longest key with its value, without the bytes of a string. */
 #define MT_JSON_KEY  (sizeof(((mt_json_key_t *) NULL)->text) + MT_DIGITS)
 
 struct mt_json_writer_s {
@@ -63,7 +63,8 @@ static void mt_json_member(mt_json_writer_t *w,
     const mt_json_member_t *member, const void *object);
 
 
-/* what follows the backslash; 0: nothing needs one, 'u': four digits */
+/* By byte: the character after the backslash, 'u' for \u00XX, 0 if the byte
+ * needs no escape. */
 
 static const char  mt_json_escapes[256] = {
     [0 ... 7] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [11] = 'u',
@@ -88,7 +89,7 @@ mt_json_writer(mt_arena_t *arena, mt_buf_t *out)
 }
 
 
-/* Half of what is not JSON must not go out. */
+/* The buffer's owner drops the answer: no half of it may leave. */
 
 static inline void
 mt_json_fail(mt_json_writer_t *w)
@@ -97,9 +98,9 @@ mt_json_fail(mt_json_writer_t *w)
 }
 
 
-/* Room for a value or a key of so many bytes, with what stands between it and
- * the one before; NULL where none is due, or without memory.  The buffer ends
- * where mt_json_end() is told. */
+/* Reserves `len` bytes for a key or a value, writes the comma before it and
+ * sets the token that is due after it.  The caller tells mt_json_end() where
+ * it ends.  Returns NULL without memory. */
 
 static inline char *
 mt_json_room(mt_json_writer_t *w, size_t len, int comma, mt_json_due_t due)
@@ -119,6 +120,9 @@ mt_json_room(mt_json_writer_t *w, size_t len, int comma, mt_json_due_t due)
     return p;
 }
 
+
+/* Reserves `len` bytes for a value.  Returns NULL without memory, or if no
+ * value is due, which is an error. */
 
 static char *
 mt_json_value(mt_json_writer_t *w, size_t len)
@@ -226,8 +230,6 @@ mt_json_close_list(mt_json_writer_t *w)
 }
 
 
-/* Our own, or of a table: nothing in it needs to be escaped. */
-
 void
 mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 {
@@ -253,7 +255,7 @@ mt_json_name(mt_json_writer_t *w, const char *name, size_t len)
 }
 
 
-/* Whether one of sixteen bytes needs an escape. */
+/* Returns 1 if one of the sixteen bytes needs an escape, else 0. */
 
 static inline int
 mt_json_any(mt_bytes_t v)
@@ -269,8 +271,7 @@ mt_json_any(mt_bytes_t v)
 }
 
 
-/* Four to eight bytes into the low and the high half of a word, which may
- * overlap; a missing half is blanks. */
+/* Returns sixteen bytes made of two words. */
 
 static inline mt_bytes_t
 mt_json_pair(uint64_t low, uint64_t high)
@@ -285,10 +286,10 @@ mt_json_pair(uint64_t low, uint64_t high)
 
 
 /*
- * Copies a string, looking at sixteen bytes at a time.  0 when one of them
- * needs an escape: what is written then is to be written over.  Neither reads
- * nor writes beyond the string: its end is looked at together with bytes
- * before it that were copied already.
+ * Copies a string and checks it, up to sixteen bytes at a time.  Neither reads
+ * nor writes beyond the string: the last step overlaps bytes that are copied
+ * already.  Returns 1, or 0 if a byte needs an escape: then the caller
+ * overwrites the copy.
  */
 
 static inline int
@@ -375,7 +376,7 @@ mt_json_string(mt_json_writer_t *w, mt_str_t s)
 }
 
 
-/* One that has something to be escaped. */
+/* Writes a string that has a byte to be escaped. */
 
 static void
 mt_json_escaped(mt_json_writer_t *w, mt_str_t s)
@@ -516,10 +517,9 @@ mt_json_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
-/*
- * Works out how a member is written.  A name that is too long for the key's
- * text is written by the general way.
- */
+/* Prepares a member's key.  A member whose name is too long for the text, or
+ * whose value is neither a plain integer nor a plain string, has
+ * MT_FORM_OTHER. */
 
 static void
 mt_json_key_prepare(mt_json_key_t *key, const mt_json_member_t *member)
@@ -568,7 +568,7 @@ mt_json_table_prepare(const mt_json_table_t *table)
 }
 
 
-/* The value of any member. */
+/* Writes the value of a member of any form. */
 
 static void
 mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
@@ -610,10 +610,11 @@ mt_json_member(mt_json_writer_t *w, const mt_json_member_t *member,
 
 
 /*
- * Most members are numbers and strings as they are: of these only the key, the
- * value and the buffer are looked at.  A key is copied as if it took all of
- * its room, in few moves; its value is written over what was too much.  What
- * is due is told to the writer when another function needs to know.
+ * The fast path of long lists.  Most members are plain integers and strings:
+ * they need only the prepared key, the value and the buffer.  All bytes of the
+ * key's text are copied, which takes fewer instructions than a copy of its
+ * length; the value overwrites the excess.  w->due is set only before a call
+ * that reads it, and at the end.
  */
 
 void
@@ -663,7 +664,8 @@ mt_json_members(mt_json_writer_t *w, const mt_json_table_t *table,
                 end = out->data + out->size;
             }
 
-            /* all but the first follow a comma */
+            /* the first member of an object has no comma: its text is copied
+             * from the second byte on */
 
             memcpy(p, (const char *) key + first, sizeof(key->text));
             p += key->len - first;

@@ -1,11 +1,16 @@
 
+/*
+ * Frames: paths of errors, and the search for missing members.
+ */
+
 #include "json/mt_json_frame.h"
 
 
 static const mt_json_table_t  mt_json_no_table = { NULL, 0 };
 
 
-/* The path of what the first n frames stand at. */
+/* Returns the path that the present keys and items of the first n frames
+ * make. */
 
 static mt_str_t
 mt_json_path(mt_json_parser_t *p, unsigned n)
@@ -155,7 +160,7 @@ mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame)
     size_t                   i;
     const mt_json_member_t  *member;
 
-    /* an item before it in the same list comes first */
+    /* an earlier item of the same list lacks a member: it comes first */
 
     if (p->n > 1 && frame[-1].table == NULL
         && frame[-1].missing != MT_NOT_MISSING)

@@ -1,8 +1,8 @@
 
 /*
- * The decoder's state: a stack of frames, one for each open object that a
- * table reads and each open list of a member; everything else that is open is
- * only counted (`skip`).
+ * The decoder's state: a stack of frames.  Each open object that a table reads
+ * has a frame, and so has each open list of a member; other open objects and
+ * lists are only counted (`skip`).
  */
 
 #ifndef MT_JSON_FRAME_H
@@ -13,50 +13,51 @@
 #include "json/mt_json_private.h"
 
 
-#define MT_KEY_SHOWN     64       /* code points of a key in an error's path */
+#define MT_KEY_SHOWN     64       /* code points of a key in an error path */
 
 #define MT_NOT_MISSING   SIZE_MAX
 
 
 typedef struct {
-    /* NULL: a list */
-    const mt_json_table_t   *table;
+    const mt_json_table_t   *table;       /* NULL: a list */
     void                    *object;
 
-    /* met, by index in the table; values that were not null, an alias' at the
-     * member that it stands for */
+    /* bits by index in the table: keys that were met; values that were not
+     * null, where an alias sets the bit of its primary member */
     uint64_t                 keys;
     uint64_t                 values;
 
     mt_str_t                 key;         /* the present one */
-    int                      payload;
+    int                      payload;     /* the object is the payload */
 
-    /* whose value comes next, NULL to skip it; of a list, its own */
+    /* in an object, the member whose value comes next, NULL to skip it; in a
+     * list, the member that is the list */
     const mt_json_member_t  *member;
-    size_t                   primary;     /* index of what it is an alias of,
-                                             else its own */
+    size_t                   primary;     /* index of the member that it is an
+                                             alias of, else its own */
     size_t                   next;        /* index that probably follows */
 
-    /* of a list; `met` counts the items that are not kept too */
+    /* of a list; `met` also counts the items that are not kept */
     void                    *items;
     size_t                   n;
     size_t                   size;
     size_t                   met;
 
-    /* where errors go, and the frame that their paths begin at */
-    mt_error_t              *error;
-    unsigned                 root;
+    mt_error_t              *error;       /* keeps the first error */
+    unsigned                 root;        /* frame at which paths begin */
 
     /* the first missing member in table order, here or further in */
     size_t                   missing;
     mt_str_t                 missing_path;
 
-    mt_json_keys_t           unknown;     /* keys that the table lacks; last:
-                                             not all of it is cleared */
+    /* keys that the table lacks; stands last because mt_json_push() does not
+     * clear all of it */
+    mt_json_keys_t           unknown;
 } mt_json_frame_t;
 
 
-/* yajl is kept with it, and its memory, from one body to the next. */
+/* yajl's handle and memory stay from one body to the next; the rest is of one
+ * body. */
 
 struct mt_json_parser_s {
     mt_json_decode_t        *d;
@@ -71,12 +72,13 @@ struct mt_json_parser_s {
     unsigned                 n;
     mt_json_frame_t         *top;         /* the n-th */
     mt_json_frame_t          frames[MT_JSON_DEPTH_MAX];
-    yajl_handle              yajl;        /* NULL: to be made */
+    yajl_handle              yajl;        /* NULL: the next body makes one */
     mt_json_memory_t         memory;
 };
 
 
-/* For yajl's callbacks: 0 ends the parsing, with this status. */
+/* Ends the parsing with a status, when a callback of yajl returns the result.
+ * Returns 0. */
 
 static inline int
 mt_json_stop(mt_json_parser_t *p, mt_status_t status)
@@ -86,27 +88,30 @@ mt_json_stop(mt_json_parser_t *p, mt_status_t status)
 }
 
 
-/* An error at what the first n frames stand at; the first one is kept. */
+/* Reports an error whose path is that of the first n frames; only the first
+ * error is kept. */
 void mt_json_fail(mt_json_parser_t *p, unsigned n, mt_status_t status);
 
-/* A new frame on top; the caller makes sure that there is room. */
+/* Each puts a new frame on top; the caller has checked the depth.
+ * mt_json_push() returns the frame, which is a list's until it has a table. */
 mt_json_frame_t *mt_json_push(mt_json_parser_t *p);
 void mt_json_push_object(mt_json_parser_t *p, const mt_json_table_t *table,
     void *object);
 void mt_json_push_body(mt_json_parser_t *p);
 void mt_json_push_payload(mt_json_parser_t *p);
 
-/* Takes the top frame off and hands what is missing in it outwards. */
+/* Takes the top frame off and hands its missing member to the frame around
+ * it. */
 void mt_json_pop(mt_json_parser_t *p);
 
-/* Notes the first required member, in table order, that was not given. */
+/* Notes in the frame the first required member, in table order, that was not
+ * given. */
 void mt_json_find_missing(mt_json_parser_t *p, mt_json_frame_t *frame);
 
 
-/*
- * The member that the value which comes now, not null, is to be read into;
- * NULL when there is none, or when another spelling of it was there before.
- */
+/* Takes a value that is not null: finds the member that it belongs to.
+ * Returns NULL if there is none, or if another spelling of the member came
+ * before, which is an error. */
 
 static inline const mt_json_member_t *
 mt_json_take(mt_json_parser_t *p, mt_json_frame_t *frame)

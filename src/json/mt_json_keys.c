@@ -1,4 +1,8 @@
 
+/*
+ * The set of keys of an object.
+ */
+
 #include <sys/auxv.h>
 
 #include "json/mt_json_private.h"
@@ -33,7 +37,8 @@ mt_sip_round(uint64_t v[4])
 }
 
 
-/* SipHash-1-3 under the 16 random bytes that the kernel gives a process. */
+/* SipHash-1-3, keyed by the 16 random bytes that the kernel gives each
+ * process. */
 
 static uint64_t
 mt_keys_hash(mt_str_t key)
@@ -74,7 +79,7 @@ mt_keys_hash(mt_str_t key)
 }
 
 
-/* The slot that holds the key, or the free one where it belongs. */
+/* Returns the slot that holds the key, or the free slot that it belongs in. */
 
 static mt_str_t *
 mt_keys_slot(mt_str_t *slots, size_t size, mt_str_t key)
@@ -94,7 +99,8 @@ mt_keys_slot(mt_str_t *slots, size_t size, mt_str_t key)
 }
 
 
-/* From the few to a hash, or to one of twice the size. */
+/* Moves the keys to a hash of twice the size, or from `few` to the first
+ * hash.  Returns 0, or -1 without memory. */
 
 static int
 mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
@@ -106,7 +112,7 @@ mt_keys_grow(mt_json_keys_t *keys, mt_arena_t *arena)
     n = keys->slots ? keys->size : keys->n;
     size = keys->slots ? 2 * keys->size : MT_KEYS_HASHED;
 
-    /* who sends as many is to be told so, which takes memory too */
+    /* half of the arena stays free for the answer that reports the error */
 
     if (size * sizeof(mt_str_t) > mt_arena_left(arena) / 2) {
         return -1;
@@ -157,7 +163,7 @@ mt_json_keys_add(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key)
         return mt_keys_add_few(keys, key);
     }
 
-    /* at most half full, so that runs of taken slots stay short */
+    /* the hash is at most half full, so that probes stay short */
 
     if (keys->size < 2 * (keys->n + 1) && mt_keys_grow(keys, arena) != 0) {
         return -1;

@@ -1,8 +1,13 @@
 
+/*
+ * yajl's allocator, over an arena.
+ */
+
 #include "json/mt_json_private.h"
 
 
-/* Before each block, its size: realloc() has to know; keeps the alignment. */
+/* Bytes before each block: they hold its size, for realloc(), and keep the
+ * alignment. */
 #define MT_JSON_HEAD  16
 
 
@@ -45,7 +50,7 @@ mt_json_realloc(void *ctx, void *old, size_t size)
 static void
 mt_json_free(void *ctx, void *block)
 {
-    /* goes with the arena */
+    /* the arena frees it */
 
     (void) ctx;
     (void) block;

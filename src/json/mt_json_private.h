@@ -1,6 +1,7 @@
 
 /*
- * What the files of json/ share among themselves.
+ * Private to json/: yajl's memory, sets of keys, checks of a body, access to a
+ * member's field.
  */
 
 #ifndef MT_JSON_PRIVATE_H
@@ -14,15 +15,15 @@
 
 
 /*
- * yajl's memory, in an arena.  yajl uses what its allocator returns without a
- * look; so an exhausted arena leaves yajl by longjmp() to `exhausted`, which
- * must have been set.  Nothing leaks by that: all that yajl holds is in the
- * arena.
+ * yajl's memory, in an arena.  yajl does not check the result of its
+ * allocator; so an exhausted arena leaves yajl by longjmp() to `exhausted`,
+ * which must have been set.  Nothing leaks, since all of yajl's memory is in
+ * the arena.
  */
 
 typedef struct {
     mt_arena_t        *arena;
-    size_t             taken;        /* from it, in bytes */
+    size_t             taken;        /* from the arena, in bytes */
     yajl_alloc_funcs   funcs;
     jmp_buf            exhausted;
 } mt_json_memory_t;
@@ -31,41 +32,45 @@ void mt_json_memory_init(mt_json_memory_t *memory, mt_arena_t *arena);
 
 
 /*
- * The keys met in one object.  Few are compared one by one; more are hashed
- * with a key of this process, so that no client can choose colliding ones.
+ * The set of keys met in one object.  Up to MT_KEYS_FEW are compared one by
+ * one; more are hashed under a random key of the process, so that no client
+ * can choose keys that collide.
  */
 
-#define MT_KEYS_FEW  8           /* up to here without hashing */
+#define MT_KEYS_FEW  8
 
-/* To be zeroed, but for `few`. */
+/* The caller zeroes the structure up to `few`. */
 
 typedef struct {
-    mt_str_t  *slots;            /* NULL: the few do */
-    size_t     size;
+    mt_str_t  *slots;            /* of the hash; NULL: `few` holds the keys */
+    size_t     size;             /* of slots, a power of 2 */
     size_t     n;
     mt_str_t   few[MT_KEYS_FEW];
 } mt_json_keys_t;
 
-/* 1 added, 0 was there, -1 out of memory.  The key is not copied. */
+/* Adds a key, which is not copied.  Returns 1 if it is new, 0 if the set has
+ * it, -1 without memory. */
 int mt_json_keys_add(mt_json_keys_t *keys, mt_arena_t *arena, mt_str_t key);
 
 
-/*
- * What must hold of a body and yajl does not check.  *object is the body
- * without the white space around it.  MT_OK, MT_EMPTY or MT_BAD_JSON.
- */
+/* Makes the checks of a body that yajl does not make, and sets *object to the
+ * body without the white space around it.  Returns MT_OK, MT_EMPTY or
+ * MT_BAD_JSON. */
 mt_status_t mt_json_check_body(mt_str_t body, mt_str_t *object);
 
-/* The index of the member in the table; table->n when there is none. */
+/* Returns the index of a member by its wire name, table->n if there is
+ * none. */
 size_t mt_json_find(const mt_json_table_t *table, mt_str_t name);
 
 /* Reads a scalar that is not null into the member's field and checks its
- * bounds.  MT_OK, MT_NO_MEMORY or what is wrong with it. */
+ * bounds.  Returns MT_OK, MT_NO_MEMORY or the value's error. */
 mt_status_t mt_json_read(const mt_json_member_t *member, void *object,
     const mt_json_value_t *value, mt_arena_t *arena);
 
-/* One string, the list's items joined by commas. */
+/* Writes a list as one string, its items joined by commas. */
 void mt_json_joined(mt_json_writer_t *w, const mt_strs_t *list);
+
+/* Returns the member's wire form. */
 
 static inline const mt_wire_t *
 mt_json_how(const mt_json_member_t *member)
@@ -74,7 +79,7 @@ mt_json_how(const mt_json_member_t *member)
 }
 
 
-/* Where the member is in the object. */
+/* Returns the address of the member's field in the object. */
 
 static inline void *
 mt_json_place(const mt_json_member_t *member, void *object)
@@ -83,7 +88,8 @@ mt_json_place(const mt_json_member_t *member, void *object)
 }
 
 
-/* Was the member given?  Every declared structure begins with its `has`. */
+/* Every declared structure begins with its `has` bits.  Returns 1 if the
+ * member's bit is set, else 0. */
 
 static inline int
 mt_json_given(const mt_json_member_t *member, const void *object)
@@ -100,7 +106,7 @@ mt_json_given(const mt_json_member_t *member, const void *object)
 }
 
 
-/* It is now. */
+/* Sets the member's `has` bit. */
 
 static inline void
 mt_json_mark(const mt_json_member_t *member, void *object)
@@ -112,7 +118,8 @@ mt_json_mark(const mt_json_member_t *member, void *object)
 }
 
 
-/* The index of the member that the i-th is an alias of; else i. */
+/* Returns the index of the member that the i-th is an alias of, i if it is
+ * none. */
 
 static inline size_t
 mt_json_primary(const mt_json_table_t *table, size_t i)
@@ -125,7 +132,8 @@ mt_json_primary(const mt_json_table_t *table, size_t i)
 }
 
 
-/* "" for a member that must be filled is no value.  i: a primary one. */
+/* Returns 1 if the value is "" and the i-th member, which is no alias, has the
+ * flag MT_JSON_FILLED, so that it counts as not given; else 0. */
 
 static inline int
 mt_json_unfilled(const mt_json_table_t *table, size_t i,
@@ -136,6 +144,8 @@ mt_json_unfilled(const mt_json_table_t *table, size_t i,
            && value->text.len == 0;
 }
 
+
+/* Returns 1 if the i-th member has this wire name, else 0. */
 
 static inline int
 mt_json_named(const mt_json_table_t *table, size_t i, mt_str_t name)

@@ -1,4 +1,8 @@
 
+/*
+ * Tables: look-up of members, values from text, paths.
+ */
+
 #include "json/mt_json_private.h"
 
 
@@ -41,7 +45,7 @@ mt_json_read(const mt_json_member_t *member, void *object,
 }
 
 
-/* What a JSON string could hold. */
+/* Returns 1 if a JSON string could hold the text, else 0. */
 
 static int
 mt_json_text_valid(mt_str_t text)
@@ -52,7 +56,7 @@ mt_json_text_valid(mt_str_t text)
 }
 
 
-/* Text has no lists: they are spelt "a,b,c". */
+/* A list of strings is spelled "a,b,c" in a query or a form. */
 
 static mt_status_t
 mt_json_read_text(const mt_json_member_t *member, void *object,

@@ -67,7 +67,8 @@ mt_wire_put_str(mt_json_writer_t *w, const void *value)
 }
 
 
-/* An integer, or a string of the same; a fraction or an exponent is none. */
+/* Reads an integer, or a string of one.  A number with a fraction or an
+ * exponent is no integer.  Returns 1, or 0 for anything else. */
 
 static int
 mt_wire_int(const mt_json_value_t *value, int64_t *n)
@@ -131,7 +132,7 @@ mt_wire_ref_read(const mt_json_value_t *value, const mt_field_t *field,
         return MT_BAD_TYPE;
     }
 
-    /* as written: an integer of JSON is canonical, but for -0 */
+    /* the text stays as it is: an integer in JSON is canonical, except -0 */
 
     ref = dst;
     *ref = n ? value->text : MT_STR("0");
@@ -232,7 +233,7 @@ mt_wire_bool_read(const mt_json_value_t *value, const mt_field_t *field,
 
     (void) arena;
 
-    /* the same as a string: members of a form are strings */
+    /* a string too: members of a form are strings */
 
     if (field->kind != MT_INT
         || (value->type != MT_JSON_BOOL && value->type != MT_JSON_STRING))
@@ -336,17 +337,14 @@ mt_wire_seconds_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
-/*
- * A decimal number taken apart: the digits before and after the point, and
- * where the point is after the exponent has moved it.
- */
+/* A decimal number in parts. */
 
 typedef struct {
     int       negative;
-    mt_str_t  whole;
-    mt_str_t  fraction;
-    int64_t   point;      /* digits before the point; may be below 0 or
-                             beyond the last digit */
+    mt_str_t  whole;      /* digits before the point, as written */
+    mt_str_t  fraction;   /* digits after it */
+    int64_t   point;      /* digits before the point after the exponent has
+                             moved it: may be below 0 or beyond the last */
 } mt_decimal_t;
 
 
@@ -367,7 +365,8 @@ mt_wire_digits(const char **p, const char *end)
 }
 
 
-/* -?digits(.digits)?([eE][+-]?digits)?  Returns 1, or 0 for anything else. */
+/* Parses -?digits(.digits)?([eE][+-]?digits)?  Returns 1, or 0 for anything
+ * else. */
 
 static int
 mt_wire_decimal(mt_str_t text, mt_decimal_t *number)
@@ -432,7 +431,7 @@ mt_wire_decimal(mt_str_t text, mt_decimal_t *number)
 }
 
 
-/* The i-th digit from the first; 0 beyond the last. */
+/* Returns the i-th digit, 0 beyond the last. */
 
 static int
 mt_wire_digit(const mt_decimal_t *number, int64_t i)
@@ -478,7 +477,7 @@ mt_wire_micro_read(const mt_json_value_t *value, const mt_field_t *field,
         }
     }
 
-    /* half is rounded away from zero */
+    /* half a unit is rounded away from zero */
 
     if (last >= 0 && mt_wire_digit(&number, last) >= 5
         && __builtin_add_overflow(n, 1, &n))

@@ -1,5 +1,9 @@
 
-#include "background/mt_background.h"
+#include "service/mt_jobs.h"
+
+#include "background/mt_job_housekeeping.h"
+#include "event/mt_job_delivery.h"
+#include "event/mt_job_reminders.h"
 
 
 const mt_job_t *const  mt_background_jobs[] = {

@@ -2,7 +2,7 @@
 /* Messages on their way to a real receiver, without nginx. */
 
 #include "base/mt_crypto.h"
-#include "background/mt_background.h"
+#include "event/mt_job_delivery.h"
 #include "event_fixture.h"
 #include "receiver.h"
 #include "tap.h"

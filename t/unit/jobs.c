@@ -1,7 +1,8 @@
 
 /* Background jobs: reminders, and what is not kept for ever. */
 
-#include "background/mt_background.h"
+#include "background/mt_job_housekeeping.h"
+#include "event/mt_job_reminders.h"
 #include "event_fixture.h"
 #include "meeting_fixture.h"
 
