@@ -244,7 +244,27 @@ sub check_lists {
     is_deeply([ grep { $bench !~ /^\| `$_\b/m } @scenarios ], [],
         'each is documented');
 
+    check_names();
     check_readme();
+}
+
+
+# Names of the code that documents give in back-quotes are in the code.
+
+sub check_names {
+    my $code = join '', map { Meeting::Docs::slurp($_) }
+        glob 'src/*/*.[ch] src/domain/*/*.[ch] ngx_module/*.[ch] t/unit/*.[ch]';
+    my %there = map { $_ => 1 } $code =~ /\b(\w+)\b/g;
+    my %named;
+
+    for my $name (sort keys %doc) {
+        $named{$_} //= $name for $doc{$name}->text()
+            =~ /`((?:mt|ngx_http_meeting|MT)_(?!\w*(?:NAME|SYMBOL))\w*\w)(?:\(\))?`/g;
+    }
+
+    cmp_ok(scalar keys %named, '>', 50, 'documents name parts of the code');
+    is_deeply([ map { "$named{$_}: $_" } grep { !$there{$_} } sort keys %named ],
+        [], 'each of them is there');
 }
 
 
@@ -293,6 +313,15 @@ SH
 
     is_deeply([ sort grep { !$listed{$_} } @members ], [],
         'and each member of the JSON');
+    # those of companies, which this server has none of
+
+    my %company = map { $_->[0] =~ s/`//gr => $_->[1] =~ s/`//gr }
+        grep { $_->[1] =~ /meeting_company_/ } @rows;
+    my %made = map { Meeting::Docs::slurp($_)
+                =~ /_event_metric\((\w+), "(\w+)"/g } glob 'ngx_module/*.c';
+    $_ = "meeting_company_events_$_" for values %made;
+
+    is_deeply(\%company, \%made, 'and each one of a company');
     $clone->stop();
 }
 

@@ -4,18 +4,10 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 
 #define MT_BEGIN_TRIES  3
-
-/* The data file is longer than the pages in use, by an eighth of these up to
- * MT_LEAD_MAX, and grows by at most MT_LEAD_STEP bytes per transaction. */
-#define MT_LEAD_SHARE   8
-#define MT_LEAD_MAX     (64 << 20)
-#define MT_LEAD_STEP    (1 << 20)
 
 
 static mt_status_t mt_txn_start(mt_store_t *store, unsigned flags,
@@ -27,7 +19,6 @@ static mt_status_t mt_txn_open(mt_store_t *store, unsigned flags,
 static void mt_txn_free(mt_txn_t *txn);
 static int mt_store_disk_full(const mt_store_t *store);
 static void mt_store_probe(mt_store_t *store);
-static void mt_store_lead(mt_store_t *store);
 
 
 /* Begins a transaction, or renews *txn; afterwards map_lock is held. */
@@ -195,62 +186,9 @@ mt_read_close(mt_txn_t *txn)
 mt_status_t
 mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 {
-    mt_status_t  rc;
-
     mt_wal_ask(store);
 
-    rc = mt_txn_open(store, 0, txn);
-
-    if (rc == MT_OK) {
-        mt_store_lead(store);
-    }
-
-    return rc;
-}
-
-
-/*
- * Writes zeros behind the pages in use.  A commit that lengthens the file
- * makes the file system write its journal within the sync; one lengthening
- * here pays for hundreds of commits.  The write transaction keeps other
- * writers out.  A failure is ignored: it matters when LMDB needs the room.
- */
-
-static void
-mt_store_lead(mt_store_t *store)
-{
-    int           fd;
-    size_t        n;
-    uint64_t      used, size, lead;
-    MDB_stat      st;
-    struct stat   file;
-    MDB_envinfo   info;
-    static char   zeros[MT_LEAD_STEP];
-
-    if (mdb_env_get_fd(store->env, &fd) != MDB_SUCCESS
-        || mdb_env_stat(store->env, &st) != MDB_SUCCESS
-        || mdb_env_info(store->env, &info) != MDB_SUCCESS
-        || fstat(fd, &file) != 0)
-    {
-        return;
-    }
-
-    used = (uint64_t) (info.me_last_pgno + 1) * st.ms_psize;
-    size = (uint64_t) file.st_size > used ? (uint64_t) file.st_size : used;
-    lead = used / MT_LEAD_SHARE;
-
-    if (lead > MT_LEAD_MAX) {
-        lead = MT_LEAD_MAX;
-    }
-
-    if (used + lead > info.me_mapsize || size - used >= lead / 2) {
-        return;
-    }
-
-    n = used + lead - size;
-
-    (void) !pwrite(fd, zeros, n < MT_LEAD_STEP ? n : MT_LEAD_STEP,
-                   (off_t) size);
+    return mt_txn_open(store, 0, txn);
 }
 
 
