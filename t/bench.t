@@ -9,11 +9,15 @@ use strict;
 use Cwd qw/ abs_path /;
 use File::Basename qw/ dirname /;
 use File::Temp qw/ tempdir /;
+use IO::Select;
+use IO::Socket::INET;
 use JSON::PP;
+use POSIX ();
 use Test::More;
 
 use lib abs_path(dirname(__FILE__) . '/../scripts/bench.d');
 
+use Bench::Child;
 use Bench::Pairs;
 
 my $top = abs_path(dirname(__FILE__) . '/..');
@@ -181,6 +185,111 @@ is((verdict(map { [ 1.3, 1200 ] } 1 .. 4))[0], 'slower',
 	'faster at the price of more processor time');
 is((verdict(map { [ 0.9, 1000 ] } 1 .. 4))[0], 'faster',
 	'less processor time');
+
+# A program that takes too long, with a child of its own.
+
+my $begun = time();
+
+is(eval { Bench::Child->run({ limit => 0.5 }, 'sh', '-c',
+	"sleep 60 & echo \$! > '$dir/pid'; wait"); 1 }, undef, 'a limit of time');
+like($@, qr/^scripts\/bench: sh took longer than 0\.5 s, and was stopped$/m,
+	'is named');
+cmp_ok(time() - $begun, '<', 10, 'and kept');
+
+my $sleep = qx(cat '$dir/pid') + 0;
+
+select(undef, undef, undef, 0.01)
+	for grep { kill(0, $sleep) && running($sleep) } 1 .. 500;
+ok(!running($sleep), 'its children end with it');
+
+is(eval { Bench::Child->run({}, 'false'); 1 }, undef, 'a program that fails');
+is(Bench::Child->run({}, qw/ printf a\nb /), "a\nb", 'what a program prints');
+
+sub running {
+	my ($pid) = @_;
+
+	open(my $in, '<', "/proc/$pid/stat") or return 0;
+
+	return <$in> !~ /\) Z /;
+}
+
+# wrk sends each request of a file once, and has room for no copy of the file;
+# the server tells their numbers.
+
+SKIP: {
+	skip("no wrk: apt-get install wrk", 4) unless grep { -x "$_/wrk" } split /:/, $ENV{PATH};
+
+	my $count = 60_000;
+	my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1',
+		Listen => 64) or die "no port: $!\n";
+
+	open(my $file, '>', "$dir/requests") or die "$dir/requests: $!\n";
+	print {$file} "GET /$_ HTTP/1.1\r\nPad: ", 'a' x 1000, "\r\n\r\n\0"
+		for 1 .. $count;
+	close($file) or die "$dir/requests: $!\n";
+
+	my $server = fork() // die "fork: $!\n";
+
+	if ($server == 0) {
+		eval { count_requests($listen, "$dir/numbers") };
+		POSIX::_exit(0);
+	}
+
+	my $text = qx(ulimit -d 200000; WRK_THREADS=2 timeout 30 wrk -t 2 -c 4 \\
+		-d 1s -s '$top/scripts/bench.d/wrk.lua' \\
+		http://127.0.0.1:@{[ $listen->sockport() ]}/ -- '$dir/requests' 2>&1);
+
+	kill('TERM', $server);
+	waitpid($server, 0);
+
+	my ($finished) = $text =~ /"finished": (\d+)/ or diag($text);
+	my %seen;
+
+	$seen{$_}++ for split /\n/, qx(cat '$dir/numbers');
+	cmp_ok($finished // 0, '>', 100, 'wrk: requests of a large file');
+	cmp_ok(scalar keys %seen, '>=', $finished // 0, 'each is another one');
+
+	# wrk does not send the first one that it gets, and sends something while
+	# it stops, which is the last one again
+
+	is(scalar(grep { $seen{$_} > 1 && $_ < $count - 1 } keys %seen), 0,
+		'none is sent twice');
+	is(scalar(grep { $seen{$_} } 2 .. 50), 49, 'the threads share them');
+}
+
+# Answers requests, and writes down the number in each one's path.
+
+sub count_requests {
+	my ($listen, $path) = @_;
+	my $select = IO::Select->new($listen);
+	my %buffer;
+
+	open(my $out, '>', $path) or die "$path: $!\n";
+	$SIG{TERM} = sub { close($out); POSIX::_exit(0) };
+
+	for ( ;; ) {
+		for my $socket ($select->can_read()) {
+			if ($socket == $listen) {
+				$select->add($listen->accept());
+				next;
+			}
+
+			if (!sysread($socket, $buffer{$socket}, 1 << 16,
+				length($buffer{$socket} // '')))
+			{
+				$select->remove($socket);
+				close($socket);
+				next;
+			}
+
+			next unless $buffer{$socket} =~ s{^GET /(\d+) .*?\r\n\r\n}{}s;
+
+			print {$out} "$1\n";
+			syswrite($socket, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n"
+				. "\r\nok");
+		}
+	}
+}
 
 my ($rc, $out);
 

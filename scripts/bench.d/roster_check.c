@@ -1,6 +1,7 @@
 
 /* What a run left in the store, beside what was answered. */
 
+#include "domain/verify/mt_verify.h"
 #include "roster.h"
 
 

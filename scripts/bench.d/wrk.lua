@@ -1,7 +1,24 @@
--- wrk with requests made beforehand: wrk ... -s wrk.lua URL -- FILE
+-- wrk with requests made beforehand: wrk ... -s wrk.lua URL -- FILE [again]
 --
--- FILE holds them, a NUL behind each; every thread takes its share of them,
--- each once, or over again with a second argument.  Prints one JSON object.
+-- FILE holds them, a NUL behind each.  Of every WRK_THREADS requests in a row
+-- each thread sends one; when all are sent it stops, or with `again` begins
+-- anew.  Prints one JSON object.
+--
+-- The file is mapped, and a request becomes a string just before it is sent: a
+-- table of all of them takes minutes to make once they are many, and LuaJIT's
+-- memory ends at two gigabytes.
+
+local ffi = require("ffi")
+
+ffi.cdef[[
+    int open(const char *path, int flags);
+    long lseek(int fd, long offset, int whence);
+    char *mmap(void *addr, size_t len, int prot, int flags, int fd,
+               long offset);
+    size_t strlen(const char *text);
+]]
+
+local SEEK_END, PROT_READ, MAP_PRIVATE = 2, 1, 2
 
 local made = 0
 
@@ -11,36 +28,46 @@ function setup(thread)
     made = made + 1
 end
 
-function init(args)
-    local file = assert(io.open(args[1], "rb"))
-    local i = 0
+local first, past, at, again, last
 
-    requests, sent, again = {}, 0, args[2]
-
-    for text in file:read("*a"):gmatch("(%Z+)%z") do
-        if i % threads == share then
-            requests[#requests + 1] = text
+local function skip(n)
+    for _ = 1, n do
+        if at < past then
+            at = at + ffi.C.strlen(at) + 1
         end
-
-        i = i + 1
     end
+end
 
-    file:close()
+function init(args)
+    local fd = ffi.C.open(args[1], 0)
+    local size = fd < 0 and 0 or ffi.C.lseek(fd, 0, SEEK_END)
+
+    assert(size > 0, "no requests")
+
+    first = ffi.C.mmap(nil, size, PROT_READ, MAP_PRIVATE, fd, 0)
+    assert(ffi.cast("intptr_t", first) ~= -1, "the requests are not mapped")
+    assert(first[size - 1] == 0, "the last request is not whole")
+
+    past, at, again = first + size, first, args[2]
+    skip(share)
 end
 
 function request()
-    sent = sent + 1
-
-    if sent > #requests then
+    if at >= past then
         if not again then
             wrk.thread:stop()
-            return requests[#requests]
+            return last or ffi.string(first)
         end
 
-        sent = 1
+        at = first
+        skip(share)
+        at = at < past and at or first
     end
 
-    return requests[sent]
+    last = ffi.string(at)
+    skip(threads)
+
+    return last
 end
 
 function done(summary, latency)

@@ -24,7 +24,7 @@
 #ifndef MT_BACKGROUND_H
 #define MT_BACKGROUND_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/mt_operations.h"
 #include "background/mt_outgoing.h"
 
 

@@ -13,7 +13,8 @@
 #ifndef MT_CTL_H
 #define MT_CTL_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/mt_operations.h"
 #include "json/mt_json.h"
 
 

@@ -290,7 +290,7 @@ mt_batch_t *
 mt_ctl_batch(mt_ctl_t *ctl)
 {
     if (ctl->batch == NULL) {
-        ctl->batch = mt_batch_create(ctl->store);
+        ctl->batch = mt_batch_create(ctl->store, &mt_domain);
     }
 
     return ctl->batch;
@@ -328,7 +328,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     status = mt_read_begin(ctl->store, &call->txn);
 
     if (status != MT_OK) {
-        return mt_refuse(call, status, 0);
+        return mt_call_reject(call, status, 0);
     }
 
     step = prepare(call);
@@ -337,7 +337,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     mt_read_end(call->txn);
     call->txn = NULL;
 
-    return status == MT_OK ? step : mt_refuse(call, status, 0);
+    return status == MT_OK ? step : mt_call_reject(call, status, 0);
 }
 
 

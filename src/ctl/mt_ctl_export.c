@@ -5,6 +5,7 @@
  */
 
 #include "ctl/mt_ctl.h"
+#include "domain/directory/mt_directory.h"
 
 
 /* What no record holds: number is 0 for a guest; date is `time` in the zone

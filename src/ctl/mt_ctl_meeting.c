@@ -2,6 +2,7 @@
 /* Rooms and meetings from the command line: for a first try, and to see. */
 
 #include "ctl/mt_ctl.h"
+#include "domain/meeting/mt_meeting.h"
 
 
 MT_JSON_TABLE(mt_ctl_room_options,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "domain/directory/mt_face.h"
+#include "domain/verify/mt_verify.h"
 
 
 static const char *const  mt_ctl_databases[] = {

@@ -9,7 +9,10 @@
 #ifndef MT_DIALECT_H
 #define MT_DIALECT_H
 
-#include "domain/kernel/mt_operation.h"
+#include "domain/auth/mt_auth.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/mt_operations.h"
+#include "domain/view/mt_views.h"
 #include "file/mt_form.h"
 #include "json/mt_json.h"
 

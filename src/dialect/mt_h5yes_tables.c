@@ -378,7 +378,7 @@ static void
 mt_h5yes_update_face(mt_exchange_t *x)
 {
     if (x->call.files.given == NULL) {
-        (void) mt_refuse(&x->call, MT_MISSING, MT_user_face_face);
+        (void) mt_call_reject(&x->call, MT_MISSING, MT_user_face_face);
     }
 }
 

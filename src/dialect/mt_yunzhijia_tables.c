@@ -364,13 +364,13 @@ mt_yunzhijia_token(mt_exchange_t *x)
     }
 
     if (args->appkey.len == 0) {
-        (void) mt_refuse(call, MT_MISSING, MT_token_issue_appkey);
+        (void) mt_call_reject(call, MT_MISSING, MT_token_issue_appkey);
 
     } else if (args->stamp < MT_STAMP_MIN
                || args->stamp < call->now - MT_STAMP_SKEW
                || args->stamp > call->now + MT_STAMP_SKEW)
     {
-        (void) mt_refuse(call, MT_BAD_VALUE, MT_token_issue_stamp);
+        (void) mt_call_reject(call, MT_BAD_VALUE, MT_token_issue_stamp);
     }
 }
 

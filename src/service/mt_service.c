@@ -365,7 +365,7 @@ mt_exchange_is_early(mt_service_exchange_t *e)
 
     call = &e->x.call;
 
-    if (e->stale || call->op->apart) {
+    if (e->stale || call->op->unsettled) {
         return 0;
     }
 

@@ -28,7 +28,7 @@
 #define MT_SERVICE_H
 
 #include "dialect/mt_dialect.h"
-#include "domain/kernel/mt_apply.h"
+#include "domain/mt_operations.h"
 #include "service/mt_memo.h"
 #include "service/mt_row_cache.h"
 

@@ -7,7 +7,8 @@
 #ifndef MEETING_FIXTURE_H
 #define MEETING_FIXTURE_H
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_index.h"
+#include "domain/meeting/mt_meeting_view.h"
 #include "fixture.h"
 #include "tap.h"
 

@@ -9,6 +9,7 @@ use strict;
 use Cwd qw/ abs_path /;
 use File::Basename qw/ dirname /;
 
+use Bench::Child;
 use Bench::Pairs;
 use Bench::Reads;
 
@@ -45,8 +46,8 @@ sub build_at {
 		unless -e "$found/ngx_http_meeting_module.so";
 
 	if (-e "$source/Makefile" && -e "$found/libmeeting.a") {
-		system('make', '-s', '-C', $source, "$found/bench/roster") == 0
-			or die "scripts/bench: $source cannot be built\n";
+		Bench::Child->run({ quiet => 1 }, 'make', '-s', '-C', $source,
+			"$found/bench/roster");
 	}
 
 	return (module => "$found/ngx_http_meeting_module.so",

@@ -14,6 +14,8 @@ use MIME::Base64 qw/ decode_base64 encode_base64 /;
 use POSIX ();
 use Time::HiRes qw/ sleep time /;
 
+use Bench::Child;
+
 use constant EVENTS => 10_000;
 use constant ANSWERS => 0.005;          # seconds that the receiver takes
 use constant RAISERS => 64;             # connections, for raising them
@@ -92,10 +94,11 @@ sub subscribe {
 
 	$server->credential();
 
-	system("'$server->{meetingctl}' --store '$server->{store}' "
-		. "event set --allow-private --url http://127.0.0.1:$receiver->{port}/ "
-		. "> '$receiver->{keys}'") == 0
-		or die "scripts/bench: no receiver\n";
+	# it tells the keys before it asks the receiver, which needs them
+
+	Bench::Child->run({ output => $receiver->{keys} }, $server->{meetingctl},
+		'--store', $server->{store}, qw/ event set --allow-private --url /,
+		"http://127.0.0.1:$receiver->{port}/");
 
 	$server->ctl('event', 'pause');
 
@@ -172,8 +175,9 @@ sub sealed {
 	print {$out} $text, chr($pad) x $pad;
 	close($out);
 
-	my $encrypt = encode_base64(scalar qx(openssl enc -aes-256-cbc -nopad \\
-		-K $key -iv @{[ substr($key, 0, 32) ]} -in '$plain'), '');
+	my $encrypt = encode_base64(Bench::Child->run({}, qw/ openssl enc
+		-aes-256-cbc -nopad -K /, $key, '-iv', substr($key, 0, 32), '-in',
+		$plain), '');
 	my ($time, $nonce) = (int(time() * 1000), 'nonce');
 
 	return encode_json({ encrypt => $encrypt, timeStamp => "$time",

@@ -10,8 +10,11 @@ use File::Path qw/ make_path remove_tree /;
 use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
-use POSIX qw/ sysconf _SC_CLK_TCK /;
+use List::Util qw/ min /;
+use POSIX qw/ ceil sysconf _SC_CLK_TCK /;
 use Time::HiRes qw/ sleep time /;
+
+use Bench::Child;
 
 use constant SECRET => 'a secret of the benchmark';
 
@@ -21,6 +24,12 @@ use constant ANSWER => '{"result_code":2000,"result_msg":"请求成功",'
 
 # As many as wrk takes when it is told nothing.
 use constant WRK_THREADS => 2;
+
+# Seconds: of a tool that reads or fills a store; of the client, before and after
+# the requests; of nginx, to end.
+use constant ROSTER_LIMIT => 3_600;
+use constant CLIENT_LIMIT => 120;
+use constant NGINX_LIMIT => 10;
 
 my @servers;
 
@@ -96,8 +105,8 @@ sub start {
 	close($conf) or die "$prefix/nginx.conf: $!\n";
 
 	local $ENV{PATH} = "$ENV{PATH}:/usr/sbin";
-	system('nginx', '-p', $prefix, '-c', "$prefix/nginx.conf") == 0
-		or die "scripts/bench: nginx does not start\n";
+	Bench::Child->run({ quiet => 1 }, 'nginx', '-p', $prefix, '-c',
+		"$prefix/nginx.conf");
 
 	$self->{own} = wait_for(sub { slurp("$prefix/nginx.pid") }) + 0;
 	$self->{master} //= $self->{own};
@@ -161,14 +170,8 @@ CONF
 sub roster {
 	my ($self, @args) = @_;
 
-	open(my $pipe, '-|', $self->{roster}, $self->{store}, @args)
-		or die "$self->{roster}: $!\n";
-	my $answer = do { local $/; <$pipe> } // '';
-
-	close($pipe) or die "scripts/bench: the store: $args[0] failed\n";
-
-	chomp $answer;
-	return $answer;
+	return Bench::Child->run({ limit => ROSTER_LIMIT }, $self->{roster},
+		$self->{store}, @args) =~ s/\n\z//r;
 }
 
 
@@ -252,18 +255,13 @@ sub credential {
 }
 
 
-# What meetingctl prints.
+# Runs meetingctl.  Returns what it prints.
 
 sub ctl {
 	my ($self, @args) = @_;
 
-	open(my $pipe, '-|', $self->{meetingctl}, '--store', $self->{store}, @args)
-		or die "meetingctl: $!\n";
-	my $text = do { local $/; <$pipe> };
-
-	close($pipe) or die "scripts/bench: meetingctl $args[0] failed\n";
-
-	return $text;
+	return Bench::Child->run({}, $self->{meetingctl}, '--store',
+		$self->{store}, @args);
 }
 
 
@@ -374,15 +372,11 @@ sub start_load {
 	$option{tag} = sprintf('%x', $self->{runs});
 
 	my $master = $ceiling ? $self->{own} : $self->{master};
-	my $pipe = $self->client($port, $path, $pairs, \%option);
+	my $client = $self->client($port, $path, $pairs, \%option);
 	my ($cpu, $status) = ($self->cpu($master), $self->status());
 
 	return sub {
-		my $text = do { local $/; <$pipe> };
-
-		close($pipe) or die "scripts/bench: the client failed\n";
-
-		my ($json) = $text =~ /^(\{.*)/m;
+		my ($json) = $client->finish() =~ /^(\{.*)/m;
 		my $result = JSON::PP->new()->decode($json);
 		my $after = $self->status();
 
@@ -400,37 +394,40 @@ sub start_load {
 }
 
 
-# Its standard output.
+# Starts the client; the clock starts when this returns.
 
 sub client {
 	my ($self, $port, $path, $pairs, $option) = @_;
 	my @command = ($self->{load}, $port, $path, $self->{list},
 		$pairs->{file}, map { "$_=$option->{$_}" } sort keys %$option);
 
+	my %limit = (limit => CLIENT_LIMIT + $option->{duration});
+
 	if ($self->{client} eq 'wrk') {
 		my $file = "$self->{prefix}/requests";
 
-		system(@command, "dump=$file") == 0
-			or die "scripts/bench: no requests\n";
+		Bench::Child->run({}, @command, "dump=$file");
 
-		local $ENV{WRK_THREADS} = WRK_THREADS;
-		@command = ('wrk', '-t', WRK_THREADS, '-c',
-			$option->{connections}, '-d', "$option->{duration}s", '-s',
-			"$self->{top}/scripts/bench.d/wrk.lua",
+		# it has one thread at least for each connection, and whole seconds
+
+		my $threads = min(WRK_THREADS, $option->{connections});
+
+		local $ENV{WRK_THREADS} = $threads;
+
+		return Bench::Child->start(\%limit, 'wrk', '-t', $threads, '-c',
+			$option->{connections}, '-d', ceil($option->{duration}) . 's',
+			'-s', "$self->{top}/scripts/bench.d/wrk.lua",
 			"http://127.0.0.1:$port$path", '--', $file,
 			$option->{again} ? 'again' : ());
-
-		open(my $pipe, '-|', @command) or die "wrk: $!\n";
-		return $pipe;
 	}
 
-	open(my $pipe, '-|', @command) or die "$command[0]: $!\n";
+	my $client = Bench::Child->start(\%limit, @command);
 
-	# its requests are made and its connections open: now it begins
+	# the first line says that requests are made and connections open
 
-	<$pipe>;
+	$client->line();
 
-	return $pipe;
+	return $client;
 }
 
 
@@ -483,15 +480,10 @@ sub memory { return $_[0]->{memory} }
 
 sub status {
 	my ($self) = @_;
-	my $socket = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$self->{port}")
-		or return;
+	my $answer = HTTP::Tiny->new(timeout => NGINX_LIMIT)->get(
+		"http://127.0.0.1:$self->{port}/status");
 
-	print {$socket} "GET /status HTTP/1.0\r\n\r\n";
-	my $text = do { local $/; <$socket> } // '';
-
-	my ($json) = $text =~ /\r\n\r\n(\{.*)/s or return;
-
-	return eval { JSON::PP->new()->decode($json) };
+	return eval { JSON::PP->new()->decode($answer->{content}) };
 }
 
 
@@ -499,8 +491,12 @@ sub stop {
 	my ($self) = @_;
 
 	if (my $pid = delete $self->{own}) {
-		kill 'QUIT', $pid;
-		eval { wait_for(sub { !kill 0, $pid }); 1 } or kill 'TERM', $pid;
+		my @workers = $self->pids($pid);
+
+		for my $signal (qw/ QUIT TERM KILL /) {
+			kill($signal, $pid, $signal eq 'KILL' ? @workers : ());
+			last if eval { wait_for(sub { !kill 0, $pid }); 1 };
+		}
 	}
 
 	my $prefix = delete $self->{prefix} or return;
@@ -520,11 +516,11 @@ END {
 }
 
 
-# The first true value of a test that is made until then, ten seconds long.
+# Makes a test until it is true.  Returns its value.
 
 sub wait_for {
 	my ($test) = @_;
-	my $end = time() + 10;
+	my $end = time() + NGINX_LIMIT;
 
 	while (time() < $end) {
 		my $value = $test->();

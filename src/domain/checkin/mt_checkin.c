@@ -40,8 +40,8 @@ static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
 
 const mt_operation_t  mt_op_checkin = {
     .code = MT_CODE_checkin,
-    .logged = 1,
-    .apart = 1,
+    .wal_ack = 1,
+    .unsettled = 1,
     .name = "checkin",
     .args = &mt_checkin_args_model,
     .body = &mt_checkin_args_model,
@@ -75,7 +75,7 @@ mt_checkin_start(mt_call_t *call)
     {
         rc = mt_checkin_measure(call, args);
         if (rc != MT_OK) {
-            return mt_refuse(call, rc, call->field);
+            return mt_call_reject(call, rc, call->field);
         }
     }
 
@@ -121,7 +121,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_meeting_get(a, args->ref, &signing.meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_checkin_args_ref, 0);
+        return mt_apply_reject(result, rc, MT_checkin_args_ref, 0);
     }
 
     result->num = signing.meeting->num;
@@ -145,7 +145,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (rc != MT_OK) {
-        return mt_reject(result, rc, signing.field, 0);
+        return mt_apply_reject(result, rc, signing.field, 0);
     }
 
     a->unchanged = 1;

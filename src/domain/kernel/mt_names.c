@@ -1,6 +1,6 @@
 
 #include "base/mt_crypto.h"
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
 
 
 #define MT_FRESH_BYTES  16
@@ -50,18 +50,6 @@ static const mt_id_kind_t  mt_id_kinds[] = {
     [MT_NAME_MEETING] = { MT_DB_MEETING, &mt_meeting_model, NULL,
                           MT_NO_SUCH_MEETING },
 };
-
-
-/* mt_start_with_id() knows every model that has these fields by one of them */
-#define MT_ID_FIELDS_ARE(M)                                                   \
-    _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                 \
-                   && (int) MT_##M##_fresh_id                                 \
-                      == (int) MT_dept_edit_fresh_id,                         \
-                   "id and fresh_id have the same numbers in all")
-
-MT_ID_FIELDS_ARE(user_edit);
-MT_ID_FIELDS_ARE(room_edit);
-MT_ID_FIELDS_ARE(meeting_edit);
 
 
 /* A number from 1 on that is no guest's slot, in canonical decimal form. */
@@ -187,35 +175,6 @@ mt_str_t
 mt_fresh_short_id(mt_arena_t *arena)
 {
     return mt_random_hex(arena, MT_SHORT_BYTES, mt_hex_lower);
-}
-
-
-mt_step_t
-mt_start_with_id(mt_call_t *call)
-{
-    char              *args;
-    mt_str_t          *id, *fresh;
-    uint64_t           has;
-    const mt_field_t  *fields;
-
-    args = call->args;
-    fields = call->op->body->fields;
-
-    id = (mt_str_t *) (args + fields[MT_dept_edit_id].offset);
-    fresh = (mt_str_t *) (args + fields[MT_dept_edit_fresh_id].offset);
-
-    if (id->len == 0) {
-        *fresh = mt_fresh_id(call->arena);
-        if (fresh->len == 0) {
-            return mt_refuse(call, MT_INTERNAL, 0);
-        }
-
-        memcpy(&has, args, sizeof(has));
-        has |= MT_BIT(dept_edit, fresh_id);
-        memcpy(args, &has, sizeof(has));
-    }
-
-    return mt_start_command(call);
 }
 
 

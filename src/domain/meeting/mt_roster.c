@@ -78,8 +78,8 @@ mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *from,
     }
 
     if (roster->nseats > MT_ATTENDEES_MAX) {
-        return mt_reject(roster->result, MT_TOO_MANY,
-                         mt_roster_field(roster->args), 0);
+        return mt_apply_reject(roster->result, MT_TOO_MANY,
+                               mt_roster_field(roster->args), 0);
     }
 
     mt_roster_fill(roster);
@@ -296,8 +296,8 @@ mt_roster_unique(mt_roster_t *roster)
         if (mt_str_eq(known[i].id, known[i - 1].id)) {
             seat = known[i].seat->item ? known[i].seat : known[i - 1].seat;
 
-            return mt_reject(roster->result, MT_ID_TAKEN, seat->field,
-                             seat->item);
+            return mt_apply_reject(roster->result, MT_ID_TAKEN, seat->field,
+                                   seat->item);
         }
     }
 

@@ -4,6 +4,7 @@
  * by commands that say what became of them.
  */
 
+#include "domain/directory/mt_directory.h"
 #include "domain/notify/mt_event.h"
 
 
@@ -118,7 +119,7 @@ mt_outbox_add(mt_apply_t *a, uint64_t *messages)
     mt_status_t        rc;
     const mt_event_t  *events;
 
-    if (a->events.n == 0 || !mt_subscribed(a)) {
+    if (a->events.n == 0 || !mt_company_subscribed(a)) {
         return a->failed;
     }
 
@@ -294,7 +295,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -382,7 +383,7 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     sub.failures += args->failures;
@@ -411,7 +412,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -457,7 +458,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     number = args->from - 1;
@@ -515,7 +516,7 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     aside = mt_outbox_discard(a, MT_DB_SET_ASIDE, args->from, args->to,

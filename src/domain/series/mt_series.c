@@ -227,7 +227,7 @@ mt_series_cancel_start(mt_call_t *call)
                         args->only_creator != 0);
 
     return rc == MT_OK ? mt_command(call, args)
-                       : mt_refuse(call, rc, series.field);
+                       : mt_call_reject(call, rc, series.field);
 }
 
 
@@ -248,7 +248,7 @@ mt_series_cancel_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_series_find(&series, args->ref, args->batch,
                         args->only_creator != 0);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, series.field, 0);
+        return mt_apply_reject(result, rc, series.field, 0);
     }
 
     result->num = series.named.num;

@@ -4,7 +4,7 @@
  * what follows from them.
  */
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
 #define MT_TITLE_FROM_CONTENT  100      /* characters */
