@@ -180,7 +180,7 @@ mt_housekeeping_done(void *job, void *cookie, const mt_result_t *result)
     const mt_operation_t  *op = cookie;
 
     k->out = 0;
-    now = mt_background_now();
+    now = mt_realtime_ms();
 
     if (result->status != MT_OK) {
         k->pause = now + MT_KEEP_PAUSE;

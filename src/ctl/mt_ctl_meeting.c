@@ -140,7 +140,7 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
 
         } else {
             shown.derived.life = mt_meeting_life(&shown.meeting,
-                                                 mt_ctl_now());
+                                                 mt_realtime_ms());
             rc = mt_ctl_print(ctl, &mt_ctl_meeting_row, &shown);
         }
     }
@@ -165,7 +165,7 @@ mt_ctl_meeting_add(mt_ctl_t *ctl)
     }
 
     if (!mt_has(&args, meeting_edit, begin)) {
-        mt_set(&args, meeting_edit, begin, mt_ctl_now());
+        mt_set(&args, meeting_edit, begin, mt_realtime_ms());
     }
 
     if (!mt_has(&args, meeting_edit, end)) {
