@@ -125,6 +125,10 @@ mt_key_after(int64_t num)
 }
 
 
+/* the last number in the order of keys */
+#define MT_KEY_LAST  ((int64_t) UINT64_MAX)
+
+
 /* META */
 
 void mt_key_meta(mt_key_t *key, mt_meta_t which);

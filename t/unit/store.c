@@ -417,7 +417,9 @@ test_near(mt_txn_t *txn)
 
     for (i = 0; i < 60 * KEYS; i++) {
         mt_key_num(&key, 1 + i % 3,
-                   i < 20 * KEYS ? i : i < 40 * KEYS ? (40 * KEYS - i) : i * 7919 % (12 * KEYS));
+                   i < 20 * KEYS ? i
+                   : i < 40 * KEYS ? 40 * KEYS - i
+                   : i * 7919 % (12 * KEYS));
 
         here = mt_near_get(&near, txn, MT_DB_USER, &key, &value);
         there = mt_get(txn, MT_DB_USER, &key, &other);

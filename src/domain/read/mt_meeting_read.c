@@ -183,7 +183,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     } else {
         mt_key_num2(&at, call->company, listing->sponsor,
-                    listing->last ? listing->last - 1 : UINT64_MAX);
+                    listing->last ? listing->last - 1 : MT_KEY_LAST);
         rc = mt_cursor_seek_back(listing->cursor, &at, &key, &value);
         listing->begun = 1;
     }
