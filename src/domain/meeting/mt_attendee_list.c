@@ -465,7 +465,7 @@ mt_attendee_list_removed(mt_attendee_list_t *list, int64_t slot,
         return 0;
     }
 
-    mt_key_num(&key, list->a->company, (uint64_t) slot);
+    mt_key_num(&key, list->a->company, slot);
 
     if (mt_load(list->a->txn, MT_DB_USER, &key, &mt_user_model, &user,
                 list->arena) != 1)
@@ -530,7 +530,7 @@ mt_attendee_list_load(mt_attendee_list_t *list)
         return MT_NO_MEMORY;
     }
 
-    mt_key_num(&prefix, a->company, (uint64_t) list->from->num);
+    mt_key_num(&prefix, a->company, list->from->num);
 
     cursor = mt_cursor_open(a->txn, MT_DB_ATTENDEE, &prefix);
     if (cursor == NULL) {
@@ -773,8 +773,7 @@ mt_attendee_list_leave(mt_attendee_list_t *list, mt_tally_t *tally,
     found = mt_checkin_load(a->txn, a->company, list->meeting->num,
                             row->slot, &checkin, list->arena);
 
-    mt_key_num2(&key, a->company, (uint64_t) list->meeting->num,
-                (uint64_t) row->slot);
+    mt_key_num2(&key, a->company, list->meeting->num, row->slot);
 
     if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1) {
         return MT_STORE_FAILED;
@@ -818,8 +817,7 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
         mt_tally_count(tally, &seat->row, found ? &checkin : NULL, 1);
     }
 
-    mt_key_num2(&key, a->company, (uint64_t) list->meeting->num,
-                (uint64_t) seat->row.slot);
+    mt_key_num2(&key, a->company, list->meeting->num, seat->row.slot);
 
     list->record.len = 0;
     mt_record_encode(&list->record, &mt_attendee_model, &seat->row,

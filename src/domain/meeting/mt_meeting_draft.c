@@ -351,7 +351,7 @@ mt_draft_room_load(mt_draft_t *draft)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) draft->meeting.room);
+    mt_key_num(&key, a->company, draft->meeting.room);
 
     return mt_load(a->txn, MT_DB_ROOM, &key, &mt_room_model, &drafts->room,
                    a->arena) == 1 ? MT_OK : MT_STORE_FAILED;
@@ -545,7 +545,7 @@ mt_draft_introduce(mt_draft_t *draft)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) draft->meeting.creator);
+    mt_key_num(&key, a->company, draft->meeting.creator);
 
     if (mt_load_copy(a->txn, MT_DB_USER, &key, &mt_user_model, &user, a->arena)
         != 1)
