@@ -15,7 +15,7 @@ signable(fixture_t *f)
 }
 
 
-/* Every refusal, while all that come later in the order would hold too. */
+/* Each rejection, while all later ones in the order would apply too. */
 
 static void
 test_order(fixture_t *f)
@@ -169,8 +169,8 @@ test_retry(fixture_t *f)
 
 
 /*
- * The commands of many workers, all prepared before any was applied: exactly
- * one of a person's counts, in one batch or in several.
+ * Commands of many workers, all prepared before any is applied: exactly one
+ * check-in of each attendee counts, in one batch or in several.
  */
 
 static void
