@@ -116,7 +116,7 @@ step_create(fixture_t *f)
     edit_set(&args, room_ref, room_ref(f, m.room));
 
     if (m.refused) {
-        edit_set(&args, checked, MT_CHECK_REFUSED);
+        edit_set(&args, checked, MT_CHECK_REJECTED);
     }
 
     result = create(f, args);
@@ -162,7 +162,7 @@ step_update(fixture_t *f)
 
     if (what == 2) {
         m.refused = pick(2);
-        edit_set(&args, checked, m.refused ? MT_CHECK_REFUSED
+        edit_set(&args, checked, m.refused ? MT_CHECK_REJECTED
                                            : MT_CHECK_PASSED);
     }
 
@@ -190,7 +190,7 @@ step_finish(fixture_t *f)
     m = &meetings[pick(nmeetings)];
     op = pick(2) ? &mt_op_meeting_end : &mt_op_meeting_cancel;
 
-    result = act(f, op, m->num, 1, MT_MAY_CREATOR, MT_WHEN_LIVE);
+    result = act(f, op, m->num, 1, MT_MAY_CREATOR, MT_WHEN_OPEN);
 
     if (m->over) {
         return result.status != MT_OK;

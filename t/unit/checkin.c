@@ -84,7 +84,7 @@ test_order(fixture_t *f)
     f->now = FIXTURE_NOW + HOUR;
     num = created(f, edit);
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_OK, "cancelled");
+                  MT_WHEN_OPEN), MT_OK, "cancelled");
     args = checkin_args(f, num, "5", "a");
     is_status(checkin(f, 2, args), MT_CANCELLED, "cancelled before all else");
 

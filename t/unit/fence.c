@@ -4,7 +4,7 @@
  * between the check and the commit.
  */
 
-#include "domain/checkin/mt_fence.h"
+#include "domain/checkin/mt_checkin_fence.h"
 #include "meeting_fixture.h"
 
 
@@ -39,11 +39,13 @@ test_distance(void)
     };
 
     for (i = 0; i < mt_nitems(ways); i++) {
-        is_int(mt_fence_distance(ways[i].longitude1, ways[i].latitude1,
-                                 ways[i].longitude2, ways[i].latitude2),
+        is_int(mt_checkin_fence_distance(ways[i].longitude1, ways[i].latitude1,
+                                         ways[i].longitude2,
+                                         ways[i].latitude2),
                ways[i].distance, "%s", ways[i].name);
-        is_int(mt_fence_distance(ways[i].longitude2, ways[i].latitude2,
-                                 ways[i].longitude1, ways[i].latitude1),
+        is_int(mt_checkin_fence_distance(ways[i].longitude2, ways[i].latitude2,
+                                         ways[i].longitude1,
+                                         ways[i].latitude1),
                ways[i].distance, "and back");
     }
 }

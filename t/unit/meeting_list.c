@@ -4,7 +4,7 @@
  * random filters and orders; and the cost of a look-up.
  */
 
-#include "domain/read/mt_scan.h"
+#include "domain/read/mt_meeting_scan.h"
 #include "meeting_fixture.h"
 
 
@@ -95,7 +95,7 @@ change_meetings(void)
 
         if (pick(8) == 0) {
             act(&f, &mt_op_meeting_cancel, num, 0, MT_MAY_ANYONE,
-                MT_WHEN_LIVE);
+                MT_WHEN_OPEN);
 
         } else if (pick(4) == 0) {
             args = edit_of(&f, num);
@@ -364,9 +364,9 @@ store_many(int from, int to)
 static int64_t
 day_steps(int64_t room, int64_t day, int *found)
 {
-    mt_txn_t   *txn;
-    mt_scan_t   scan;
-    mt_spot_t   spot;
+    mt_txn_t          *txn;
+    mt_meeting_scan_t  scan;
+    mt_spot_t          spot;
 
     memset(&scan, 0, sizeof(scan));
     scan.db = MT_DB_SCHEDULE;
@@ -377,16 +377,16 @@ day_steps(int64_t room, int64_t day, int *found)
     scan.descending = 1;
 
     if (mt_read_begin(f.store, &txn) != MT_OK
-        || mt_scan_open(&scan, txn) != MT_OK)
+        || mt_meeting_scan_open(&scan, txn) != MT_OK)
     {
         fixture_die("no scan");
     }
 
-    for (*found = 0; mt_scan_next(&scan, &spot) == 1; (*found)++) {
+    for (*found = 0; mt_meeting_scan_next(&scan, &spot) == 1; (*found)++) {
         /* void */
     }
 
-    mt_scan_close(&scan);
+    mt_meeting_scan_close(&scan);
     mt_read_end(txn);
 
     return (int64_t) scan.steps;

@@ -8,7 +8,7 @@
 #define MODELS_H
 
 #include "domain/kernel/mt_args.h"
-#include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_draft.h"
 #include "model/mt_records.h"
 
 

@@ -184,7 +184,7 @@ test_rooms(fixture_t *f)
 
     (void) series_cancel(f, num, 1);
     (void) act(f, &mt_op_meeting_cancel, other, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
 }
 
 
@@ -470,7 +470,7 @@ test_rule(fixture_t *f)
     edit_set(&one, end, DAY0 + (base + 24 + 16) * HOUR);
     is_status(update(f, one), MT_OK, "within its day");
     (void) act(f, &mt_op_meeting_cancel, num + 2, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
     one = edit_of(f, num + 3);
     edit_set(&one, begin, DAY0 + (base + 9 * 24 + 15) * HOUR);
     edit_set(&one, end, DAY0 + (base + 9 * 24 + 16) * HOUR);
@@ -515,7 +515,7 @@ test_rule(fixture_t *f)
     /* ended meetings stay and are not made again */
 
     f->now = DAY0 + (base + 3 * 24 + 8) * HOUR + 1;
-    (void) act(f, &mt_op_meeting_end, num, 1, MT_MAY_CREATOR, MT_WHEN_LIVE);
+    (void) act(f, &mt_op_meeting_end, num, 1, MT_MAY_CREATOR, MT_WHEN_OPEN);
     before = fixture_digest(f);
     args = series_of(f, num);
     series_set(&args, repeat, MT_REPEAT_DAILY);
@@ -552,7 +552,7 @@ test_named_over(fixture_t *f)
     is_int(tally(f, num + 5).total, 2, "its people are invited");
 
     (void) act(f, &mt_op_meeting_cancel, num + 1, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
     is_status(series_cancel(f, num + 1, 1), MT_OK,
               "named by one that is cancelled");
     have_raised(f, "success 0 update 0 cancel 4");
@@ -585,7 +585,7 @@ test_cancel(fixture_t *f)
     have_raised(f, "success 0 update 0 cancel 2");
     is_status(series_cancel(f, num, 1), MT_OK, "all of them");
     have_raised(f, "success 0 update 0 cancel 3");
-    is_int(meeting(f, num).state, MT_MEETING_LIVE, "what has ended stays");
+    is_int(meeting(f, num).state, MT_MEETING_OPEN, "what has ended stays");
     is_int(meeting(f, num + 1).state, MT_MEETING_CANCELLED,
            "what is under way is cancelled");
     is_int(signed_in(f, num + 1, 2, &row), 1, "its check-ins stay");
@@ -645,7 +645,7 @@ test_stale(fixture_t *f)
     edit_set(&one, subject, MT_STR("own"));
     is_status(update(f, one), MT_OK, "and its own");
     (void) act(f, &mt_op_meeting_cancel, num + 3, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
 
     is_int(mt_apply_now(f->batch, command, &result), MT_OK, "once more");
     is_status(result, MT_OK, "applied");
