@@ -357,7 +357,7 @@ mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
         return -1;
     }
 
-    mt_key_num(&from, k->company, k->user + 1);
+    mt_key_num(&from, k->company, mt_key_after(k->user));
     found = mt_cursor_seek(cursor, &from, &key, &value);
 
     for (n = 0; found == 1; n++) {

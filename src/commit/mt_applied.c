@@ -64,7 +64,7 @@ mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
     mt_key_t  key;
     mt_str_t  value;
 
-    mt_key_serial(&key, (int64_t) epoch);
+    mt_key_serial(&key, epoch);
 
     switch (mt_get(txn, MT_DB_APPLIED, &key, &value)) {
 
@@ -93,7 +93,7 @@ mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
     value.len = mt_value_applied(data, mt_realtime_ms(), applied,
                                  MT_COMMIT_RINGS);
 
-    mt_key_serial(&key, (int64_t) epoch);
+    mt_key_serial(&key, epoch);
 
     return mt_put(txn, MT_DB_APPLIED, &key, value);
 }

@@ -451,7 +451,7 @@ mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting)
     rc = 0;
 
     if (num != 0) {
-        mt_key_num(&key, ctl->company, (uint64_t) num);
+        mt_key_num(&key, ctl->company, num);
         rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, meeting,
                      ctl->arena);
     }

@@ -201,13 +201,13 @@ mt_payload_call(mt_payload_t *p, mt_call_t *call)
 static mt_status_t
 mt_write_record(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 {
-    int           found;
-    void         *view;
-    mt_call_t     call;
-    mt_source_t   source;
+    int               found;
+    void             *view;
+    mt_call_t         call;
+    mt_view_source_t  source;
 
     mt_payload_call(p, &call);
-    mt_source_of(&call, &source);
+    mt_view_source(&call, &source);
     source.removed = 1;
 
     view = mt_arena_alloc(p->arena, mt_directory_view_size(kind));
@@ -279,14 +279,14 @@ mt_write_people(mt_payload_t *p, mt_call_t *call, const mt_event_t *event)
     int    rc;
     void  *row;
 
-    if (mt_people_rows.open(call) != MT_OK) {
+    if (mt_attendee_rows.open(call) != MT_OK) {
         return MT_STORE_FAILED;
     }
 
     for ( ;; ) {
         mt_arena_reset(p->row);
 
-        rc = mt_people_rows.next(call, p->row, &row);
+        rc = mt_attendee_rows.next(call, p->row, &row);
 
         if (rc != 1 || p->out.failed) {
             break;
@@ -299,7 +299,7 @@ mt_write_people(mt_payload_t *p, mt_call_t *call, const mt_event_t *event)
         }
     }
 
-    mt_people_rows.close(call);
+    mt_attendee_rows.close(call);
 
     return rc < 0 ? MT_STORE_FAILED : MT_OK;
 }
