@@ -569,7 +569,7 @@ test_inside(void)
     engine();
     raise_events(COMPANY, 1);
     ok(until(sub_of(COMPANY).failures > before), "not to this machine");
-    is_str(sub_of(COMPANY).error, "an address of the inside is not allowed",
+    is_str(sub_of(COMPANY).error, "private addresses are not allowed",
            "for that reason");
     is_int(receiver_count(COMPANY), 0, "nothing came");
 

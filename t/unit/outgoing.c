@@ -28,11 +28,11 @@ inside(const char *text)
     struct sockaddr_in6  in6 = { .sin6_family = AF_INET6 };
 
     if (inet_pton(AF_INET, text, &in.sin_addr) == 1) {
-        return mt_outgoing_is_inside((struct sockaddr *) &in);
+        return mt_outgoing_is_private((struct sockaddr *) &in);
     }
 
     return inet_pton(AF_INET6, text, &in6.sin6_addr) == 1
-           ? mt_outgoing_is_inside((struct sockaddr *) &in6) : -1;
+           ? mt_outgoing_is_private((struct sockaddr *) &in6) : -1;
 }
 
 
@@ -71,7 +71,7 @@ test_addresses(void)
         is_int(inside(out[i]), 0, "%s is outside", out[i]);
     }
 
-    is_int(mt_outgoing_is_inside(&other), 1, "no address of the Internet");
+    is_int(mt_outgoing_is_private(&other), 1, "no address of the Internet");
 }
 
 
