@@ -373,7 +373,8 @@ test_people(fixture_t *f)
     is_status(checkin(f, 2, sign), MT_OK, "signed in");
     is_status(answer(f, num, 3, MT_ANSWER_ACCEPTED, NULL), MT_OK, "answered");
 
-    /* kept by id: the engine's and the client's; "" with no id is new */
+    /* kept by id, the engine's or the client's; "" without an id is a new
+     * guest */
     args = edit_of(f, num);
     edit_list(args, people, person("", NULL, "new"), person("3", NULL, NULL),
               person("", "a1", "Eins"), person("", "g2", NULL));
@@ -520,7 +521,7 @@ test_rooms(fixture_t *f)
     is_status(update(f, args), MT_OK, "elsewhere");
     is_int(meeting(f, num).end, begin + 14 * HOUR, "as long as it was");
 
-    /* a room disabled since */
+    /* a room that was disabled meanwhile */
     room_set(f, "hall", MT_room_edit_status, 0);
     is_int(in_room(f, begin + 15 * HOUR, begin + 16 * HOUR),
            MT_ROOM_DISABLED, "disabled");

@@ -305,7 +305,7 @@ test_pages(fixture_t *f)
 }
 
 
-/* What another company has is not there. */
+/* Records of another company are not found. */
 
 static void
 test_companies(fixture_t *f)
