@@ -38,7 +38,8 @@ mt_status_t mt_meeting_find(mt_call_t *call, mt_str_t ref,
 
 /* For apply(): the same for the meeting that a command is about, as
  * mt_meeting_load() has it.  Sets result->num to its number or, with a
- * rejection, result->field to the ref's field.  Returns as mt_meeting_find(). */
+ * rejection, result->field to the ref's field.  Returns as
+ * mt_meeting_find(). */
 mt_status_t mt_meeting_target(mt_apply_t *a, mt_str_t ref, unsigned field,
     mt_result_t *result, const mt_meeting_t **meeting);
 
