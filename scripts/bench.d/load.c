@@ -448,8 +448,8 @@ load_header(load_conn_t *conn)
     }
 
     body += 4;
-    length = memmem(conn->buffer, (size_t) (body - conn->buffer), field,
-                    sizeof(field) - 1);
+    length = strcasestr(conn->buffer, field);
+    length = length != NULL && length < body ? length : NULL;
 
     conn->head = 1;
     conn->chunked = length == NULL;
