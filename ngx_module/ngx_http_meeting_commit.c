@@ -350,7 +350,7 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);
-    ctx->waiter.how = ctx->exchange->call.op->logged ? MT_PUSH_LOG
+    ctx->waiter.how = ctx->exchange->call.op->wal_ack ? MT_PUSH_LOG
                                                      : MT_PUSH_COMMIT;
     ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
@@ -416,7 +416,7 @@ ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
     w = &ngx_http_meeting_worker;
 
     status = MT_NO_MEMORY;
-    batch = mt_batch_create(w->service.store);
+    batch = mt_batch_create(w->service.store, &mt_domain);
 
     if (batch) {
         status = mt_apply_now(batch, ctx->waiter.command,

@@ -112,7 +112,7 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "meeting step: commit of %uz bytes, by the log:%d",
                        ctx->exchange->call.command.len,
-                       ctx->exchange->call.op->logged);
+                       ctx->exchange->call.op->wal_ack);
 
         status = ngx_http_meeting_commit(ctx, ngx_http_meeting_committed);
 
@@ -146,7 +146,7 @@ ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
 
     lock = NULL;
 
-    if (ctx->exchange->call.op->heavy) {
+    if (ctx->exchange->call.op->cpu_work) {
         lock = ngx_http_meeting_gate_enter(
                                         &ngx_http_meeting_worker.stats->gate);
 

@@ -184,7 +184,7 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 {
     mt_machine_t  machine;
 
-    w->batch = mt_batch_create(store);
+    w->batch = mt_batch_create(store, &mt_domain);
 
     if (w->batch == NULL || mt_service_init(&w->service, store) != MT_OK) {
         mt_batch_destroy(w->batch);

@@ -26,9 +26,25 @@ my %sees = (
     event      => [qw(base model json store domain dialect background)],
     service    => [qw(base model file json store commit domain dialect
                       background event)],
-    ctl        => [qw(base model json store domain background event)],
+    ctl        => [qw(base model json store domain dialect background event)],
     ngx_module => [qw(base model file json store commit domain dialect
                       background event service)],
+);
+
+# The rooms of the domain, and what each may include and call; the registry of
+# operations, which names them all, stands above them.
+
+my %rooms = (
+    kernel    => [],
+    view      => [qw(kernel)],
+    directory => [qw(kernel view)],
+    auth      => [qw(kernel view directory)],
+    meeting   => [qw(kernel view directory)],
+    series    => [qw(kernel view directory meeting)],
+    checkin   => [qw(kernel view directory meeting)],
+    read      => [qw(kernel view directory meeting)],
+    notify    => [qw(kernel view directory meeting)],
+    verify    => [qw(kernel view directory meeting notify registry)],
 );
 
 # Functions that do not know where a counted string ends.  One place turns a
@@ -51,7 +67,7 @@ my %big_endian = map { $_ => 1 } qw(
     src/commit/mt_machine.c
     src/domain/auth/mt_session.c
     src/domain/auth/mt_token.c
-    src/domain/meeting/mt_meeting_store.c
+    src/domain/meeting/mt_attendee.c
     src/event/mt_dingtalk.c
     src/file/mt_image_png.c
     src/store/mt_keys.c
@@ -97,6 +113,40 @@ sub code {
 }
 
 
+# Calls from one room of the domain to another that it may not see, by the
+# symbols of the built objects; none where nothing is built.
+
+sub room_calls {
+    my (%room_of, %calls, @found);
+
+    for my $object (glob "$top/build/obj/domain/*/*.o") {
+        my ($room, $name) = $object =~ m{([^/]+)/([^/]+)\.o$};
+
+        next unless -e "$top/src/domain/$room/$name.c";
+
+        for (qx(nm '$object')) {
+            my ($type, $symbol) = /(\w) (\S+)$/ or next;
+
+            $room_of{$symbol} = $room if $type =~ /[TDRB]/;
+            $calls{$symbol}{"$room/$name"} = $room if $type eq 'U';
+        }
+    }
+
+    for my $symbol (sort keys %calls) {
+        my $to = $room_of{$symbol} or next;
+
+        for my $from (sort keys %{ $calls{$symbol} }) {
+            my $room = $calls{$symbol}{$from};
+
+            push @found, "$from: $symbol of $to"
+                unless grep { $_ eq $to } $room, @{ $rooms{$room} };
+        }
+    }
+
+    return @found;
+}
+
+
 sub complain {
     my ($what, @at) = @_;
 
@@ -110,7 +160,7 @@ my %header = (
     'domain commit' => 'mt_machine.h',
 );
 
-my (@direction, @nginx, @functions, @width, @marks, @keys);
+my (@direction, @rooms, @nginx, @functions, @width, @marks, @keys);
 
 for my $file (@sources) {
     my ($layer) = $file =~ m{^(?:src/)?([^/]+)/};
@@ -132,6 +182,16 @@ for my $file (@sources) {
 
             push @direction, "$at: $lines[$i]"
                 if $only && $lines[$i] !~ m{/\Q$only\E"};
+        }
+
+        if ($lines[$i] =~ m{^\s*#\s*include\s+"domain/(?:(\w+)/)?}
+            && $file =~ m{^src/domain/(\w+)/})
+        {
+            my ($room, $from) = ($1, ($lines[$i] =~ m{"domain/(\w+)/})[0]
+                                      // 'registry');
+
+            push @rooms, "$at: $lines[$i]"
+                unless grep { $_ eq $from } $room, @{ $rooms{$room} };
         }
 
         push @nginx, $at
@@ -165,6 +225,8 @@ for my $file (@sources, files(qr/\.[ch]$/, 'scripts')) {
 
 cmp_ok(scalar @sources, '>', 20, 'the sources are found');
 complain('includes go from higher layers to lower ones', @direction);
+complain('and so they do between the rooms of the domain', @rooms);
+complain('calls do, too', room_calls());
 complain('no name of nginx in the engine', @nginx);
 complain('no function for terminated strings', @functions);
 complain('79 columns, no tabs, no blanks at line ends', @width);

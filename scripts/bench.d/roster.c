@@ -30,6 +30,7 @@
 #include <time.h>
 
 #include "base/mt_crypto.h"
+#include "domain/auth/mt_auth.h"
 #include "roster.h"
 
 
@@ -115,7 +116,7 @@ bench_start(bench_t *b, const char *path)
         bench_die("%s", why);
     }
 
-    b->batch = mt_batch_create(b->store);
+    b->batch = mt_batch_create(b->store, &mt_domain);
     b->arena = mt_arena_create(0);
     b->zone = mt_zone_open("Asia/Shanghai");
 

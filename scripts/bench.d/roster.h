@@ -7,7 +7,7 @@
 #ifndef ROSTER_H
 #define ROSTER_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/mt_operations.h"
 #include "bench.h"
 
 

@@ -24,7 +24,7 @@
 #ifndef MT_BACKGROUND_H
 #define MT_BACKGROUND_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/mt_operations.h"
 #include "background/mt_outgoing.h"
 
 
@@ -155,8 +155,5 @@ void mt_background_log(mt_background_t *bg, int level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 void mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n);
-
-/* The system's clock, ms. */
-int64_t mt_background_now(void);
 
 #endif /* MT_BACKGROUND_H */

@@ -13,7 +13,8 @@
 #ifndef MT_CTL_H
 #define MT_CTL_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/mt_operations.h"
 #include "json/mt_json.h"
 
 
@@ -133,9 +134,6 @@ int mt_ctl_fail_status(const char *what, mt_status_t status);
 /* Opens (and with `create` makes) the store; sets the zone and the company. */
 int mt_ctl_open(mt_ctl_t *ctl, int create);
 void mt_ctl_close(mt_ctl_t *ctl);
-
-/* Milliseconds since the epoch. */
-int64_t mt_ctl_now(void);
 
 /* By --format: 1 csv, 0 jsonl, -1 neither (said so); `def` when not given. */
 int mt_ctl_is_csv(mt_ctl_t *ctl, int def);

@@ -1,6 +1,7 @@
 
 #include "dialect/mt_h5yes.h"
-#include "domain/meeting/mt_meeting.h"
+#include "domain/directory/mt_directory.h"
+#include "domain/meeting/mt_meeting_view.h"
 #include "event/mt_event_payload.h"
 
 

@@ -12,7 +12,7 @@
 #include "../unit/fixture.h"
 
 #include "domain/directory/mt_directory.h"
-#include "domain/read/mt_view.h"
+#include "domain/view/mt_view.h"
 
 
 #define USER         "1"

@@ -10,7 +10,7 @@
 #include "drive.h"
 #include "tap.h"
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 #include "event_fixture.h"
 
 
@@ -137,7 +137,8 @@ static const request_t  requests[] = {
     WECLUBS("/manage/club_meeting/edit_meeting", "\"meeting_id\":2,"
             "\"content\":\"d\",\"participation\":\"2\",\"leader\":\"2\""),
     WECLUBS("/manage/club_meeting/remind_confirm_meeting", "\"meeting_id\":2"),
-    WECLUBS("/manage/club_meeting/get_my_meeting", "\"page_no\":1,\"page_size\":5"),
+    WECLUBS("/manage/club_meeting/get_my_meeting",
+            "\"page_no\":1,\"page_size\":5"),
     WECLUBS("/manage/club_meeting/get_my_meeting_detail", "\"meeting_id\":1"),
     WECLUBS("/manage/club_meeting/revert_meeting", "\"meeting_id\":2"),
 
@@ -499,7 +500,7 @@ restore(void)
         fixture_die(why);
     }
 
-    d.f.batch = mt_batch_create(d.f.store);
+    d.f.batch = mt_batch_create(d.f.store, &mt_domain);
 }
 
 

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "base/mt_crypto.h"
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/mt_operations.h"
+#include "domain/verify/mt_verify.h"
 
 
 #define FIXTURE_COMPANY  1000
@@ -83,7 +85,7 @@ fixture_open_empty(fixture_t *f)
         fixture_die(why);
     }
 
-    f->batch = mt_batch_create(f->store);
+    f->batch = mt_batch_create(f->store, &mt_domain);
     f->arena = mt_arena_create(0);
     f->zone = mt_zone_open("Asia/Shanghai");
 

@@ -34,7 +34,7 @@ open_store(fixture_t *f, const char *dir, const char *name)
         fixture_die(why);
     }
 
-    f->batch = mt_batch_create(f->store);
+    f->batch = mt_batch_create(f->store, &mt_domain);
     f->arena = mt_arena_create(0);
     f->zone = mt_zone_open("Asia/Shanghai");
 

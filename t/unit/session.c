@@ -2,6 +2,8 @@
 /* Log-ins and weclubs tokens. */
 
 #include "tap.h"
+#include "domain/auth/mt_auth.h"
+#include "domain/view/mt_views.h"
 #include "fixture.h"
 
 

@@ -1,4 +1,6 @@
 
+#include "domain/auth/mt_auth.h"
+#include "domain/view/mt_views.h"
 #include "fixture.h"
 #include "tap.h"
 

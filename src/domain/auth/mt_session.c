@@ -1,7 +1,8 @@
 
 #include "base/mt_crypto.h"
+#include "domain/auth/mt_auth.h"
 #include "domain/directory/mt_directory.h"
-#include "domain/read/mt_view.h"
+#include "domain/view/mt_view.h"
 
 #include <zlib.h>
 
@@ -36,12 +37,16 @@ static int64_t mt_login_mark(mt_str_t stored);
 static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static void mt_login_finish(mt_call_t *call);
+static mt_status_t mt_session_expire_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
+    int64_t before);
 
 
 const mt_operation_t  mt_op_login = {
     .code = MT_CODE_login,
-    .heavy = 1,
-    .apart = 1,
+    .cpu_work = 1,
+    .unsettled = 1,
     .name = "login",
     .args = &mt_login_model,
     .body = &mt_session_open_model,
@@ -50,6 +55,15 @@ const mt_operation_t  mt_op_login = {
     .resume = mt_login_resume,
     .finish = mt_login_finish,
     .apply = mt_login_apply
+};
+
+const mt_operation_t  mt_op_session_expire = {
+    .code = MT_CODE_session_expire,
+    .name = "session_expire",
+    .args = &mt_session_expire_model,
+    .body = &mt_session_expire_model,
+    .start = mt_start_command,
+    .apply = mt_session_expire_apply
 };
 
 
@@ -215,20 +229,20 @@ mt_login_start(mt_call_t *call)
 
     num = mt_login_find(call, args->mobile);
     if (num == 0) {
-        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+        return mt_call_reject(call, MT_NO_SUCH_USER, MT_login_mobile);
     }
 
     if (mt_user_load(call->txn, call->company, num, &user, call->arena) != 1) {
-        return mt_refuse(call, MT_STORE_FAILED, 0);
+        return mt_call_reject(call, MT_STORE_FAILED, 0);
     }
 
     if (!mt_user_may_log_in(&user)) {
-        return mt_refuse(call, MT_NO_SUCH_USER, MT_login_mobile);
+        return mt_call_reject(call, MT_NO_SUCH_USER, MT_login_mobile);
     }
 
     state = mt_arena_alloc(call->arena, sizeof(*state));
     if (state == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
     state->user = num;
@@ -326,8 +340,8 @@ mt_login_resume(mt_call_t *call)
 
     if (state->right != 1) {
         return state->right == -1
-               ? mt_refuse(call, MT_INTERNAL, 0)
-               : mt_refuse(call, MT_BAD_PASSWORD, MT_login_md5);
+               ? mt_call_reject(call, MT_INTERNAL, 0)
+               : mt_call_reject(call, MT_BAD_PASSWORD, MT_login_md5);
     }
 
     call->actor = state->user;
@@ -369,13 +383,13 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (found == 0 || !mt_user_may_log_in(&user)) {
-        return mt_reject(result, MT_NO_SUCH_USER, 0, 0);
+        return mt_apply_reject(result, MT_NO_SUCH_USER, 0, 0);
     }
 
     if (mt_has(args, session_open, mark)
         && args->mark != mt_login_mark(user.password))
     {
-        return mt_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
+        return mt_apply_reject(result, MT_BAD_PASSWORD, MT_login_md5, 0);
     }
 
     mt_key_session(&key, a->company, a->actor, args->caller);
@@ -436,4 +450,75 @@ mt_login_finish(mt_call_t *call)
     }
 
     call->reply = view;
+}
+
+
+static mt_status_t
+mt_session_expire_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_session_expire_t  *args = body;
+
+    size_t   i;
+    int64_t  n;
+
+    for (i = 0; i < args->users.n; i++) {
+        n = mt_session_expire_user(a, args->users.v[i], args->before);
+        if (n < 0) {
+            return MT_STORE_FAILED;
+        }
+
+        result->num += n;
+    }
+
+    a->unchanged = result->num == 0;
+
+    return MT_OK;
+}
+
+
+/* Returns how many sessions it has ended, -1 on failure. */
+
+static int64_t
+mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
+{
+    int           found;
+    int64_t       n;
+    mt_key_t      prefix, at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+    mt_session_t  session;
+
+    mt_key_num(&prefix, a->company, user);
+
+    cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    n = 0;
+    found = mt_cursor_first(cursor, &key, &value);
+
+    while (found == 1) {
+        if (mt_record_decode(value, &mt_session_model, &session, a->arena)
+            != MT_OK)
+        {
+            found = -1;
+            break;
+        }
+
+        if (session.issued < before) {
+            mt_key_copy(&at, key);
+
+            found = mt_del(a->txn, MT_DB_SESSION, &at);
+            n++;
+        }
+
+        if (found == 1) {
+            found = mt_cursor_next(cursor, &key, &value);
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    return found < 0 ? -1 : n;
 }

@@ -8,7 +8,9 @@
  */
 
 #include "base/mt_crypto.h"
+#include "domain/auth/mt_auth.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/view/mt_views.h"
 
 
 #define MT_TOKEN_MAC       4
@@ -66,7 +68,7 @@ static mt_status_t mt_secret_check(mt_call_t *call,
 
 const mt_operation_t  mt_op_token_issue = {
     .code = MT_CODE_token_issue,
-    .apart = 1,
+    .unsettled = 1,
     .name = "token_issue",
     .args = &mt_token_issue_model,
     .start = mt_token_start
@@ -284,18 +286,18 @@ mt_token_start(mt_call_t *call)
 
     rc = mt_secret_check(call, call->args, &credential);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, 0);
+        return mt_call_reject(call, rc, 0);
     }
 
     access = mt_arena_alloc(call->arena, sizeof(*access));
     if (access == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
     access->token = mt_token_make(call->arena, call->server_key,
                                   credential.num, call->now);
     if (access->token.len == 0) {
-        return mt_refuse(call, MT_INTERNAL, 0);
+        return mt_call_reject(call, MT_INTERNAL, 0);
     }
 
     access->company = credential.company;

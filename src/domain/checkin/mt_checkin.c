@@ -40,8 +40,8 @@ static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
 
 const mt_operation_t  mt_op_checkin = {
     .code = MT_CODE_checkin,
-    .logged = 1,
-    .apart = 1,
+    .wal_ack = 1,
+    .unsettled = 1,
     .name = "checkin",
     .args = &mt_checkin_args_model,
     .body = &mt_checkin_args_model,
@@ -75,7 +75,7 @@ mt_checkin_start(mt_call_t *call)
     {
         rc = mt_checkin_measure(call, args);
         if (rc != MT_OK) {
-            return mt_refuse(call, rc, call->field);
+            return mt_call_reject(call, rc, call->field);
         }
     }
 
@@ -121,7 +121,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_meeting_get(a, args->ref, &signing.meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_checkin_args_ref, 0);
+        return mt_apply_reject(result, rc, MT_checkin_args_ref, 0);
     }
 
     result->num = signing.meeting->num;
@@ -145,7 +145,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (rc != MT_OK) {
-        return mt_reject(result, rc, signing.field, 0);
+        return mt_apply_reject(result, rc, signing.field, 0);
     }
 
     a->unchanged = 1;
@@ -179,8 +179,7 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
     checkin.longitude = args->longitude;
     checkin.latitude = args->latitude;
 
-    mt_key_num2(&key, a->company, (uint64_t) meeting->num,
-                (uint64_t) a->actor);
+    mt_key_num2(&key, a->company, meeting->num, a->actor);
 
     saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
                         &checkin, a->arena);
@@ -212,8 +211,7 @@ mt_signing_judge(mt_signing_t *signing)
     mt_str_t     record;
     mt_status_t  rc;
 
-    mt_key_num2(&key, signing->company, (uint64_t) signing->meeting->num,
-                (uint64_t) signing->actor);
+    mt_key_num2(&key, signing->company, signing->meeting->num, signing->actor);
 
     /* someone who declined may come after all */
 

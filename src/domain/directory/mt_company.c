@@ -51,15 +51,15 @@ mt_company_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_company_t  company;
 
     if (args->num < 1 || args->num > UINT32_MAX) {
-        return mt_reject(result, MT_BAD_VALUE, MT_company_add_num, 0);
+        return mt_apply_reject(result, MT_BAD_VALUE, MT_company_add_num, 0);
     }
 
     mt_key_company(&key, (uint32_t) args->num);
     found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
 
     if (found != 0) {
-        return found == 1 ? mt_reject(result, MT_ID_TAKEN,
-                                      MT_company_add_num, 0)
+        return found == 1 ? mt_apply_reject(result, MT_ID_TAKEN,
+                                            MT_company_add_num, 0)
                           : MT_STORE_FAILED;
     }
 
@@ -93,25 +93,29 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
     found = mt_get(a->txn, MT_DB_COMPANY, &key, &record);
 
     if (found != 1) {
-        return found == 0 ? mt_reject(result, MT_NO_SUCH_COMPANY,
-                                      MT_credential_add_company, 0)
+        return found == 0 ? mt_apply_reject(result, MT_NO_SUCH_COMPANY,
+                                            MT_credential_add_company, 0)
                           : MT_STORE_FAILED;
     }
 
     if (args->appkey.len == 0) {
-        return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appkey, 0);
+        return mt_apply_reject(result, MT_BAD_VALUE,
+                               MT_credential_add_appkey, 0);
     }
 
     if (args->appid.len == 0) {
-        return mt_reject(result, MT_BAD_VALUE, MT_credential_add_appid, 0);
+        return mt_apply_reject(result, MT_BAD_VALUE,
+                               MT_credential_add_appid, 0);
     }
 
     if (mt_name_find(a->txn, 0, MT_NAME_APPKEY, args->appkey)) {
-        return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appkey, 0);
+        return mt_apply_reject(result, MT_ID_TAKEN,
+                               MT_credential_add_appkey, 0);
     }
 
     if (mt_name_find(a->txn, 0, MT_NAME_APPID, args->appid)) {
-        return mt_reject(result, MT_ID_TAKEN, MT_credential_add_appid, 0);
+        return mt_apply_reject(result, MT_ID_TAKEN,
+                               MT_credential_add_appid, 0);
     }
 
     mt_key_counter(&key, 0, MT_NAME_CREDENTIAL);
@@ -159,7 +163,7 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
 
     /* a company's own command sees no other company's keys */
     if (found == 0 || (a->company != 0 && credential.company != a->company)) {
-        return mt_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
+        return mt_apply_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
     }
 
     result->num = credential.num;
@@ -202,4 +206,24 @@ mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
 
     return mt_save(a->txn, MT_DB_CREDENTIAL, &key, &mt_credential_model,
                    credential, a->arena);
+}
+
+
+int
+mt_company_subscribed(mt_apply_t *a)
+{
+    int                found;
+    mt_key_t           key;
+    mt_subscription_t  subscription;
+
+    mt_key_company(&key, a->company);
+
+    found = mt_load(a->txn, MT_DB_SUBSCRIPTION, &key, &mt_subscription_model,
+                    &subscription, a->arena);
+
+    if (found == -1) {
+        a->failed = MT_STORE_FAILED;
+    }
+
+    return found == 1 && subscription.url.len != 0;
 }

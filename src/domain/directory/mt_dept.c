@@ -2,6 +2,7 @@
 #include "domain/directory/mt_directory.h"
 
 
+static mt_step_t mt_dept_add_start(mt_call_t *call);
 static mt_status_t mt_dept_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_dept_update_apply(mt_apply_t *a, const void *body,
@@ -22,7 +23,7 @@ const mt_operation_t  mt_op_dept_add = {
     .kind = MT_NAME_DEPT,
     .args = &mt_dept_edit_model,
     .body = &mt_dept_edit_model,
-    .start = mt_start_with_id,
+    .start = mt_dept_add_start,
     .finish = mt_directory_finish,
     .apply = mt_dept_add_apply
 };
@@ -55,6 +56,25 @@ const mt_operation_t  mt_op_dept_remove = {
 static const mt_str_t  mt_dept_root = mt_str("0");
 
 
+static mt_step_t
+mt_dept_add_start(mt_call_t *call)
+{
+    mt_dept_edit_t  *args;
+
+    args = call->args;
+
+    if (args->id.len == 0) {
+        mt_set(args, dept_edit, fresh_id, mt_fresh_id(call->arena));
+
+        if (args->fresh_id.len == 0) {
+            return mt_call_reject(call, MT_INTERNAL, 0);
+        }
+    }
+
+    return mt_start_command(call);
+}
+
+
 static mt_status_t
 mt_dept_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
@@ -72,12 +92,12 @@ mt_dept_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_str_eq(dept.id, mt_dept_root)
          ? MT_BAD_VALUE : mt_id_judge(a, MT_NAME_DEPT, dept.id, &dept.num);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_dept_edit_id, 0);
+        return mt_apply_reject(result, rc, MT_dept_edit_id, 0);
     }
 
     rc = mt_dept_ref(a, args->parent, &dept.parent);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_dept_edit_parent, 0);
+        return mt_apply_reject(result, rc, MT_dept_edit_parent, 0);
     }
 
     dept.num = mt_id_take(a, MT_NAME_DEPT, dept.id, dept.num);
@@ -102,7 +122,7 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_find(a->txn, a->company, MT_NAME_DEPT, args->ref, &dept,
                  a->arena);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_dept_edit_ref, 0);
+        return mt_apply_reject(result, rc, MT_dept_edit_ref, 0);
     }
 
     parent = dept.parent;
@@ -114,7 +134,7 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         }
 
         if (rc != MT_OK) {
-            return mt_reject(result, rc, MT_dept_edit_parent, 0);
+            return mt_apply_reject(result, rc, MT_dept_edit_parent, 0);
         }
     }
 
@@ -146,12 +166,13 @@ mt_dept_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_find(a->txn, a->company, MT_NAME_DEPT, args->ref, &dept,
                  a->arena);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_named_ref, 0);
+        return mt_apply_reject(result, rc, MT_named_ref, 0);
     }
 
     used = mt_dept_used(a, dept.num);
     if (used != 0) {
-        return used == 1 ? mt_reject(result, MT_DEPT_IN_USE, MT_named_ref, 0)
+        return used == 1 ? mt_apply_reject(result, MT_DEPT_IN_USE,
+                                           MT_named_ref, 0)
                          : MT_STORE_FAILED;
     }
 
@@ -196,7 +217,7 @@ mt_dept_judge_parent(mt_apply_t *a, int64_t dept, int64_t parent)
             return MT_DEPT_CIRCLE;
         }
 
-        mt_key_num(&key, a->company, (uint64_t) parent);
+        mt_key_num(&key, a->company, parent);
 
         if (mt_load(a->txn, MT_DB_DEPT, &key, &mt_dept_model, &above,
                     a->arena) != 1)
@@ -217,7 +238,7 @@ mt_dept_used(mt_apply_t *a, int64_t dept)
     int       used;
     mt_key_t  prefix;
 
-    mt_key_num(&prefix, a->company, (uint64_t) dept);
+    mt_key_num(&prefix, a->company, dept);
 
     used = mt_any(a->txn, MT_DB_DEPT_CHILD, &prefix);
 
@@ -254,12 +275,12 @@ mt_dept_move(mt_apply_t *a, int64_t dept, int64_t from, int64_t to)
     }
 
     if (from != MT_NOWHERE) {
-        mt_key_num2(&key, a->company, (uint64_t) from, (uint64_t) dept);
+        mt_key_num2(&key, a->company, from, dept);
         (void) mt_del(a->txn, MT_DB_DEPT_CHILD, &key);
     }
 
     if (to != MT_NOWHERE) {
-        mt_key_num2(&key, a->company, (uint64_t) to, (uint64_t) dept);
+        mt_key_num2(&key, a->company, to, dept);
         (void) mt_put(a->txn, MT_DB_DEPT_CHILD, &key, MT_STR(""));
     }
 }
@@ -270,7 +291,7 @@ mt_dept_save(mt_apply_t *a, const mt_dept_t *dept)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) dept->num);
+    mt_key_num(&key, a->company, dept->num);
 
     return mt_save(a->txn, MT_DB_DEPT, &key, &mt_dept_model, dept, a->arena);
 }

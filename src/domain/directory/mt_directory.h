@@ -7,7 +7,19 @@
 #define MT_DIRECTORY_H
 
 #include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/view/mt_view.h"
 
+
+/* The operations that an import runs. */
+extern const mt_operation_t  mt_op_dept_add;
+extern const mt_operation_t  mt_op_user_add;
+extern const mt_operation_t  mt_op_user_update;
+
+
+/* Returns 1 if the company's events are kept for a subscriber, else 0; sets
+ * a->failed on failure. */
+int mt_company_subscribed(mt_apply_t *a);
 
 /* A department named by a record: "" and "0" are none (the root), *num 0.
  * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */
@@ -21,12 +33,29 @@ int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user);
 mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 
+/* Loads the user's record, a removed one as well.  Returns 1 if found, 0 if
+ * there is none, -1 on failure. */
+int mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num,
+    mt_user_t *user, mt_arena_t *arena);
+
+/* Makes a placeholder user for a person whom the directory does not know;
+ * mt_id_judge() allowed the id.  Returns the user's number. */
+int64_t mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name);
+
 /* 1 for who is there and enabled.  Nobody else has a session: the command that
  * removes or disables a user ends them. */
 int mt_user_may_log_in(const mt_user_t *user);
 
 /* Takes a user who is being removed off the rooms' lists of permitted ones. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
+
+/* Fills the view of a user, department or room (kind: MT_NAME_USER, ...), a
+ * structure of mt_directory_view_size(): mt_user_view_t, ...  Returns 1; 0 if
+ * the directory shows no such record: removed, a placeholder, or never there;
+ * -1 on failure. */
+size_t mt_directory_view_size(enum mt_name kind);
+int mt_directory_view(const mt_source_t *source, enum mt_name kind,
+    int64_t num, void *view);
 
 /* finish() of operations that make or change a record of op->kind: replies
  * with its view. */

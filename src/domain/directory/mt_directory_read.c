@@ -4,7 +4,6 @@
  */
 
 #include "domain/directory/mt_directory.h"
-#include "domain/read/mt_view.h"
 
 
 /* Where the rows stand; between two pieces only `last` holds. */
@@ -78,7 +77,7 @@ mt_directory_get_start(mt_call_t *call)
     rc = mt_directory_show(call, mt_resolve(call->txn, call->company,
                                             call->op->kind, args->ref));
 
-    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, MT_named_ref);
+    return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, MT_named_ref);
 }
 
 
@@ -123,7 +122,7 @@ mt_directory_list_start(mt_call_t *call)
 {
     call->state = mt_arena_alloc(call->arena, sizeof(mt_directory_list_t));
 
-    return call->state ? MT_STEP_DONE : mt_refuse(call, MT_NO_MEMORY, 0);
+    return call->state ? MT_STEP_DONE : mt_call_reject(call, MT_NO_MEMORY, 0);
 }
 
 
@@ -191,7 +190,7 @@ mt_directory_step(mt_call_t *call, mt_directory_list_t *list)
         rc = mt_cursor_next(list->cursor, &key, &value);
 
     } else {
-        mt_key_num(&at, call->company, list->last + 1);
+        mt_key_num(&at, call->company, mt_key_after(list->last));
         rc = mt_cursor_seek(list->cursor, &at, &key, &value);
         list->begun = 1;
     }

@@ -59,7 +59,8 @@ mt_face_start(mt_call_t *call)
         rc = MT_NO_SUCH_USER;
     }
 
-    return rc == MT_OK ? MT_STEP_WORK : mt_refuse(call, rc, MT_user_face_ref);
+    return rc == MT_OK ? MT_STEP_WORK
+                       : mt_call_reject(call, rc, MT_user_face_ref);
 }
 
 
@@ -99,7 +100,7 @@ mt_face_resume(mt_call_t *call)
     mt_user_face_t  *args;
 
     if (call->files.status != MT_OK) {
-        return mt_refuse(call, call->files.status, MT_user_face_face);
+        return mt_call_reject(call, call->files.status, MT_user_face_face);
     }
 
     args = call->args;
@@ -128,7 +129,7 @@ mt_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_user_find(a, args->ref, &user);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_user_face_ref, 0);
+        return mt_apply_reject(result, rc, MT_user_face_ref, 0);
     }
 
     mt_face_drop(a, &user);
@@ -168,7 +169,7 @@ mt_face_dropped(mt_call_t *call)
     mt_journal_t        entry;
     const mt_event_t   *events;
 
-    mt_key_serial(&key, (int64_t) call->result.position);
+    mt_key_serial(&key, call->result.position);
 
     if (mt_load_copy(call->txn, MT_DB_JOURNAL, &key, &mt_journal_model, &entry,
                      call->arena)

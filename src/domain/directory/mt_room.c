@@ -4,6 +4,7 @@
 #include "domain/directory/mt_directory.h"
 
 
+static mt_step_t mt_room_add_start(mt_call_t *call);
 static mt_status_t mt_room_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_room_update_apply(mt_apply_t *a, const void *body,
@@ -29,7 +30,7 @@ const mt_operation_t  mt_op_room_add = {
     .kind = MT_NAME_ROOM,
     .args = &mt_room_edit_model,
     .body = &mt_room_edit_model,
-    .start = mt_start_with_id,
+    .start = mt_room_add_start,
     .finish = mt_directory_finish,
     .apply = mt_room_add_apply
 };
@@ -61,6 +62,25 @@ const mt_operation_t  mt_op_room_remove = {
      & ~MT_BIT(room_edit, id))
 
 
+static mt_step_t
+mt_room_add_start(mt_call_t *call)
+{
+    mt_room_edit_t  *args;
+
+    args = call->args;
+
+    if (args->id.len == 0) {
+        mt_set(args, room_edit, fresh_id, mt_fresh_id(call->arena));
+
+        if (args->fresh_id.len == 0) {
+            return mt_call_reject(call, MT_INTERNAL, 0);
+        }
+    }
+
+    return mt_start_command(call);
+}
+
+
 static mt_status_t
 mt_room_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
@@ -78,7 +98,7 @@ mt_room_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_id_judge(a, MT_NAME_ROOM, room.id, &room.num);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_room_edit_id, 0);
+        return mt_apply_reject(result, rc, MT_room_edit_id, 0);
     }
 
     rc = mt_room_edit(a, args, &room, result);
@@ -106,7 +126,7 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_find(a->txn, a->company, MT_NAME_ROOM, args->ref, &room,
                  a->arena);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_room_edit_ref, 0);
+        return mt_apply_reject(result, rc, MT_room_edit_ref, 0);
     }
 
     rc = mt_room_edit(a, args, &room, result);
@@ -134,13 +154,13 @@ mt_room_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_find(a->txn, a->company, MT_NAME_ROOM, args->ref, &room,
                  a->arena);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_named_ref, 0);
+        return mt_apply_reject(result, rc, MT_named_ref, 0);
     }
 
     booked = mt_room_booked(a, room.num);
     if (booked != 0) {
-        return booked == 1 ? mt_reject(result, MT_ROOM_IN_USE, MT_named_ref,
-                                       0)
+        return booked == 1 ? mt_apply_reject(result, MT_ROOM_IN_USE,
+                                             MT_named_ref, 0)
                            : MT_STORE_FAILED;
     }
 
@@ -169,16 +189,15 @@ mt_room_edit(mt_apply_t *a, const mt_room_edit_t *args, mt_room_t *room,
     room->updated = a->time;
 
     if (room->open >= room->close) {
-        return mt_reject(result, MT_BAD_TIMES,
-                         mt_has(args, room_edit, close) ? MT_room_edit_close
-                                                        : MT_room_edit_open,
-                         0);
+        return mt_apply_reject(result, MT_BAD_TIMES,
+                               mt_has(args, room_edit, close)
+                               ? MT_room_edit_close : MT_room_edit_open, 0);
     }
 
     if (mt_has(args, room_edit, dept)) {
         rc = mt_dept_ref(a, args->dept, &room->dept);
         if (rc != MT_OK) {
-            return mt_reject(result, rc, MT_room_edit_dept, 0);
+            return mt_apply_reject(result, rc, MT_room_edit_dept, 0);
         }
     }
 
@@ -213,8 +232,8 @@ mt_room_users(mt_apply_t *a, const mt_strs_t *refs, mt_ints_t *users,
         users->v[i] = mt_resolve(a->txn, a->company, MT_NAME_USER,
                                  refs->v[i]);
         if (users->v[i] == 0) {
-            return mt_reject(result, MT_NO_SUCH_USER, MT_room_edit_users,
-                             i + 1);
+            return mt_apply_reject(result, MT_NO_SUCH_USER, MT_room_edit_users,
+                                   i + 1);
         }
     }
 
@@ -294,7 +313,7 @@ mt_room_booked(mt_apply_t *a, int64_t room)
     mt_str_t      key, end;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&prefix, a->company, (uint64_t) room);
+    mt_key_num(&prefix, a->company, room);
 
     cursor = mt_cursor_open(a->txn, MT_DB_BOOKING, &prefix);
     if (cursor == NULL) {
@@ -333,7 +352,7 @@ mt_rooms_forget_user(mt_apply_t *a, int64_t user)
 
     for (i = 0; rc == MT_OK && i < rooms.n; i++) {
         mt_arena_reset(arena);
-        mt_key_num(&key, a->company, (uint64_t) rooms.v[i]);
+        mt_key_num(&key, a->company, rooms.v[i]);
 
         if (mt_load_copy(a->txn, MT_DB_ROOM, &key, &mt_room_model, &room,
                          arena) != 1)
@@ -431,7 +450,7 @@ mt_room_save(mt_apply_t *a, const mt_room_t *room)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) room->num);
+    mt_key_num(&key, a->company, room->num);
 
     return mt_save(a->txn, MT_DB_ROOM, &key, &mt_room_model, room, a->arena);
 }

@@ -25,7 +25,7 @@ static mt_status_t mt_user_end_sessions(mt_apply_t *a, int64_t user);
 
 const mt_operation_t  mt_op_user_add = {
     .code = MT_CODE_user_add,
-    .heavy = 1,
+    .cpu_work = 1,
     .name = "user_add",
     .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,
@@ -39,7 +39,7 @@ const mt_operation_t  mt_op_user_add = {
 
 const mt_operation_t  mt_op_user_update = {
     .code = MT_CODE_user_update,
-    .heavy = 1,
+    .cpu_work = 1,
     .name = "user_update",
     .kind = MT_NAME_USER,
     .args = &mt_user_edit_model,
@@ -135,7 +135,7 @@ mt_user_edit_resume(mt_call_t *call)
     hash = call->state;
 
     if (hash == NULL || hash->len == 0) {
-        return mt_refuse(call, MT_INTERNAL, 0);
+        return mt_call_reject(call, MT_INTERNAL, 0);
     }
 
     return mt_user_edit_command(call, *hash);
@@ -158,8 +158,15 @@ mt_user_edit_command(mt_call_t *call, mt_str_t password)
         args->has &= ~MT_BIT(user_edit, plain);
     }
 
-    return call->op == &mt_op_user_add ? mt_start_with_id(call)
-                                       : mt_start_command(call);
+    if (call->op == &mt_op_user_add && args->id.len == 0) {
+        mt_set(args, user_edit, fresh_id, mt_fresh_id(call->arena));
+
+        if (args->fresh_id.len == 0) {
+            return mt_call_reject(call, MT_INTERNAL, 0);
+        }
+    }
+
+    return mt_start_command(call);
 }
 
 
@@ -188,7 +195,7 @@ mt_user_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_user_judge_new(a, args, &user);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_user_edit_id, 0);
+        return mt_apply_reject(result, rc, MT_user_edit_id, 0);
     }
 
     before = user;
@@ -258,7 +265,7 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_user_find(a, args->ref, &user);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_user_edit_ref, 0);
+        return mt_apply_reject(result, rc, MT_user_edit_ref, 0);
     }
 
     before = user;
@@ -303,7 +310,7 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_user_find(a, args->ref, &user);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_named_ref, 0);
+        return mt_apply_reject(result, rc, MT_named_ref, 0);
     }
 
     mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
@@ -359,7 +366,7 @@ mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args, mt_user_t *user,
     if (mt_has(args, user_edit, dept)) {
         rc = mt_dept_ref(a, args->dept, &user->dept);
         if (rc != MT_OK) {
-            return mt_reject(result, rc, MT_user_edit_dept, 0);
+            return mt_apply_reject(result, rc, MT_user_edit_dept, 0);
         }
     }
 
@@ -372,8 +379,8 @@ mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args, mt_user_t *user,
         owner = (int64_t) mt_name_find(a->txn, a->company,
                                        mt_user_names[i].kind, name);
         if (owner != 0 && owner != user->num) {
-            return mt_reject(result, mt_user_names[i].taken,
-                             mt_user_names[i].field->number, 0);
+            return mt_apply_reject(result, mt_user_names[i].taken,
+                                   mt_user_names[i].field->number, 0);
         }
     }
 
@@ -421,14 +428,12 @@ mt_user_reindex(mt_apply_t *a, const mt_user_t *from, const mt_user_t *to)
     }
 
     if (was) {
-        mt_key_num2(&key, a->company, (uint64_t) from->dept,
-                    (uint64_t) from->num);
+        mt_key_num2(&key, a->company, from->dept, from->num);
         (void) mt_del(a->txn, MT_DB_MEMBER, &key);
     }
 
     if (is) {
-        mt_key_num2(&key, a->company, (uint64_t) to->dept,
-                    (uint64_t) to->num);
+        mt_key_num2(&key, a->company, to->dept, to->num);
         (void) mt_put(a->txn, MT_DB_MEMBER, &key, MT_STR(""));
     }
 }
@@ -457,7 +462,7 @@ mt_user_end_sessions(mt_apply_t *a, int64_t user)
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&prefix, a->company, (uint64_t) user);
+    mt_key_num(&prefix, a->company, user);
 
     /* a deletion may move what the cursor stands on: one at a time */
 
@@ -491,7 +496,7 @@ mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num, mt_user_t *user,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
 
     return mt_load_copy(txn, MT_DB_USER, &key, &mt_user_model, user, arena);
 }
@@ -530,7 +535,7 @@ mt_user_save(mt_apply_t *a, const mt_user_t *user)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) user->num);
+    mt_key_num(&key, a->company, user->num);
 
     return mt_save(a->txn, MT_DB_USER, &key, &mt_user_model, user, a->arena);
 }

@@ -1,6 +1,6 @@
 
 #include "base/mt_crypto.h"
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
 
 
 #define MT_FRESH_BYTES  16
@@ -50,18 +50,6 @@ static const mt_id_kind_t  mt_id_kinds[] = {
     [MT_NAME_MEETING] = { MT_DB_MEETING, &mt_meeting_model, NULL,
                           MT_NO_SUCH_MEETING },
 };
-
-
-/* mt_start_with_id() knows every model that has these fields by one of them */
-#define MT_ID_FIELDS_ARE(M)                                                   \
-    _Static_assert((int) MT_##M##_id == (int) MT_dept_edit_id                 \
-                   && (int) MT_##M##_fresh_id                                 \
-                      == (int) MT_dept_edit_fresh_id,                         \
-                   "id and fresh_id have the same numbers in all")
-
-MT_ID_FIELDS_ARE(user_edit);
-MT_ID_FIELDS_ARE(room_edit);
-MT_ID_FIELDS_ARE(meeting_edit);
 
 
 /* A number from 1 on that is no guest's slot, in canonical decimal form. */
@@ -115,7 +103,7 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
     }
 
     k = &mt_id_kinds[kind];
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
 
     if (mt_get(txn, k->db, &key, &record) != 1) {
         return 0;
@@ -150,7 +138,7 @@ mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
         return k->missing;
     }
 
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
     found = mt_load_copy(txn, k->db, &key, k->model, record, arena);
 
     return found == 1 ? MT_OK : MT_STORE_FAILED;
@@ -190,35 +178,6 @@ mt_fresh_short_id(mt_arena_t *arena)
 }
 
 
-mt_step_t
-mt_start_with_id(mt_call_t *call)
-{
-    char              *args;
-    mt_str_t          *id, *fresh;
-    uint64_t           has;
-    const mt_field_t  *fields;
-
-    args = call->args;
-    fields = call->op->body->fields;
-
-    id = (mt_str_t *) (args + fields[MT_dept_edit_id].offset);
-    fresh = (mt_str_t *) (args + fields[MT_dept_edit_fresh_id].offset);
-
-    if (id->len == 0) {
-        *fresh = mt_fresh_id(call->arena);
-        if (fresh->len == 0) {
-            return mt_refuse(call, MT_INTERNAL, 0);
-        }
-
-        memcpy(&has, args, sizeof(has));
-        has |= MT_BIT(dept_edit, fresh_id);
-        memcpy(args, &has, sizeof(has));
-    }
-
-    return mt_start_command(call);
-}
-
-
 mt_status_t
 mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
 {
@@ -244,7 +203,7 @@ mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
     }
 
     if (found == 1 && mt_parse_num(id, num)) {
-        mt_key_num(&key, a->company, (uint64_t) *num);
+        mt_key_num(&key, a->company, *num);
         found = mt_get(a->txn, mt_id_kinds[kind].db, &key, &record);
 
         if (found == 1) {
@@ -285,7 +244,7 @@ mt_next_num(mt_apply_t *a, enum mt_name kind, mt_db_t db)
     num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &counter, 0);
 
     do {
-        mt_key_num(&key, a->company, (uint64_t) ++num);
+        mt_key_num(&key, a->company, ++num);
         found = mt_get(a->txn, db, &key, &record);
     } while (found == 1);
 

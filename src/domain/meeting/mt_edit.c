@@ -1,7 +1,7 @@
 
 #include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_edit.h"
-#include "domain/notify/mt_event.h"
+#include "domain/meeting/mt_meeting_index.h"
 
 
 static mt_status_t mt_edit_code(mt_edit_t *edit, enum mt_name kind,
@@ -58,7 +58,7 @@ mt_edit_new(mt_edit_t *edit, mt_edits_t *edits)
 
     /* where nobody waits for the invitation it has arrived */
 
-    if (!mt_subscribed(edits->a)) {
+    if (!mt_company_subscribed(edits->a)) {
         edit->meeting.pushed = edits->a->time;
     }
 
@@ -91,7 +91,7 @@ mt_edit_identity(mt_edit_t *edit)
 
     rc = mt_id_judge(edit->edits->a, MT_NAME_MEETING, m->id, &edit->claim);
     if (rc != MT_OK) {
-        return mt_reject(edit->edits->result, rc, MT_meeting_edit_id, 0);
+        return mt_apply_reject(edit->edits->result, rc, MT_meeting_edit_id, 0);
     }
 
     rc = mt_edit_code(edit, MT_NAME_ATTENDEE_CODE, m->attendee_code);
@@ -142,8 +142,8 @@ mt_edit_creator(mt_edit_t *edit)
     rc = mt_people_find(edits->people, args->creator_ref, args->creator_name,
                         &edit->meeting.creator);
 
-    return rc == MT_OK ? rc : mt_reject(edits->result, rc,
-                                        MT_meeting_edit_creator_ref, 0);
+    return rc == MT_OK ? rc : mt_apply_reject(edits->result, rc,
+                                              MT_meeting_edit_creator_ref, 0);
 }
 
 
@@ -163,8 +163,8 @@ mt_edit_judge(mt_edit_t *edit)
     mt_edit_reminders(edit);
 
     if (edit->meeting.begin >= edit->meeting.end) {
-        return mt_reject(edit->edits->result, MT_BAD_TIMES,
-                         MT_meeting_edit_end, 0);
+        return mt_apply_reject(edit->edits->result, MT_BAD_TIMES,
+                               MT_meeting_edit_end, 0);
     }
 
     for (i = 0; i < mt_nitems(judges); i++) {
@@ -211,8 +211,8 @@ mt_edit_dept(mt_edit_t *edit)
 
     rc = mt_dept_ref(edit->edits->a, args->dept_ref, &edit->meeting.dept);
 
-    return rc == MT_OK ? rc : mt_reject(edit->edits->result, rc,
-                                        MT_meeting_edit_dept_ref, 0);
+    return rc == MT_OK ? rc : mt_apply_reject(edit->edits->result, rc,
+                                              MT_meeting_edit_dept_ref, 0);
 }
 
 
@@ -241,8 +241,8 @@ mt_edit_leaders(mt_edit_t *edit)
             rc = mt_people_find(edit->edits->people, refs->v[i], MT_STR(""),
                                 &num);
             if (rc != MT_OK) {
-                return mt_reject(edit->edits->result, rc,
-                                 MT_meeting_edit_leader_refs, i + 1);
+                return mt_apply_reject(edit->edits->result, rc,
+                                       MT_meeting_edit_leader_refs, i + 1);
             }
 
             for (k = 0; k < leaders->n && leaders->v[k] != num; k++) {
@@ -250,8 +250,9 @@ mt_edit_leaders(mt_edit_t *edit)
             }
 
             if (k == MT_LEADERS_MAX) {
-                return mt_reject(edit->edits->result, MT_TOO_MANY_LEADERS,
-                                 MT_meeting_edit_leader_refs, 0);
+                return mt_apply_reject(edit->edits->result,
+                                       MT_TOO_MANY_LEADERS,
+                                       MT_meeting_edit_leader_refs, 0);
             }
 
             leaders->v[k] = num;
@@ -260,8 +261,8 @@ mt_edit_leaders(mt_edit_t *edit)
     }
 
     if (edit->meeting.sign == MT_SIGN_WANTED && leaders->n == 0) {
-        return mt_reject(edit->edits->result, MT_NO_LEADER,
-                         MT_meeting_edit_leader_refs, 0);
+        return mt_apply_reject(edit->edits->result, MT_NO_LEADER,
+                               MT_meeting_edit_leader_refs, 0);
     }
 
     return MT_OK;
@@ -288,8 +289,8 @@ mt_edit_room(mt_edit_t *edit)
 
     rc = mt_edit_room_load(edit);
     if (rc != MT_OK) {
-        return mt_reject(edit->edits->result, rc, MT_meeting_edit_room_ref,
-                         0);
+        return mt_apply_reject(edit->edits->result, rc,
+                               MT_meeting_edit_room_ref, 0);
     }
 
     moved = old == NULL || old->room != m->room;
@@ -349,7 +350,7 @@ mt_edit_room_load(mt_edit_t *edit)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) edit->meeting.room);
+    mt_key_num(&key, a->company, edit->meeting.room);
 
     return mt_load(a->txn, MT_DB_ROOM, &key, &mt_room_model, &edits->room,
                    a->arena) == 1 ? MT_OK : MT_STORE_FAILED;
@@ -441,7 +442,7 @@ mt_edit_reject_room(mt_edit_t *edit, mt_status_t status, unsigned field)
 {
     edit->edits->result->detail = edit->meeting.begin;
 
-    return mt_reject(edit->edits->result, status, field, 0);
+    return mt_apply_reject(edit->edits->result, status, field, 0);
 }
 
 
@@ -543,7 +544,7 @@ mt_edit_introduce(mt_edit_t *edit)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) edit->meeting.creator);
+    mt_key_num(&key, a->company, edit->meeting.creator);
 
     if (mt_load_copy(a->txn, MT_DB_USER, &key, &mt_user_model, &user, a->arena)
         != 1)

@@ -1,166 +1,93 @@
 
 /*
- * What the operations on meetings share: rules that need no store, the index
- * entries of a meeting, bookings of a room, and views.
+ * Meetings: the rules that follow from a meeting's record, its attendees and
+ * check-ins, and the functions by which operations find, save and close it.
  */
 
 #ifndef MT_MEETING_H
 #define MT_MEETING_H
 
-#include "domain/read/mt_view.h"
+#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_names.h"
+#include "domain/view/mt_views.h"
 
 
-/* MT_OK while the meeting is neither cancelled nor over; else why it is not:
- * MT_CANCELLED or MT_ENDED. */
+/* Returns the phase of a meeting at an instant (ms): MT_PHASE_*. */
+int mt_meeting_life(const mt_meeting_t *meeting, int64_t now);
+
+/* Returns MT_OK while the meeting is scheduled or under way, MT_CANCELLED or
+ * MT_ENDED after. */
 mt_status_t mt_meeting_live(const mt_meeting_t *meeting, int64_t now);
 
-/* Cancels or ends (state: MT_MEETING_*) a meeting that is neither; from now on
- * its room is free, its times stay as booked.  mt_meeting_cancel() raises the
- * event, too. */
-mt_status_t mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *meeting,
-    int64_t state);
-mt_status_t mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting);
-
-/* 1 while the meeting keeps others out of its room. */
+/* Returns 1 while the meeting keeps others out of its room, else 0. */
 int mt_meeting_holds_room(const mt_meeting_t *meeting);
 
-/* 1 for the creator and the sign-in leaders. */
+/* Returns 1 if the user is a host: the creator or a sign-in leader; else 0. */
 int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
 
-/*
- * The entries that the indexes hold for a meeting, always in the same places;
- * an entry that it has not is an empty key.  Saving writes the difference to
- * the entries of the record before, verifying looks them up.
- */
-
-#define MT_MEETING_ENTRIES  10
-
-typedef struct {
-    mt_db_t   db;
-    mt_key_t  key;
-    uint8_t   value[MT_VALUE_MAX];
-    size_t    len;
-} mt_index_entry_t;
-
-void mt_meeting_entries(uint32_t company, const mt_meeting_t *meeting,
-    mt_index_entry_t entries[MT_MEETING_ENTRIES]);
-
-/*
- * The meeting that holds the room at some time in [begin, end); 0 when it is
- * free, -1 on failure.  The bookings of those in `except`, numbers in
- * ascending order, do not count.
- */
-int64_t mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
-    int64_t begin, int64_t end, const mt_ints_t *except);
-
-/* For qsort() and bsearch() of numbers. */
-int mt_num_cmp(const void *one, const void *two);
-
-/* Of a person on a meeting's list, keyed by meeting and slot. */
-int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
-    int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena);
-int mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
-    int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena);
-mt_status_t mt_attendee_save(mt_apply_t *a, int64_t meeting,
-    const mt_attendee_t *attendee);
-
-/* Counts a person on the list in (sign 1) or out (-1); checkin may be NULL. */
-void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
-    const mt_checkin_t *checkin, int sign);
-
-/*
- * Whether `actor` belongs to those who may (MT_MAY_*): 1, 0, -1 on failure.
- */
+/* Returns 1 if `actor` belongs to those who may act (MT_MAY_*), 0 if not, -1
+ * on failure. */
 int mt_meeting_may(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, int64_t actor, int64_t may);
 
-/* The meeting that a ref names, in start(), with strings as mt_load()'s, and
- * in apply(): MT_OK, MT_NO_SUCH_MEETING or a failure. */
+
+/* Finds the meeting that a ref names: in start(), with strings as mt_load()'s,
+ * and in apply().  Return MT_OK, MT_NO_SUCH_MEETING or a failure. */
 mt_status_t mt_meeting_find(mt_call_t *call, mt_str_t ref,
     mt_meeting_t *meeting);
 mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
     const mt_meeting_t **meeting);
 
+/* Writes the record and its index entries; the copy in the batch follows.
+ * Returns MT_OK or a failure. */
+mt_status_t mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting);
 
-/* 1, 0 when there is no such meeting, -1 on failure.  mt_meeting_view_load():
- * the meeting alone, which find() and read() do in two steps;
- * mt_meeting_view_fill(): the rest of its view, 1 or -1. */
-int mt_meeting_view(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view);
-int mt_meeting_view_load(const mt_source_t *source, int64_t num,
-    mt_meeting_view_t *view);
-int mt_meeting_view_find(const mt_source_t *source, int64_t num,
-    mt_str_t *record);
-int mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
-    mt_meeting_view_t *view);
-int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
-unsigned mt_meeting_parts(size_t base, unsigned field);
-/* The cache key of the view of the meeting in this record.  Returns 1, or -1
- * on failure. */
-int mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
-    mt_str_t record, mt_row_key_t *key);
-
-/* Of a person: what the list, the sign-ins and the directory say, as the store
- * has it; no data where they say nothing. */
-
-typedef struct {
-    int64_t   slot;
-    mt_str_t  attendee;
-    mt_str_t  checkin;
-    mt_str_t  user;
-} mt_person_records_t;
-
-/*
- * The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * attendee: that record, if it was found already.  Of the meeting only num and
- * seed are looked at.  view->attendee is what the list says (zeroed: not on
- * it).
- */
-int mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
-    int64_t slot, const mt_str_t *attendee, mt_person_records_t *records);
-void mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
-    const mt_person_records_t *records, mt_row_key_t *key);
-int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
-    const mt_person_records_t *records, mt_person_view_t *view);
-unsigned mt_person_parts(size_t base, unsigned field);
+/* Closes a meeting that is scheduled or under way: cancelled or ended (state:
+ * MT_MEETING_*).  Its room is free from now on, its times stay as booked.
+ * mt_meeting_cancel() raises the event as well.  Return MT_OK or a failure. */
+mt_status_t mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t state);
+mt_status_t mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting);
 
 
-/* Where the rows of a reply stand; between two pieces only `last` and the
- * counts hold. */
+/* The attendance and the check-in of an attendee, keyed by meeting and slot:
+ * the user's number or, from MT_GUEST_SLOT on, a guest's.  Strings as
+ * mt_load()'s.  Return 1 if found, 0 if there is none, -1 on failure. */
+int mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena);
+int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena);
 
-typedef struct {
-    mt_meeting_t    meeting;      /* people, leaders: whose */
-    int64_t         guests;
-    mt_source_t     source;       /* of the piece */
-    mt_near_t       near;
-    mt_cursor_t    *cursor;
-    int             begun;        /* the cursor stands on the row after last */
-    int64_t         sponsor;
-    int64_t         last;         /* given; 0: none yet */
-    mt_person_records_t  person;  /* found last */
-    int64_t         left;         /* rows to give at most */
-    size_t          next;         /* leader to give */
-    char            seed[16];     /* of a meeting that is a row itself */
-} mt_listing_t;
+/* Returns MT_OK or a failure. */
+mt_status_t mt_attendee_save(mt_apply_t *a, int64_t meeting,
+    const mt_attendee_t *attendee);
 
-/* The people on a meeting's list, as mt_person_view_t.  The call's state
- * begins with an mt_listing_t, which the first sets for the meeting given;
- * the others make it the state, and a view the reply: the caller's, or a new
- * one. */
-extern const mt_rows_t  mt_people_rows;
-/* as rows within rows: the outer ones have the source, and close it */
-extern const mt_rows_t  mt_inner_people_rows;
+/* Counts an attendee in (sign 1) or out (-1); checkin may be NULL. */
+void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
+    const mt_checkin_t *checkin, int sign);
 
-void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
-mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
-    mt_meeting_view_t *view);
-mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
+/* Returns the id of an attendance to which its client gave none, derived from
+ * the meeting's seed and the slot; empty on failure. */
+mt_str_t mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting,
+    int64_t slot);
 
-/* start() of what shows one meeting: the args are an mt_meeting_act_t. */
-mt_step_t mt_meeting_show(mt_call_t *call);
 
-/* At the start of a piece, and at its end. */
-void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
-void mt_listing_close(mt_call_t *call);
+/* Returns the time (ms) of the meeting's next reminder, with *reason set to
+ * MT_REMIND_*; 0 if none is to come. */
+int64_t mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason);
+
+/* Returns 1 if a reminder that was fired is still right: the meeting was
+ * neither cancelled nor ended by an act nor moved, and its attendees are still
+ * to be reminded at `due`; else 0. */
+int mt_reminder_stands(const mt_meeting_t *meeting, int64_t due,
+    int64_t reason);
+
+/* Raises a meeting_remind event, of a reminder that was due at `due` (ms). */
+void mt_raise_reminder(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t due, int64_t reason);
+
+
+/* For qsort() and bsearch() of int64_t. */
+int mt_num_cmp(const void *one, const void *two);
 
 #endif /* MT_MEETING_H */

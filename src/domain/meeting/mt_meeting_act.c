@@ -78,13 +78,13 @@ mt_act_start(mt_call_t *call)
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_act_ref);
+        return mt_call_reject(call, rc, MT_meeting_act_ref);
     }
 
     rc = mt_act_judge(call->txn, call->company, call->actor, call->now,
                       &meeting, args);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, 0);
+        return mt_call_reject(call, rc, 0);
     }
 
     return mt_command(call, args);
@@ -132,36 +132,13 @@ mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
 
     rc = mt_meeting_get(a, args->ref, meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_act_ref, 0);
+        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
     }
 
     result->num = (*meeting)->num;
 
     return mt_act_judge(a->txn, a->company, a->actor, a->time, *meeting,
                         args);
-}
-
-
-mt_status_t
-mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
-{
-    mt_meeting_t  meeting;
-
-    meeting = *old;
-    meeting.state = state;
-    meeting.done = a->time;
-    meeting.updated = a->time;
-
-    return mt_meeting_save(a, &meeting);
-}
-
-
-mt_status_t
-mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting)
-{
-    mt_raise(a, MT_EVENT_BOOK_CANCEL, meeting->num, meeting->id);
-
-    return mt_meeting_finish(a, meeting, MT_MEETING_CANCELLED);
 }
 
 
@@ -218,7 +195,7 @@ mt_answer_start(mt_call_t *call)
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_answer_ref);
+        return mt_call_reject(call, rc, MT_answer_ref);
     }
 
     listed = mt_attendee_load(call->txn, call->company, meeting.num,
@@ -226,7 +203,7 @@ mt_answer_start(mt_call_t *call)
 
     rc = mt_answer_judge(&meeting, call->now, listed);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, 0);
+        return mt_call_reject(call, rc, 0);
     }
 
     if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
@@ -262,7 +239,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_meeting_get(a, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_answer_ref, 0);
+        return mt_apply_reject(result, rc, MT_answer_ref, 0);
     }
 
     result->num = meeting->num;

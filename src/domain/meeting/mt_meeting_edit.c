@@ -4,6 +4,7 @@
  */
 
 #include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
 static mt_step_t mt_meeting_create_start(mt_call_t *call);
@@ -51,7 +52,7 @@ mt_meeting_create_start(mt_call_t *call)
     args = call->args;
 
     if (!mt_has(args, meeting_edit, begin)) {
-        return mt_refuse(call, MT_MISSING, MT_meeting_edit_begin);
+        return mt_call_reject(call, MT_MISSING, MT_meeting_edit_begin);
     }
 
     step = mt_edit_times(call, call->settings->default_length);
@@ -75,7 +76,7 @@ mt_meeting_update_start(mt_call_t *call)
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_edit_ref);
+        return mt_call_reject(call, rc, MT_meeting_edit_ref);
     }
 
     step = mt_edit_times(call, args->keep_length ? meeting.end - meeting.begin
@@ -114,7 +115,7 @@ mt_edit_times(mt_call_t *call, int64_t length)
 
     if (mt_has(args, meeting_edit, end)) {
         if (args->end > MT_TIME_MAX) {
-            return mt_refuse(call, MT_BAD_VALUE, field);
+            return mt_call_reject(call, MT_BAD_VALUE, field);
         }
 
         mt_set(args, meeting_edit, end_offset,
@@ -142,7 +143,7 @@ mt_edit_fresh(mt_call_t *call)
     if (args->fresh_id.len == 0
         || mt_meeting_secrets(call->arena, &secrets) != 0)
     {
-        return mt_refuse(call, MT_INTERNAL, 0);
+        return mt_call_reject(call, MT_INTERNAL, 0);
     }
 
     mt_patch(args, &mt_meeting_edit_model, &secrets, &mt_meeting_secrets_model,
@@ -161,7 +162,7 @@ mt_edit_finish(mt_call_t *call)
     rc = mt_listing_reply(call, call->result.num, 1);
 
     if (rc != MT_OK) {
-        (void) mt_refuse(call, rc, 0);
+        (void) mt_call_reject(call, rc, 0);
     }
 }
 
@@ -215,7 +216,7 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_edit_ref, 0);
+        return mt_apply_reject(result, rc, MT_meeting_edit_ref, 0);
     }
 
     if (args->only_creator && old->creator != a->actor) {

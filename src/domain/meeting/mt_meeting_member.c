@@ -6,7 +6,7 @@
  * away, and seen; what its people said of it stays as it was then.
  */
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
 static mt_step_t mt_read_start(mt_call_t *call);
@@ -63,7 +63,7 @@ mt_read_start(mt_call_t *call)
                            &view->meeting, &attendee, call->arena);
 
     if (news < 0) {
-        return mt_refuse(call, MT_STORE_FAILED, 0);
+        return mt_call_reject(call, MT_STORE_FAILED, 0);
     }
 
     return news ? mt_command(call, call->args) : step;
@@ -109,7 +109,7 @@ mt_read_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_meeting_get(a, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_act_ref, 0);
+        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
     }
 
     result->num = meeting->num;
@@ -144,13 +144,14 @@ mt_hide_start(mt_call_t *call)
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_act_ref);
+        return mt_call_reject(call, rc, MT_meeting_act_ref);
     }
 
     listed = mt_attendee_load(call->txn, call->company, meeting.num,
                               call->actor, &attendee, call->arena);
     if (listed != 1) {
-        return mt_refuse(call, listed ? MT_STORE_FAILED : MT_NOT_LISTED, 0);
+        return mt_call_reject(call, listed ? MT_STORE_FAILED : MT_NOT_LISTED,
+                              0);
     }
 
     return attendee.deleted ? MT_STEP_DONE : mt_command(call, args);
@@ -170,7 +171,7 @@ mt_hide_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_meeting_get(a, args->ref, &meeting);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, MT_meeting_act_ref, 0);
+        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
     }
 
     result->num = meeting->num;

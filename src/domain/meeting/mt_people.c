@@ -5,6 +5,7 @@
  * newcomer goes by a provisional number below 0.
  */
 
+#include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_edit.h"
 
 

@@ -78,8 +78,8 @@ mt_roster_judge(mt_roster_t *roster, const mt_meeting_t *from,
     }
 
     if (roster->nseats > MT_ATTENDEES_MAX) {
-        return mt_reject(roster->result, MT_TOO_MANY,
-                         mt_roster_field(roster->args), 0);
+        return mt_apply_reject(roster->result, MT_TOO_MANY,
+                               mt_roster_field(roster->args), 0);
     }
 
     mt_roster_fill(roster);
@@ -125,7 +125,7 @@ mt_roster_load(mt_roster_t *roster)
         return MT_NO_MEMORY;
     }
 
-    mt_key_num(&prefix, a->company, (uint64_t) roster->from->num);
+    mt_key_num(&prefix, a->company, roster->from->num);
 
     cursor = mt_cursor_open(a->txn, MT_DB_ATTENDEE, &prefix);
     if (cursor == NULL) {
@@ -296,8 +296,8 @@ mt_roster_unique(mt_roster_t *roster)
         if (mt_str_eq(known[i].id, known[i - 1].id)) {
             seat = known[i].seat->item ? known[i].seat : known[i - 1].seat;
 
-            return mt_reject(roster->result, MT_ID_TAKEN, seat->field,
-                             seat->item);
+            return mt_apply_reject(roster->result, MT_ID_TAKEN, seat->field,
+                                   seat->item);
         }
     }
 
@@ -368,8 +368,7 @@ mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
     found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
                             row->slot, &checkin, roster->arena);
 
-    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
-                (uint64_t) row->slot);
+    mt_key_num2(&key, a->company, roster->meeting->num, row->slot);
 
     if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1) {
         return MT_STORE_FAILED;
@@ -412,8 +411,7 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
         mt_tally_count(tally, &seat->row, found ? &checkin : NULL, 1);
     }
 
-    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
-                (uint64_t) seat->row.slot);
+    mt_key_num2(&key, a->company, roster->meeting->num, seat->row.slot);
 
     roster->record.len = 0;
     mt_record_encode(&roster->record, &mt_attendee_model, &seat->row,

@@ -139,7 +139,7 @@ mt_roster_people(mt_roster_t *roster, unsigned field, const mt_objs_t *people)
         }
 
         if (rc != MT_OK) {
-            return mt_reject(roster->result, rc, field, i + 1);
+            return mt_apply_reject(roster->result, rc, field, i + 1);
         }
 
         mt_roster_sit(roster, slot, person, field, i + 1);
@@ -180,7 +180,7 @@ mt_roster_refs(mt_roster_t *roster, unsigned field, const mt_strs_t *refs)
     for (i = 0; i < refs->n; i++) {
         rc = mt_people_find(roster->people, refs->v[i], MT_STR(""), &slot);
         if (rc != MT_OK) {
-            return mt_reject(roster->result, rc, field, i + 1);
+            return mt_apply_reject(roster->result, rc, field, i + 1);
         }
 
         mt_roster_sit(roster, slot, NULL, field, i + 1);
@@ -341,7 +341,7 @@ mt_roster_removed(mt_roster_t *roster, int64_t slot, const mt_known_t *ids,
         return 0;
     }
 
-    mt_key_num(&key, roster->a->company, (uint64_t) slot);
+    mt_key_num(&key, roster->a->company, slot);
 
     if (mt_load(roster->a->txn, MT_DB_USER, &key, &mt_user_model, &user,
                 roster->arena) != 1)

@@ -11,7 +11,7 @@
 #ifndef MT_EVENT_H
 #define MT_EVENT_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/meeting/mt_meeting.h"
 
 
 /* The subscription of a company, its strings in the arena: 1, 0 when it has
@@ -20,10 +20,6 @@ int mt_subscription_load(mt_txn_t *txn, uint32_t company,
     mt_subscription_t *subscription, mt_arena_t *arena);
 mt_status_t mt_subscription_save(mt_apply_t *a,
     const mt_subscription_t *subscription);
-
-/* 1 when the company's events are kept for a subscriber, else 0; sets
- * a->failed. */
-int mt_subscribed(mt_apply_t *a);
 
 /* In apply: the subscription, or a refusal when there is none. */
 mt_status_t mt_subscription_get(mt_apply_t *a,
@@ -66,16 +62,6 @@ int mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 /* "book_success" and the like; NULL for what is not for subscribers. */
 const char *mt_event_name(int64_t type);
 
-
-/* When the next reminder of a meeting is due, and why (MT_REMIND_*); 0 when
- * none is to come. */
-int64_t mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason);
-
-/* Whether one that was given is still right: the meeting is neither cancelled
- * nor ended by an act, nor has it moved, and its people are still to be
- * reminded then. */
-int mt_reminder_stands(const mt_meeting_t *meeting, int64_t due,
-    int64_t reason);
 
 /* The first reminder after the one named (all 0: the first of all) that is due
  * at `now`: 1, 0, -1. */

@@ -4,6 +4,7 @@
  * by commands that say what became of them.
  */
 
+#include "domain/directory/mt_directory.h"
 #include "domain/notify/mt_event.h"
 
 
@@ -118,7 +119,7 @@ mt_outbox_add(mt_apply_t *a, uint64_t *messages)
     mt_status_t        rc;
     const mt_event_t  *events;
 
-    if (a->events.n == 0 || !mt_subscribed(a)) {
+    if (a->events.n == 0 || !mt_company_subscribed(a)) {
         return a->failed;
     }
 
@@ -159,7 +160,7 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) number);
+    mt_key_num(&key, a->company, number);
 
     return mt_save(a->txn, db, &key, &mt_outbox_model, message, a->arena);
 }
@@ -222,7 +223,7 @@ mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company, int64_t after,
     mt_cursor_t  *cursor;
 
     mt_key_company(&prefix, company);
-    mt_key_num(&at, company, (uint64_t) after + 1);
+    mt_key_num(&at, company, mt_key_after(after));
 
     cursor = mt_cursor_open(txn, db, &prefix);
     if (cursor == NULL) {
@@ -269,7 +270,7 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
     int       found;
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) number);
+    mt_key_num(&key, a->company, number);
 
     found = mt_load_copy(a->txn, db, &key, &mt_outbox_model, message,
                          a->arena);
@@ -294,7 +295,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -382,7 +383,7 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     sub.failures += args->failures;
@@ -411,7 +412,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -457,7 +458,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     number = args->from - 1;
@@ -515,7 +516,7 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     aside = mt_outbox_discard(a, MT_DB_SET_ASIDE, args->from, args->to,

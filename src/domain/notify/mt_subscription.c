@@ -77,22 +77,6 @@ mt_subscription_save(mt_apply_t *a, const mt_subscription_t *subscription)
 }
 
 
-int
-mt_subscribed(mt_apply_t *a)
-{
-    int                found;
-    mt_subscription_t  subscription;
-
-    found = mt_subscription_load(a->txn, a->company, &subscription, a->arena);
-
-    if (found == -1) {
-        a->failed = MT_STORE_FAILED;
-    }
-
-    return found == 1 && subscription.url.len != 0;
-}
-
-
 mt_status_t
 mt_subscription_get(mt_apply_t *a, mt_subscription_t *subscription)
 {
@@ -210,7 +194,7 @@ mt_event_keys_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_open(a, &subscription);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     subscription.new_aes_key = args->aes_key;
@@ -230,7 +214,7 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_open(a, &subscription);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     subscription.url = args->url;
@@ -259,7 +243,7 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &subscription);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, 0, 0);
+        return mt_apply_reject(result, rc, 0, 0);
     }
 
     if (!args->paused) {

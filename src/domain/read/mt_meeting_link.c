@@ -5,7 +5,7 @@
  * link or a token of that company.
  */
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
 static mt_step_t mt_link_start(mt_call_t *call);
@@ -46,8 +46,9 @@ mt_link_start(mt_call_t *call)
     }
 
     if (found != 1) {
-        return mt_refuse(call, found ? MT_STORE_FAILED : MT_NO_SUCH_MEETING,
-                         MT_meeting_link_code);
+        return mt_call_reject(call, found ? MT_STORE_FAILED
+                                          : MT_NO_SUCH_MEETING,
+                              MT_meeting_link_code);
     }
 
     /* whose rows are read from here on */
@@ -55,7 +56,7 @@ mt_link_start(mt_call_t *call)
 
     rc = mt_link_reply(call, num, host || args->viewer == company);
 
-    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
+    return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, 0);
 }
 
 

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 #include "domain/read/mt_scan.h"
 
 
@@ -102,7 +102,7 @@ mt_list_start(mt_call_t *call)
 
     list = mt_arena_take(call->arena, sizeof(*list));
     if (list == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
     memset(list, 0, offsetof(mt_list_t, scan));
@@ -113,12 +113,12 @@ mt_list_start(mt_call_t *call)
 
     rc = mt_list_filters(call, list);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, MT_meeting_list_room);
+        return mt_call_reject(call, rc, MT_meeting_list_room);
     }
 
     rc = mt_list_index(call, list);
     if (rc != MT_OK) {
-        return mt_refuse(call, rc, 0);
+        return mt_call_reject(call, rc, 0);
     }
 
     return list->sorted ? mt_list_sort(call, list) : MT_STEP_DONE;
@@ -315,7 +315,7 @@ mt_list_resume(mt_call_t *call)
     list = call->state;
 
     return list->status == MT_OK ? MT_STEP_DONE
-                                 : mt_refuse(call, list->status, 0);
+                                 : mt_call_reject(call, list->status, 0);
 }
 
 
@@ -379,7 +379,7 @@ mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
          rc == 1 && limit > 0;
          rc = mt_scan_next(&scan, &spot), limit--)
     {
-        mt_key_num(&key, scan.company, (uint64_t) spot.num);
+        mt_key_num(&key, scan.company, spot.num);
 
         rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, &m, scratch);
         if (rc != 1) {

@@ -1,53 +1,18 @@
 
 /*
- * Reading: who takes part in a meeting, a meeting with its leaders, and the
- * meetings that someone sponsors.
+ * Reading one meeting with its people, and the meetings that a user sponsors.
  */
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
-static mt_status_t mt_people_judge(mt_call_t *call,
-    const mt_meeting_act_t *args, mt_meeting_t *meeting);
-static mt_status_t mt_listing_fill(mt_call_t *call,
-    const mt_source_t *source, mt_meeting_view_t *view);
-static mt_status_t mt_people_open(mt_call_t *call);
-static mt_status_t mt_people_begin(mt_call_t *call);
-static void mt_people_end(mt_call_t *call);
-static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
-    void **row);
-static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
-    mt_row_key_t *key);
-static int mt_people_step(mt_call_t *call);
-static int mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
-static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
-    void **row);
-static mt_status_t mt_leaders_open(mt_call_t *call);
-static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
-    void **row);
 static mt_step_t mt_sponsored_start(mt_call_t *call);
 static mt_status_t mt_sponsored_skip(mt_call_t *call, int64_t skip,
     int64_t size, mt_page_t *page);
 static mt_status_t mt_sponsored_open(mt_call_t *call);
 static int mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static int mt_key_last_num(int rc, mt_str_t key, int64_t *num);
 
-
-const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
-};
-
-const mt_rows_t  mt_inner_people_rows = {
-    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
-};
-
-static const mt_rows_t  mt_leaders_rows = {
-    mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
-    mt_person_parts, NULL, NULL
-};
 
 static const mt_rows_t  mt_sponsored_rows = {
     mt_sponsored_open, mt_sponsored_next, mt_listing_close, NULL,
@@ -95,371 +60,6 @@ const mt_operation_t  mt_op_sponsored_meetings = {
 };
 
 
-mt_step_t
-mt_meeting_show(mt_call_t *call)
-{
-    int                      found;
-    int64_t                  num;
-    mt_status_t              rc;
-    mt_source_t              source;
-    mt_meeting_view_t       *view;
-    const mt_meeting_act_t  *args;
-
-    args = call->args;
-
-    view = mt_arena_alloc(call->arena, sizeof(*view));
-    if (view == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
-    }
-
-    mt_source_of(call, &source);
-    source.guests = args->guests != 0;
-
-    num = mt_ref_num(call->txn, call->company, MT_NAME_MEETING, args->ref);
-    found = num ? mt_meeting_view_load(&source, num, view) : 0;
-
-    if (found != 1) {
-        return found ? mt_refuse(call, MT_STORE_FAILED, 0)
-                     : mt_refuse(call, MT_NO_SUCH_MEETING,
-                                 MT_meeting_act_ref);
-    }
-
-    rc = mt_people_judge(call, args, &view->meeting);
-
-    if (rc == MT_OK) {
-        rc = mt_listing_fill(call, &source, view);
-    }
-
-    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
-}
-
-
-static mt_status_t
-mt_people_judge(mt_call_t *call, const mt_meeting_act_t *args,
-    mt_meeting_t *meeting)
-{
-    int  may;
-
-    if (args->uncancelled && meeting->state == MT_MEETING_CANCELLED) {
-        return MT_CANCELLED;
-    }
-
-    may = mt_meeting_may(call->txn, call->company, meeting, call->actor,
-                         args->may);
-
-    return may == 1 ? MT_OK : may ? MT_STORE_FAILED : MT_FORBIDDEN;
-}
-
-
-mt_status_t
-mt_listing_reply(mt_call_t *call, int64_t num, int guests)
-{
-    mt_meeting_view_t  *view;
-
-    view = mt_arena_alloc(call->arena, sizeof(*view));
-
-    return view ? mt_listing_show(call, num, guests, view) : MT_NO_MEMORY;
-}
-
-
-mt_status_t
-mt_listing_show(mt_call_t *call, int64_t num, int guests,
-    mt_meeting_view_t *view)
-{
-    mt_source_t  source;
-
-    mt_source_of(call, &source);
-    source.guests = guests;
-
-    return mt_meeting_view_load(&source, num, view) == 1
-           ? mt_listing_fill(call, &source, view) : MT_STORE_FAILED;
-}
-
-
-/* The reply and the state of a call, from a view whose meeting is loaded. */
-
-static mt_status_t
-mt_listing_fill(mt_call_t *call, const mt_source_t *source,
-    mt_meeting_view_t *view)
-{
-    mt_listing_t  *listing;
-
-    listing = mt_arena_alloc(call->arena, sizeof(*listing));
-    if (listing == NULL) {
-        return MT_NO_MEMORY;
-    }
-
-    if (mt_meeting_view_fill(source, view) != 1) {
-        return MT_STORE_FAILED;
-    }
-
-    /* this copy outlives the transaction */
-    listing->meeting = view->meeting;
-    listing->guests = source->guests;
-
-    call->reply = view;
-    call->state = listing;
-
-    return MT_OK;
-}
-
-
-/* What is asked of the meeting later must not lie in the row's memory. */
-
-void
-mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting)
-{
-    size_t  len;
-
-    len = meeting->seed.len;
-
-    if (len > sizeof(listing->seed)) {
-        len = sizeof(listing->seed);
-    }
-
-    if (len) {
-        memcpy(listing->seed, meeting->seed.data, len);
-    }
-
-    memset(&listing->meeting, 0, sizeof(listing->meeting));
-
-    listing->meeting.num = meeting->num;
-    listing->meeting.seed = (mt_str_t) { len, listing->seed };
-    listing->guests = 1;
-    listing->last = 0;
-}
-
-
-void
-mt_listing_source(mt_call_t *call, mt_listing_t *listing)
-{
-    mt_source_of(call, &listing->source);
-
-    listing->source.near = &listing->near;
-    listing->source.guests = listing->guests != 0;
-    listing->cursor = NULL;
-    listing->begun = 0;
-}
-
-
-void
-mt_listing_close(mt_call_t *call)
-{
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    mt_near_close(&listing->near);
-
-    if (listing->cursor) {
-        mt_cursor_close(listing->cursor);
-        listing->cursor = NULL;
-    }
-}
-
-
-static mt_status_t
-mt_people_open(mt_call_t *call)
-{
-    mt_status_t  rc;
-
-    mt_listing_source(call, call->state);
-
-    rc = mt_people_begin(call);
-
-    /* who could not open it does not close it */
-
-    if (rc != MT_OK) {
-        mt_listing_close(call);
-    }
-
-    return rc;
-}
-
-
-static mt_status_t
-mt_people_begin(mt_call_t *call)
-{
-    mt_key_t       prefix;
-    mt_listing_t  *listing;
-
-    listing = call->state;
-    listing->begun = 0;
-    listing->source.guests = listing->guests != 0;
-
-    mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
-
-    if (listing->cursor) {
-        mt_cursor_move(listing->cursor, &prefix);
-
-    } else {
-        listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
-    }
-
-    return listing->cursor ? MT_OK : MT_STORE_FAILED;
-}
-
-
-static void
-mt_people_end(mt_call_t *call)
-{
-    (void) call;
-}
-
-
-static int
-mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
-{
-    int  rc;
-
-    rc = mt_people_step(call);
-
-    return rc == 1 ? mt_people_make(call, row_arena, row) : rc;
-}
-
-
-static int
-mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
-{
-    int            rc;
-    mt_listing_t  *listing;
-
-    (void) row_arena;
-
-    listing = call->state;
-    rc = mt_people_step(call);
-
-    if (rc == 1) {
-        mt_person_row_key(&listing->source, &listing->meeting,
-                          &listing->person, key);
-    }
-
-    return rc;
-}
-
-
-/* Moves to the next attendee's records. */
-
-static int
-mt_people_step(mt_call_t *call)
-{
-    int            rc;
-    int64_t        slot;
-    mt_str_t       value;
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    rc = mt_people_seek(call, &slot, &value);
-
-    /* guests are last */
-
-    if (rc != 1 || (slot >= MT_GUEST_SLOT && !listing->guests)) {
-        return rc < 0 ? -1 : 0;
-    }
-
-    listing->last = slot;
-
-    return mt_person_find(&listing->source, &listing->meeting, slot, &value,
-                          &listing->person);
-}
-
-
-/* Moves the cursor to the first attendee that was not given yet. */
-
-static int
-mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
-{
-    int            rc;
-    mt_key_t       at;
-    mt_str_t       key;
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    if (listing->begun) {
-        rc = mt_cursor_next(listing->cursor, &key, value);
-
-    } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
-                    (uint64_t) listing->last + 1);
-        rc = mt_cursor_seek(listing->cursor, &at, &key, value);
-        listing->begun = 1;
-    }
-
-    return mt_key_last_num(rc, key, slot);
-}
-
-
-static int
-mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
-{
-    mt_listing_t      *listing;
-    mt_person_view_t  *view;
-
-    listing = call->state;
-
-    /* every part of it that is shown is set */
-
-    view = mt_arena_take(row_arena, sizeof(*view));
-    if (view == NULL) {
-        return -1;
-    }
-
-    listing->source.arena = row_arena;
-    *row = view;
-
-    return mt_person_view(&listing->source, &listing->meeting,
-                          &listing->person, view);
-}
-
-
-static mt_status_t
-mt_leaders_open(mt_call_t *call)
-{
-    mt_listing_source(call, call->state);
-
-    return MT_OK;
-}
-
-
-static int
-mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
-{
-    mt_listing_t  *listing;
-
-    listing = call->state;
-
-    if (listing->next == listing->meeting.leaders.n) {
-        return 0;
-    }
-
-    if (mt_person_find(&listing->source, &listing->meeting,
-                       listing->meeting.leaders.v[listing->next++], NULL,
-                       &listing->person) < 0)
-    {
-        return -1;
-    }
-
-    return mt_people_make(call, row_arena, row);
-}
-
-
-/* The number that ends a key found, passing on what the cursor said. */
-
-static int
-mt_key_last_num(int rc, mt_str_t key, int64_t *num)
-{
-    *num = 0;
-
-    if (rc != 1) {
-        return rc;
-    }
-
-    return mt_key_read_num2(key, NULL, NULL, num) ? 1 : -1;
-}
-
-
 static mt_step_t
 mt_sponsored_start(mt_call_t *call)
 {
@@ -475,13 +75,13 @@ mt_sponsored_start(mt_call_t *call)
     page = mt_arena_alloc(call->arena, sizeof(*page));
 
     if (listing == NULL || page == NULL) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
     listing->sponsor = mt_resolve(call->txn, call->company, MT_NAME_USER,
                                   args->creator);
     if (listing->sponsor == 0) {
-        return mt_refuse(call, MT_NO_SUCH_USER, MT_meeting_page_creator);
+        return mt_call_reject(call, MT_NO_SUCH_USER, MT_meeting_page_creator);
     }
 
     size = mt_has(args, meeting_page, page_size) ? args->page_size
@@ -498,7 +98,7 @@ mt_sponsored_start(mt_call_t *call)
 
     rc = mt_sponsored_skip(call, size * skip, size, page);
 
-    return rc == MT_OK ? MT_STEP_DONE : mt_refuse(call, rc, 0);
+    return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, 0);
 }
 
 
@@ -554,7 +154,7 @@ mt_sponsored_open(mt_call_t *call)
     listing = call->state;
 
     mt_listing_source(call, listing);
-    mt_key_num(&prefix, call->company, (uint64_t) listing->sponsor);
+    mt_key_num(&prefix, call->company, listing->sponsor);
 
     listing->cursor = mt_cursor_open(call->txn, MT_DB_SPONSORED, &prefix);
 
@@ -582,8 +182,8 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         rc = mt_cursor_prev(listing->cursor, &key, &value);
 
     } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->sponsor,
-                    listing->last ? (uint64_t) listing->last - 1 : UINT64_MAX);
+        mt_key_num2(&at, call->company, listing->sponsor,
+                    listing->last ? listing->last - 1 : MT_KEY_LAST);
         rc = mt_cursor_seek_back(listing->cursor, &at, &key, &value);
         listing->begun = 1;
     }

@@ -119,7 +119,7 @@ mt_series_create_finish(mt_call_t *call)
     }
 
     if (made == NULL || made->ids.v == NULL) {
-        (void) mt_refuse(call, MT_NO_MEMORY, 0);
+        (void) mt_call_reject(call, MT_NO_MEMORY, 0);
         return;
     }
 
@@ -170,7 +170,7 @@ mt_series_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_series_find(&e.series, args->ref, args->batch,
                         args->only_creator != 0);
     if (rc != MT_OK) {
-        return mt_reject(result, rc, e.series.field, 0);
+        return mt_apply_reject(result, rc, e.series.field, 0);
     }
 
     result->num = e.series.named.num;
@@ -528,8 +528,8 @@ mt_episodes_seats(mt_episodes_t *e, const mt_roster_t *roster, size_t times)
     e->seats += mt_roster_size(roster) * times;
 
     return e->seats <= MT_SERIES_SEATS ? MT_OK
-           : mt_reject(e->edits.result, MT_TOO_MANY,
-                       MT_meeting_edit_people_refs, 0);
+           : mt_apply_reject(e->edits.result, MT_TOO_MANY,
+                             MT_meeting_edit_people_refs, 0);
 }
 
 

@@ -66,7 +66,7 @@ mt_series_create_start(mt_call_t *call)
     plan.length = args->end - args->begin;
 
     if (plan.length <= 0) {
-        return mt_refuse(call, MT_BAD_TIMES, MT_series_edit_end);
+        return mt_call_reject(call, MT_BAD_TIMES, MT_series_edit_end);
     }
 
     rc = mt_plan_dates(&plan, args->repeat, args->repeat_end);
@@ -379,5 +379,5 @@ mt_plan_command(mt_plan_t *plan)
 static mt_step_t
 mt_plan_refuse(mt_plan_t *plan, mt_status_t status)
 {
-    return mt_refuse(plan->call, status, plan->series.field);
+    return mt_call_reject(plan->call, status, plan->series.field);
 }

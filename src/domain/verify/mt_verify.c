@@ -4,7 +4,35 @@
 
 #include "base/mt_crypto.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/meeting/mt_meeting_index.h"
+#include "domain/mt_operations.h"
+#include "domain/notify/mt_event.h"
 #include "domain/verify/mt_verify.h"
+
+
+/* The walk over a store.  One record is in memory at a time. */
+
+typedef struct {
+    mt_txn_t     *txn;
+    mt_arena_t   *arena;          /* of the record looked at */
+    mt_arena_t   *inner;          /* of others looked up for it */
+    void        (*complain)(void *data, const char *text);
+    void         *data;
+    int64_t       breaches;
+
+    const char   *db;             /* the entry looked at */
+    mt_str_t      key;
+    mt_str_t      value;
+    mt_key_parts_t  at;           /* its key */
+    uint32_t      company;        /* at.company */
+    int64_t       num;            /* at.nums[0] */
+
+    uint32_t      booked_by;      /* the booking before: its company, room */
+    int64_t       booked_room;    /* and end */
+    int64_t       booked_until;
+    uint64_t      position;       /* of the journal entry before, 0: none */
+    int64_t       time;           /* of that entry */
+} mt_verify_t;
 
 
 /* Judges v->key and v->value; record: decoded, where the table says so. */
@@ -48,6 +76,9 @@ typedef union {
 } mt_any_record_t;
 
 
+/* Counts a breach and reports it: "booking 000003e8...: <text>". */
+static void mt_breach(mt_verify_t *v, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 static int mt_verify_db(mt_verify_t *v, const mt_verified_t *db);
 static void mt_verify_entry(mt_verify_t *v, const mt_verified_t *db,
     void *record);
@@ -63,6 +94,16 @@ static void mt_verify_counter(mt_verify_t *v, const void *record);
 static void mt_verify_dept_child(mt_verify_t *v, const void *record);
 static void mt_verify_member(mt_verify_t *v, const void *record);
 static void mt_verify_journal(mt_verify_t *v, const void *record);
+static void mt_verify_meeting(mt_verify_t *v, const void *record);
+static void mt_verify_attendee(mt_verify_t *v, const void *record);
+static void mt_verify_checkin(mt_verify_t *v, const void *record);
+static void mt_verify_tally(mt_verify_t *v, const void *record);
+static void mt_verify_index(mt_verify_t *v, const void *record);
+static void mt_verify_schedule(mt_verify_t *v, const void *record);
+static void mt_verify_booking(mt_verify_t *v, const void *record);
+static void mt_verify_reminder(mt_verify_t *v, const void *record);
+static void mt_verify_subscription(mt_verify_t *v, const void *record);
+static void mt_verify_message(mt_verify_t *v, const void *record);
 
 static void mt_verify_named(mt_verify_t *v, uint32_t company,
     enum mt_name kind, mt_str_t s, int64_t num);
@@ -74,6 +115,19 @@ static void mt_verify_position(mt_verify_t *v);
 static void mt_verify_command(mt_verify_t *v, mt_str_t encoded,
     int64_t company);
 
+static void mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting);
+static int mt_recount(mt_verify_t *v, mt_tally_t *tally);
+static void mt_verify_seat(mt_verify_t *v, int64_t slot);
+static void mt_verify_count(mt_verify_t *v, mt_db_t db, int64_t says,
+    const char *what);
+
+static void mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
+    mt_str_t id, int removed);
+static int mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
+    const mt_model_t *model, void *record);
+static int mt_has_user(mt_verify_t *v, int64_t num, int present);
+static int mt_has_dept(mt_verify_t *v, int64_t num, int present);
+static void mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num);
 static int mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b);
 
 
@@ -218,7 +272,7 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
 }
 
 
-void
+static void
 mt_breach(mt_verify_t *v, const char *fmt, ...)
 {
     int      n;
@@ -411,7 +465,7 @@ mt_verify_session(mt_verify_t *v, const void *record)
 }
 
 
-void
+static void
 mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
     mt_str_t id, int removed)
 {
@@ -510,7 +564,7 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
         mt_key_serial(&key, num);
 
     } else {
-        mt_key_num(&key, v->company, (uint64_t) num);
+        mt_key_num(&key, v->company, num);
     }
 
     found = mt_load(v->txn, kind->db, &key, kind->model, &record, v->inner);
@@ -573,6 +627,396 @@ mt_verify_member(mt_verify_t *v, const void *record)
         || user.removed || user.placeholder || user.dept != v->num)
     {
         mt_breach(v, "no such member");
+    }
+}
+
+
+static void
+mt_verify_meeting(mt_verify_t *v, const void *record)
+{
+    const mt_meeting_t  *meeting = record;
+
+    size_t            i;
+    mt_key_t          key;
+    mt_str_t          value, want;
+    mt_index_entry_t  entries[MT_MEETING_ENTRIES];
+
+    mt_verify_identity(v, MT_NAME_MEETING, meeting->num, meeting->id, 0);
+
+    mt_meeting_entries(v->company, meeting, entries);
+
+    for (i = 0; i < MT_MEETING_ENTRIES; i++) {
+        want.len = entries[i].len;
+        want.data = (const char *) entries[i].value;
+
+        if (entries[i].key.len
+            && (mt_get(v->txn, entries[i].db, &entries[i].key, &value) != 1
+                || !mt_str_eq(value, want)))
+        {
+            mt_breach(v, "index entry %zu missing or wrong", i);
+        }
+    }
+
+    if (meeting->creator && !mt_has_user(v, meeting->creator, 0)) {
+        mt_breach(v, "no creator %lld", (long long) meeting->creator);
+    }
+
+    for (i = 0; i < meeting->leaders.n; i++) {
+        if (!mt_has_user(v, meeting->leaders.v[i], 0)) {
+            mt_breach(v, "no leader %lld", (long long) meeting->leaders.v[i]);
+        }
+    }
+
+    if (meeting->dept && !mt_has_dept(v, meeting->dept, 0)) {
+        mt_breach(v, "no department %lld", (long long) meeting->dept);
+    }
+
+    mt_key_num(&key, v->company, meeting->room);
+
+    if (meeting->room && mt_get(v->txn, MT_DB_ROOM, &key, &value) != 1) {
+        mt_breach(v, "no room %lld", (long long) meeting->room);
+    }
+
+    mt_key_num(&key, v->company, meeting->series);
+
+    if (meeting->series && mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
+        mt_breach(v, "no series %lld", (long long) meeting->series);
+    }
+
+    mt_verify_rows(v, meeting);
+}
+
+
+/* The tally against the people on the list and their check-ins. */
+
+static void
+mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
+{
+    int                found;
+    size_t             i;
+    int64_t            says, rows;
+    mt_tally_t         kept, counted;
+    const mt_field_t  *field;
+
+    found = mt_verify_load(v, MT_DB_TALLY, meeting->num, &mt_tally_model,
+                           &kept);
+
+    if (found == -1 || mt_recount(v, &counted) != 0) {
+        mt_breach(v, "its people cannot be read");
+        return;
+    }
+
+    if (found == 0) {
+        memset(&kept, 0, sizeof(kept));
+    }
+
+    for (i = 1; i < mt_tally_model.nfields; i++) {
+        field = &mt_tally_fields[i];
+        if (field->kind != MT_INT) {
+            continue;
+        }
+
+        memcpy(&says, (char *) &kept + field->offset, sizeof(says));
+        memcpy(&rows, (char *) &counted + field->offset, sizeof(rows));
+
+        if (says != rows) {
+            mt_breach(v, "tally of %s is %lld, the rows say %lld",
+                      field->name, (long long) says, (long long) rows);
+        }
+    }
+}
+
+
+/* Of the meeting that v->num is. */
+
+static int
+mt_recount(mt_verify_t *v, mt_tally_t *tally)
+{
+    int             found, signed_in;
+    mt_key_t        prefix;
+    mt_str_t        key, value;
+    mt_cursor_t    *cursor;
+    mt_checkin_t    checkin;
+    mt_attendee_t   attendee;
+
+    memset(tally, 0, sizeof(*tally));
+    mt_key_num(&prefix, v->company, v->num);
+
+    cursor = mt_cursor_open(v->txn, MT_DB_ATTENDEE, &prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    found = mt_cursor_first(cursor, &key, &value);
+
+    while (found == 1) {
+        mt_arena_reset(v->inner);
+
+        if (mt_record_decode(value, &mt_attendee_model, &attendee, v->inner)
+            != MT_OK)
+        {
+            found = -1;
+            break;
+        }
+
+        signed_in = mt_checkin_load(v->txn, v->company, v->num,
+                                    attendee.slot, &checkin, v->inner);
+        if (signed_in == -1) {
+            found = -1;
+            break;
+        }
+
+        mt_tally_count(tally, &attendee, signed_in ? &checkin : NULL, 1);
+
+        found = mt_cursor_next(cursor, &key, &value);
+    }
+
+    mt_cursor_close(cursor);
+
+    return found;
+}
+
+
+static void
+mt_verify_attendee(mt_verify_t *v, const void *record)
+{
+    mt_verify_seat(v, ((const mt_attendee_t *) record)->slot);
+}
+
+
+static void
+mt_verify_checkin(mt_verify_t *v, const void *record)
+{
+    mt_verify_seat(v, ((const mt_checkin_t *) record)->slot);
+}
+
+
+static void
+mt_verify_seat(mt_verify_t *v, int64_t slot)
+{
+    mt_key_t  key;
+    mt_str_t  value;
+
+    mt_key_num(&key, v->company, v->num);
+
+    if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
+        mt_breach(v, "no meeting %lld", (long long) v->num);
+    }
+
+    if (slot != v->at.nums[1]) {
+        mt_breach(v, "is slot %lld", (long long) slot);
+    }
+
+    if (slot < MT_GUEST_SLOT && !mt_has_user(v, slot, 0)) {
+        mt_breach(v, "no user %lld", (long long) slot);
+    }
+}
+
+
+/* Its numbers are judged with the meeting's rows. */
+
+static void
+mt_verify_tally(mt_verify_t *v, const void *record)
+{
+    mt_key_t  key;
+    mt_str_t  value;
+
+    (void) record;
+
+    mt_key_num(&key, v->company, v->num);
+
+    if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
+        mt_breach(v, "no meeting %lld", (long long) v->num);
+    }
+}
+
+
+/* Indexes of meetings by one number, or a time: key form NUM2. */
+
+static void
+mt_verify_index(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
+}
+
+
+static void
+mt_verify_schedule(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
+}
+
+
+static void
+mt_verify_booking(mt_verify_t *v, const void *record)
+{
+    int64_t  room, begin, until;
+
+    (void) record;
+
+    room = v->at.nums[0];
+    begin = v->at.nums[1];
+
+    mt_verify_entry_of(v, v->company, v->at.nums[2]);
+
+    if (!mt_value_read_num(v->value, &until)) {
+        mt_breach(v, "value of %zu bytes", v->value.len);
+        return;
+    }
+
+    if (v->company == v->booked_by && room == v->booked_room
+        && begin < v->booked_until)
+    {
+        mt_breach(v, "overlaps the booking before it");
+    }
+
+    v->booked_by = v->company;
+    v->booked_room = room;
+    v->booked_until = until;
+}
+
+
+static void
+mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
+{
+    size_t            i;
+    mt_key_t          key;
+    mt_str_t          value;
+    mt_meeting_t      meeting;
+    mt_index_entry_t  entries[MT_MEETING_ENTRIES];
+
+    mt_key_num(&key, company, num);
+
+    if (mt_load(v->txn, MT_DB_MEETING, &key, &mt_meeting_model, &meeting,
+                v->inner) != 1)
+    {
+        mt_breach(v, "no meeting %lld", (long long) num);
+        return;
+    }
+
+    mt_meeting_entries(company, &meeting, entries);
+
+    for (i = 0; i < MT_MEETING_ENTRIES; i++) {
+        value.len = entries[i].len;
+        value.data = (const char *) entries[i].value;
+
+        if (mt_str_eq(mt_key_text(&entries[i].key), v->key)
+            && mt_str_eq(value, v->value))
+        {
+            return;
+        }
+    }
+
+    mt_breach(v, "not of meeting %lld", (long long) num);
+}
+
+
+static void
+mt_verify_reminder(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    mt_verify_entry_of(v, v->company, v->at.nums[1]);
+}
+
+
+static void
+mt_verify_subscription(mt_verify_t *v, const void *record)
+{
+    const mt_subscription_t  *sub = record;
+
+    mt_key_t                key;
+    mt_str_t                value;
+    mt_subscription_stat_t  stat;
+
+    mt_key_company(&key, v->company);
+
+    if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
+        mt_breach(v, "no company %lu", (unsigned long) v->company);
+    }
+
+    if (mt_subscription_stat(v->txn, v->company, sub, &stat, v->inner) != 0) {
+        mt_breach(v, "its outbox cannot be read");
+        return;
+    }
+
+    mt_verify_count(v, MT_DB_OUTBOX, stat.pending, "pending");
+    mt_verify_count(v, MT_DB_SET_ASIDE, sub->aside, "set aside");
+}
+
+
+static void
+mt_verify_count(mt_verify_t *v, mt_db_t db, int64_t says, const char *what)
+{
+    int           found;
+    int64_t       rows;
+    mt_key_t      prefix;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    mt_key_company(&prefix, v->company);
+
+    cursor = mt_cursor_open(v->txn, db, &prefix);
+    found = cursor ? mt_cursor_first(cursor, &key, &value) : -1;
+
+    for (rows = 0; found == 1; rows++) {
+        found = mt_cursor_next(cursor, &key, &value);
+    }
+
+    if (cursor) {
+        mt_cursor_close(cursor);
+    }
+
+    if (found == -1 || rows != says) {
+        mt_breach(v, "%lld messages are %s, there are %lld",
+                  (long long) says, what, (long long) rows);
+    }
+}
+
+
+/* Of OUTBOX and of SET_ASIDE. */
+
+static void
+mt_verify_message(mt_verify_t *v, const void *record)
+{
+    const mt_outbox_t  *message = record;
+
+    int64_t            i;
+    mt_key_t           key;
+    mt_str_t           value;
+    mt_journal_t       entry;
+    const mt_event_t  *events;
+
+    mt_key_company(&key, v->company);
+
+    if (mt_get(v->txn, MT_DB_SUBSCRIPTION, &key, &value) != 1) {
+        mt_breach(v, "no subscriber");
+    }
+
+    mt_key_counter(&key, v->company, MT_NAME_OUTBOX);
+
+    if ((uint64_t) v->num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
+        mt_breach(v, "is beyond its counter");
+    }
+
+    if (mt_outbox_entry(v->txn, message, &entry, v->inner) != 1
+        || entry.company != v->company)
+    {
+        mt_breach(v, "not of journal position %lld",
+                  (long long) message->position);
+        return;
+    }
+
+    events = entry.events.v;
+
+    for (i = message->first; i < message->first + message->n; i++) {
+        if (events[i].type != message->type) {
+            mt_breach(v, "event %lld is of another type", (long long) i);
+        }
     }
 }
 
@@ -649,19 +1093,19 @@ mt_verify_position(mt_verify_t *v)
 }
 
 
-int
+static int
 mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
     const mt_model_t *model, void *record)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, v->company, (uint64_t) num);
+    mt_key_num(&key, v->company, num);
 
     return mt_load(v->txn, db, &key, model, record, v->inner);
 }
 
 
-int
+static int
 mt_has_user(mt_verify_t *v, int64_t num, int present)
 {
     mt_user_t  user;
@@ -671,7 +1115,7 @@ mt_has_user(mt_verify_t *v, int64_t num, int present)
 }
 
 
-int
+static int
 mt_has_dept(mt_verify_t *v, int64_t num, int present)
 {
     mt_dept_t  dept;
@@ -687,7 +1131,7 @@ mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b)
     mt_key_t  key;
     mt_str_t  value;
 
-    mt_key_num2(&key, v->company, (uint64_t) a, (uint64_t) b);
+    mt_key_num2(&key, v->company, a, b);
 
     return mt_get(v->txn, db, &key, &value) == 1;
 }

@@ -4,22 +4,9 @@
 
 #define MT_COMMAND_SIZE  512     /* bytes that most commands take */
 
-#define MT_OPERATION_ENTRY(code, symbol)  [code] = &mt_op_##symbol,
-
-static const mt_operation_t *const  mt_registry[MT_OPERATION_MAX] = {
-    MT_OPERATIONS(MT_OPERATION_ENTRY)
-};
-
-
-const mt_operation_t *
-mt_operation(unsigned code)
-{
-    return code < MT_OPERATION_MAX ? mt_registry[code] : NULL;
-}
-
 
 mt_step_t
-mt_refuse(mt_call_t *call, mt_status_t status, unsigned field)
+mt_call_reject(mt_call_t *call, mt_status_t status, unsigned field)
 {
     call->error.status = status;
     call->field = field;
@@ -46,7 +33,7 @@ mt_command(mt_call_t *call, const void *body)
                           call->op->body, body, MT_ENCODE_GIVEN);
 
     if (call->command.failed) {
-        return mt_refuse(call, MT_NO_MEMORY, 0);
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
     return MT_STEP_COMMIT;
@@ -61,7 +48,7 @@ mt_start_command(mt_call_t *call)
 
 
 mt_status_t
-mt_reject(mt_result_t *result, mt_status_t status, unsigned field,
+mt_apply_reject(mt_result_t *result, mt_status_t status, unsigned field,
     size_t item)
 {
     result->field = (uint16_t) field;

@@ -1,23 +1,18 @@
 
 /*
- * What is not kept for ever: old entries of the journal, sessions that are
- * over.
+ * Deletes old entries of the journal, except those that a message for a
+ * subscriber still needs.
  */
 
 #include "domain/notify/mt_event.h"
 
 
-#define MT_TRIM_MAX  4000          /* entries taken off by one command */
-
+#define MT_TRIM_MAX  4000          /* entries that one command deletes */
 
 static mt_status_t mt_journal_trim_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static int64_t mt_journal_needed(mt_apply_t *a);
 static int mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed);
-static mt_status_t mt_session_expire_apply(mt_apply_t *a, const void *body,
-    mt_result_t *result);
-static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
-    int64_t before);
 
 
 const mt_operation_t  mt_op_journal_trim = {
@@ -28,16 +23,6 @@ const mt_operation_t  mt_op_journal_trim = {
     .start = mt_start_command,
     .apply = mt_journal_trim_apply
 };
-
-const mt_operation_t  mt_op_session_expire = {
-    .code = MT_CODE_session_expire,
-    .name = "session_expire",
-    .args = &mt_session_expire_model,
-    .body = &mt_session_expire_model,
-    .start = mt_start_command,
-    .apply = mt_session_expire_apply
-};
-
 
 static mt_status_t
 mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -153,75 +138,4 @@ mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)
     mt_cursor_close(cursor);
 
     return found < 0 ? -1 : 0;
-}
-
-
-static mt_status_t
-mt_session_expire_apply(mt_apply_t *a, const void *body, mt_result_t *result)
-{
-    const mt_session_expire_t  *args = body;
-
-    size_t   i;
-    int64_t  n;
-
-    for (i = 0; i < args->users.n; i++) {
-        n = mt_session_expire_user(a, args->users.v[i], args->before);
-        if (n < 0) {
-            return MT_STORE_FAILED;
-        }
-
-        result->num += n;
-    }
-
-    a->unchanged = result->num == 0;
-
-    return MT_OK;
-}
-
-
-/* How many sessions that were; -1 on failure. */
-
-static int64_t
-mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
-{
-    int           found;
-    int64_t       n;
-    mt_key_t      prefix, at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
-    mt_session_t  session;
-
-    mt_key_num(&prefix, a->company, (uint64_t) user);
-
-    cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
-    if (cursor == NULL) {
-        return -1;
-    }
-
-    n = 0;
-    found = mt_cursor_first(cursor, &key, &value);
-
-    while (found == 1) {
-        if (mt_record_decode(value, &mt_session_model, &session, a->arena)
-            != MT_OK)
-        {
-            found = -1;
-            break;
-        }
-
-        if (session.issued < before) {
-            mt_key_copy(&at, key);
-
-            found = mt_del(a->txn, MT_DB_SESSION, &at);
-            n++;
-        }
-
-        if (found == 1) {
-            found = mt_cursor_next(cursor, &key, &value);
-        }
-    }
-
-    mt_cursor_close(cursor);
-
-    return found < 0 ? -1 : n;
 }

@@ -6,7 +6,8 @@
 #ifndef MT_VIEW_H
 #define MT_VIEW_H
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_operation.h"
+#include "domain/view/mt_views.h"
 
 
 /* Where views come from.  near: of rows, whose strings may point into the
@@ -53,14 +54,5 @@ int mt_source_read_user(const mt_source_t *source, mt_str_t record,
 
 /* 1 when it is, or was, the address of a user's picture in our folder. */
 int mt_source_is_ours(const mt_source_t *source, mt_str_t address);
-
-/*
- * A user, department or room (kind: MT_NAME_USER, ...) as the directory shows
- * it, in a structure of mt_directory_view_size(): mt_user_view_t, ...  1; 0
- * when it shows none: removed, a placeholder, or never there; -1 on failure.
- */
-size_t mt_directory_view_size(enum mt_name kind);
-int mt_directory_view(const mt_source_t *source, enum mt_name kind,
-    int64_t num, void *view);
 
 #endif /* MT_VIEW_H */

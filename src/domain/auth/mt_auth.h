@@ -1,0 +1,44 @@
+
+/*
+ * Sessions of users (weclubs) and access tokens of credentials (the others).
+ */
+
+#ifndef MT_AUTH_H
+#define MT_AUTH_H
+
+#include "domain/kernel/mt_apply.h"
+
+
+/*
+ * The weclubs session.  Its token is Base64 of "<32 hex>_date=<ms>": the hex
+ * digits are a MAC over company, user, caller and time under the server's key.
+ *
+ * mt_session_token() makes the token of a session record issued at `issued`
+ * (ms).  Returns it, or an empty string on failure.
+ *
+ * mt_session_check() resolves the user and checks the token.  Returns MT_OK
+ * with *user set, MT_TOKEN_EXPIRED, MT_BAD_TOKEN for any other token, or a
+ * failure.
+ */
+mt_str_t mt_session_token(mt_arena_t *arena, mt_str_t server_key,
+    uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
+mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
+    mt_str_t caller, mt_str_t token, int64_t *user);
+
+/*
+ * Access tokens: 40 lower-case hex digits that hold a credential's number and
+ * the time of issue (ms), encrypted and authenticated under the server's key.
+ * The store knows no token: one is valid for access_ttl while its credential
+ * is in force, and no two are equal.
+ *
+ * mt_token_make() returns a new token, or an empty string on failure.
+ *
+ * mt_token_check() sets call->company to the credential's.  Returns MT_OK,
+ * MT_NO_TOKEN for an empty token, MT_TOKEN_EXPIRED, MT_BAD_TOKEN, or a
+ * failure.
+ */
+mt_str_t mt_token_make(mt_arena_t *arena, mt_str_t server_key,
+    int64_t credential, int64_t issued);
+mt_status_t mt_token_check(mt_call_t *call, mt_str_t token);
+
+#endif /* MT_AUTH_H */

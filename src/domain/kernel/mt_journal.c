@@ -1,0 +1,77 @@
+
+#include "domain/kernel/mt_batch_private.h"
+
+
+#define MT_EVENTS  8      /* room for events at first; it doubles */
+
+
+mt_event_t *
+mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id)
+{
+    mt_event_t  *event, *events;
+
+    /* there is room for MT_EVENTS, 2 * MT_EVENTS, 4 * MT_EVENTS, ... */
+
+    if (a->events.n == 0
+        || (a->events.n >= MT_EVENTS
+            && (a->events.n & (a->events.n - 1)) == 0))
+    {
+        events = mt_arena_alloc(a->arena, sizeof(mt_event_t)
+                                * (a->events.n ? 2 * a->events.n : MT_EVENTS));
+        if (events == NULL) {
+            a->failed = MT_NO_MEMORY;
+            return NULL;
+        }
+
+        if (a->events.n) {
+            memcpy(events, a->events.v, a->events.n * sizeof(mt_event_t));
+        }
+
+        a->events.v = events;
+    }
+
+    event = (mt_event_t *) a->events.v + a->events.n++;
+    event->type = type;
+    event->num = num;
+    event->id = mt_arena_str(a->arena, id);
+
+    return event;
+}
+
+
+mt_status_t
+mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
+{
+    mt_buf_t      buf;
+    mt_key_t      key;
+    mt_str_t      value;
+    mt_batch_t   *batch;
+    mt_status_t   rc;
+    mt_journal_t  entry;
+
+    memset(&entry, 0, sizeof(entry));
+    entry.time = a->time;
+    entry.company = a->company;
+    entry.command = encoded;
+    entry.events = a->events;
+
+    mt_buf_init(&buf, a->arena, encoded.len + 128);
+    mt_record_encode(&buf, &mt_journal_model, &entry, MT_ENCODE_STATE);
+
+    if (buf.failed) {
+        return MT_NO_MEMORY;
+    }
+
+    value.len = buf.len;
+    value.data = buf.data;
+
+    mt_key_serial(&key, a->position);
+
+    batch = a->batch;
+    batch->position = a->position;
+    batch->time = a->time;
+
+    rc = mt_append(a->txn, MT_DB_JOURNAL, &key, value);
+
+    return rc == MT_OK ? batch->domain->journalled(a, &batch->messages) : rc;
+}

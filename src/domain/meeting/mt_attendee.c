@@ -1,0 +1,105 @@
+
+/*
+ * Records of one attendee: the attendance, the check-in, the share in the
+ * meeting's tally, and the attendance's id.
+ */
+
+#include "base/mt_crypto.h"
+#include "domain/meeting/mt_meeting.h"
+
+
+int
+mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena)
+{
+    mt_key_t  key;
+
+    mt_key_num2(&key, company, meeting, slot);
+
+    return mt_load(txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
+                   arena);
+}
+
+
+mt_status_t
+mt_attendee_save(mt_apply_t *a, int64_t meeting,
+    const mt_attendee_t *attendee)
+{
+    mt_key_t  key;
+
+    mt_key_num2(&key, a->company, meeting, attendee->slot);
+
+    return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
+                   a->arena);
+}
+
+
+int
+mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena)
+{
+    mt_key_t  key;
+
+    mt_key_num2(&key, company, meeting, slot);
+
+    return mt_load(txn, MT_DB_CHECKIN, &key, &mt_checkin_model, checkin,
+                   arena);
+}
+
+
+void
+mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
+    const mt_checkin_t *checkin, int sign)
+{
+    tally->total += sign;
+
+    if (attendee->slot >= MT_GUEST_SLOT) {
+        tally->guests += sign;
+    }
+
+    if (attendee->answer == MT_ANSWER_ACCEPTED) {
+        tally->accepted += sign;
+
+    } else if (attendee->answer == MT_ANSWER_DECLINED) {
+        tally->declined += sign;
+    }
+
+    if (checkin) {
+        tally->signed_in += sign;
+        tally->late += checkin->late ? sign : 0;
+    }
+}
+
+
+/*
+ * 32 upper-case hex digits, like the ids that h5yes gives: the slot as one
+ * block, encrypted under the meeting's seed.  So no two slots of a meeting
+ * have the same, and the rows of a list cost one block each: the key is set up
+ * once.
+ */
+
+mt_str_t
+mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting, int64_t slot)
+{
+    char     *hex;
+    size_t    len;
+    uint8_t   key[MT_AES_KEY_LEN] = { 0 }, block[MT_AES_LEN] = { 0 };
+
+    len = meeting->seed.len < sizeof(key) ? meeting->seed.len : sizeof(key);
+
+    if (len) {
+        memcpy(key, meeting->seed.data, len);
+    }
+
+    mt_put_u64(block + MT_AES_LEN - 8, (uint64_t) slot);
+
+    hex = mt_arena_take(arena, 2 * MT_AES_LEN);
+
+    if (hex == NULL || mt_aes_encrypt_block(key, block, block) != 0) {
+        return MT_STR("");
+    }
+
+    mt_hex_upper(block, MT_AES_LEN, hex);
+
+    return (mt_str_t) { 2 * MT_AES_LEN, hex };
+}

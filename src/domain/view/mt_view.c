@@ -1,0 +1,167 @@
+
+#include "domain/view/mt_view.h"
+
+
+/* Where the server's glue serves the pictures that it was given. */
+#define MT_RESOURCES  "/meeting/api/opt/resources"
+
+
+static mt_str_t mt_source_resource(const mt_source_t *source, mt_str_t name);
+
+
+void
+mt_source_of(mt_call_t *call, mt_source_t *source)
+{
+    memset(source, 0, sizeof(*source));
+
+    source->txn = call->txn;
+    source->company = call->company;
+    source->arena = call->arena;
+    source->settings = call->settings;
+    source->now = call->now;
+    source->hides = call->hides;
+    source->until = &call->until;
+}
+
+
+int
+mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
+    const mt_model_t *model, uint64_t wanted, void *object)
+{
+    mt_key_t  key;
+
+    if (num == 0) {
+        memset(object, 0, model->size);
+        return 0;
+    }
+
+    mt_key_num(&key, source->company, num);
+
+    return mt_source_load_key(source, db, &key, model, wanted, object);
+}
+
+
+int
+mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    const mt_model_t *model, uint64_t wanted, void *object)
+{
+    int       found;
+    mt_str_t  record;
+
+    found = mt_source_find(source, db, key, &record);
+
+    return found < 0 ? -1
+           : mt_source_read(source, db, record, model, wanted, object);
+}
+
+
+int
+mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+    mt_str_t *record)
+{
+    int  found;
+
+    found = mt_near_get(source->near, source->txn, db, key, record);
+
+    if (found != 1) {
+        *record = (mt_str_t) { 0, NULL };
+    }
+
+    return found;
+}
+
+
+int
+mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
+    const mt_model_t *model, uint64_t wanted, void *object)
+{
+    mt_str_t  copy;
+
+    if (record.data == NULL) {
+        memset(object, 0, model->size);
+        return 0;
+    }
+
+    if (source->near == NULL) {
+        copy = mt_arena_str(source->arena, record);
+
+        if (copy.len != record.len) {
+            memset(object, 0, model->size);
+            return -1;
+        }
+
+        record = copy;
+    }
+
+    return mt_load_some(source->txn, db, record, model, wanted, object,
+                            source->arena);
+}
+
+
+int
+mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
+    mt_user_t *user)
+{
+    int       found;
+    mt_key_t  key;
+    mt_str_t  record;
+
+    found = 0;
+    record = (mt_str_t) { 0, NULL };
+
+    if (num) {
+        mt_key_num(&key, source->company, num);
+        found = mt_source_find(source, MT_DB_USER, &key, &record);
+    }
+
+    return found < 0 ? -1
+           : mt_source_read_user(source, record, wanted, user);
+}
+
+
+int
+mt_source_read_user(const mt_source_t *source, mt_str_t record,
+    uint64_t wanted, mt_user_t *user)
+{
+    int       found;
+    mt_str_t  face;
+
+    found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, wanted,
+                           user);
+    face = user->face;
+
+    if (found != 1 || face.len == 0 || memchr(face.data, '/', face.len)) {
+        return found;
+    }
+
+    user->face = mt_source_resource(source, face);
+
+    return user->face.len ? 1 : -1;
+}
+
+
+int
+mt_source_is_ours(const mt_source_t *source, mt_str_t address)
+{
+    mt_str_t  folder;
+
+    folder = mt_source_resource(source, MT_STR(""));
+
+    return folder.len && folder.len < address.len
+           && memcmp(folder.data, address.data, folder.len) == 0;
+}
+
+
+/* The address of a file of the company's. */
+
+static mt_str_t
+mt_source_resource(const mt_source_t *source, mt_str_t name)
+{
+    mt_str_t  base;
+
+    base = source->settings->public_base;
+
+    return mt_arena_printf(source->arena, "%.*s" MT_RESOURCES "/%u/%.*s",
+                           (int) base.len, base.data, source->company,
+                           (int) name.len, name.data);
+}

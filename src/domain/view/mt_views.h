@@ -1,0 +1,209 @@
+
+#ifndef MT_VIEWS_H
+#define MT_VIEWS_H
+
+#include "model/mt_records.h"
+
+
+/*
+ * Views: what operations reply with.  Records of the store side by side; a
+ * dialect's answer table picks the fields (base = offsetof the record).
+ * Records of things that are not there are zeroed.
+ */
+
+/* derived values that no record holds */
+#define MT_LIFE_SCHEDULED  0
+#define MT_LIFE_UNDER_WAY  1
+#define MT_LIFE_ENDED      2
+#define MT_LIFE_CANCELLED  3
+
+#define MT_PUSH_WAITING    0         /* jituancaiyun pushStatus */
+#define MT_PUSH_DONE       1
+#define MT_PUSH_CANCELLED  2
+
+#define MT_WINDOW_EARLY    0         /* weclubs time_to_sign */
+#define MT_WINDOW_OPEN     1
+#define MT_WINDOW_CLOSED   2
+
+/*
+ * window: EARLY also where no sign-in is wanted.  text: the content, or the
+ * subject where it is empty; title: the subject, or the first 100 characters
+ * of the content where none was given.  members: the people on the list,
+ * guests only where they were asked for; unsigned_in and unanswered are of
+ * these.  done: when it was over, 0 while it is not, and if it was cancelled;
+ * order: the booking of its room, empty where it holds none.
+ */
+#define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
+    F(M, 1, INT, life,          0, 3, NULL)                                   \
+    F(M, 2, INT, window,        0, 2, NULL)                                   \
+    F(M, 3, STR, text,          0, MT_CONTENT_MAX, NULL)                      \
+    F(M, 4, STR, title,         0, MT_TEXT_MAX, NULL)                         \
+    F(M, 5, INT, unsigned_in,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 6, INT, answered,      0, MT_NUM_MAX, NULL)    /* accepted+declined*/\
+    F(M, 7, INT, unanswered,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 8, INT, wants_sign,    0, 1, NULL)                                   \
+    F(M, 9, INT, members,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 10, INT, push,         0, 2, NULL)             /* MT_PUSH_* */       \
+    F(M, 11, INT, written,      0, MT_TIME_MAX, NULL)   /* client_created, or \
+                                                           else created */  \
+    F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
+
+/* what someone on a list is: a user, a guest, or no more than a phone */
+#define MT_PERSON_USER     1
+#define MT_PERSON_GUEST    2
+#define MT_PERSON_PHONE    3
+
+/* id: of the attendance; name, phone, email, face: as given with it, or else
+ * as the directory has them.  remind: neither has the person declined nor
+ * taken the meeting off the workbench. */
+#define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
+    F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
+    F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
+    F(M, 3, INT, on_leave,      0, 1, NULL)                                   \
+    F(M, 4, STR, name,          0, MT_NAME_MAX, NULL)                         \
+    F(M, 5, INT, num,           0, MT_NUM_MAX, NULL)    /* 0 for guests */    \
+    F(M, 6, STR, id,            0, MT_ID_MAX, NULL)                           \
+    F(M, 7, STR, phone,         0, 32, NULL)                                  \
+    F(M, 8, STR, email,         0, MT_NAME_MAX, NULL)                         \
+    F(M, 9, STR, face,          0, MT_URL_MAX, NULL)                          \
+    F(M, 10, INT, remind,       0, 1, NULL)                                   \
+    F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */
+
+MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
+MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
+
+/* What takes a look-up of its own, for each view: it is left out, as a record
+ * of something that is not there, where the answer does not show it. */
+#define MT_PART_TALLY         0x01
+#define MT_PART_DEPT          0x02
+#define MT_PART_CREATOR       0x04
+#define MT_PART_HOST          0x08
+#define MT_PART_ROOM          0x10
+#define MT_PART_CHECKIN       0x20
+#define MT_PART_USER          0x40
+#define MT_PART_PERSON_DEPT   0x80
+
+/* and what is not read where it is not shown: fields of the meeting's record
+ * above the seed, of a person's user above the face, of a meeting's room above
+ * the id */
+#define MT_PART_MEETING_TAIL  0x100
+#define MT_PART_USER_TAIL     0x200
+#define MT_PART_ROOM_TAIL     0x800
+
+/* and what changes with time alone */
+#define MT_PART_NOW           0x400
+
+typedef struct {
+    mt_meeting_t          meeting;
+    mt_tally_t            tally;
+    mt_dept_t             dept;
+    mt_user_t             creator;
+    mt_attendee_t         host;       /* the creator on the list, if there */
+    mt_room_t             room;
+    mt_meeting_derived_t  derived;
+} mt_meeting_view_t;
+
+typedef struct {
+    mt_attendee_t         attendee;
+    mt_checkin_t          checkin;
+    mt_user_t             user;
+    mt_dept_t             dept;
+    mt_person_derived_t   derived;
+} mt_person_view_t;
+
+/* of meeting_link: the links are whole addresses; host: who asks may see what
+ * is the host's, which else is empty (host_url, meeting.pcode1) */
+#define MT_LINK_FIELDS(F, M)                                                  \
+    F(M, 1, STR, attendee_url,  0, MT_URL_MAX, NULL)                          \
+    F(M, 2, STR, host_url,      0, MT_URL_MAX, NULL)                          \
+    F(M, 3, INT, host,          0, 1, NULL)                                   \
+    F(M, 4, INT, length,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 5, STR, zone,          0, MT_NAME_MAX, NULL)
+
+MT_DECLARE_MODEL(link, MT_LINK_FIELDS);
+
+typedef struct {
+    mt_meeting_view_t  meeting;      /* first: what shows a meeting shows it */
+    mt_link_t          link;
+} mt_link_view_t;
+
+/* of a list that is cut into pages */
+#define MT_PAGE_FIELDS(F, M)                                                  \
+    F(M, 1, INT, has_more,      0, 1, NULL)
+
+MT_DECLARE_MODEL(page, MT_PAGE_FIELDS);
+
+/* of series_create: the new meetings' ids, the first one's first */
+#define MT_SERIES_MADE_FIELDS(F, M)                                           \
+    F(M, 1, STRS, ids,          0, INT32_MAX, NULL)
+
+MT_DECLARE_MODEL(series_made, MT_SERIES_MADE_FIELDS);
+
+/* of login */
+#define MT_LOGGED_IN_FIELDS(F, M)                                             \
+    F(M, 1, STR, token,         0, MT_TEXT_MAX, NULL)
+
+MT_DECLARE_MODEL(logged_in, MT_LOGGED_IN_FIELDS);
+
+typedef struct {
+    mt_user_t       user;
+    mt_logged_in_t  session;
+} mt_login_view_t;
+
+/* of token_issue; lifetime and expires in milliseconds, the latter absolute */
+#define MT_ACCESS_FIELDS(F, M)                                                \
+    F(M, 1, STR, token,         0, MT_ID_MAX, NULL)                           \
+    F(M, 2, INT, company,       0, UINT32_MAX, NULL)                          \
+    F(M, 3, INT, lifetime,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 4, INT, expires,       0, MT_TIME_MAX, NULL)
+
+MT_DECLARE_MODEL(access, MT_ACCESS_FIELDS);
+
+/* the directory; face is an address here, whatever the record holds */
+
+typedef struct {
+    mt_user_t  user;
+    mt_dept_t  dept;
+} mt_user_view_t;
+
+typedef struct {
+    mt_dept_t  dept;
+    mt_dept_t  parent;
+} mt_dept_view_t;
+
+/* user_ids: the string ids of the people who may book */
+#define MT_ROOM_DERIVED_FIELDS(F, M)                                          \
+    F(M, 1, STRS, user_ids,     0, MT_ATTENDEES_MAX, NULL)
+
+MT_DECLARE_MODEL(room_derived, MT_ROOM_DERIVED_FIELDS);
+
+typedef struct {
+    mt_room_t          room;
+    mt_dept_t          dept;
+    mt_room_derived_t  derived;
+} mt_room_view_t;
+
+/*
+ * Replies:
+ *     token_issue          mt_access_t
+ *     user_get, _add, _update, _face       mt_user_view_t
+ *     dept_get, _add, _update              mt_dept_view_t
+ *     room_get, _add, _update              mt_room_view_t
+ *     user_list, dept_list, room_list      rows of these
+ *     participation, meeting_get, meeting_read
+ *                                          mt_meeting_view_t, rows of
+ *                                          mt_person_view_t
+ *     meeting_link         mt_link_view_t, rows of mt_person_view_t
+ *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
+ *                          mt_person_view_t
+ *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
+ *     login                mt_login_view_t
+ *     meeting_create, _update              as meeting_get, with the guests
+ *     series_create        mt_series_made_t
+ *     meeting_list         rows of mt_meeting_view_t, and in each those of
+ *                          meeting_get
+ *     the others           none
+ */
+
+#endif /* MT_VIEWS_H */
