@@ -56,8 +56,8 @@ sub peers {
 		my ($ours) = grep { $_->name() eq "$n: this server" }
 			@{$table->{rows}};
 
-		$table->note(sprintf('%s: this server has %s', $n, join ', ',
-			map { times_of($ours, $_->{rows}{$n}, $_->name()) } @peers))
+		$table->note("$n: this server's rate is " . join '; ',
+			map { times_of($ours, $_->{rows}{$n}, $_->name()) } @peers)
 			if @peers;
 	}
 
@@ -72,12 +72,13 @@ sub times_of {
 	my ($ours, $row, $name) = @_;
 	my $rate = $row->rate();
 
-	return $rate ? sprintf('%.2f times the rate of %s', $ours->rate() / $rate,
-		$name) : "no rate of $name beside it";
+	return $rate ? sprintf('%.2f times that of %s', $ours->rate() / $rate,
+		$name) : "beside none of $name";
 }
 
 
-# Those that can be had on this machine; a note tells why another one cannot.
+# Returns the peers that can be had on this machine; a note tells why another one
+# cannot.
 
 sub started {
 	my ($bench, $server, $table) = @_;

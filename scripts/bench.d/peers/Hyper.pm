@@ -16,7 +16,7 @@ use constant SOURCES => '/usr/share/cargo/registry';
 use constant BUILD => 1_800;            # seconds
 
 
-sub name { return 'hyper, SQLite' }
+sub name { return 'hyper + SQLite' }
 
 
 sub packages {

@@ -14,7 +14,7 @@ use constant INSTALL => 600;            # seconds
 use constant USER => 'postgres';        # PostgreSQL does not run as root
 
 
-sub name { return 'Node, PostgreSQL' }
+sub name { return 'Node + PostgreSQL' }
 
 
 # npm may have come with Node, from elsewhere than Debian.

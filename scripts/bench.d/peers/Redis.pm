@@ -10,7 +10,7 @@ use parent -norequire, 'Bench::Peer';
 use constant MODULES => '/usr/lib/nginx/modules';
 
 
-sub name { return 'nginx, Lua, Redis' }
+sub name { return 'nginx + Lua + Redis' }
 
 
 sub packages {
