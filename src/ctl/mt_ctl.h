@@ -67,6 +67,10 @@ typedef enum {
 
 #define MT_CTL_COMPANY  1000         /* where none is named */
 
+/* a store is made if there is none; or only upgraded, or begun anew */
+#define MT_CTL_MAKES     1
+#define MT_CTL_UPGRADES  2
+
 
 typedef struct {
     const char        *given[MT_OPT_COUNT];     /* NULL: not given; "1": a
@@ -91,7 +95,7 @@ typedef struct {
     const char  *operand;            /* metavariable, NULL: takes none */
     unsigned     required;           /* MT_OPT() bits; --store always is */
     unsigned     optional;
-    unsigned     creates;            /* makes the store if there is none */
+    unsigned     prepares;           /* MT_CTL_*: the store, before run() */
     int        (*run)(mt_ctl_t *ctl);
     const char  *help;
 } mt_ctl_command_t;
@@ -121,6 +125,7 @@ int mt_ctl_event_resume(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);
+int mt_ctl_upgrade(mt_ctl_t *ctl);
 
 
 #define MT_CTL_OK      0
@@ -132,7 +137,7 @@ int mt_ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int mt_ctl_fail_status(const char *what, mt_status_t status);
 
 /* Opens (and with `create` makes) the store; sets the zone and the company. */
-int mt_ctl_open(mt_ctl_t *ctl, int create);
+int mt_ctl_open(mt_ctl_t *ctl, unsigned prepare);
 void mt_ctl_close(mt_ctl_t *ctl);
 
 /* Milliseconds since the epoch. */

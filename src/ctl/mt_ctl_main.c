@@ -26,7 +26,7 @@ static const struct {
 
 
 static const mt_ctl_command_t  mt_ctl_commands[] = {
-    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, 1,
+    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, MT_CTL_MAKES,
       mt_ctl_company_add,
       "Adds a company; makes the store if there is none." },
 
@@ -138,7 +138,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Checks every invariant of the store: indexes, counters, references." },
 
     { "stat", NULL, 0, 0, 0, mt_ctl_stat,
-      "Prints sizes, readers and how many entries each database has." }
+      "Prints sizes, readers and how many entries each database has." },
+
+    { "upgrade", NULL, 0, 0, MT_CTL_UPGRADES, mt_ctl_upgrade,
+      "Brings a store of an older format to the one of this version, and makes\n"
+      "a copy that a backup made the store.  nginx does the same when it\n"
+      "starts.  No server may be running with it.  There is no way back but a\n"
+      "backup." }
 };
 
 
@@ -349,7 +355,7 @@ main(int argc, char **argv)
 
     ctl.operand = argv[used];
 
-    rc = mt_ctl_open(&ctl, command->creates);
+    rc = mt_ctl_open(&ctl, command->prepares);
 
     if (rc == MT_CTL_OK) {
         rc = command->run(&ctl);

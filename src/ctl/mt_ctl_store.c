@@ -163,3 +163,28 @@ mt_ctl_resources_sweep(mt_ctl_t *ctl)
                                       "be removed", (long long) sweep.failed)
                         : rc;
 }
+
+
+/* The store was prepared before it was opened. */
+
+int
+mt_ctl_upgrade(mt_ctl_t *ctl)
+{
+    int64_t    generation;
+    mt_txn_t  *txn;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    generation = mt_meta_generation(txn);
+    mt_read_end(txn);
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_ctl_number(ctl, "format", MT_STORE_FORMAT);
+    mt_ctl_number(ctl, "generation", (uint64_t) generation);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}

@@ -30,6 +30,8 @@ static void mt_roster_fill_row(mt_roster_t *roster, mt_seat_t *seat);
 static mt_status_t mt_roster_unique(mt_roster_t *roster);
 static mt_status_t mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
     const mt_attendee_t *row);
+static mt_status_t mt_roster_index(mt_roster_t *roster, int64_t slot,
+    int attends);
 static mt_status_t mt_roster_join(mt_roster_t *roster, mt_tally_t *tally,
     mt_seat_t *seat);
 
@@ -371,13 +373,41 @@ mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
     mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
                 (uint64_t) row->slot);
 
-    if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1) {
+    if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1
+        || mt_roster_index(roster, row->slot, 0) != MT_OK)
+    {
         return MT_STORE_FAILED;
     }
 
     mt_tally_count(tally, row, found ? &checkin : NULL, -1);
 
     return MT_OK;
+}
+
+
+/* Puts the meeting into the index of a person's meetings, or takes it out.
+ * Guests have none. */
+
+static mt_status_t
+mt_roster_index(mt_roster_t *roster, int64_t slot, int attends)
+{
+    mt_key_t     key;
+    mt_apply_t  *a;
+
+    if (slot >= MT_GUEST_SLOT) {
+        return MT_OK;
+    }
+
+    a = roster->a;
+    mt_key_num2(&key, a->company, slot, roster->meeting->num);
+
+    if (attends) {
+        return mt_put(a->txn, MT_DB_ATTENDS, &key, MT_STR(""));
+    }
+
+    /* while an upgrade fills the index it may not be there yet */
+
+    return mt_del(a->txn, MT_DB_ATTENDS, &key) < 0 ? MT_STORE_FAILED : MT_OK;
 }
 
 
@@ -410,6 +440,10 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
         }
 
         mt_tally_count(tally, &seat->row, found ? &checkin : NULL, 1);
+
+        if (mt_roster_index(roster, seat->row.slot, 1) != MT_OK) {
+            return MT_STORE_FAILED;
+        }
     }
 
     mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,

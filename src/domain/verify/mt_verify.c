@@ -94,6 +94,8 @@ static void mt_verify_counter(mt_verify_t *v, const void *record);
 static void mt_verify_dept_child(mt_verify_t *v, const void *record);
 static void mt_verify_member(mt_verify_t *v, const void *record);
 static void mt_verify_journal(mt_verify_t *v, const void *record);
+static void mt_verify_attends(mt_verify_t *v, const void *record);
+static void mt_verify_company_journal(mt_verify_t *v, const void *record);
 static void mt_verify_meeting(mt_verify_t *v, const void *record);
 static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
@@ -160,6 +162,9 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_SET_ASIDE, "set_aside", &mt_outbox_model,
       mt_verify_message },
     { MT_DB_JOURNAL, "journal", &mt_journal_model, mt_verify_journal },
+    { MT_DB_ATTENDS, "attends", NULL, mt_verify_attends },
+    { MT_DB_COMPANY_JOURNAL, "company_journal", NULL,
+      mt_verify_company_journal },
 };
 
 
@@ -780,7 +785,27 @@ mt_recount(mt_verify_t *v, mt_tally_t *tally)
 static void
 mt_verify_attendee(mt_verify_t *v, const void *record)
 {
-    mt_verify_seat(v, ((const mt_attendee_t *) record)->slot);
+    int64_t  slot;
+
+    slot = ((const mt_attendee_t *) record)->slot;
+
+    mt_verify_seat(v, slot);
+
+    if (slot < MT_GUEST_SLOT && !mt_has_entry(v, MT_DB_ATTENDS, slot, v->num))
+    {
+        mt_breach(v, "is not among the person's meetings");
+    }
+}
+
+
+static void
+mt_verify_attends(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    if (!mt_has_entry(v, MT_DB_ATTENDEE, v->at.nums[1], v->num)) {
+        mt_breach(v, "is not on the meeting's list");
+    }
 }
 
 
@@ -1028,6 +1053,8 @@ mt_verify_journal(mt_verify_t *v, const void *record)
 {
     const mt_journal_t  *entry = record;
 
+    mt_key_t  key;
+    mt_str_t  value;
     uint64_t  position;
 
     position = (uint64_t) v->num;
@@ -1043,8 +1070,71 @@ mt_verify_journal(mt_verify_t *v, const void *record)
 
     mt_verify_command(v, entry->command, entry->company);
 
+    mt_key_num(&key, (uint32_t) entry->company,
+               (int64_t) position >> MT_JOURNAL_BLOCK_BITS);
+
+    if (mt_get(v->txn, MT_DB_COMPANY_JOURNAL, &key, &value) != 1) {
+        mt_breach(v, "is not in the company's index");
+    }
+
     v->position = position;
     v->time = entry->time;
+}
+
+
+/* A block that the journal has in part may have lost the company's entries. */
+
+static void
+mt_verify_company_journal(mt_verify_t *v, const void *record)
+{
+    int           found;
+    int64_t       first, position;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+    mt_journal_t  entry;
+
+    (void) record;
+
+    first = v->num << MT_JOURNAL_BLOCK_BITS;
+    cursor = mt_cursor_open(v->txn, MT_DB_JOURNAL, NULL);
+
+    found = cursor ? mt_cursor_first(cursor, &key, &value) : -1;
+
+    if (found == 1 && mt_key_read_serial(key, &position) && position > first) {
+        first = 0;
+        found = 0;
+    }
+
+    mt_key_serial(&at, first);
+
+    for (found = found == 1 ? mt_cursor_seek(cursor, &at, &key, &value) : 0;
+         found == 1;
+         found = mt_cursor_next(cursor, &key, &value))
+    {
+        mt_arena_reset(v->inner);
+
+        if (!mt_key_read_serial(key, &position)
+            || position >> MT_JOURNAL_BLOCK_BITS != v->num
+            || mt_record_decode(value, &mt_journal_model, &entry, v->inner)
+               != MT_OK)
+        {
+            found = 0;
+            break;
+        }
+
+        if (entry.company == (int64_t) v->company) {
+            break;
+        }
+    }
+
+    if (found != 1 && first != 0) {
+        mt_breach(v, "has no entry of the company");
+    }
+
+    if (cursor) {
+        mt_cursor_close(cursor);
+    }
 }
 
 
