@@ -5,7 +5,6 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 
 #define MT_BACKGROUND_JOBS   8
@@ -221,7 +220,7 @@ mt_background_run(mt_background_t *bg)
     mt_txn_t      *txn;
     mt_running_t  *running;
 
-    now = mt_background_now();
+    now = mt_realtime_ms();
 
     if (now < bg->ran) {
 
@@ -293,7 +292,7 @@ mt_background_drive(mt_background_t *bg)
     mt_running_t  *running;
 
     out = 0;
-    now = mt_background_now();
+    now = mt_realtime_ms();
 
     for (i = 0; i < bg->njobs; i++) {
         running = &bg->jobs[i];
@@ -315,7 +314,7 @@ mt_background_next(const mt_background_t *bg)
     size_t   i;
     int64_t  now, wait;
 
-    now = mt_background_now();
+    now = mt_realtime_ms();
     wait = MT_BACKGROUND_PAUSE;
 
     for (i = 0; i < bg->njobs; i++) {
@@ -431,7 +430,7 @@ mt_background_give(mt_background_t *bg, void *job, const mt_operation_t *op,
     call.arena = bg->arena;
     call.op = op;
     call.company = company;
-    call.now = mt_background_now();
+    call.now = mt_realtime_ms();
 
     command = NULL;
 
@@ -478,15 +477,4 @@ mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n)
     if (n) {
         bg->options->count(bg->options->data, what, n);
     }
-}
-
-
-int64_t
-mt_background_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return ts.tv_sec * MT_MS_PER_SECOND + ts.tv_nsec / MT_NS_PER_MS;
 }

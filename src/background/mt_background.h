@@ -156,7 +156,4 @@ void mt_background_log(mt_background_t *bg, int level, const char *fmt, ...)
 
 void mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n);
 
-/* The system's clock, ms. */
-int64_t mt_background_now(void);
-
 #endif /* MT_BACKGROUND_H */

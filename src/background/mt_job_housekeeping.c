@@ -180,7 +180,7 @@ mt_housekeeping_done(void *job, void *cookie, const mt_result_t *result)
     const mt_operation_t  *op = cookie;
 
     k->out = 0;
-    now = mt_background_now();
+    now = mt_realtime_ms();
 
     if (result->status != MT_OK) {
         k->pause = now + MT_KEEP_PAUSE;
@@ -356,7 +356,7 @@ mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
         return -1;
     }
 
-    mt_key_num(&from, k->company, k->user + 1);
+    mt_key_num(&from, k->company, mt_key_after(k->user));
     found = mt_cursor_seek(cursor, &from, &key, &value);
 
     for (n = 0; found == 1; n++) {

@@ -146,7 +146,7 @@ void mt_commit_stat(mt_commit_t *c, mt_commit_stat_t *stat);
 
 /*
  * For tests: when set, it is called at each point where a death of the process
- * matters.  Of a push: written (head is not published yet).  Of a combiner, in
+ * matters.  In a push: written (head is not published yet).  In a combiner, in
  * this order: claimed, begun, applied-half, applied-all, then before-log,
  * after-log or before-commit, after-commit; published-half (after each ring's
  * `done`, before its wake), published; before-checkpoint, after-checkpoint;

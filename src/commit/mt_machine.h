@@ -10,7 +10,7 @@
 #include "store/mt_store.h"
 
 
-/* The result of a command.  Of a fixed size, as it lives in a ring's slot. */
+/* The result of a command.  Its size is fixed: it lives in a ring's slot. */
 
 typedef struct {
     uint16_t  status;      /* mt_status_t */

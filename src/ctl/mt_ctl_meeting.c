@@ -99,7 +99,7 @@ mt_ctl_room_add(mt_ctl_t *ctl)
         return MT_CTL_FAILED;
     }
 
-    mt_key_num(&key, ctl->company, (uint64_t) call.result.num);
+    mt_key_num(&key, ctl->company, call.result.num);
 
     rc = mt_load(txn, MT_DB_ROOM, &key, &mt_room_model, &room, ctl->arena)
          == 1
@@ -130,7 +130,7 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
     ctl->given[MT_OPT_MEETING] = ref;
 
     if (mt_ctl_meeting(ctl, txn, &shown.meeting)) {
-        mt_key_num(&key, ctl->company, (uint64_t) shown.meeting.num);
+        mt_key_num(&key, ctl->company, shown.meeting.num);
 
         if (mt_load(txn, MT_DB_TALLY, &key, &mt_tally_model, &shown.tally,
                     ctl->arena)
@@ -140,7 +140,7 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
 
         } else {
             shown.derived.life = mt_meeting_life(&shown.meeting,
-                                                 mt_ctl_now());
+                                                 mt_realtime_ms());
             rc = mt_ctl_print(ctl, &mt_ctl_meeting_row, &shown);
         }
     }
@@ -165,7 +165,7 @@ mt_ctl_meeting_add(mt_ctl_t *ctl)
     }
 
     if (!mt_has(&args, meeting_edit, begin)) {
-        mt_set(&args, meeting_edit, begin, mt_ctl_now());
+        mt_set(&args, meeting_edit, begin, mt_realtime_ms());
     }
 
     if (!mt_has(&args, meeting_edit, end)) {

@@ -1,8 +1,12 @@
 
+/*
+ * Arguments from query, form, headers and body.
+ */
+
 #include "dialect/mt_arguments.h"
 
 
-/* In one query string or form: more than any route has members. */
+/* Arguments of one query or form: no route has as many members. */
 #define MT_ARGUMENTS_MAX  256
 
 /* Bytes of a header's name. */
@@ -93,7 +97,7 @@ mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
 }
 
 
-/* A name of a table, which is ASCII, cut at what fits. */
+/* Returns the name, which is ASCII, in lower case and cut to the buffer. */
 
 static mt_str_t
 mt_lower(mt_str_t name, char lower[MT_HEADER_MAX])
@@ -112,7 +116,7 @@ mt_lower(mt_str_t name, char lower[MT_HEADER_MAX])
 }
 
 
-/* "name=value&name=value"; a name without '=' has the value "". */
+/* Decodes "name=value&name=value"; a name without '=' has the value "". */
 
 static mt_status_t
 mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
@@ -184,7 +188,7 @@ mt_decode_form(mt_exchange_t *x, const mt_json_table_t *table, void *object)
 }
 
 
-/* Files that the route knows no name for are not looked at. */
+/* Files other than the route's are ignored. */
 
 static void
 mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part)
@@ -206,8 +210,8 @@ mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part)
 }
 
 
-/* 0, or -1 without memory.  '+' is a blank; a '%' that begins no escape stands
- * for itself. */
+/* Decodes %XX and '+'; a '%' that begins no escape stays.  Returns 0, or -1
+ * without memory. */
 
 static int
 mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
@@ -220,7 +224,7 @@ mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
         return 0;
     }
 
-    /* mostly there is nothing to decode */
+    /* most texts have no escape: spares the copy */
 
     if (memchr(in.data, '%', in.len) == NULL
         && memchr(in.data, '+', in.len) == NULL)
@@ -269,8 +273,8 @@ mt_hex_digit(char c)
 }
 
 
-/* curl calls all that it sends a form, JSON too: what begins as an object is
- * none. */
+/* curl sends JSON as a form by default: a body that begins with '{' is no
+ * form. */
 
 static int
 mt_is_form(const mt_input_t *in)
@@ -301,7 +305,7 @@ mt_is_form(const mt_input_t *in)
 }
 
 
-/* The first byte that is no white space; -1 when there is none. */
+/* Returns the first byte that is no white space, -1 if there is none. */
 
 static int
 mt_first_mark(mt_str_t body)

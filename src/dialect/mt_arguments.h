@@ -1,8 +1,7 @@
 
 /*
- * Arguments from wherever a client may put them: the members of a JSON body,
- * a form body (multipart where the route takes a file), the query string.
- * Shared by the dialects that are not picky.
+ * Arguments of a request from a JSON body, a form body (multipart if the route
+ * takes a file), the query string and headers.
  */
 
 #ifndef MT_ARGUMENTS_H
@@ -12,21 +11,23 @@
 
 
 /*
- * Fills `object` by `table`, of which x->decode keeps the first error of a
- * member.  A member of a JSON body takes the place of the query's; one that
- * the query and a form both give, or one of them twice, is MT_DUPLICATE_KEY.
- * A body that is missing or blank counts as {}; a GET's is not looked at.
- * x->decode.arena must be set.  Returns what is wrong with the body as a
- * whole: MT_OK, MT_BAD_JSON, MT_TOO_MANY (arguments), what is wrong with a
- * multipart form, or MT_NO_MEMORY.  A file becomes x->call.files.given.
+ * Fills `object` by `table` from the query and the body.  x->decode.arena must
+ * be set; x->decode.error keeps the first error of a member.  A member of a
+ * JSON body replaces the query's; a member that query and form both give, or
+ * one of them twice, is MT_DUPLICATE_KEY.  A missing or blank body counts as
+ * {}; the body of a GET is ignored.  The route's file becomes
+ * x->call.files.given.  Returns MT_OK, or for the request as a whole
+ * MT_BAD_JSON, MT_TOO_MANY (arguments), MT_NO_MEMORY or an error of
+ * mt_form_read().
  */
 mt_status_t mt_decode_arguments(mt_exchange_t *x,
     const mt_json_table_t *table, void *object);
 
 /*
- * The parts of the above, for dialects that say where each member stands; to
- * be called before mt_json_decode().  Headers have the members' names in lower
- * case, and are looked at for those that were not given yet.  As above.
+ * The two parts for dialects whose document says in which place a member
+ * stands; must be called before mt_json_decode().  A header has the name of
+ * its member in lower case and is read only if the member was not given yet.
+ * Both return MT_OK, MT_TOO_MANY or MT_NO_MEMORY.
  */
 mt_status_t mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table,
     void *object);

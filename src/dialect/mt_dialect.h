@@ -1,9 +1,9 @@
 
 /*
  * Dialects: how a vendor's clients spell requests and answers.  A dialect
- * knows addresses, envelopes, member names, units and error codes; nothing of
- * LMDB.  Adding one is a pair of files (mt_<name>.c, .h unless nothing needs
- * it) and one line in mt_dialects.c.
+ * knows paths, envelopes, member names, units and error codes; it knows
+ * nothing of LMDB.  A new one takes mt_NAME.c, which defines mt_dialect_NAME,
+ * and a line in MT_DIALECTS below: see src/dialect/README.md.
  */
 
 #ifndef MT_DIALECT_H
@@ -23,33 +23,37 @@
 typedef struct mt_dialect_s   mt_dialect_t;
 typedef struct mt_exchange_s  mt_exchange_t;
 
-/* One address: the last parts of the URI, e.g. "/meeting/sign_meeting"; "" is
- * any that the location is configured for. */
+/* A route: the operation that requests for a path call, and the tables of
+ * request and answer. */
 
 typedef struct {
-    mt_str_t                path;
-    unsigned                methods;
+    mt_str_t                path;       /* the end of the URI's path, such as
+                                           "/meeting/sign_meeting"; "" fits
+                                           each path of the location */
+    unsigned                methods;    /* MT_METHOD_* */
     unsigned                flags;      /* MT_ROUTE_* */
     const mt_operation_t   *operation;
-    const mt_json_table_t  *request;    /* -> operation->args */
-    void                  (*prepare)(mt_exchange_t *x);   /* or NULL: sets
-                                           what the wire does not say, or
-                                           refuses; as authenticate, after */
+    const mt_json_table_t  *request;    /* fills operation->args */
+
+    /* Sets arguments that the wire does not carry, or rejects the call; called
+     * after authenticate() under the same conditions.  Or NULL. */
+    void                  (*prepare)(mt_exchange_t *x);
+
     const mt_json_table_t  *value;      /* members of the answer's value */
-    const char             *list;       /* member that holds the rows; "" :
-                                           the rows are the value itself */
+    const char             *list;       /* member that holds the rows; "" if
+                                           the value is the list of rows */
     const mt_json_table_t  *row;
-    const char             *inner;      /* last member of a row, or NULL: it
-                                           holds the rows within the row */
+    const char             *inner;      /* last member of a row, which holds
+                                           the rows within the row; or NULL */
     const mt_json_table_t  *inner_row;
-    const char             *upload;     /* member that is a file, NULL: none;
-                                           the body may be a multipart form */
+    const char             *upload;     /* member that is a file: the body may
+                                           be a multipart form; or NULL */
 } mt_route_t;
 
-#define MT_ROUTE_PUBLIC  0x01           /* no token needed: it gives one */
+#define MT_ROUTE_PUBLIC  0x01           /* needs no token: it issues one */
 
-/* A dialect's routes, with room for what follows from them: `hides` is filled
- * when the program, or the module, is loaded. */
+/* Defines a dialect's routes.  A constructor fills their `hides` when the
+ * program or the module is loaded. */
 
 #define MT_ROUTES(name, ...)                                                  \
     static const mt_route_t  name[] = { __VA_ARGS__ };                        \
@@ -63,11 +67,13 @@ typedef struct {
 #define MT_DIALECT_ROUTES(name)                                               \
     .routes = name, .nroutes = mt_nitems(name), .hides = name##_hides
 
-/* For MT_ROUTES() alone. */
+/* Sets hides[i], for each of n routes, to the MT_PART_* that no table of the
+ * route's answer names.  Called by MT_ROUTES() alone. */
 void mt_routes_prepare(const mt_route_t *routes, size_t n, unsigned *hides);
 
 
-/* What came in; strings live as long as the exchange. */
+/* A request as the server received it; strings live as long as the
+ * exchange. */
 
 typedef struct {
     mt_str_t    method;
@@ -75,43 +81,40 @@ typedef struct {
     mt_str_t    query;
     mt_str_t    body;         /* empty if it is received as a form */
     mt_str_t    content_type;
-    /* a header's value by lower-case name; empty when absent */
+    /* Returns a header's value by its lower-case name, "" if absent. */
     mt_str_t  (*header)(void *data, mt_str_t name);
     void       *data;
 } mt_input_t;
 
 
-/*
- * One request on its way.  Owned by the service (service/mt_service.h); a
- * dialect's functions fill it.
- */
+/* An exchange: one request and its answer.  Owned by the service
+ * (service/mt_service.h), filled by the dialect's functions. */
 
 struct mt_exchange_s {
     const mt_dialect_t  *dialect;
-    const mt_route_t    *route;       /* NULL: no such address */
+    const mt_route_t    *route;       /* NULL: no route has the path */
     mt_input_t           in;
-    const mt_form_t     *form;        /* in place of in.body; or NULL */
-    mt_status_t          received;    /* of the form */
+    const mt_form_t     *form;        /* the body as a form, or NULL */
+    mt_status_t          received;    /* of reading the form */
     mt_call_t            call;
 
     mt_json_decode_t     decode;
-    void                *envelope;    /* the dialect's own, of the request */
+    void                *envelope;    /* the dialect's, of the request */
 
-    /* for logs and limits, known after decoding; empty when not given */
+    /* for logs and rate limits, set by decode(); "" if not given */
     mt_str_t             user;        /* as the client named it */
     mt_str_t             meeting;
 
-    int                  code;        /* the vendor's code that was answered */
+    int                  code;        /* the vendor's code of the answer */
     mt_json_writer_t    *writer;
-    int64_t              begun;       /* mt_monotonic_ns() when it came in */
+    int64_t              begun;       /* mt_monotonic_ns() at the start */
 };
 
 
-/*
- * How answers that are no JSON are written.  open(): all before the rows; sets
- * x->code; 1 when rows follow.  row(): one of them.  close(): what is left, as
- * for an error, where open() gives 0.
- */
+/* Writes answers that are no JSON.  open() sets x->code, writes the part
+ * before the rows and returns 1 if rows follow, 0 if not, as for an error.
+ * row() writes a row, close() the part after them. */
+
 typedef struct {
     int               (*open)(mt_exchange_t *x, mt_buf_t *out);
     void              (*row)(mt_exchange_t *x, mt_buf_t *out, const void *row);
@@ -131,43 +134,41 @@ struct mt_dialect_s {
     const unsigned     *hides;        /* for each route: the MT_PART_* that no
                                          table of its answer names */
 
-    /*
-     * Body and query -> call.args, user, meeting; errors into call.error.
-     * Event loop; no transaction; may not touch the store.
-     */
+    /* Decodes body, query and headers into call.args, user and meeting, or
+     * sets call.error.  Event loop; no transaction is open. */
     void              (*decode)(mt_exchange_t *x);
 
-    /* Who asks: sets call.company and call.actor, or call.error.  Event loop,
-     * read transaction open. */
+    /* Finds the requester: sets call.company and call.actor, or call.error.
+     * Event loop; the read transaction is open. */
     void              (*authenticate)(mt_exchange_t *x);
 
-    /* The answer up to where the value's members stand, and after them; for
-     * an error both are called too, with nothing between.  Sets x->code. */
+    /* Write the answer before and after the members of the value.  Both are
+     * called for an error too, without members.  open_answer() sets
+     * x->code. */
     void              (*open_answer)(mt_exchange_t *x);
     void              (*close_answer)(mt_exchange_t *x);
 
-    /* Of views they show no more than the route's tables name: the rest need
-     * not be looked up. */
+    /* Answers show only those parts of a view that the route's tables name, so
+     * that the operation need not look up the others. */
     unsigned            by_tables:1;
 
-    /* or, in place of these two and of the route's tables, else NULL */
+    /* Replaces open_answer(), close_answer() and the tables of answers.  Or
+     * NULL. */
     const mt_markup_t  *markup;
 
-    /* The vendor's code for each status; the unit test walks them all. */
+    /* Returns the vendor's code of a status, each of which has one. */
     int               (*code)(mt_status_t status);
 
-    /* The HTTP status for each; NULL: mt_status_http(). */
+    /* Returns the HTTP status.  NULL: mt_status_http() does. */
     int               (*http)(mt_status_t status);
 
     mt_str_t            content_type;
     const mt_header_t  *headers;      /* of every answer */
     size_t              nheaders;
 
-    /*
-     * Checks a location's settings while the configuration is read; NULL when
-     * any settings will do.  Returns NULL if these will do, else what the
-     * location lacks: the end of a sentence that names the location first.
-     */
+    /* Checks a location's settings while the configuration is read.  Returns
+     * NULL if they are complete, else the end of an error message that begins
+     * with the location.  NULL: there is nothing to check. */
     const char       *(*check)(const mt_settings_t *settings);
 
     /* Messages to subscribers are worded in this dialect, by the settings of
@@ -178,25 +179,27 @@ struct mt_dialect_s {
     unsigned            keeps_sessions:1;
 };
 
-/* The HTTP status of an answer. */
+/* Returns the HTTP status of an answer with this status. */
 int mt_dialect_http(const mt_dialect_t *dialect, mt_status_t status);
 
-/* By name; NULL when there is none.  mt_dialect_at(): i-th, for listing, NULL
- * from mt_dialect_count() on. */
+/* Returns the dialect of this name, NULL if there is none. */
 const mt_dialect_t *mt_dialect_find(mt_str_t name);
+
+/* Lists the dialects.  mt_dialect_at() returns the i-th, NULL from
+ * mt_dialect_count() on. */
 const mt_dialect_t *mt_dialect_at(size_t i);
 size_t mt_dialect_count(void);
 
-/* The route whose path the URI ends with, the longest if there are several;
- * NULL when none does. */
+/* Returns the route whose path the URI's path ends with, the longest if there
+ * are several, NULL if there is none. */
 const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
 
-/* The MT_PART_* that no table of the route's answer names. */
+/* Returns the MT_PART_* that the answers of the route do not show. */
 unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
 
-/* The wire path of an error of the call ("meeting_id", "actors[3]"): from
- * call.error.field, or from call.field and call.item through the route's
- * request table. */
+/* Returns the wire path of the call's error ("meeting_id", "actors[3]"), ""
+ * if it has none: call.error.field, or the path that the route's request table
+ * gives call.field and call.item. */
 mt_str_t mt_error_path(mt_exchange_t *x);
 
 /* The registry: one line for each dialect. */

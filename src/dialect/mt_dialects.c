@@ -1,4 +1,8 @@
 
+/*
+ * The registry of dialects.
+ */
+
 #include "dialect/mt_dialect.h"
 
 

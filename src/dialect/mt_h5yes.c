@@ -1,4 +1,8 @@
 
+/*
+ * The h5yes dialect: envelope and codes.
+ */
+
 #include "dialect/mt_h5yes.h"
 
 
@@ -24,14 +28,16 @@ static mt_str_t mt_h5yes_message(mt_exchange_t *x);
 static mt_str_t mt_h5yes_text(mt_exchange_t *x, mt_str_t text);
 
 
-/* The document's words for its codes; "%s" is the parameter's name.  detail:
- * what follows them. */
+/* The details that follow the text of a code. */
 
 typedef enum {
     MT_DETAIL_NONE,
     MT_DETAIL_FIELD,
-    MT_DETAIL_WHY          /* field and reason */
+    MT_DETAIL_REASON       /* field and reason */
 } mt_h5yes_detail_t;
+
+/* The document's codes and their texts; "%s" stands for the parameter's
+ * name. */
 
 typedef struct {
     int                code;
@@ -41,7 +47,7 @@ typedef struct {
 
 static const mt_h5yes_code_t  mt_h5yes_codes[] = {
     { MT_H5YES_OK, MT_DETAIL_NONE, mt_str("") },
-    { MT_H5YES_INVALID, MT_DETAIL_WHY, mt_str("Invalid arguments") },
+    { MT_H5YES_INVALID, MT_DETAIL_REASON, mt_str("Invalid arguments") },
     { MT_H5YES_NO_TOKEN, MT_DETAIL_NONE, mt_str("Lack access token") },
     { MT_H5YES_BAD_TOKEN, MT_DETAIL_NONE, mt_str("Illegal access token") },
     { MT_H5YES_EXPIRED, MT_DETAIL_NONE, mt_str("Expire access token") },
@@ -60,11 +66,8 @@ static const mt_h5yes_code_t  mt_h5yes_codes[] = {
 };
 
 
-/*
- * Statuses with a code of their own.  All the others are invalid arguments,
- * but for what is below the dialect: that has its HTTP status for a code, as
- * the document knows none.
- */
+/* Statuses that the document has a code for.  Other statuses with HTTP status
+ * 200 are "Invalid arguments"; the rest have their HTTP status as code. */
 
 static const struct {
     mt_status_t  status;
@@ -120,8 +123,8 @@ mt_h5yes_decode(mt_exchange_t *x)
 }
 
 
-/* {"success", "message", "value", "code", "fieldErrors"}; no value on an
- * error, nor where the document shows none. */
+/* Answers are {"success", "message", "value", "code", "fieldErrors"}; "value"
+ * is left out of errors and of calls whose answer has none in the document. */
 
 void
 mt_h5yes_open_answer(mt_exchange_t *x)
@@ -171,7 +174,8 @@ mt_h5yes_has_value(const mt_exchange_t *x)
 }
 
 
-/* The value is a list, not an object (that may end in one). */
+/* Returns 1 if the value is a list, 0 if it is an object, which may end in a
+ * list. */
 
 static int
 mt_h5yes_is_list(const mt_route_t *route)
@@ -185,14 +189,14 @@ mt_h5yes_message(mt_exchange_t *x)
 {
     size_t                    i;
     mt_str_t                  path, text;
-    const char               *why;
+    const char               *reason;
     const mt_h5yes_code_t    *code;
 
-    why = mt_status_reason(x->call.error.status);
+    reason = mt_status_reason(x->call.error.status);
 
     for (i = 0; mt_h5yes_codes[i].code != x->code; i++) {
         if (i + 1 == mt_nitems(mt_h5yes_codes)) {
-            return mt_cstr(why);
+            return mt_cstr(reason);
         }
     }
 
@@ -207,12 +211,12 @@ mt_h5yes_message(mt_exchange_t *x)
     return mt_arena_printf(x->call.arena, "%.*s%s%.*s%s%s",
                            (int) text.len, text.data,
                            path.len ? ": " : "", (int) path.len, path.data,
-                           code->detail == MT_DETAIL_WHY ? ": " : "",
-                           code->detail == MT_DETAIL_WHY ? why : "");
+                           code->detail == MT_DETAIL_REASON ? ": " : "",
+                           code->detail == MT_DETAIL_REASON ? reason : "");
 }
 
 
-/* The text with the parameter's name in it. */
+/* Returns the text with the parameter's name in place of "%s". */
 
 static mt_str_t
 mt_h5yes_text(mt_exchange_t *x, mt_str_t text)

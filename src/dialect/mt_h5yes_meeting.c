@@ -1,4 +1,8 @@
 
+/*
+ * The h5yes dialect: tables of meetings.
+ */
+
 #include "dialect/mt_h5yes.h"
 
 
@@ -14,9 +18,9 @@ static int mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time);
 
 
 /*
- * INT of a wall clock, "2021-04-23 07:00:00" or "2021-04-23", as the decimal
- * number of its digits, 20210423070000.  What instant that is only the zone
- * tells: mt_h5yes_list_meetings().
+ * INT from a wall clock, "2021-04-23 07:00:00" or "2021-04-23": the decimal
+ * number of its digits, 20210423070000.  mt_h5yes_list_meetings() turns it
+ * into an instant, for which it needs the location's time zone.
  */
 
 static const mt_wire_t  mt_h5yes_time = {
@@ -36,14 +40,14 @@ static const mt_wire_t  mt_h5yes_direction = {
 };
 
 
-/* requests */
+/* Requests. */
 
 MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_in,
     MT_TOKEN,
     MT_ARG("meetingId", meeting_act, ref, MT_MUST, NULL),
 );
 
-/* a filter that is "" is none */
+/* A filter that is "" counts as not given. */
 #define MT_FILTER(wire, name, how)                                            \
     MT_ARG(wire, meeting_list, name, MT_JSON_FILLED, how)
 
@@ -73,12 +77,12 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_list_in,
     MT_PERSON("email", email, 0),                                             \
     MT_PERSON("faceUrl", face, 0)
 
-/* a userId may be "": a guest's */
+/* The userId of a guest is "". */
 MT_JSON_TABLE(mt_h5yes_person_in,
     MT_PERSON_ARGS(MT_JSON_REQUIRED),
 );
 
-/* or be missing, where the id says who it is */
+/* An update may name an attendee by id in place of userId. */
 MT_JSON_TABLE(mt_h5yes_person_update_in,
     MT_PERSON_ARGS(0),
 );
@@ -112,12 +116,13 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_update_in,
 );
 
 
-/* answers */
+/* Answers. */
 
 #define MT_OF_MEETING(wire, name)                                             \
     MT_SHOW(wire, meeting, meeting, meeting, name, NULL)
 
-/* a meeting that another dialect gave no subject shows what it is about */
+/* A meeting of another dialect may have no subject: its derived title is
+ * shown. */
 MT_JSON_EXTERN_TABLE(mt_h5yes_meeting_out,
     MT_OF_MEETING("id", id),
     MT_SHOW("roomId", meeting, room, room, id, NULL),
@@ -153,7 +158,7 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_attendance_out,
 );
 
 
-/* What the wire does not say. */
+/* Arguments that the wire does not carry. */
 
 void
 mt_h5yes_get_meeting(mt_exchange_t *x)
@@ -189,7 +194,8 @@ mt_h5yes_finish_meeting(mt_exchange_t *x)
 }
 
 
-/* Somebody must be meant: a user, a guest, or who was there before. */
+/* Each attendee must be a user (userId), a guest (userId "") or an attendee
+ * of the meeting (id). */
 
 void
 mt_h5yes_update_meeting(mt_exchange_t *x)
@@ -213,7 +219,7 @@ mt_h5yes_update_meeting(mt_exchange_t *x)
 }
 
 
-/* Wall clocks become instants. */
+/* Turns wall clocks into instants. */
 
 void
 mt_h5yes_list_meetings(mt_exchange_t *x)
@@ -247,7 +253,8 @@ mt_h5yes_list_meetings(mt_exchange_t *x)
 }
 
 
-/* 1, or 0 for a day that the calendar does not have. */
+/* Turns a wall clock into an instant.  Returns 1, or 0 for a time that the
+ * calendar lacks. */
 
 static int
 mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time)
@@ -277,7 +284,8 @@ mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time)
 }
 
 
-/* The digits of a text that is like the form, a digit for each 0. */
+/* Reads the digits of a text of the given form, in which 0 stands for any
+ * digit. */
 
 static mt_status_t
 mt_h5yes_digits(const mt_json_value_t *value, mt_str_t form, int64_t *digits)

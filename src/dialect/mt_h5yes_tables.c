@@ -1,4 +1,8 @@
 
+/*
+ * The h5yes dialect: routes, and tables of the directory.
+ */
+
 #include "dialect/mt_h5yes.h"
 
 
@@ -15,18 +19,18 @@ static void mt_h5yes_update_face(mt_exchange_t *x);
 static void mt_h5yes_clear_face(mt_exchange_t *x);
 
 
-/* INT of minutes of the day as "HH:MM"; "" is a room's hour by default */
+/* INT of minutes of the day as "HH:MM"; "" is the default hour of a room. */
 static const mt_wire_t  mt_h5yes_hour = {
     "h5yes_hour", mt_h5yes_hour_read, mt_h5yes_hour_write
 };
 
-/* what only a file can be, never text */
+/* A member that must be a file of a multipart form: text is MT_BAD_TYPE. */
 static const mt_wire_t  mt_h5yes_file = {
     "h5yes_file", mt_h5yes_file_read, NULL
 };
 
 
-/* requests */
+/* Requests. */
 
 MT_JSON_TABLE(mt_h5yes_gettoken_in,
     MT_ARG("appkey", token_issue, appkey, MT_MUST, NULL),
@@ -105,7 +109,7 @@ MT_JSON_TABLE(mt_h5yes_room_in,
 #define MT_ROOM_ARG(wire, name, flags, how)                                   \
     MT_ARG(wire, room_edit, name, flags, how)
 
-/* the document: a sceneImage that is to stay is sent as "" */
+/* The document: sceneImage "" leaves the room's image as it is. */
 #define MT_ROOM_ARGS(flags)                                                   \
     MT_ROOM_ARG("departmentId", dept, 0, NULL),                               \
     MT_ROOM_ARG("name", name, flags, NULL),                                   \
@@ -137,7 +141,7 @@ MT_JSON_TABLE(mt_h5yes_room_update_in,
 );
 
 
-/* answers */
+/* Answers. */
 
 #define MT_OF_USER(wire, name, how)                                           \
     MT_SHOW(wire, user, user, user, name, how)
@@ -157,7 +161,7 @@ MT_JSON_TABLE(mt_h5yes_gettoken_out,
       NULL },
 );
 
-/* the examples say "admin", the document's tables "isAdmin" */
+/* The document's examples have "admin", its tables "isAdmin". */
 MT_JSON_EXTERN_TABLE(mt_h5yes_user_out,
     MT_OF_USER("id", id, NULL),
     MT_OF_USER("name", name, NULL),
@@ -203,7 +207,7 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_room_out,
 );
 
 
-/* How an answer shows what it is about. */
+/* Forms of answers: members of mt_route_t from `value` on. */
 
 #define MT_VALUE(value)       value, NULL, NULL, NULL, NULL
 #define MT_LIST(row)          NULL, "", row, NULL, NULL
@@ -382,8 +386,6 @@ mt_h5yes_update_face(mt_exchange_t *x)
     }
 }
 
-
-/* What the wire does not say. */
 
 static void
 mt_h5yes_clear_face(mt_exchange_t *x)

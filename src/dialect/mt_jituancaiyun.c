@@ -1,8 +1,8 @@
 
 /*
- * The jituancaiyun dialect: meeting invitations on people's workbenches.  The
- * access token names the company and stands in the query or a header; who
- * acts is the body's requesterUid.
+ * The jituancaiyun dialect: meeting invitations.  The access token, in the
+ * query or in a header, names the company; the body's requesterUid is the
+ * acting user.
  */
 
 #include "dialect/mt_arguments.h"
@@ -22,7 +22,7 @@
 #define MT_JT_BAD_UID       4500
 #define MT_JT_NO_UID        4501
 
-/* ours, where the platform has published none */
+/* This server's codes, for errors that the document has no code for. */
 #define MT_JT_BAD_JSON      4600
 #define MT_JT_MISSING       4601
 #define MT_JT_BAD_TYPE      4602
@@ -31,9 +31,9 @@
 #define MT_JT_CANCELLED     4611
 #define MT_JT_ENDED         4612
 #define MT_JT_ROOM          4620
-#define MT_JT_REFUSED       4699
+#define MT_JT_REJECTED      4699
 
-/* times of ten digits are seconds, of thirteen milliseconds */
+/* Times of ten digits are seconds, of thirteen digits milliseconds. */
 #define MT_JT_SECONDS_MIN   1000000000LL
 #define MT_JT_SECONDS_MAX   9999999999LL
 #define MT_JT_MS_MIN        1000000000000LL
@@ -65,7 +65,7 @@ static int mt_jt_code(mt_status_t status);
 static const mt_wire_t  mt_jt_time = { "jt_time", mt_jt_time_read, NULL };
 
 
-/* requests */
+/* Requests. */
 
 MT_JSON_TABLE(mt_jt_credential_in,
     MT_ARG("appId", token_issue, appkey, MT_MUST, NULL),
@@ -77,8 +77,8 @@ MT_JSON_TABLE(mt_jt_token_in,
 );
 
 #define MT_REQUESTER                                                          \
-    { "requesterUid", MT_FIELD(request, who), 0, MT_MUST, &mt_wire_ref,       \
-      NULL }
+    { "requesterUid", MT_FIELD(request, requester), 0, MT_MUST,               \
+      &mt_wire_ref, NULL }
 
 MT_JSON_TABLE(mt_jt_meeting_in,
     MT_REQUESTER,
@@ -128,7 +128,7 @@ MT_JSON_TABLE(mt_jt_update_in,
 );
 
 
-/* answers */
+/* Answers. */
 
 #define MT_OF_MEETING(wire, name, how)                                        \
     MT_SHOW(wire, meeting, meeting, meeting, name, how)
@@ -146,7 +146,7 @@ MT_JSON_TABLE(mt_jt_created_out,
     MT_OF_MEETING("meetingInviteId", num, NULL),
 );
 
-/* around the detail */
+/* The members before "detail". */
 MT_JSON_TABLE(mt_jt_invitation_out,
     MT_SHOW("createrId", meeting, creator, user, num, &mt_wire_int_string),
     MT_SHOW("createrName", meeting, creator, user, name, NULL),
@@ -207,7 +207,7 @@ const mt_dialect_t  mt_dialect_jituancaiyun = {
 };
 
 
-/* The platform's words for its codes, and ours for the others. */
+/* The texts of the document's codes, and of this server's. */
 
 static const struct {
     int       code;
@@ -232,14 +232,14 @@ static const struct {
     { MT_JT_CANCELLED, mt_str("会议已取消") },
     { MT_JT_ENDED, mt_str("会议已结束") },
     { MT_JT_ROOM, mt_str("会议室不可用") },
-    { MT_JT_REFUSED, mt_str("请求被拒绝") },
+    { MT_JT_REJECTED, mt_str("请求被拒绝") },
 };
 
 
 /*
- * Statuses with a code of their own.  What is below the dialect has its HTTP
- * status for a code, a failure of ours is the platform's "system", and all the
- * others are refusals.
+ * Statuses with a code of their own.  Other statuses with HTTP status 200 are
+ * MT_JT_REJECTED, those from 500 on MT_JT_SYSTEM; the rest have their HTTP
+ * status as code.
  */
 
 static const struct {
@@ -290,7 +290,7 @@ mt_jt_code(mt_status_t status)
 
     http = mt_status_http(status);
 
-    return http == 200 ? MT_JT_REFUSED : http < 500 ? http : MT_JT_SYSTEM;
+    return http == 200 ? MT_JT_REJECTED : http < 500 ? http : MT_JT_SYSTEM;
 }
 
 
@@ -318,8 +318,8 @@ mt_jt_time_read(const mt_json_value_t *value, const mt_field_t *field,
 }
 
 
-/* A fault of the body waits in x->decode.error until the token was looked at:
- * who has none learns nothing of what a request should hold. */
+/* An error of the body waits in x->decode.error until the token is checked:
+ * see mt_request_decode(). */
 
 static void
 mt_jt_decode(mt_exchange_t *x)
@@ -354,7 +354,8 @@ mt_jt_decode(mt_exchange_t *x)
 }
 
 
-/* The credential or the token, of which no detail is ever told. */
+/* Reads the credential or the token from query and headers.  An answer tells
+ * no details of their errors. */
 
 static mt_status_t
 mt_jt_decode_query(mt_exchange_t *x, const mt_json_table_t *table,
@@ -416,7 +417,8 @@ mt_jt_decode_body(mt_exchange_t *x, void *request)
 }
 
 
-/* "requesterUid" or "detail.members[0].uid" */
+/* Returns 1 for "requesterUid" and for a path such as
+ * "detail.members[0].uid", else 0. */
 
 static int
 mt_jt_is_uid(mt_str_t path)
@@ -441,14 +443,15 @@ mt_jt_authenticate(mt_exchange_t *x)
 
     mt_request_authenticate(x);
 
-    if (call->error.status == MT_OK && request->who.len) {
+    if (call->error.status == MT_OK && request->requester.len) {
         call->actor = mt_resolve(call->txn, call->company, MT_NAME_USER,
-                                 request->who);
+                                 request->requester);
     }
 }
 
 
-/* mt_route_t's: only who creates may be somebody new. */
+/* Rejects a requester whom the company lacks; only the creator of a meeting
+ * may be a new user. */
 
 static void
 mt_jt_requester(mt_exchange_t *x)
@@ -469,7 +472,7 @@ mt_jt_create(mt_exchange_t *x)
     args = x->call.args;
     request = x->envelope;
 
-    mt_set(args, meeting_edit, creator_ref, request->who);
+    mt_set(args, meeting_edit, creator_ref, request->requester);
     mt_set(args, meeting_edit, placeholders, 1);
 }
 
@@ -485,7 +488,7 @@ mt_jt_update(mt_exchange_t *x)
     mt_set(args, meeting_edit, only_creator, 1);
     mt_set(args, meeting_edit, placeholders, 1);
 
-    /* h5yes', whom `members` cannot name */
+    /* guests have no uid: `members` cannot name them */
     mt_set(args, meeting_edit, keep_guests, 1);
 }
 
@@ -514,8 +517,8 @@ mt_jt_detail(mt_exchange_t *x)
 }
 
 
-/* {"status", "message"} or {"status", "data"}; the list of members is the end
- * of the detail. */
+/* Answers are {"status", "message"} or {"status", "data"}; the list of members
+ * is the last member of the detail. */
 
 static void
 mt_jt_open_answer(mt_exchange_t *x)
@@ -576,17 +579,18 @@ mt_jt_has_data(const mt_exchange_t *x)
 }
 
 
-/* The code's words; of what our own codes are about, field and reason too. */
+/* Returns the text of the code, the path of the field, and for this server's
+ * codes the reason. */
 
 static mt_str_t
 mt_jt_message(mt_exchange_t *x)
 {
     size_t       i;
     mt_str_t     path, text;
-    const char  *why;
+    const char  *reason;
 
-    why = mt_status_reason(x->call.error.status);
-    text = mt_cstr(why);
+    reason = mt_status_reason(x->call.error.status);
+    text = mt_cstr(reason);
 
     for (i = 0; i < mt_nitems(mt_jt_texts); i++) {
         if (mt_jt_texts[i].code == x->code) {
@@ -607,5 +611,5 @@ mt_jt_message(mt_exchange_t *x)
     return mt_arena_printf(x->call.arena, "%.*s: %.*s%s%s",
                            (int) text.len, text.data,
                            (int) path.len, path.data, path.len ? ": " : "",
-                           why);
+                           reason);
 }

@@ -1,8 +1,8 @@
 
 /*
- * The dialect of browsers: whoever opens a join link gets a small page.  The
- * attendees' shows what the meeting is, the host's also who comes, and the
- * codes.  No script, nothing from elsewhere, every text escaped.
+ * The dialect of browsers: a join link opens a small page.  The attendees'
+ * link shows the meeting, the host's link also attendees and codes.  The page
+ * has no script and loads nothing; all texts are escaped.
  */
 
 #include <stdio.h>
@@ -16,7 +16,8 @@
 #define MT_PAGE_CODE_LEN   11
 #define MT_PAGE_CLOCK_LEN  32
 
-/* Named by its hash in the headers: a browser takes no other. */
+/* The header Content-Security-Policy has the hash of this style: a browser
+ * applies no other. */
 #define MT_PAGE_STYLE                                                         \
     "body{font:16px/1.5 sans-serif;max-width:44em;margin:2em auto;"           \
     "padding:0 1em}dt{color:#666}dd{margin:0 0 .6em;white-space:pre-wrap;"    \
@@ -84,7 +85,7 @@ const mt_dialect_t  mt_dialect_page = {
 };
 
 
-/* An HTTP status: a link that leads nowhere is an address not found. */
+/* Codes are HTTP statuses: 404 for each rejection, such as an unknown link. */
 
 static int
 mt_page_code(mt_status_t status)
@@ -97,7 +98,7 @@ mt_page_code(mt_status_t status)
 }
 
 
-/* The code is the last part of the address. */
+/* The code is the last part of the path. */
 
 static void
 mt_page_decode(mt_exchange_t *x)
@@ -132,7 +133,7 @@ mt_page_decode(mt_exchange_t *x)
 }
 
 
-/* Who has the link may look. */
+/* The link is the only credential. */
 
 static void
 mt_page_authenticate(mt_exchange_t *x)
@@ -268,7 +269,7 @@ mt_page_clock(mt_exchange_t *x, int64_t time, char text[MT_PAGE_CLOCK_LEN])
 }
 
 
-/* Up to the rows of the table of people. */
+/* Writes the host's part up to the rows of the table of attendees. */
 
 static void
 mt_page_host(mt_exchange_t *x, mt_buf_t *out, const mt_link_view_t *view)
@@ -362,7 +363,8 @@ mt_page_count(mt_exchange_t *x, mt_buf_t *out, mt_str_t name, int64_t n)
 }
 
 
-/* Escaped for an element's content; there are no attributes to fill. */
+/* Escapes a text for the content of an element; no text goes into an
+ * attribute. */
 
 static void
 mt_page_text(mt_buf_t *out, mt_str_t text)

@@ -1,8 +1,8 @@
 
 /*
- * The quanshi dialect: a conference by its attendees' join link.  One call at
- * any address; the link says which company's, a token only who sees the
- * host's secrets.
+ * The quanshi dialect: one call, at any path, shows a conference by its
+ * attendees' join link.  The link tells the company; a token of the company
+ * adds the host's secrets.
  */
 
 #include "base/mt_crypto.h"
@@ -12,32 +12,33 @@
 
 #define MT_QS_OK           0
 
-/* ours: the document names none */
+/* This server's codes: the document has none. */
 #define MT_QS_BAD_JSON     1001
 #define MT_QS_MISSING      1002
 #define MT_QS_BAD_TYPE     1003
 #define MT_QS_BAD_VALUE    1004
 #define MT_QS_NO_LINK      2001
-#define MT_QS_REFUSED      2002
+#define MT_QS_REJECTED     2002
 
 #define MT_QS_CODE_LEN     11
 #define MT_QS_ID_BYTES     8
 
 #define MT_QS_STANDARD     1             /* confNodeType, 0: confidential */
 
-/* of a conference: cancelled, made, ended */
+/* The status of a conference. */
 #define MT_QS_CANCELLED    0
 #define MT_QS_CREATED      1
 #define MT_QS_ENDED        4
 
-/* of a room: pending, refused, approved, cancelled */
-#define MT_QS_PENDING      0
-#define MT_QS_REJECTED     1
-#define MT_QS_APPROVED     2
-#define MT_QS_ROOM_GONE    3
+/* The ApprovalStatus of a room. */
+#define MT_QS_ROOM_PENDING    0
+#define MT_QS_ROOM_REJECTED   1
+#define MT_QS_ROOM_APPROVED   2
+#define MT_QS_ROOM_CANCELLED  3
 
 
-/* What a request has beside the operation's args: an exchange's `envelope`. */
+/* The members of a request beside the operation's args: an exchange's
+ * `envelope`. */
 
 #define MT_QS_REQUEST_FIELDS(F, M)                                            \
     F(M, 1, STR, token,         0, INT32_MAX, NULL)                           \
@@ -72,18 +73,18 @@ static void mt_qs_room(mt_exchange_t *x, const mt_link_view_t *view,
 static int mt_qs_approval(const mt_link_view_t *view);
 static void mt_qs_end(mt_exchange_t *x);
 static void mt_qs_fresh_id(mt_exchange_t *x, const char *key,
-    const char *what);
+    const char *kind);
 static int mt_qs_code(mt_status_t status);
 
 
-/* wire forms of answers */
+/* Wire forms of answers. */
 
-/* INT of milliseconds as minutes */
+/* INT of milliseconds as minutes. */
 static const mt_wire_t  mt_qs_minutes = {
     "qs_minutes", NULL, mt_qs_minutes_write
 };
 
-/* INT of a record's number as a string, "" for none */
+/* INT of a record's number as a string, "" for 0. */
 static const mt_wire_t  mt_qs_num = { "qs_num", NULL, mt_qs_num_write };
 
 /* INT of MT_LIFE_* */
@@ -95,7 +96,7 @@ static const mt_wire_t  mt_qs_series = {
     "qs_series", NULL, mt_qs_series_write
 };
 
-/* INT of MT_ANSWER_* */
+/* INT of MT_ANSWER_*. */
 static const mt_wire_t  mt_qs_answer = {
     "qs_answer", NULL, mt_qs_answer_write
 };
@@ -105,7 +106,7 @@ static const mt_wire_t  mt_qs_room_type = {
 };
 
 
-/* requests */
+/* Requests. */
 
 MT_JSON_TABLE(mt_qs_token_in,
     { "accessToken", MT_FIELD(qs_request, token), 0, 0, NULL, NULL },
@@ -117,7 +118,7 @@ MT_JSON_TABLE(mt_qs_detail_in,
 );
 
 
-/* answers, in the example's order */
+/* Answers, in the order of the document's example. */
 
 #define MT_OF_MEETING(wire, name, how)                                        \
     MT_SHOW(wire, link, meeting.meeting, meeting, name, how)
@@ -131,7 +132,7 @@ MT_JSON_TABLE(mt_qs_detail_in,
 #define MT_DERIVED(wire, name, how)                                           \
     MT_SHOW(wire, link, meeting.derived, meeting_derived, name, how)
 
-/* what no record holds */
+/* Members that no record holds. */
 #define MT_EMPTY_STRING(wire)  MT_OF_MEETING(wire, id, &mt_wire_always_empty)
 #define MT_ZERO(wire)          MT_OF_MEETING(wire, num, &mt_wire_always_zero)
 
@@ -157,7 +158,7 @@ MT_JSON_TABLE(mt_qs_head_out,
     MT_OF_MEETING("roomId", room, &mt_qs_num),
 );
 
-/* after the people, up to the link for browsers */
+/* The members after attendList, up to webRTCUrl. */
 MT_JSON_TABLE(mt_qs_tail_out,
     MT_EMPTY_STRING("livePullUrl"),
     MT_EMPTY_STRING("livePullPwd"),
@@ -234,8 +235,8 @@ const mt_dialect_t  mt_dialect_quanshi = {
 };
 
 
-/* All the others are refusals, but for what is below the dialect: that has its
- * HTTP status for a code. */
+/* Other statuses with HTTP status 200 are MT_QS_REJECTED; the rest have their
+ * HTTP status as code. */
 
 static const struct {
     mt_status_t  status;
@@ -268,7 +269,7 @@ mt_qs_code(mt_status_t status)
 
     http = mt_status_http(status);
 
-    return http == 200 ? MT_QS_REFUSED : http;
+    return http == 200 ? MT_QS_REJECTED : http;
 }
 
 
@@ -291,7 +292,7 @@ mt_qs_decode(mt_exchange_t *x)
     x->call.args = args;
     x->decode.arena = x->call.arena;
 
-    /* what is no token counts as none */
+    /* an invalid token counts as none */
 
     if (mt_decode_query(x, &mt_qs_token_in, request) == MT_NO_MEMORY) {
         x->call.error.status = MT_NO_MEMORY;
@@ -318,7 +319,8 @@ mt_qs_decode(mt_exchange_t *x)
 }
 
 
-/* "https://host/k/<code>", maybe with a query; "" when it is no such link. */
+/* Returns the code of "https://host/k/<code>", which a query or a fragment may
+ * follow, "" if the URL is no such link. */
 
 static mt_str_t
 mt_qs_link_code(mt_str_t url)
@@ -365,7 +367,8 @@ mt_qs_authenticate(mt_exchange_t *x)
 }
 
 
-/* {"status", "result": [{...}], ...}; an error's result is empty. */
+/* Answers are {"status", "result": [{...}], ...}; the result of an error is
+ * empty. */
 
 static void
 mt_qs_open_answer(mt_exchange_t *x)
@@ -438,7 +441,7 @@ mt_qs_tail(mt_exchange_t *x, const mt_link_view_t *view)
 }
 
 
-/* We know of no devices. */
+/* The store has no devices: equipList is empty. */
 
 static void
 mt_qs_rooms(mt_exchange_t *x, const mt_link_view_t *view)
@@ -473,8 +476,8 @@ mt_qs_rooms(mt_exchange_t *x, const mt_link_view_t *view)
 }
 
 
-/* The document's table says ApplyStatus where its example has ApprovalStatus:
- * the details have both. */
+/* The document's table has ApplyStatus, its example ApprovalStatus: the
+ * details have both. */
 
 static void
 mt_qs_room(mt_exchange_t *x, const mt_link_view_t *view, int detailed)
@@ -511,12 +514,12 @@ mt_qs_approval(const mt_link_view_t *view)
     meeting = &view->meeting.meeting;
 
     if (meeting->state == MT_MEETING_CANCELLED) {
-        return MT_QS_ROOM_GONE;
+        return MT_QS_ROOM_CANCELLED;
     }
 
-    return meeting->checked == MT_CHECK_PASSED ? MT_QS_APPROVED
-           : meeting->checked == MT_CHECK_REFUSED ? MT_QS_REJECTED
-           : MT_QS_PENDING;
+    return meeting->checked == MT_CHECK_PASSED ? MT_QS_ROOM_APPROVED
+           : meeting->checked == MT_CHECK_REFUSED ? MT_QS_ROOM_REJECTED
+           : MT_QS_ROOM_PENDING;
 }
 
 
@@ -543,11 +546,12 @@ mt_qs_end(mt_exchange_t *x)
 }
 
 
-/* As the document's, "<who>-<seconds>.<milliseconds>.<what nobody else has>",
- * but for the machine's address, which is nobody's business. */
+/* Writes an id in the manner of the document's examples: kind, seconds,
+ * milliseconds, a unique part.  Theirs contains the server's address; this one
+ * is random. */
 
 static void
-mt_qs_fresh_id(mt_exchange_t *x, const char *key, const char *what)
+mt_qs_fresh_id(mt_exchange_t *x, const char *key, const char *kind)
 {
     char      hex[2 * MT_QS_ID_BYTES];
     int64_t   now;
@@ -561,7 +565,7 @@ mt_qs_fresh_id(mt_exchange_t *x, const char *key, const char *what)
         mt_hex_lower(bytes, sizeof(bytes), hex);
 
         id = mt_arena_printf(x->call.arena, "meeting-%s-%lld.%03lld.%.*s",
-                             what, (long long) (now / MT_MS_PER_SECOND),
+                             kind, (long long) (now / MT_MS_PER_SECOND),
                              (long long) (now % MT_MS_PER_SECOND),
                              (int) sizeof(hex), hex);
     }
@@ -611,7 +615,7 @@ mt_qs_status_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
-/* a single conference, or one of many */
+/* "M": a meeting of a series; "E": a single one. */
 
 static void
 mt_qs_series_write(mt_json_writer_t *w, const mt_field_t *field,
@@ -639,7 +643,7 @@ mt_qs_answer_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
-/* 2 a room, 3 a device in one */
+/* 2: a room; 3, which is not used, a device in a room. */
 
 static void
 mt_qs_room_type_write(mt_json_writer_t *w, const mt_field_t *field,

@@ -1,4 +1,8 @@
 
+/*
+ * Requests of the dialects with access tokens.
+ */
+
 #include "dialect/mt_arguments.h"
 #include "dialect/mt_request.h"
 
@@ -44,8 +48,8 @@ mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
 }
 
 
-/* Limits and logs want to know, whatever comes of it; but not what is out of
- * bounds: they would keep it. */
+/* A value that is out of bounds is not noted: logs and rate limits would keep
+ * it. */
 
 void
 mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n)

@@ -1,4 +1,9 @@
 
+/*
+ * Routes: which one has a path, which parts of a view its answer shows, and
+ * the wire path of an error.
+ */
+
 #include "dialect/mt_dialect.h"
 
 
@@ -41,7 +46,8 @@ mt_route_find(const mt_dialect_t *dialect, mt_str_t path)
 }
 
 
-/* Returns the parts that a table shows: all of them without parts(). */
+/* Returns the parts of a view that a table shows: all of them if parts() is
+ * NULL. */
 
 static unsigned
 mt_table_parts(const mt_json_table_t *table, mt_parts_pt parts)
@@ -67,6 +73,8 @@ mt_table_parts(const mt_json_table_t *table, mt_parts_pt parts)
     return shown;
 }
 
+
+/* Returns the parts that no table of the route's answer shows. */
 
 static unsigned
 mt_route_hidden(const mt_route_t *route)

@@ -1,4 +1,8 @@
 
+/*
+ * The weclubs dialect: envelope, signature, token, codes.
+ */
+
 #include <stdlib.h>
 
 #include "base/mt_crypto.h"
@@ -23,10 +27,10 @@
 
 #define MT_SHA1_HEX               (2 * MT_SHA1_LEN)
 
-/* more, which no client sends, are sorted by the library */
+/* Pairs up to which insertion sort is used: no client sends more. */
 #define MT_WECLUBS_FEW            16
 
-/* bytes: what is signed, and what is said of an error, most times */
+/* Bytes that suffice for most signed texts and most error messages. */
 #define MT_WECLUBS_SHORT          1024
 #define MT_WECLUBS_MESSAGE        128
 
@@ -37,7 +41,7 @@ static mt_error_t mt_weclubs_judge_form(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_sign(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_envelope(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_caller(mt_exchange_t *x);
-static mt_error_t mt_weclubs_judge_who(mt_exchange_t *x);
+static mt_error_t mt_weclubs_judge_user(mt_exchange_t *x);
 static mt_error_t mt_weclubs_judge_members(mt_exchange_t *x);
 static mt_error_t mt_weclubs_error(mt_status_t status);
 static int mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign);
@@ -53,11 +57,11 @@ static int mt_weclubs_is_word(mt_str_t id);
 static void mt_weclubs_message(mt_exchange_t *x);
 
 
-/* The document's words for its codes.  `why`: the reason follows. */
+/* The document's codes and their texts. */
 
 typedef struct {
     int       code;
-    int       why;
+    int       with_reason;  /* the status' reason follows the text */
     mt_str_t  text;
 } mt_weclubs_code_t;
 
@@ -80,7 +84,7 @@ static const mt_weclubs_code_t  mt_weclubs_codes[] = {
 };
 
 
-/* Each status' code, and its reason in the clients' language. */
+/* The code of each status, and its reason in the clients' language. */
 
 typedef struct {
     int       code;
@@ -173,17 +177,15 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
 };
 
 
-/*
- * In this order a request is judged, and the first that finds a fault says
- * what is wrong.
- */
+/* The checks of a request in the order of the document; the first error is
+ * reported. */
 
 static mt_error_t (*const  mt_weclubs_judges[])(mt_exchange_t *x) = {
     mt_weclubs_judge_form,
     mt_weclubs_judge_sign,
     mt_weclubs_judge_envelope,
     mt_weclubs_judge_caller,
-    mt_weclubs_judge_who,
+    mt_weclubs_judge_user,
     mt_weclubs_judge_members,
 };
 
@@ -226,8 +228,8 @@ mt_weclubs_decode(mt_exchange_t *x)
 }
 
 
-/* Through what, who and about which meeting: limits and logs want to know,
- * whatever comes of it. */
+/* Notes caller, user and meeting, for logs and rate limits; also of a request
+ * that is rejected. */
 
 static void
 mt_weclubs_note(mt_exchange_t *x)
@@ -295,7 +297,8 @@ mt_weclubs_error(mt_status_t status)
 }
 
 
-/* What cannot be signed: no data, a member twice, objects and lists in it. */
+/* Rejects data that cannot be signed: none, a member that is given twice, a
+ * member that is an object or a list. */
 
 static mt_error_t
 mt_weclubs_judge_form(mt_exchange_t *x)
@@ -343,8 +346,9 @@ mt_weclubs_judge_sign(mt_exchange_t *x)
 
 
 /*
- * The signature is the hex SHA-1 of secret, all keys and values by ascending
- * key, secret; later clients send the hex MD5 of that in upper case.
+ * The document's signature is the hex SHA-1 of secret, all keys and values by
+ * ascending key, secret.  Later clients send the hex MD5 of that SHA-1 in
+ * upper-case hex.  Returns 1 if the signature is right, else 0.
  */
 
 static int
@@ -377,7 +381,8 @@ mt_weclubs_sign_fits(mt_exchange_t *x, mt_str_t sign)
 }
 
 
-/* Joined first: a digest costs less of one piece than of many. */
+/* Computes the SHA-1.  The pieces are joined first, which is faster than a
+ * digest of many pieces.  Returns 0, or -1 on failure. */
 
 static int
 mt_weclubs_digest(mt_exchange_t *x, uint8_t digest[MT_SHA1_LEN])
@@ -481,7 +486,7 @@ mt_weclubs_judge_caller(mt_exchange_t *x)
 
 
 static mt_error_t
-mt_weclubs_judge_who(mt_exchange_t *x)
+mt_weclubs_judge_user(mt_exchange_t *x)
 {
     if (x->route->flags & MT_ROUTE_PUBLIC) {
         return mt_weclubs_error(MT_OK);
@@ -499,7 +504,8 @@ mt_weclubs_judge_who(mt_exchange_t *x)
 }
 
 
-/* With any value, right or wrong, but null and "". */
+/* Returns 1 if the data has the member with a value other than null and "",
+ * of any type; else 0. */
 
 static int
 mt_weclubs_carries(const mt_json_decode_t *d, mt_str_t name)
@@ -526,7 +532,7 @@ mt_weclubs_judge_members(mt_exchange_t *x)
 }
 
 
-/* A user_id that is no id is told as such, before the token is. */
+/* An invalid user_id is reported before an invalid token. */
 
 void
 mt_weclubs_authenticate(mt_exchange_t *x)
@@ -563,7 +569,8 @@ mt_weclubs_authenticate(mt_exchange_t *x)
 }
 
 
-/* The rules refuse a word in a list that is nobody's id: they say which. */
+/* Checks a member that holds an id or a list of ids.  A word in a list is left
+ * to the operation, which rejects an unknown one and names it. */
 
 static void
 mt_weclubs_check_ids(mt_exchange_t *x, const mt_json_member_t *member)
@@ -601,10 +608,8 @@ mt_weclubs_check_ids(mt_exchange_t *x, const mt_json_member_t *member)
 }
 
 
-/*
- * Ids are integers from 1 on, but another dialect's string id does as well,
- * whatever it looks like: "007", "E1" and "-1" may be somebody's.
- */
+/* Ids are integers from 1 on.  A string id of another dialect is valid too if
+ * the store has it, in any form: "007", "E1" and "-1" may be ids. */
 
 static mt_status_t
 mt_weclubs_check_id(mt_call_t *call, int kind, mt_str_t id)
@@ -624,7 +629,8 @@ mt_weclubs_check_id(mt_call_t *call, int kind, mt_str_t id)
 }
 
 
-/* Not meant as a number, as "+1", "1.5", "1e3" and twenty digits are. */
+/* Returns 1 if the id is a word, 0 if it is spelled like a number: "+1",
+ * "1.5", "1e3", twenty digits. */
 
 static int
 mt_weclubs_is_word(mt_str_t id)
@@ -674,7 +680,8 @@ mt_weclubs_open_answer(mt_exchange_t *x)
     status = x->call.error.status;
     x->code = mt_weclubs_code(status);
 
-    /* who logs in is the user; everyone else is one of a meeting's people */
+    /* the document has a code for an unknown user of login; other calls name
+     * attendees */
     if (status == MT_NO_SUCH_USER && x->route
         && (x->route->flags & MT_ROUTE_PUBLIC))
     {
@@ -697,7 +704,7 @@ mt_weclubs_open_answer(mt_exchange_t *x)
 }
 
 
-/* "参数违法: meeting_id 类型错误 (of the wrong type)" */
+/* Writes "参数违法: meeting_id 类型错误 (of the wrong type)". */
 
 static void
 mt_weclubs_message(mt_exchange_t *x)
@@ -717,7 +724,7 @@ mt_weclubs_message(mt_exchange_t *x)
         }
     }
 
-    if (!code->why) {
+    if (!code->with_reason) {
         mt_json_string(x->writer, code->text);
         return;
     }
@@ -736,7 +743,7 @@ mt_weclubs_message(mt_exchange_t *x)
     mt_buf_str(&text, mt_cstr(mt_status_reason(status)));
     mt_buf_str(&text, MT_STR(")"));
 
-    /* without memory it is empty, and the answer fails */
+    /* without memory the whole answer fails */
 
     path.len = text.len;
     path.data = text.data;

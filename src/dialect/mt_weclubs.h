@@ -1,7 +1,7 @@
 
 /*
- * What the two files of the weclubs dialect share.  mt_weclubs.c: envelope,
- * signature, token, codes.  mt_weclubs_tables.c: addresses and members.
+ * Private to the weclubs dialect.  mt_weclubs.c: envelope, signature, token,
+ * codes.  mt_weclubs_tables.c: routes and tables.
  */
 
 #ifndef MT_WECLUBS_H
@@ -20,11 +20,10 @@
     F(M, 2, OBJ, client,        0, 0, &mt_weclubs_client_model)               \
     F(M, 3, STR, sign,          0, MT_TEXT_MAX, NULL)
 
-/*
- * What stands in `data` beside the operation's args, which follow it in
- * memory: one object for the payload's table.  dynamic: what dynamic_type
- * names, of which a meeting is all we have.
- */
+/* The common members of `data`.  The operation's args follow them in memory,
+ * so that the payload's table fills both.  dynamic: the kind of the record
+ * that an answer is about; only "meeting" is served. */
+
 #define MT_WECLUBS_COMMON_FIELDS(F, M)                                        \
     F(M, 1, STR, user_id,       1, MT_ID_MAX, NULL)                           \
     F(M, 2, STR, token,         1, INT32_MAX, NULL)                           \
@@ -34,12 +33,13 @@ MT_DECLARE_MODEL(weclubs_client, MT_WECLUBS_CLIENT_FIELDS);
 MT_DECLARE_MODEL(weclubs_envelope, MT_WECLUBS_ENVELOPE_FIELDS);
 MT_DECLARE_MODEL(weclubs_common, MT_WECLUBS_COMMON_FIELDS);
 
+/* The offset of the args, in bytes. */
 #define MT_WECLUBS_ARGS  sizeof(mt_weclubs_common_t)
 
 /* An exchange's `envelope`. */
 
 typedef struct {
-    mt_weclubs_envelope_t   envelope;     /* first: the table is of it */
+    mt_weclubs_envelope_t   envelope;     /* first: its table fills it */
     mt_weclubs_common_t    *common;
     mt_str_t                caller;
 } mt_weclubs_request_t;
@@ -52,8 +52,8 @@ extern const mt_wire_t        mt_weclubs_meeting;
 extern const mt_wire_t        mt_weclubs_club;
 extern const mt_wire_t        mt_weclubs_list;
 
-/* The kind of record (enum mt_name) that a member names by its id, or by a
- * list of them; 0 when the member is neither. */
+/* Returns the kind of record (enum mt_name) that a member names by id or by a
+ * list of ids, 0 if the member is no reference. */
 
 static inline int
 mt_weclubs_kind(const mt_json_member_t *member)
@@ -70,11 +70,11 @@ mt_weclubs_kind(const mt_json_member_t *member)
 }
 
 
-/* The member's value; NULL when it is not given. */
+/* Returns the member's value, NULL if it is not given. */
 const void *mt_weclubs_given(const mt_exchange_t *x,
     const mt_json_member_t *member);
 
-/* mt_dialect_t's */
+/* Members of mt_dialect_weclubs. */
 void mt_weclubs_decode(mt_exchange_t *x);
 void mt_weclubs_authenticate(mt_exchange_t *x);
 void mt_weclubs_open_answer(mt_exchange_t *x);

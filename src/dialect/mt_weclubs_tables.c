@@ -1,4 +1,8 @@
 
+/*
+ * The weclubs dialect: routes and tables.
+ */
+
 #include "dialect/mt_weclubs.h"
 
 
@@ -33,7 +37,7 @@ MT_DEFINE_MODEL(weclubs_envelope, MT_WECLUBS_ENVELOPE_FIELDS);
 MT_DEFINE_MODEL(weclubs_common, MT_WECLUBS_COMMON_FIELDS);
 
 
-/* wire forms of requests */
+/* Wire forms of requests. */
 
 const mt_wire_t  mt_weclubs_user = {
     "weclubs_user", mt_weclubs_id_read, NULL
@@ -63,15 +67,15 @@ static const mt_wire_t  mt_weclubs_status = {
     "weclubs_status", mt_weclubs_status_read, NULL
 };
 
-/* and of answers: what the document lists and no record holds */
+/* Wire form of a member that the document lists and no record holds. */
 
 static const mt_wire_t  mt_weclubs_unknown = {
     "weclubs_unknown", NULL, mt_weclubs_unknown_write
 };
 
 
-/* An integer, or another dialect's string id: which strings are ids only the
- * store knows (mt_weclubs_authenticate()). */
+/* Reads an integer or a string: mt_weclubs_authenticate() looks up in the
+ * store whether a string is an id. */
 
 static mt_status_t
 mt_weclubs_id_read(const mt_json_value_t *value, const mt_field_t *field,
@@ -87,7 +91,7 @@ mt_weclubs_id_read(const mt_json_value_t *value, const mt_field_t *field,
 }
 
 
-/* 0, as we show a meeting without one, is no club. */
+/* 0 stands for no club, as in the answers. */
 
 static mt_status_t
 mt_weclubs_club_read(const mt_json_value_t *value, const mt_field_t *field,
@@ -187,7 +191,7 @@ mt_weclubs_status_read(const mt_json_value_t *value, const mt_field_t *field,
 }
 
 
-/* gender: 0 female, 1 male, 2 unknown */
+/* A gender: 0 female, 1 male, 2 unknown. */
 
 static void
 mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
@@ -200,8 +204,8 @@ mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
-/* Every structure begins with its `has`; a field without its bit may hold a
- * value that was refused. */
+/* Every structure begins with its `has` bits; a field whose bit is not set may
+ * hold a rejected value. */
 
 const void *
 mt_weclubs_given(const mt_exchange_t *x, const mt_json_member_t *member)
@@ -219,7 +223,7 @@ mt_weclubs_given(const mt_exchange_t *x, const mt_json_member_t *member)
 }
 
 
-/* requests */
+/* Requests. */
 
 #define MT_COMMON(wire, name, flags, how)                                     \
     { wire, MT_FIELD(weclubs_common, name), 0, flags, how, NULL }
@@ -229,9 +233,9 @@ mt_weclubs_given(const mt_exchange_t *x, const mt_json_member_t *member)
 
 #define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
 
-/* First in each table.  Not required here: that they are missing has codes
- * of its own. */
-#define MT_WHO                                                                \
+/* The first members of each table.  Not required by the table: each has a code
+ * of its own if it is missing. */
+#define MT_USER_AND_TOKEN                                                     \
     MT_COMMON("user_id", user_id, 0, &mt_weclubs_user),                       \
     MT_COMMON("token", token, 0, NULL)
 
@@ -249,12 +253,12 @@ MT_JSON_EXTERN_TABLE(mt_weclubs_envelope,
 );
 
 MT_JSON_TABLE(mt_weclubs_act_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_ARG("meeting_id", meeting_act, ref, MT_MUST, &mt_weclubs_meeting),
 );
 
 MT_JSON_TABLE(mt_weclubs_sign_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_ARG("meeting_id", checkin_args, ref, MT_MUST, &mt_weclubs_meeting),
     MT_ARG("leader_id", checkin_args, leader, MT_MUST, &mt_weclubs_user),
     MT_ARG("create_date", checkin_args, qr_time, MT_JSON_REQUIRED, NULL),
@@ -269,7 +273,7 @@ MT_JSON_TABLE(mt_weclubs_login_in,
 );
 
 MT_JSON_TABLE(mt_weclubs_public_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_ARG("content", meeting_edit, content, MT_MUST, NULL),
     MT_ARG("address", meeting_edit, place, MT_MUST, NULL),
     MT_ARG("deadline", meeting_edit, begin, MT_JSON_REQUIRED, NULL),
@@ -282,7 +286,7 @@ MT_JSON_TABLE(mt_weclubs_public_in,
 );
 
 MT_JSON_TABLE(mt_weclubs_edit_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_ARG("meeting_id", meeting_edit, ref, MT_MUST, &mt_weclubs_meeting),
     MT_ARG("content", meeting_edit, content, 0, NULL),
     MT_ARG("address", meeting_edit, place, 0, NULL),
@@ -294,14 +298,14 @@ MT_JSON_TABLE(mt_weclubs_edit_in,
 );
 
 MT_JSON_TABLE(mt_weclubs_page_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_ARG("sponsor_id", meeting_page, creator, 0, &mt_weclubs_user),
     MT_ARG("page_no", meeting_page, page_no, 0, NULL),
     MT_ARG("page_size", meeting_page, page_size, 0, NULL),
 );
 
 MT_JSON_TABLE(mt_weclubs_answer_in,
-    MT_WHO,
+    MT_USER_AND_TOKEN,
     MT_COMMON("dynamic_type", dynamic, MT_JSON_REQUIRED, &mt_weclubs_dynamic),
     MT_ARG("dynamic_id", answer, ref, MT_MUST, &mt_weclubs_meeting),
     MT_ARG("status", answer, answer, MT_JSON_REQUIRED, &mt_weclubs_status),
@@ -309,7 +313,7 @@ MT_JSON_TABLE(mt_weclubs_answer_in,
 );
 
 
-/* answers */
+/* Answers. */
 
 #define MT_SHOW(wire, view, part, M, name, how)                               \
     { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
@@ -331,7 +335,7 @@ MT_JSON_TABLE(mt_weclubs_answer_in,
     MT_SHOW(wire, person, user, user, name, how)
 
 #define MT_COUNTS                                                             \
-    MT_DERIVED("total_count", members),               \
+    MT_DERIVED("total_count", members),                                       \
     MT_DERIVED("unsign_count", unsigned_in),                                  \
     MT_SHOW("already_sign_count", meeting, tally, tally, signed_in, NULL),    \
     MT_DERIVED("unconfirm_count", unanswered),                                \
@@ -356,7 +360,7 @@ MT_JSON_TABLE(mt_weclubs_counts_out,
     MT_COUNTS,
 );
 
-/* "dynamic": the person's answer */
+/* dynamic_date is the instant of the attendee's answer. */
 MT_JSON_TABLE(mt_weclubs_participation_row,
     MT_PERSON("student_id", num),
     MT_PERSON("name", name),
@@ -376,7 +380,7 @@ MT_JSON_TABLE(mt_weclubs_public_out,
     MT_OF_MEETING("meeting_id", num),
 );
 
-/* "deadline" is when the meeting starts */
+/* "deadline" is the begin of the meeting. */
 MT_JSON_TABLE(mt_weclubs_meeting_out,
     MT_OF_MEETING("meeting_id", num),
     MT_DERIVED("content", text),
@@ -405,7 +409,8 @@ MT_JSON_TABLE(mt_weclubs_page_out,
 );
 
 
-/* Actions are POST; the three of the document first, then its companions. */
+/* All calls are POST: first the three of the document, then those of its
+ * companion documents. */
 
 #define MT_ROUTE(path, flags, op, request, prepare, value, list, row)         \
     { mt_str(path), MT_METHOD_POST, flags, &mt_op_##op, request, prepare,     \
@@ -467,7 +472,7 @@ const mt_dialect_t  mt_dialect_weclubs = {
 };
 
 
-/* What the wire does not say. */
+/* Sets who may act on the meeting, and in which phase. */
 
 static void
 mt_weclubs_may(mt_exchange_t *x, int may, int when)
@@ -561,7 +566,7 @@ mt_weclubs_edit(mt_exchange_t *x)
 }
 
 
-/* One's own meetings, whatever sponsor_id says: another's are not shown. */
+/* Shows the user's own meetings; another sponsor_id is MT_FORBIDDEN. */
 
 static void
 mt_weclubs_page(mt_exchange_t *x)

@@ -1,4 +1,8 @@
 
+/*
+ * The yunzhijia dialect: envelope, codes, token.
+ */
+
 #include "dialect/mt_yunzhijia.h"
 
 
@@ -8,9 +12,9 @@ static mt_str_t mt_yunzhijia_error(mt_exchange_t *x);
 
 
 /*
- * The document knows no code but 0.  These are ours: one for each cause, and
- * never another: clients may know them by now.  The first three digits are
- * those of the HTTP status that fits the cause.
+ * The document has no code but 0; the others are this server's.  A code never
+ * changes its meaning, since clients may rely on it.  Its first three digits
+ * are the HTTP status that fits the cause.
  */
 
 #define MT_C(status, code)  [MT_##status] = code
@@ -103,7 +107,7 @@ mt_yunzhijia_code(mt_status_t status)
 }
 
 
-/* The token may stand in a header, too. */
+/* The token may also come in a header. */
 
 void
 mt_yunzhijia_decode(mt_exchange_t *x)
@@ -125,8 +129,8 @@ mt_yunzhijia_decode(mt_exchange_t *x)
 }
 
 
-/* {"data", "error", "errorCode", "success"}; null for data on an error, and
- * where the document shows none. */
+/* Answers are {"data", "error", "errorCode", "success"}; data is null in an
+ * error and for calls whose answer has none in the document. */
 
 void
 mt_yunzhijia_open_answer(mt_exchange_t *x)
@@ -185,7 +189,8 @@ mt_yunzhijia_is_object(const mt_exchange_t *x)
 }
 
 
-/* Which member it is about, what is wrong, and with which of the meetings. */
+/* Returns the member, the reason, and for a series the begin of the meeting
+ * that was rejected. */
 
 static mt_str_t
 mt_yunzhijia_error(mt_exchange_t *x)

@@ -1,7 +1,7 @@
 
 /*
- * What the files of the yunzhijia dialect share.  mt_yunzhijia.c: envelope,
- * codes, token.  mt_yunzhijia_tables.c: addresses and members.
+ * Private to the yunzhijia dialect.  mt_yunzhijia.c: envelope, codes, token.
+ * mt_yunzhijia_tables.c: routes and tables.
  */
 
 #ifndef MT_YUNZHIJIA_H
@@ -10,7 +10,7 @@
 #include "dialect/mt_request.h"
 
 
-/* mt_dialect_t's */
+/* Members of mt_dialect_yunzhijia. */
 void mt_yunzhijia_decode(mt_exchange_t *x);
 void mt_yunzhijia_open_answer(mt_exchange_t *x);
 void mt_yunzhijia_close_answer(mt_exchange_t *x);

@@ -1,12 +1,17 @@
 
+/*
+ * The yunzhijia dialect: routes and tables.
+ */
+
 #include "dialect/mt_yunzhijia.h"
 
 
-/* By how much a client's clock may be off, and where its 13 digits begin. */
+/* The difference (ms) that a client's clock may have, and the least timestamp
+ * of 13 digits. */
 #define MT_STAMP_SKEW   (3 * MT_MS_PER_MINUTE)
 #define MT_STAMP_MIN    1000000000000LL
 
-/* A meeting's `notice` is 0 where nothing was said. */
+/* A meeting's `notice` is noticeTime plus this, 0 if it was not given. */
 #define MT_NOTICE_BASE  2
 
 
@@ -31,15 +36,15 @@ static void mt_yunzhijia_repeat(mt_exchange_t *x);
 static void mt_yunzhijia_batch_modify(mt_exchange_t *x);
 static void mt_yunzhijia_batch_cancel(mt_exchange_t *x);
 static void mt_yunzhijia_day(mt_exchange_t *x);
-static int64_t mt_yunzhijia_who(mt_exchange_t *x);
+static int64_t mt_yunzhijia_requester(mt_exchange_t *x);
 
 
-/* noticeTime: -1 never, or 0, 15 or 60 minutes before */
+/* noticeTime: -1 for never, or 0, 15 or 60 minutes before. */
 static const mt_wire_t  mt_yunzhijia_notice = {
     "yunzhijia_notice", mt_yunzhijia_notice_read, mt_yunzhijia_notice_write
 };
 
-/* null, "sign" or "voice" */
+/* null, "sign" or "voice". */
 static const mt_wire_t  mt_yunzhijia_type = {
     "yunzhijia_type", mt_yunzhijia_type_read, NULL
 };
@@ -60,20 +65,20 @@ static const mt_wire_t  mt_yunzhijia_accept = {
 };
 
 
-/* requests */
+/* Requests. */
 
 #define MT_TOKEN        MT_TOKEN_ARG("accessToken")
 
-/* who asks: real clients write it either way */
-#define MT_WHO                                                                \
-    { "openid", MT_FIELD(request, who), 0, MT_MUST, NULL, NULL },             \
-    { "openId", MT_FIELD(request, who), 0, MT_JSON_ALIAS, NULL, NULL }
+/* The requester: clients use both spellings. */
+#define MT_REQUESTER                                                          \
+    { "openid", MT_FIELD(request, requester), 0, MT_MUST, NULL, NULL },       \
+    { "openId", MT_FIELD(request, requester), 0, MT_JSON_ALIAS, NULL, NULL }
 
 #define MT_CREATOR(M)                                                         \
     MT_ARG("openid", M, creator_ref, MT_MUST, NULL),                          \
     MT_ARG("openId", M, creator_ref, MT_JSON_ALIAS, NULL)
 
-/* of creating and changing a meeting, or the meetings of a series */
+/* Members of calls that create or change a meeting or a series. */
 #define MT_EDIT_ARGS(M, required)                                             \
     MT_ARG("title", M, subject, (required) | MT_JSON_FILLED, NULL),           \
     MT_ARG("content", M, content, 0, NULL),                                   \
@@ -95,7 +100,7 @@ static const mt_wire_t  mt_yunzhijia_accept = {
     MT_ARG("repeat", series_edit, repeat, required, NULL),                    \
     MT_ARG("repeatEndDate", series_edit, repeat_end, required, NULL)
 
-/* scope, too, says nothing to us */
+/* The document's other members, such as scope, are ignored. */
 MT_JSON_TABLE(mt_yunzhijia_token_in,
     MT_ARG("appId", token_issue, appkey, MT_JSON_FILLED, &mt_wire_ref),
     MT_ARG("eid", token_issue, tenant, MT_JSON_FILLED, &mt_wire_ref),
@@ -112,7 +117,7 @@ MT_JSON_TABLE(mt_yunzhijia_create_in,
 MT_JSON_TABLE(mt_yunzhijia_modify_in,
     MT_TOKEN,
     MT_ARG("id", meeting_edit, ref, MT_MUST, NULL),
-    MT_WHO,
+    MT_REQUESTER,
     MT_EDIT_ARGS(meeting_edit, 0),
     MT_CHANGE_ARGS(meeting_edit),
 );
@@ -120,7 +125,7 @@ MT_JSON_TABLE(mt_yunzhijia_modify_in,
 MT_JSON_TABLE(mt_yunzhijia_cancel_in,
     MT_TOKEN,
     MT_ARG("id", meeting_act, ref, MT_MUST, NULL),
-    MT_WHO,
+    MT_REQUESTER,
 );
 
 MT_JSON_TABLE(mt_yunzhijia_repeat_in,
@@ -133,7 +138,7 @@ MT_JSON_TABLE(mt_yunzhijia_repeat_in,
 MT_JSON_TABLE(mt_yunzhijia_batch_modify_in,
     MT_TOKEN,
     MT_ARG("id", series_edit, ref, MT_MUST, NULL),
-    MT_WHO,
+    MT_REQUESTER,
     MT_EDIT_ARGS(series_edit, 0),
     MT_CHANGE_ARGS(series_edit),
     MT_RULE_ARGS(0),
@@ -143,7 +148,7 @@ MT_JSON_TABLE(mt_yunzhijia_batch_modify_in,
 MT_JSON_TABLE(mt_yunzhijia_batch_cancel_in,
     MT_TOKEN,
     MT_ARG("id", series_cancel, ref, MT_MUST, NULL),
-    MT_WHO,
+    MT_REQUESTER,
     MT_ARG("batchId", series_cancel, batch, MT_JSON_FILLED, NULL),
 );
 
@@ -153,7 +158,7 @@ MT_JSON_TABLE(mt_yunzhijia_day_in,
 );
 
 
-/* answers */
+/* Answers. */
 
 #define MT_OF_MEETING(wire, name, how)                                        \
     MT_SHOW(wire, meeting, meeting, meeting, name, how)
@@ -161,7 +166,8 @@ MT_JSON_TABLE(mt_yunzhijia_day_in,
 #define MT_DERIVED(wire, name, how)                                           \
     MT_SHOW(wire, meeting, derived, meeting_derived, name, how)
 
-/* there is no refreshing: who wants another token asks for one */
+/* A token cannot be refreshed, only requested anew: refreshToken repeats
+ * it. */
 MT_JSON_TABLE(mt_yunzhijia_token_out,
     { "accessToken", MT_FIELD(access, token), 0, 0, NULL, NULL },
     { "expireIn", MT_FIELD(access, lifetime), 0, 0, &mt_wire_seconds, NULL },
@@ -200,7 +206,7 @@ MT_JSON_TABLE(mt_yunzhijia_meeting_out,
 );
 
 
-/* How an answer shows what it is about. */
+/* Forms of answers: members of mt_route_t from `value` on. */
 
 #define MT_VALUE(value)       value, NULL, NULL
 #define MT_LIST(row)          NULL, "", row
@@ -348,7 +354,7 @@ mt_yunzhijia_accept_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
-/* What the wire does not say. */
+/* Checks the arguments that the table cannot check. */
 
 static void
 mt_yunzhijia_token(mt_exchange_t *x)
@@ -375,7 +381,7 @@ mt_yunzhijia_token(mt_exchange_t *x)
 }
 
 
-/* Who creates a meeting takes part in it; whom nobody knows is made known. */
+/* The creator attends the meeting; unknown users get a placeholder. */
 
 static void
 mt_yunzhijia_create(mt_exchange_t *x)
@@ -397,7 +403,7 @@ mt_yunzhijia_modify(mt_exchange_t *x)
 
     args = x->call.args;
 
-    x->call.actor = mt_yunzhijia_who(x);
+    x->call.actor = mt_yunzhijia_requester(x);
 
     mt_set(args, meeting_edit, placeholders, 1);
     mt_set(args, meeting_edit, creator_listed, MT_ANSWER_ACCEPTED);
@@ -412,7 +418,7 @@ mt_yunzhijia_cancel(mt_exchange_t *x)
 
     args = x->call.args;
 
-    x->call.actor = mt_yunzhijia_who(x);
+    x->call.actor = mt_yunzhijia_requester(x);
 
     mt_set(args, meeting_act, may, MT_MAY_CREATOR);
 }
@@ -437,7 +443,7 @@ mt_yunzhijia_batch_modify(mt_exchange_t *x)
 
     args = x->call.args;
 
-    x->call.actor = mt_yunzhijia_who(x);
+    x->call.actor = mt_yunzhijia_requester(x);
 
     mt_set(args, series_edit, placeholders, 1);
     mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);
@@ -452,7 +458,7 @@ mt_yunzhijia_batch_cancel(mt_exchange_t *x)
 
     args = x->call.args;
 
-    x->call.actor = mt_yunzhijia_who(x);
+    x->call.actor = mt_yunzhijia_requester(x);
 
     mt_set(args, series_cancel, only_creator, 1);
 }
@@ -470,15 +476,16 @@ mt_yunzhijia_day(mt_exchange_t *x)
 }
 
 
-/* 0 for somebody whom the company does not know: nobody's creator. */
+/* Returns the number of the requester, 0 if the company has no such user: it
+ * is the creator of no meeting. */
 
 static int64_t
-mt_yunzhijia_who(mt_exchange_t *x)
+mt_yunzhijia_requester(mt_exchange_t *x)
 {
     const mt_request_t  *request;
 
     request = x->envelope;
 
     return mt_resolve(x->call.txn, x->call.company, MT_NAME_USER,
-                      request->who);
+                      request->requester);
 }

@@ -286,7 +286,7 @@ mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot)
     if (found < 0) {
         mt_background_log(d->bg, 2, "the events of company %u cannot be read",
                           s->company);
-        s->not_before = mt_background_now() + MT_LONGEST_PAUSE;
+        s->not_before = mt_realtime_ms() + MT_LONGEST_PAUSE;
         return 0;
     }
 
@@ -749,7 +749,7 @@ mt_delivery_lost(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why)
     mt_report_t  *report;
 
     s = slot->stream;
-    s->not_before = mt_background_now() + MT_TELL_AGAIN;
+    s->not_before = mt_realtime_ms() + MT_TELL_AGAIN;
 
     report = mt_report_create(s, MT_REPORT_ASIDE);
 

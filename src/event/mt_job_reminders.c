@@ -140,7 +140,7 @@ mt_reminders_done(void *job, void *cookie, const mt_result_t *result)
     }
 
     if (r->given == 0) {
-        r->pause = mt_background_now() + MT_REMINDERS_PAUSE;
+        r->pause = mt_realtime_ms() + MT_REMINDERS_PAUSE;
     }
 
     mt_background_count(r->bg, MT_COUNT_REMINDERS, r->given);

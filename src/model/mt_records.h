@@ -280,8 +280,8 @@
  * force once a URL was checked with them.  owner: the appkey at the end of
  * messages.
  *
- * Of all messages numbered so far (COUNTER), `sent` were delivered, `aside`
- * are set aside, `dropped` were discarded, the others are in the outbox.
+ * All messages numbered so far (COUNTER): `sent` were delivered, `aside` are
+ * set aside, `dropped` were discarded, the others are in the outbox.
  * last: the highest number delivered.  since, attempts, next_try, error: of
  * the present failure to deliver; 0 and "" after a success.
  */

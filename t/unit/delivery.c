@@ -280,7 +280,7 @@ test_failures(void)
 
         ok(until(sub_of(COMPANY).failures == before + 1), "a failure");
 
-        now = mt_background_now();
+        now = mt_realtime_ms();
         sub = sub_of(COMPANY);
         ok(strstr(mt_arena_str(f.arena, sub.error).data, wrong[i].why),
            "for this reason: %.*s", (int) sub.error.len, sub.error.data);

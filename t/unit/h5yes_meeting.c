@@ -120,28 +120,6 @@ test_examples(void)
 }
 
 
-static int
-count(const char *part)
-{
-    int          n;
-    mt_str_t     s;
-    const char  *p, *end;
-
-    s = mt_cstr(part);
-    end = d.text.data + d.text.len;
-    n = 0;
-
-    for (p = memmem(d.text.data, d.text.len, s.data, s.len);
-         p;
-         p = memmem(p + s.len, end - p - s.len, s.data, s.len))
-    {
-        n++;
-    }
-
-    return n;
-}
-
-
 /* Everything that a row shows is another after it was changed, although it was
  * shown before: of a person by turns, of the meeting, of the room. */
 
@@ -396,9 +374,7 @@ test_between(void)
 int
 main(void)
 {
-    drive_open(&d, "h5yes");
-    fixture_company(&d.f, FIXTURE_COMPANY);
-    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    dialect_open("h5yes", "key");
 
     d.f.now = THEN;
     token = get_token("key");
@@ -410,9 +386,5 @@ main(void)
     test_between();
     test_crowd();
 
-    is_int(fixture_verify(&d.f), 0, "the store holds together");
-
-    drive_close(&d);
-
-    return tap_done();
+    return dialect_done();
 }

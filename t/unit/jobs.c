@@ -172,7 +172,7 @@ test_sessions(void)
     sign_in(2000, i, "a");
     f.company = FIXTURE_COMPANY;
 
-    f.now = mt_background_now();
+    f.now = mt_realtime_ms();
     sign_in(FIXTURE_COMPANY, users[0], "b");
     sign_in(FIXTURE_COMPANY, users[1], "a");
 
@@ -212,7 +212,7 @@ test_journal(void)
     mt_txn_t  *txn;
 
     before = stat_of().entries[MT_DB_JOURNAL];
-    age = mt_background_now() - FIXTURE_NOW;
+    age = mt_realtime_ms() - FIXTURE_NOW;
 
     is_int(trim(0, 0), 0, "it is kept for ever");
     is_int(trim(2 * age, 1 << 30), 0, "it is neither old nor large");
@@ -266,7 +266,7 @@ test_reminders(void)
     background_open(reminders);
     is_int(turns(), 0, "none is due");
 
-    f.now = mt_background_now();
+    f.now = mt_realtime_ms();
     args = edit_new(&f, "1", 10, 11, "1,2");
     edit_set(&args, begin, f.now + HOUR);
     edit_set(&args, end, f.now + 2 * HOUR);
@@ -283,7 +283,7 @@ test_reminders(void)
 
     is_int(turns(), 0, "not yet");
 
-    while (mt_background_now() < f.now + 3000) {
+    while (mt_realtime_ms() < f.now + 3000) {
         (void) usleep(10000);
     }
 

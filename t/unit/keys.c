@@ -150,6 +150,19 @@ test_prefixes(void)
 
 
 static void
+test_after(void)
+{
+    mt_key_t  key, next;
+
+    mt_key_num(&key, C, INT64_MAX);
+    mt_key_num(&next, C, mt_key_after(INT64_MAX));
+    ok(mt_str_cmp(mt_key_text(&key), mt_key_text(&next)) < 0,
+       "a key follows the largest number");
+    is_int(mt_key_after(7), 8, "a number follows a number");
+}
+
+
+static void
 test_long_strings(void)
 {
     char      text[2 * MT_KEY_MAX];
@@ -209,6 +222,7 @@ main(void)
 {
     test_examples();
     test_prefixes();
+    test_after();
     test_long_strings();
     test_values();
 

@@ -211,7 +211,7 @@ test_placeholders(fixture_t *f)
     ok(listed(f, num, 700), "a decimal id claims its number");
     ok(m.creator > 0 && m.leaders.v[0] > 0, "all have numbers");
 
-    mt_key_num(&key, f->company, (uint64_t) m.creator);
+    mt_key_num(&key, f->company, m.creator);
     is_int(fixture_load(f, MT_DB_USER, &key, &mt_user_model, &user), 1,
            "the creator is a user");
     ok(user.placeholder, "of no directory");
@@ -275,7 +275,7 @@ test_life(fixture_t *f)
               "no answer");
 
     num = created(f, edit_new(f, "1", 20, 22, "2"));
-    mt_key_num2(&key, f->company, 1, (uint64_t) num);
+    mt_key_num2(&key, f->company, 1, num);
     is_int(entries(f, MT_DB_SPONSORED, &key), 1, "sponsored");
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
                   MT_WHEN_BEFORE), MT_OK, "cancelled");

@@ -249,7 +249,7 @@ meeting(fixture_t *f, int64_t num)
     mt_key_t      key;
     mt_meeting_t  m;
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     fixture_load(f, MT_DB_MEETING, &key, &mt_meeting_model, &m);
 
     return m;
@@ -263,7 +263,7 @@ tally(fixture_t *f, int64_t num)
     mt_key_t    key;
     mt_tally_t  t;
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     fixture_load(f, MT_DB_TALLY, &key, &mt_tally_model, &t);
 
     return t;
@@ -276,7 +276,7 @@ attendee(fixture_t *f, int64_t num, int64_t slot, mt_attendee_t *row)
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, f->company, (uint64_t) num, (uint64_t) slot);
+    mt_key_num2(&key, f->company, num, slot);
 
     return fixture_load(f, MT_DB_ATTENDEE, &key, &mt_attendee_model, row);
 }
@@ -288,7 +288,7 @@ signed_in(fixture_t *f, int64_t num, int64_t slot, mt_checkin_t *row)
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, f->company, (uint64_t) num, (uint64_t) slot);
+    mt_key_num2(&key, f->company, num, slot);
 
     return fixture_load(f, MT_DB_CHECKIN, &key, &mt_checkin_model, row);
 }

@@ -345,7 +345,7 @@ store_many(int from, int to)
             }
         }
 
-        mt_key_num(&key, f.company, (uint64_t) m.num);
+        mt_key_num(&key, f.company, m.num);
         mt_save(txn, MT_DB_MEETING, &key, &mt_meeting_model, &m, arena);
         mt_arena_reset(arena);
     }

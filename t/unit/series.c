@@ -50,7 +50,7 @@ test_create(fixture_t *f)
         is_int(row.answer, MT_ANSWER_ACCEPTED, "accepted");
     }
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     is_int(entries(f, MT_DB_SERIES, &key), 5, "all are found");
 
     num = series_made(f, series_new(f, MT_REPEAT_NONE, 10, 28, ""));

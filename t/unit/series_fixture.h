@@ -208,7 +208,7 @@ days(fixture_t *f, int64_t series)
         fixture_die("no read transaction");
     }
 
-    mt_key_num(&prefix, f->company, (uint64_t) series);
+    mt_key_num(&prefix, f->company, series);
     cursor = mt_cursor_open(txn, MT_DB_SERIES, &prefix);
     n = 0;
 

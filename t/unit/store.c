@@ -416,9 +416,10 @@ test_near(mt_txn_t *txn)
     n = 0;
 
     for (i = 0; i < 60 * KEYS; i++) {
-        mt_key_num(&key, 1 + i % 3, i < 20 * KEYS ? (uint64_t) i
-                   : i < 40 * KEYS ? (uint64_t) (40 * KEYS - i)
-                   : (uint64_t) i * 7919 % (12 * KEYS));
+        mt_key_num(&key, 1 + i % 3,
+                   i < 20 * KEYS ? i
+                   : i < 40 * KEYS ? 40 * KEYS - i
+                   : i * 7919 % (12 * KEYS));
 
         here = mt_near_get(&near, txn, MT_DB_USER, &key, &value);
         there = mt_get(txn, MT_DB_USER, &key, &other);
@@ -613,7 +614,7 @@ test_delete_under_cursor(void)
         (void) mt_write_begin(store, &txn);
 
         for (n = 0; n < 5000; n++) {
-            mt_key_num2(&key, (uint32_t) n % 3, 1, (uint64_t) n);
+            mt_key_num2(&key, (uint32_t) n % 3, 1, n);
             (void) mt_put(txn, MT_DB_ATTENDEE, &key, value);
         }
 

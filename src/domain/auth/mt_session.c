@@ -488,7 +488,7 @@ mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
     mt_cursor_t  *cursor;
     mt_session_t  session;
 
-    mt_key_num(&prefix, a->company, (uint64_t) user);
+    mt_key_num(&prefix, a->company, user);
 
     cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
     if (cursor == NULL) {

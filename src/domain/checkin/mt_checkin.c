@@ -179,8 +179,7 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
     checkin.longitude = args->longitude;
     checkin.latitude = args->latitude;
 
-    mt_key_num2(&key, a->company, (uint64_t) meeting->num,
-                (uint64_t) a->actor);
+    mt_key_num2(&key, a->company, meeting->num, a->actor);
 
     saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
                         &checkin, a->arena);
@@ -212,8 +211,7 @@ mt_signing_judge(mt_signing_t *signing)
     mt_str_t     record;
     mt_status_t  rc;
 
-    mt_key_num2(&key, signing->company, (uint64_t) signing->meeting->num,
-                (uint64_t) signing->actor);
+    mt_key_num2(&key, signing->company, signing->meeting->num, signing->actor);
 
     /* someone who declined may come after all */
 

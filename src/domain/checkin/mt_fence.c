@@ -73,7 +73,7 @@ mt_fence_room(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, company, (uint64_t) meeting->room);
+    mt_key_num(&key, company, meeting->room);
 
     return mt_load(txn, MT_DB_ROOM, &key, &mt_room_model, room, arena) == 1
            ? MT_OK : MT_STORE_FAILED;

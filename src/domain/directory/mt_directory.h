@@ -11,6 +11,12 @@
 #include "domain/view/mt_view.h"
 
 
+/* The operations that an import runs. */
+extern const mt_operation_t  mt_op_dept_add;
+extern const mt_operation_t  mt_op_user_add;
+extern const mt_operation_t  mt_op_user_update;
+
+
 /* Returns 1 if the company's events are kept for a subscriber, else 0; sets
  * a->failed on failure. */
 int mt_company_subscribed(mt_apply_t *a);

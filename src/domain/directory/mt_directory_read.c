@@ -190,7 +190,7 @@ mt_directory_step(mt_call_t *call, mt_directory_list_t *list)
         rc = mt_cursor_next(list->cursor, &key, &value);
 
     } else {
-        mt_key_num(&at, call->company, list->last + 1);
+        mt_key_num(&at, call->company, mt_key_after(list->last));
         rc = mt_cursor_seek(list->cursor, &at, &key, &value);
         list->begun = 1;
     }

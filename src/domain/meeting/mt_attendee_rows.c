@@ -234,7 +234,7 @@ mt_people_begin(mt_call_t *call)
     listing->begun = 0;
     listing->source.guests = listing->guests != 0;
 
-    mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
+    mt_key_num(&prefix, call->company, listing->meeting.num);
 
     if (listing->cursor) {
         mt_cursor_move(listing->cursor, &prefix);
@@ -328,8 +328,8 @@ mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
         rc = mt_cursor_next(listing->cursor, &key, value);
 
     } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
-                    (uint64_t) listing->last + 1);
+        mt_key_num2(&at, call->company, listing->meeting.num,
+                    mt_key_after(listing->last));
         rc = mt_cursor_seek(listing->cursor, &at, &key, value);
         listing->begun = 1;
     }

@@ -350,7 +350,7 @@ mt_edit_room_load(mt_edit_t *edit)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) edit->meeting.room);
+    mt_key_num(&key, a->company, edit->meeting.room);
 
     return mt_load(a->txn, MT_DB_ROOM, &key, &mt_room_model, &edits->room,
                    a->arena) == 1 ? MT_OK : MT_STORE_FAILED;
@@ -544,7 +544,7 @@ mt_edit_introduce(mt_edit_t *edit)
         return MT_OK;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) edit->meeting.creator);
+    mt_key_num(&key, a->company, edit->meeting.creator);
 
     if (mt_load_copy(a->txn, MT_DB_USER, &key, &mt_user_model, &user, a->arena)
         != 1)

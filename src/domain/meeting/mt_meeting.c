@@ -86,7 +86,7 @@ mt_meeting_may(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
             return actor != 0;
         }
 
-        mt_key_num2(&key, company, (uint64_t) meeting->num, (uint64_t) actor);
+        mt_key_num2(&key, company, meeting->num, actor);
 
         return mt_get(txn, MT_DB_ATTENDEE, &key, &record);
     }
@@ -105,7 +105,7 @@ mt_meeting_find(mt_call_t *call, mt_str_t ref, mt_meeting_t *meeting)
         return MT_NO_SUCH_MEETING;
     }
 
-    mt_key_num(&key, call->company, (uint64_t) num);
+    mt_key_num(&key, call->company, num);
 
     found = mt_load(call->txn, MT_DB_MEETING, &key, &mt_meeting_model,
                     meeting, call->arena);

@@ -142,7 +142,7 @@ mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
         return 0;
     }
 
-    mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
+    mt_key_num2(&key, source->company, meeting, slot);
 
     return mt_source_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
 }
@@ -176,7 +176,7 @@ mt_meeting_view_find(const mt_source_t *source, int64_t num, mt_str_t *record)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, source->company, (uint64_t) num);
+    mt_key_num(&key, source->company, num);
 
     return mt_source_find(source, MT_DB_MEETING, &key, record);
 }
@@ -231,7 +231,7 @@ mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
         return 1;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) meeting->room);
+    mt_key_num(&key, source->company, meeting->room);
 
     return mt_source_find(source, MT_DB_ROOM, &key, &row->parts[1]) < 0
            ? -1 : 1;
@@ -383,8 +383,7 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
     memset(records, 0, sizeof(*records));
     records->slot = slot;
 
-    mt_key_num2(&key, source->company, (uint64_t) meeting->num,
-                (uint64_t) slot);
+    mt_key_num2(&key, source->company, meeting->num, slot);
 
     if (attendee) {
         records->attendee = *attendee;
@@ -406,7 +405,7 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
         return 1;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) slot);
+    mt_key_num(&key, source->company, slot);
 
     return mt_source_find(source, MT_DB_USER, &key, &records->user) < 0
            ? -1 : 1;

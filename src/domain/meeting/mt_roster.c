@@ -127,7 +127,7 @@ mt_roster_load(mt_roster_t *roster)
         return MT_NO_MEMORY;
     }
 
-    mt_key_num(&prefix, a->company, (uint64_t) roster->from->num);
+    mt_key_num(&prefix, a->company, roster->from->num);
 
     cursor = mt_cursor_open(a->txn, MT_DB_ATTENDEE, &prefix);
     if (cursor == NULL) {
@@ -370,8 +370,7 @@ mt_roster_leave(mt_roster_t *roster, mt_tally_t *tally,
     found = mt_checkin_load(a->txn, a->company, roster->meeting->num,
                             row->slot, &checkin, roster->arena);
 
-    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
-                (uint64_t) row->slot);
+    mt_key_num2(&key, a->company, roster->meeting->num, row->slot);
 
     if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1
         || mt_roster_index(roster, row->slot, 0) != MT_OK)
@@ -446,8 +445,7 @@ mt_roster_join(mt_roster_t *roster, mt_tally_t *tally, mt_seat_t *seat)
         }
     }
 
-    mt_key_num2(&key, a->company, (uint64_t) roster->meeting->num,
-                (uint64_t) seat->row.slot);
+    mt_key_num2(&key, a->company, roster->meeting->num, seat->row.slot);
 
     roster->record.len = 0;
     mt_record_encode(&roster->record, &mt_attendee_model, &seat->row,

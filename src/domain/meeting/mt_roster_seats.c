@@ -341,7 +341,7 @@ mt_roster_removed(mt_roster_t *roster, int64_t slot, const mt_known_t *ids,
         return 0;
     }
 
-    mt_key_num(&key, roster->a->company, (uint64_t) slot);
+    mt_key_num(&key, roster->a->company, slot);
 
     if (mt_load(roster->a->txn, MT_DB_USER, &key, &mt_user_model, &user,
                 roster->arena) != 1)

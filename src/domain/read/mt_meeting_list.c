@@ -379,7 +379,7 @@ mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
          rc == 1 && limit > 0;
          rc = mt_scan_next(&scan, &spot), limit--)
     {
-        mt_key_num(&key, scan.company, (uint64_t) spot.num);
+        mt_key_num(&key, scan.company, spot.num);
 
         rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, &m, scratch);
         if (rc != 1) {

@@ -80,7 +80,7 @@ mt_series_find(mt_series_t *series, mt_str_t ref, mt_str_t batch,
         return MT_NO_SUCH_MEETING;
     }
 
-    mt_key_num(&key, series->company, (uint64_t) series->named.series);
+    mt_key_num(&key, series->company, series->named.series);
 
     if (mt_load_copy(series->txn, MT_DB_MEETING, &key, &mt_meeting_model,
                      &series->first, series->arena) != 1)
@@ -116,7 +116,7 @@ mt_series_gather(mt_series_t *series)
     mt_cursor_t   *cursor;
     mt_meeting_t   m;
 
-    mt_key_num(&prefix, series->company, (uint64_t) series->named.series);
+    mt_key_num(&prefix, series->company, series->named.series);
 
     cursor = mt_cursor_open(series->txn, MT_DB_SERIES, &prefix);
     if (cursor == NULL) {

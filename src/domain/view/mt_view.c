@@ -35,7 +35,7 @@ mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
         return 0;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) num);
+    mt_key_num(&key, source->company, num);
 
     return mt_source_load_key(source, db, &key, model, wanted, object);
 }
@@ -110,7 +110,7 @@ mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
     record = (mt_str_t) { 0, NULL };
 
     if (num) {
-        mt_key_num(&key, source->company, (uint64_t) num);
+        mt_key_num(&key, source->company, num);
         found = mt_source_find(source, MT_DB_USER, &key, &record);
     }
 
