@@ -301,6 +301,7 @@ ok_json('backup', "$dir/copy");
 refused('a backup over a store', qr/holds a store/, 'backup', "$dir/copy");
 
 $store = "$dir/copy";
+$stat->{entries}{meta}++;              # the copy is marked
 is_deeply(ok_json('stat')->{entries}, $stat->{entries},
     'the copy has the same entries');
 is(ok_json('verify')->{ok}, JSON::PP::true, 'and is whole');

@@ -54,7 +54,8 @@
     O(FAILED,   "failed",   NULL,    "those that were given up")              \
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
     O(TO,       "to",       "N",     "the last number")                       \
-    O(LIMIT,    "limit",    "N",     "at most so many (default: 100)")
+    O(LIMIT,    "limit",    "N",     "at most so many (default: 100)")        \
+    O(FORCE,    "force",    NULL,    "sets a store that is there aside")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -70,6 +71,7 @@ typedef enum {
 /* a store is made if there is none; or only upgraded, or begun anew */
 #define MT_CTL_MAKES     1
 #define MT_CTL_UPGRADES  2
+#define MT_CTL_RESTORES  3           /* after the operand took its place */
 
 
 typedef struct {
@@ -126,6 +128,7 @@ int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);
 int mt_ctl_upgrade(mt_ctl_t *ctl);
+int mt_ctl_restore(mt_ctl_t *ctl);
 
 
 #define MT_CTL_OK      0

@@ -123,6 +123,14 @@ mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
     options.max_readers = MT_CTL_MAX_READERS;
     options.report = mt_ctl_log;
 
+    if (prepare == MT_CTL_RESTORES
+        && mt_store_restore(&options, ctl->operand,
+                            ctl->given[MT_OPT_FORCE] != NULL, why,
+                            sizeof(why)) != MT_OK)
+    {
+        return mt_ctl_fail("%s", why);
+    }
+
     if (prepare == MT_CTL_UPGRADES
         && mt_store_exists(&options, why, sizeof(why)) != MT_OK)
     {

@@ -130,9 +130,18 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Goes on to deliver, at once, also where failures had asked for a\n"
       "pause." },
 
-    { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
-      "Copies the store, as it is at one moment, into the directory DEST,\n"
-      "while the server goes on.  DEST may not hold a store." },
+    { "backup", "DEST", 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
+      "Copies the store, as it is at one moment, and the pictures into the\n"
+      "directory DEST, while the server goes on.  DEST may not hold a store.\n"
+      "The copy is marked: a server that starts with it begins a new\n"
+      "generation, see restore." },
+
+    { "restore", "BACKUP", 0, MT_OPT(FORCE) | MT_OPT(RESOURCES),
+      MT_CTL_RESTORES, mt_ctl_restore,
+      "Puts a copy of the backup in directory BACKUP, with its pictures,\n"
+      "in the place of --store.  The server must be stopped.  A generation\n"
+      "begins: numbers skip ahead, so that none given out since comes again,\n"
+      "and access tokens given out before are void." },
 
     { "verify", NULL, 0, 0, 0, mt_ctl_verify,
       "Checks every invariant of the store: indexes, counters, references." },
@@ -141,9 +150,9 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Prints sizes, readers and how many entries each database has." },
 
     { "upgrade", NULL, 0, 0, MT_CTL_UPGRADES, mt_ctl_upgrade,
-      "Brings a store of an older format to the one of this version, and makes\n"
-      "a copy that a backup made the store.  nginx does the same when it\n"
-      "starts.  No server may be running with it.  There is no way back but a\n"
+      "Brings a store of an older format to the one of this version; a copy\n"
+      "that a backup made becomes the store.  nginx does the same when it\n"
+      "starts.  No server may be running with it.  The only way back is a\n"
       "backup." }
 };
 

@@ -3,7 +3,7 @@
  * What a message to a subscriber says: h5yes' events, with its tables, from a
  * message of the outbox.
  *
- *     {"event_type", "value": [...], "seq", "position", "time"}
+ *     {"event_type", "value": [...], "seq", "position", "time", "generation"}
  *
  * value holds whole records as they are now, those removed since as they were,
  * or ids where the event is that records are gone.  seq is the message's

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 
@@ -49,6 +50,10 @@ static int mt_own(const char *path, int uid, int gid);
 static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
+static int mt_mark_copy(const char *file);
+static int mt_set_aside(const char *path);
+static int mt_copy_in(const char *from, const char *path);
+static int mt_copy_data(int in, int out);
 
 
 static mt_status_t
@@ -344,7 +349,7 @@ mt_store_check_format(const char *path, int64_t *found, char *why,
         (void) snprintf(why, why_size, "store \"%s\" has format %lld, made by "
                         "version %s; this is version " MT_VERSION ", which "
                         "reads format %d", path, (long long) format,
-                        version[0] ? version : "0.9.0", MT_STORE_FORMAT);
+                        version[0] ? version : "0.9", MT_STORE_FORMAT);
         return MT_STORE_FAILED;
     }
 
@@ -875,6 +880,10 @@ mt_copy_to(MDB_env *env, const char *dest)
     }
 
     if (rc == 0) {
+        rc = mt_mark_copy(file);
+    }
+
+    if (rc == 0) {
         rc = mt_move_in(dest);
     }
 
@@ -885,4 +894,223 @@ mt_copy_to(MDB_env *env, const char *dest)
     free(file);
 
     return rc;
+}
+
+
+/* Marks a data file as a copy, by which the first start with it is known: from
+ * then on it gives out numbers that the store may have given out, too. */
+
+static int
+mt_mark_copy(const char *file)
+{
+    int       rc;
+    uint8_t   yes[8];
+    MDB_dbi   dbi;
+    MDB_env  *env;
+    MDB_txn  *txn;
+
+    (void) mt_value_num(yes, 1);
+    txn = NULL;
+
+    rc = mt_env_create(&env, 0, 0);
+
+    if (rc == 0) {
+        rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOTLS | MDB_NOLOCK,
+                          0600);
+    }
+
+    if (rc == 0) {
+        rc = mdb_txn_begin(env, NULL, 0, &txn);
+    }
+
+    if (rc == 0) {
+        rc = mdb_dbi_open(txn, mt_db_names[MT_DB_META], 0, &dbi);
+    }
+
+    if (rc == 0) {
+        rc = mt_put_meta(txn, dbi, MT_META_COPY, yes, sizeof(yes));
+    }
+
+    if (rc == 0) {
+        rc = mdb_txn_commit(txn);
+
+    } else if (txn) {
+        mdb_txn_abort(txn);
+    }
+
+    if (env) {
+        mdb_env_close(env);
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_restore(const mt_store_options_t *options, const char *from,
+    int replace, char *why, size_t why_size)
+{
+    int             rc;
+    int64_t         format;
+    const char     *path;
+    mt_status_t     status;
+    mt_dir_state_t  state;
+
+    path = options->path.data;
+
+    status = mt_dir_state(from, &state, why, why_size);
+
+    if (status == MT_OK && state != MT_DIR_STORE) {
+        (void) snprintf(why, why_size, "there is no store in \"%s\"", from);
+        status = MT_STORE_FAILED;
+    }
+
+    if (status == MT_OK) {
+        status = mt_store_check_format(from, &format, why, why_size);
+    }
+
+    if (status == MT_OK) {
+        status = mt_dir_state(path, &state, why, why_size);
+    }
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    if (state == MT_DIR_STORE && !replace) {
+        (void) snprintf(why, why_size, "\"%s\" holds a store: --force sets it "
+                        "aside", path);
+        return MT_STORE_FAILED;
+    }
+
+    if (state == MT_DIR_STORE && mt_store_live(path)) {
+        (void) snprintf(why, why_size, "the store in \"%s\" is in use: stop "
+                        "the server first", path);
+        return MT_STORE_FAILED;
+    }
+
+    rc = state == MT_DIR_ABSENT && mkdir(path, 0700) != 0 ? errno : 0;
+
+    if (rc == 0 && state == MT_DIR_STORE) {
+        rc = mt_set_aside(path);
+    }
+
+    if (rc == 0) {
+        rc = mt_copy_in(from, path);
+    }
+
+    if (rc != 0) {
+        (void) snprintf(why, why_size, "restore of \"%s\": %s", path,
+                        mdb_strerror(rc));
+        return rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL : MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+/* Moves the files of a store into a new directory below.  Returns 0 or an
+ * error number. */
+
+static int
+mt_set_aside(const char *path)
+{
+    int     rc;
+    char   *from, *to, *dir;
+    size_t  i;
+
+    static const char *const  files[] = {
+        MT_DATA_FILE, MT_LOCK_FILE, MT_WAL_FILE, MT_WAL_WORDS
+    };
+
+    if (asprintf(&dir, "%s/replaced-%lld", path, (long long) time(NULL)) < 0) {
+        return ENOMEM;
+    }
+
+    rc = mkdir(dir, 0700) == 0 ? 0 : errno;
+
+    for (i = 0; rc == 0 && i < mt_nitems(files); i++) {
+        from = mt_path_join(path, files[i]);
+        to = mt_path_join(dir, files[i]);
+
+        rc = from && to ? 0 : ENOMEM;
+
+        if (rc == 0 && rename(from, to) != 0 && errno != ENOENT) {
+            rc = errno;
+        }
+
+        free(from);
+        free(to);
+    }
+
+    free(dir);
+
+    return rc;
+}
+
+
+/* Copies the data file, and moves it in once it is whole and marked. */
+
+static int
+mt_copy_in(const char *from, const char *path)
+{
+    int    in, out, rc;
+    char  *source, *file;
+
+    source = mt_path_join(from, MT_DATA_FILE);
+    file = mt_path_join(path, MT_NEW_FILE);
+
+    if (source == NULL || file == NULL) {
+        free(source);
+        free(file);
+        return ENOMEM;
+    }
+
+    in = open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    out = in == -1 ? -1 : open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                                     | O_CLOEXEC, 0600);
+    rc = out == -1 ? errno : mt_copy_data(in, out);
+
+    if (in != -1) {
+        (void) close(in);
+    }
+
+    if (out != -1 && close(out) != 0 && rc == 0) {
+        rc = errno;
+    }
+
+    if (rc == 0) {
+        rc = mt_mark_copy(file);
+    }
+
+    if (rc == 0) {
+        rc = mt_move_in(path);
+    }
+
+    if (rc != 0) {
+        (void) unlink(file);
+    }
+
+    free(source);
+    free(file);
+
+    return rc;
+}
+
+
+static int
+mt_copy_data(int in, int out)
+{
+    ssize_t  n;
+
+    do {
+        n = copy_file_range(in, NULL, out, NULL, 1 << 26, 0);
+
+        if (n == -1 && errno != EINTR) {
+            return errno;
+        }
+
+    } while (n != 0);
+
+    return fsync(out) == 0 ? 0 : errno;
 }

@@ -69,7 +69,8 @@ mt_status_t mt_store_exists(const mt_store_options_t *options, char *why,
 int mt_store_is_live(const mt_store_options_t *options);
 
 /* Checks that the store has the present format and needs no preparation: for
- * those who find it open.  Returns MT_OK, or MT_STORE_FAILED with the reason. */
+ * those who find it open.  Returns MT_OK, or MT_STORE_FAILED with the reason.
+ */
 mt_status_t mt_store_check_ready(const mt_store_options_t *options, char *why,
     size_t why_size);
 
@@ -107,6 +108,13 @@ uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
  * once it is on disk, or a failure with the reason. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
     size_t why_size);
+
+/* Puts the store in the directory `from`, a backup, in the place of the
+ * options' one, marked as a copy; mt_prepare() is to follow.  With `replace` a
+ * store that is there is moved into a directory below, without it fails.  No
+ * process may have it open.  Returns MT_OK, or a failure with the reason. */
+mt_status_t mt_store_restore(const mt_store_options_t *options,
+    const char *from, int replace, char *why, size_t why_size);
 
 /* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
  * the process should open the store anew. */

@@ -100,7 +100,8 @@ int mt_store_is_open(const char *path);
 int mt_store_live(const char *path);
 
 /* Creates the databases that a store of an older format lacks, in a write
- * transaction.  Returns MT_OK or a failure, which the transaction remembers. */
+ * transaction.  Returns MT_OK or a failure, which the transaction remembers.
+ */
 mt_status_t mt_txn_create_databases(mt_txn_t *txn);
 
 /* Reads the format of the store in a directory.  Returns MT_OK if there is a

@@ -164,7 +164,9 @@ mt_wal_set_aside(mt_store_t *store)
     to = mt_path_join(store->path, MT_WAL_FOREIGN);
     lock = mt_wal_open_file(store, MT_WAL_WORDS);
 
-    if (from == NULL || to == NULL || lock == -1 || flock(lock, LOCK_EX) != 0) {
+    if (from == NULL || to == NULL || lock == -1
+        || flock(lock, LOCK_EX) != 0)
+    {
         rc = errno ? errno : ENOMEM;
 
     } else {

@@ -75,6 +75,32 @@ const mt_operation_t  mt_op_token_issue = {
 };
 
 
+/* The first generation's is the server's key itself, as before format 2. */
+
+int
+mt_token_key(mt_str_t server_key, int64_t generation, uint8_t *key)
+{
+    int        rc;
+    uint8_t    text[9];
+    mt_str_t   part;
+
+    if (generation <= 1) {
+        memcpy(key, server_key.data, MT_SERVER_KEY_LEN);
+        return 0;
+    }
+
+    part = (mt_str_t) { sizeof(text), (char *) text };
+    (void) mt_put_u64(text + 1, (uint64_t) generation);
+
+    text[0] = 'a';
+    rc = mt_mac(server_key, &part, 1, key);
+
+    text[0] = 'b';
+
+    return rc == 0 ? mt_mac(server_key, &part, 1, key + MT_MAC_LEN) : -1;
+}
+
+
 mt_str_t
 mt_token_make(mt_arena_t *arena, mt_str_t server_key,
     int64_t credential, int64_t issued)
@@ -118,7 +144,7 @@ mt_token_check(mt_call_t *call, mt_str_t text)
         return MT_BAD_TOKEN;
     }
 
-    rc = mt_token_open(call->server_key, sealed, &token);
+    rc = mt_token_open(call->token_key, sealed, &token);
     if (rc != MT_OK) {
         return rc;
     }
@@ -294,7 +320,7 @@ mt_token_start(mt_call_t *call)
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
-    access->token = mt_token_make(call->arena, call->server_key,
+    access->token = mt_token_make(call->arena, call->token_key,
                                   credential.num, call->now);
     if (access->token.len == 0) {
         return mt_call_reject(call, MT_INTERNAL, 0);

@@ -49,7 +49,9 @@ mt_journal_is_indexed(mt_batch_t *batch, const mt_apply_t *a)
 
     block = (int64_t) a->position >> MT_JOURNAL_BLOCK_BITS;
 
-    if (batch->indexed_block == block && batch->indexed_company == a->company) {
+    if (batch->indexed_block == block
+        && batch->indexed_company == a->company)
+    {
         return 1;
     }
 

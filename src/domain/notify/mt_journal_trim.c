@@ -78,9 +78,9 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Takes the blocks of which nothing is left out of every company's index: those
- * up to that of `position`, whose entry was deleted last.  Returns 0, or -1 on
- * a failure. */
+/* Takes the blocks of which nothing is left out of every company's index:
+ * those up to that of `position`, whose entry was deleted last.  Returns 0, or
+ * -1 on a failure. */
 
 static int
 mt_journal_trim_index(mt_apply_t *a, int64_t position)
