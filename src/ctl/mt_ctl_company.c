@@ -37,7 +37,7 @@ MT_JSON_TABLE(mt_ctl_named_options,
 );
 
 
-/* What is printed of a new credential, the secret for the only time. */
+/* A new credential as it is printed; nothing else shows its secret. */
 
 #define MT_CTL_ISSUED_FIELDS(F, M)                                            \
     F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -83,10 +83,8 @@ mt_ctl_company_add(mt_ctl_t *ctl)
 }
 
 
-/*
- * Prints, as one list, the records of a database that `belongs` lets pass
- * (NULL: all of them).
- */
+/* Prints a list of the records of a database for which `belongs` returns 1, of
+ * all if it is NULL. */
 
 static int
 mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
@@ -163,7 +161,7 @@ mt_ctl_random_hex(mt_ctl_t *ctl, size_t digits)
 }
 
 
-/* Twelve decimal digits, the first not 0. */
+/* Returns twelve decimal digits, the first not 0. */
 
 static mt_str_t
 mt_ctl_random_appid(mt_ctl_t *ctl)
@@ -199,7 +197,7 @@ mt_ctl_credential_add(mt_ctl_t *ctl)
         || issued.appsecret.len == 0
         || mt_sha256(&issued.appsecret, 1, hash) == -1)
     {
-        return mt_ctl_fail("no random bytes to make a secret of");
+        return mt_ctl_fail("no random bytes for a secret");
     }
 
     mt_set(&args, credential_add, company, issued.company);

@@ -1,5 +1,5 @@
 
-/* Rooms and meetings from the command line: for a first try, and to see. */
+/* Commands on rooms and meetings. */
 
 #include "ctl/mt_ctl.h"
 #include "domain/meeting/mt_meeting.h"
@@ -42,7 +42,7 @@ typedef struct {
 #define MT_CTL_TALLY    offsetof(mt_ctl_shown_t, tally)
 #define MT_CTL_DERIVED  offsetof(mt_ctl_shown_t, derived)
 
-/* life: MT_LIFE_*, 0 scheduled, 1 under way, 2 ended, 3 cancelled */
+/* life: MT_PHASE_*, 0 scheduled, 1 under way, 2 ended, 3 cancelled */
 
 MT_JSON_TABLE(mt_ctl_meeting_row,
     { "number",  MT_FIELD(meeting, num) },
@@ -52,7 +52,7 @@ MT_JSON_TABLE(mt_ctl_meeting_row,
     { "end",     MT_FIELD(meeting, end) },
     { "creator", MT_FIELD(meeting, creator) },
     { "room",    MT_FIELD(meeting, room) },
-    { "life",    MT_FIELD(meeting_derived, life), MT_CTL_DERIVED },
+    { "life",    MT_FIELD(meeting_derived, phase), MT_CTL_DERIVED },
     { "people",  MT_FIELD(tally, total), MT_CTL_TALLY },
     { "signed",  MT_FIELD(tally, signed_in), MT_CTL_TALLY },
     { "late",    MT_FIELD(tally, late), MT_CTL_TALLY }
@@ -139,8 +139,8 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
             mt_ctl_fail_status("store", MT_STORE_FAILED);
 
         } else {
-            shown.derived.life = mt_meeting_life(&shown.meeting,
-                                                 mt_realtime_ms());
+            shown.derived.phase = mt_meeting_phase(&shown.meeting,
+                                                  mt_realtime_ms());
             rc = mt_ctl_print(ctl, &mt_ctl_meeting_row, &shown);
         }
     }

@@ -1,7 +1,7 @@
 
 /*
- * The h5yes dialect's own: envelope, codes, where arguments stand, and the
- * directory's addresses as the document's examples show them.
+ * The h5yes dialect: envelope, codes, the places of arguments, and the
+ * directory's routes with the examples of the document.
  */
 
 #include "h5yes_drive.h"
@@ -10,7 +10,7 @@
 #define PEOPLE  900          /* of a long list */
 
 
-/* The codes and words, over every status. */
+/* Each status has a code and a text. */
 
 static void
 test_codes(void)
@@ -93,7 +93,7 @@ test_token(void)
 }
 
 
-/* A body, a form, the query; which of them wins. */
+/* Arguments in a JSON body, a form and the query, and their precedence. */
 
 static void
 test_arguments(void)
@@ -157,7 +157,7 @@ test_arguments(void)
 }
 
 
-/* The document's examples, each as it stands there. */
+/* The document's examples, to the byte. */
 
 static void
 test_examples(void)
@@ -253,7 +253,7 @@ test_examples(void)
 }
 
 
-/* The example of a room that says nothing but its name. */
+/* The example of a room of which only the name is given. */
 
 static void
 test_room_defaults(void)
@@ -275,7 +275,7 @@ test_room_defaults(void)
 }
 
 
-/* A person that another dialect named is in no directory, until added. */
+/* A placeholder that another dialect made is listed only after it is added. */
 
 static void
 test_placeholder(void)
@@ -315,7 +315,7 @@ test_placeholder(void)
 }
 
 
-/* A face is kept as a file's name and shown as an address. */
+/* The record holds the name of a face's file; answers show its URL. */
 
 static void
 test_face(void)
@@ -343,7 +343,7 @@ test_face(void)
 }
 
 
-/* What a request does with a password before there is a command. */
+/* A password is checked and hashed in the request, before the command. */
 
 static mt_step_t
 start_with_password(mt_user_edit_t *args, const char *password,
@@ -387,7 +387,8 @@ test_password(void)
 }
 
 
-/* What limits and logs are told, whatever comes of the request. */
+/* The user and the meeting must be noted for limits and logs, also of a
+ * rejected request. */
 
 static void
 is_named(const char *what, const char *body, const char *user,
@@ -426,7 +427,7 @@ test_names(void)
 }
 
 
-/* More than a piece holds, with many that are not shown. */
+/* A list of several pieces, with users in it that are not shown. */
 
 static void
 test_long_list(void)

@@ -15,7 +15,7 @@
 /* Posts a body, which is a format, with the token in the query. */
 #define post(name, ...)  post_json(API, "access_token", name, __VA_ARGS__)
 
-/* The envelope after the value. */
+/* The part of an answer after the value. */
 #define END    "\"code\":10000,\"fieldErrors\":{}}"
 
 

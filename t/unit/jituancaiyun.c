@@ -1,7 +1,7 @@
 
 /*
- * The jituancaiyun dialect: its codes over every status, the document's
- * example answers to the byte, and whose act is whose.
+ * The jituancaiyun dialect: codes over every status, the document's examples
+ * to the byte, and who may act.
  */
 
 #include "dialect_drive.h"
@@ -23,7 +23,7 @@
 #define ask(method, path, query, body)  request(method, path, query, "", body)
 
 
-/* The codes and words, over every status. */
+/* Each status has a code and a text. */
 
 static void
 test_codes(void)
@@ -136,7 +136,7 @@ test_token(void)
 #define OF(uid)  "{\"requesterUid\":" uid ",\"meetingInviteId\":\"1\"}"
 
 
-/* Of the journal: how many commands were written. */
+/* Returns the number of commands in the journal. */
 
 static int64_t
 position_now(void)
@@ -217,7 +217,8 @@ test_life(void)
 }
 
 
-/* Faults of a request, each with its code and the member it is about. */
+/* Invalid requests, each with its code and the member that the message
+ * names. */
 
 static void
 test_faults(void)
@@ -271,7 +272,7 @@ test_faults(void)
 }
 
 
-/* Many members go out in pieces. */
+/* A long list of members goes out in pieces. */
 
 static void
 test_crowd(void)

@@ -1,7 +1,7 @@
 
 /*
- * The key codec: the bytes of each database's keys, which a store on disk
- * holds and which never change; and that they decode to the same parts.
+ * The key codec: the bytes of each database's keys, which never change, and
+ * that they decode to the same parts.
  */
 
 #include "tap.h"
@@ -79,8 +79,8 @@ same_parts(const mt_key_parts_t *a, const mt_key_parts_t *b)
 }
 
 
-/* Every shorter key, and one that is a byte longer, is none of the form, save
- * that a string may have any length. */
+/* Each shorter key, and each that is a byte longer, does not decode; a string
+ * may have any length. */
 
 static int
 rejects_other_lengths(const example_t *e)

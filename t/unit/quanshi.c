@@ -1,8 +1,7 @@
 
 /*
- * Meetings by their join links: the quanshi dialect, its codes over every
- * status and the document's example to the byte; and the page that a browser
- * gets.
+ * Meetings by join link: the quanshi dialect, its codes over every status and
+ * the document's example to the byte; and the page for browsers.
  */
 
 #include "dialect_drive.h"
@@ -72,7 +71,7 @@ begins_with(const char *want, const char *what)
 }
 
 
-/* The codes over every status, and what an answer is around them. */
+/* Each status has a code and an answer. */
 
 static void
 test_codes(void)
@@ -110,7 +109,7 @@ test_codes(void)
 }
 
 
-/* The document's conference: of one person, who made it. */
+/* The document's conference: its creator is its only attendee. */
 
 static void
 make_example(void)
@@ -240,7 +239,7 @@ test_faults(void)
 }
 
 
-/* What the people of another dialect are here, and the room. */
+/* Attendees and the room of a meeting that another dialect made. */
 
 static void
 test_people_and_room(void)
@@ -301,7 +300,7 @@ test_people_and_room(void)
 }
 
 
-/* No text of a client's is markup; the host's is the host's alone. */
+/* Texts of clients are escaped; the host's part is shown to the host alone. */
 
 static void
 test_page(void)

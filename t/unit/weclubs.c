@@ -10,11 +10,11 @@
 #define SECRET  "8924d49e61e1dc9e1618d3bae21ea493"
 #define CALLER  "\"id\":\"r1\",\"client\":{\"caller\":\"chrome_test\"}"
 
-/* of {"user_id":null} */
+/* Signatures of {"user_id":null}. */
 #define NULL_SHA1     "2098c440b529cdae0fa4d8c90d1df5e9d6de5d2d"
 #define NULL_MD5      "4d48a6b26646eeb0deb0249aada23937"
 
-/* the default password's */
+/* The MD5 of the default password. */
 #define PASSWORD_MD5  "1336d6fe287a7e155f10b016ddf59398"
 
 
@@ -48,7 +48,7 @@ post_raw(const char *path, const char *body)
 }
 
 
-/* The codes and words, over every status. */
+/* Each status has a code and a text. */
 
 static void
 test_codes(void)
@@ -237,7 +237,7 @@ test_signature(void)
 }
 
 
-/* What is wrong with a request, in the order in which it is judged. */
+/* Errors of a request, in the order in which they are reported. */
 
 static void
 test_order(void)
@@ -307,7 +307,7 @@ test_order(void)
 }
 
 
-/* The members of ids, and those that must be there. */
+/* Members that hold ids, and required members. */
 
 static void
 test_members(void)
@@ -399,7 +399,7 @@ test_members(void)
 }
 
 
-/* The value of a string or number member of the last answer. */
+/* Returns the value of a string or number member of the last answer. */
 
 static const char *
 answered(const char *member)
@@ -440,7 +440,7 @@ log_in(const char *mobile)
 }
 
 
-/* A person as the calls below name one. */
+/* A user and the token of the calls below. */
 
 typedef struct {
     int          id;
@@ -648,7 +648,7 @@ test_life(void)
 }
 
 
-/* A long list comes in pieces of bounded size. */
+/* A long list goes out in pieces of bounded size. */
 
 static void
 test_pieces(void)
@@ -687,7 +687,7 @@ test_pieces(void)
 }
 
 
-/* Errors that the server raises, and a store that is not there. */
+/* Errors that the server raises, and a store that is not open. */
 
 static void
 test_server(void)

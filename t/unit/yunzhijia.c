@@ -1,7 +1,7 @@
 
 /*
- * The yunzhijia dialect: its codes over every status, the document's examples
- * to the byte, where a token may stand, and every fault of a request.
+ * The yunzhijia dialect: codes over every status, the document's examples to
+ * the byte, the places of a token, and errors of requests.
  */
 
 #include "dialect_drive.h"
@@ -20,7 +20,7 @@
 #define DONE   "{\"data\":null,\"error\":null,\"errorCode\":0,\"success\":true}"
 
 
-/* The n-th string of 24 hex digits in the last answer, from 0. */
+/* Returns the n-th string of 24 hex digits in the last answer, from 0. */
 
 static const char *
 id_at(int n)
@@ -44,7 +44,7 @@ id_at(int n)
 }
 
 
-/* The codes and words, over every status: each its own. */
+/* Each status has a code of its own and a text. */
 
 static void
 test_codes(void)
@@ -80,7 +80,7 @@ test_codes(void)
 }
 
 
-/* A request for a token, at an age of the client's clock. */
+/* Requests a token with a timestamp that is `age` ms old. */
 
 static int
 ask(const char *format, int64_t age)
@@ -187,8 +187,8 @@ test_where(void)
 }
 
 
-/* The document's examples, where they hold placeholders with values for
- * these; "type" is left out, for "xxxx" is none. */
+/* The document's examples, with values for their placeholders; "type" is left
+ * out, since "xxxx" is no type. */
 
 static void
 test_examples(void)
@@ -220,7 +220,7 @@ test_examples(void)
                 "\"submitExperience\":true}", id), 0, "1.2 modify");
     is_answer(DONE, "as the document shows it");
 
-    /* 2018-04-03: under way, then over */
+    /* 2018-04-03: under way, then ended */
 
     d.f.now = 1522729800000LL;
     is_int(post("queryByDay", "{\"day\":1522729800000}"), 0, "1.7 queryByDay");
@@ -291,7 +291,8 @@ test_examples(void)
 }
 
 
-/* Faults of a request, each with its code and the member it is about. */
+/* Invalid requests, each with its code and the member that the message
+ * names. */
 
 #define EDIT   "\"openid\":\"boss\",\"title\":\"t\","                         \
                "\"startDate\":1522729800000,\"endDate\":1522737000000"

@@ -25,7 +25,7 @@ const mt_operation_t  mt_op_participation = {
     .name = "participation",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
@@ -35,7 +35,7 @@ const mt_operation_t  mt_op_meeting_get = {
     .name = "meeting_get",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
@@ -45,7 +45,7 @@ const mt_operation_t  mt_op_meeting_detail = {
     .name = "meeting_detail",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_leaders_rows,
+    .rows = &mt_leader_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
