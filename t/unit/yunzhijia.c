@@ -9,7 +9,8 @@
 
 
 #define API    "/gateway/cloudwork/meeting/"
-#define TOKEN  "/gateway/oauth2/token/getAccessToken"
+#define TOKEN    "/gateway/oauth2/token/getAccessToken"
+#define REFRESH  "/gateway/oauth2/token/refreshToken"
 #define FORM   "application/x-www-form-urlencoded"
 
 /* 2018-04-03 10:00 in Shanghai: before all times of the document */
@@ -19,7 +20,7 @@
 
 
 static drive_t      d;
-static const char  *token;
+static const char  *token, *refresh;
 
 /* of the request's only header; empty: none */
 static const char  *header_name = "", *header_value;
@@ -192,10 +193,14 @@ test_token(void)
     at = memmem(d.text.data, d.text.len, "\"accessToken\":\"", 15);
     token = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 15 }).data;
 
+    at = memmem(d.text.data, d.text.len, "\"refreshToken\":\"", 16);
+    refresh = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 16 }).data;
+
     snprintf(text, sizeof(text), "{\"data\":{\"accessToken\":\"%s\","
              "\"expireIn\":7200,\"refreshToken\":\"%s\"},\"error\":null,"
-             "\"errorCode\":0,\"success\":true}", token, token);
+             "\"errorCode\":0,\"success\":true}", token, refresh);
     is_answer(text, "as it is answered");
+    ok(strcmp(token, refresh) != 0, "which are not the same");
 
     is_int(ask("{\"eid\":\"key\",\"secret\":\"key-secret\","
                "\"timestamp\":\"%lld\"}", 0), 0,
@@ -204,6 +209,8 @@ test_token(void)
                0), 0, "a number for an eid");
     is_int(ask("{\"eid\":\"no\",\"appId\":\"key\",\"secret\":\"key-secret\","
                "\"timestamp\":%lld}", 0), 0, "both: appId is it");
+    is_int(ask("{\"eid\":\"key\",\"appId\":\"no\",\"secret\":\"key-secret\","
+               "\"timestamp\":%lld}", 0), 0, "or eid, where that is ours");
 
     is_int(ask(ASK, 180000), 0, "three minutes ago");
     is_int(ask(ASK, -180000), 0, "or ahead");
@@ -232,6 +239,62 @@ test_token(void)
     is_int(request("POST", TOKEN, text, "", ""), 0, "in the query");
     is_int(request("GET", TOKEN, text, "", ""), 40500, "it is posted");
     is_int(d.http, 405, "only");
+}
+
+
+/* A request with a refresh token, at an age of it. */
+
+static int
+renew(const char *id, const char *given, int64_t age)
+{
+    int   code;
+    char  body[300];
+
+    d.f.now += age;
+    snprintf(body, sizeof(body), "{%s\"refreshToken\":\"%s\","
+             "\"timestamp\":%lld}", id, given, (long long) d.f.now);
+    code = request("POST", REFRESH, "", "application/json", body);
+    d.f.now -= age;
+
+    return code;
+}
+
+
+static void
+test_refresh(void)
+{
+    char         text[300];
+    const char  *at;
+
+    is_int(renew("\"appId\":\"key\",", refresh, 0), 0, "a token refreshed");
+    at = memmem(d.text.data, d.text.len, "\"accessToken\":\"", 15);
+    token = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 15 }).data;
+    is_int(post("queryByDay", "{\"day\":0}"), 0, "is good for a call");
+
+    is_int(renew("", refresh, 0), 0, "again, by nobody in particular");
+    is_int(renew("\"eid\":\"key\",", refresh, 0), 0, "by eid");
+    is_int(renew("\"appId\":\"no\",\"eid\":\"key\",", refresh, 0), 0, "by both");
+    is_int(renew("\"eid\":\"101\",", refresh, 0), 40104, "another's token");
+    is_int(renew("\"eid\":\"no\",", refresh, 0), 40104, "of nobody");
+
+    is_int(renew("", refresh, 30 * 86400000LL - 1), 0, "for thirty days");
+    is_int(renew("", refresh, 30 * 86400000LL), 40103, "and no longer");
+
+    is_int(renew("", token, 0), 40102, "an access token refreshes nothing");
+    ok(drive_shows(&d, "\"error\":\"refreshToken: "), "and is named");
+    is_int(renew("", "x", 0), 40102, "nor does a word");
+    is_int(renew("", "", 0), 40003, "nor nothing");
+
+    snprintf(text, sizeof(text), "accessToken=%s", refresh);
+    is_int(request("POST", API "queryByDay", text, "", "{\"day\":0}"), 40102,
+           "a refresh token opens nothing");
+
+    snprintf(text, sizeof(text), "refreshToken=%s&timestamp=%lld", refresh,
+             (long long) d.f.now);
+    is_int(request("POST", REFRESH, "", FORM, text), 0, "in a form");
+    is_int(request("POST", REFRESH, text, "", ""), 0, "in the query");
+    is_int(request("POST", REFRESH, "", "", "{\"refreshToken\":\"x\"}"), 40003,
+           "without a time");
 }
 
 
@@ -543,6 +606,7 @@ main(void)
 
     test_codes();
     test_token();
+    test_refresh();
     test_where();
     test_examples();
     test_faults();
