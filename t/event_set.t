@@ -75,7 +75,7 @@ sub refused {
 	my ($code, $out, $err) = $t->ctl_run('event', 'set', '--url',
 		$receiver->url());
 	is($code, 1, 'loopback has to be allowed');
-	like($err, qr/address of the inside/, 'and that is told');
+	like($err, qr/private addresses/, 'and that is told');
 	$kept = JSON::PP::decode_json($out);
 }
 
@@ -96,7 +96,7 @@ refused('close', qr/no HTTP answer/);
 refused('signature', qr/signature/);
 refused('key', qr/another key/);
 refused('owner', qr/another appkey/);
-refused('text', qr/something else/);
+refused('text', qr/decrypted answer is not/);
 refused('huge', qr/too large/);
 
 $receiver->stop();

@@ -42,7 +42,7 @@ test_wrong($_) for ([ 'status', qr/HTTP status 500/ ],
 	[ 'key', qr/encrypted with another key/ ],
 	[ 'signature', qr/signature is wrong/ ],
 	[ 'owner', qr/another appkey/ ],
-	[ 'text', qr/says something else/ ],
+	[ 'text', qr/decrypted answer is not/ ],
 	[ 'close', qr/no HTTP answer/ ],
 	[ 'huge', qr/too large/ ],
 	[ 'hang', qr/no answer in time/ ]);
@@ -185,7 +185,7 @@ sub test_private {
 
 	$bad->raise_events(1);
 	$t->wait_for(sub { show()->{failures} > $failures });
-	like(show()->{error}, qr/address of the inside/, 'is not allowed');
+	like(show()->{error}, qr/private addresses/, 'is not allowed');
 	is($bad->requests(), $sent, 'nothing is sent');
 
 	return;

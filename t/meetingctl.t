@@ -258,7 +258,7 @@ like($bad, qr/line 2: name: too long/, 'too long');
 like($bad, qr/line 3: name: given twice/, 'given twice');
 like($bad, qr/line 4: not one valid JSON object/, 'no JSON');
 
-refused('an unknown column', qr/no column that is known: "nam"/,
+refused('an unknown column', qr/unknown column: "nam"/,
     'user', 'import', sub {
         open my $file, '>', "$dir/typo.csv" or die $!;
         print $file "id,nam\n1,x\n";

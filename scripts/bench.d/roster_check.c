@@ -117,7 +117,7 @@ bench_read_journal(bench_t *b, mt_txn_t *txn, uint64_t position,
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
 
-    mt_key_serial(&at, (int64_t) position + 1);
+    mt_key_serial(&at, position + 1);
 
     cursor = mt_cursor_open(txn, MT_DB_JOURNAL, NULL);
     if (cursor == NULL) {

@@ -5,18 +5,18 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 
 #define MT_BACKGROUND_JOBS   8
-#define MT_BACKGROUND_TEXT   1024       /* of a log line */
+#define MT_BACKGROUND_TEXT   1024       /* bytes of a log line */
 
 /* ms */
-#define MT_BACKGROUND_LOOK   100        /* at the state, while waiting */
+#define MT_BACKGROUND_LOOK   100        /* between looks at the state, while
+                                           a turn waits */
 #define MT_BACKGROUND_PAUSE  1000       /* after a failure; and the longest
-                                           time between two turns: others may
-                                           have changed the store */
-#define MT_BACKGROUND_GRACE  2000       /* for what is out at the end */
+                                           time between two turns: another
+                                           process may change the store */
+#define MT_BACKGROUND_GRACE  2000       /* for open exchanges at the end */
 
 
 typedef struct {
@@ -36,9 +36,10 @@ struct mt_background_s {
     mt_background_command_t        *first;     /* to be taken */
     mt_background_command_t       **last;
 
-    int64_t                         ran;       /* at what time */
+    int64_t                         ran;       /* time of the last run, ms */
     mt_background_state_t           state;
-    int64_t                         deadline;  /* of what is out, or 0 */
+    int64_t                         deadline;  /* of open exchanges, ms of
+                                                  the monotonic clock; or 0 */
     atomic_int                      woken;
 };
 
@@ -135,11 +136,11 @@ int64_t
 mt_background_turn(mt_background_t *bg, mt_store_t *store)
 {
     int64_t   wait;
-    unsigned  out;
+    unsigned  pending;
 
     bg->store = store;
 
-    /* cleared first: what is new from now on asks for another turn */
+    /* cleared first: a later wake asks for another turn */
 
     atomic_store(&bg->woken, 0);
     mt_background_all_due(bg);
@@ -149,15 +150,15 @@ mt_background_turn(mt_background_t *bg, mt_store_t *store)
 
         if (mt_background_run(bg) != 0) {
             wait = MT_BACKGROUND_PAUSE;
-            out = mt_background_drive(bg);
-            mt_background_wait(bg, out ? MT_BACKGROUND_LOOK : 0);
+            pending = mt_background_drive(bg);
+            mt_background_wait(bg, pending ? MT_BACKGROUND_LOOK : 0);
             break;
         }
 
-        out = mt_background_drive(bg);
+        pending = mt_background_drive(bg);
         wait = mt_background_next(bg);
 
-        if (out == 0 || bg->first || atomic_load(&bg->woken)) {
+        if (pending == 0 || bg->first || atomic_load(&bg->woken)) {
             break;
         }
 
@@ -166,15 +167,15 @@ mt_background_turn(mt_background_t *bg, mt_store_t *store)
 
     bg->store = NULL;
 
-    if (out == 0 && bg->first == NULL && bg->state != MT_BACKGROUND_GO) {
+    if (pending == 0 && bg->first == NULL && bg->state != MT_BACKGROUND_GO) {
         return MT_BACKGROUND_OVER;
     }
 
-    return out || bg->first || atomic_load(&bg->woken) ? 0 : wait;
+    return pending || bg->first || atomic_load(&bg->woken) ? 0 : wait;
 }
 
 
-/* For the network, for a wake, or for so many ms. */
+/* Waits for the network, for a wake, or for so many ms. */
 
 static void
 mt_background_wait(mt_background_t *bg, int64_t wait)
@@ -211,7 +212,7 @@ mt_background_look(mt_background_t *bg)
 }
 
 
-/* Runs the jobs that are due, in a transaction.  0 or -1. */
+/* Runs the jobs that are due, in a transaction.  Returns 0 or -1. */
 
 static int
 mt_background_run(mt_background_t *bg)
@@ -221,11 +222,11 @@ mt_background_run(mt_background_t *bg)
     mt_txn_t      *txn;
     mt_running_t  *running;
 
-    now = mt_background_now();
+    now = mt_realtime_ms();
 
     if (now < bg->ran) {
 
-        /* the clock was set back: times to come are not what they were */
+        /* the clock was set back: the jobs' times are too far away now */
 
         mt_background_all_due(bg);
     }
@@ -289,25 +290,25 @@ mt_background_drive(mt_background_t *bg)
 {
     size_t         i;
     int64_t        now;
-    unsigned       out;
+    unsigned       pending;
     mt_running_t  *running;
 
-    out = 0;
-    now = mt_background_now();
+    pending = 0;
+    now = mt_realtime_ms();
 
     for (i = 0; i < bg->njobs; i++) {
         running = &bg->jobs[i];
 
         if (running->job->drive) {
-            out += running->job->drive(running->state, now);
+            pending += running->job->drive(running->state, now);
         }
     }
 
-    return out;
+    return pending;
 }
 
 
-/* In how many ms a job is to be run. */
+/* Returns in how many ms the next job is due. */
 
 static int64_t
 mt_background_next(const mt_background_t *bg)
@@ -315,7 +316,7 @@ mt_background_next(const mt_background_t *bg)
     size_t   i;
     int64_t  now, wait;
 
-    now = mt_background_now();
+    now = mt_realtime_ms();
     wait = MT_BACKGROUND_PAUSE;
 
     for (i = 0; i < bg->njobs; i++) {
@@ -417,7 +418,7 @@ mt_background_due(mt_background_t *bg, void *job)
 }
 
 
-/* By mt_command(), which a request's command is made with too. */
+/* A request's command is made by mt_command(), too. */
 
 int
 mt_background_give(mt_background_t *bg, void *job, const mt_operation_t *op,
@@ -431,7 +432,7 @@ mt_background_give(mt_background_t *bg, void *job, const mt_operation_t *op,
     call.arena = bg->arena;
     call.op = op;
     call.company = company;
-    call.now = mt_background_now();
+    call.now = mt_realtime_ms();
 
     command = NULL;
 
@@ -478,15 +479,4 @@ mt_background_count(mt_background_t *bg, mt_count_t what, uint64_t n)
     if (n) {
         bg->options->count(bg->options->data, what, n);
     }
-}
-
-
-int64_t
-mt_background_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return ts.tv_sec * MT_MS_PER_SECOND + ts.tv_nsec / MT_NS_PER_MS;
 }

@@ -1,9 +1,9 @@
 
 /*
- * The job that throws away what is not kept for ever: old entries of the
- * journal, sessions that are over, pictures that nobody has.  One command is
- * out at a time, each does little, and there is a rest after it, however much
- * there is to do: a few per cent of what a burst of sign-ins could use.
+ * The housekeeping deletes old entries of the journal, expired sessions and
+ * orphaned pictures.  One command at a time does little, and a rest follows
+ * it, however much there is to do: housekeeping takes a few per cent of the
+ * capacity for check-ins.
  */
 
 #include "background/mt_job_housekeeping.h"
@@ -14,13 +14,14 @@
 #include "domain/directory/mt_face.h"
 
 
-#define MT_KEEP_ENTRIES   500        /* of the journal, by one command */
-#define MT_KEEP_FEW       16         /* not worth one: it is an entry, too */
-#define MT_KEEP_USERS     100        /* whose sessions one command ends */
-#define MT_KEEP_SCAN      2000       /* sessions looked at in one go */
+#define MT_KEEP_ENTRIES   500        /* of the journal, per command */
+#define MT_KEEP_FEW       16         /* fewer are not worth a command, which
+                                        makes an entry itself */
+#define MT_KEEP_USERS     100        /* whose sessions one command deletes */
+#define MT_KEEP_SCAN      2000       /* sessions read in one run */
 
-/* The journal is left alone until its first entry is older by this part than
- * it may be: few commands do it then, which are journalled themselves. */
+/* The journal is trimmed when its first entry is older than the limit by one
+ * part in so many: rarer commands, which are journalled themselves. */
 #define MT_KEEP_SLACK     16
 
 /* ms */
@@ -34,15 +35,15 @@
 typedef struct {
     mt_background_t  *bg;
     mt_arena_t       *arena;         /* of one run */
-    int               out;           /* a command is */
-    int64_t           pause;         /* until then */
+    int               pending;       /* 1 while a command is to be committed */
+    int64_t           pause;         /* no command before this time */
 
-    /* when each is to be looked at */
+    /* when each is looked at next */
     int64_t           journal;
     int64_t           sessions;
     int64_t           files;
 
-    /* whose session was looked at last in a round */
+    /* the user whose session was read last in a round */
     uint32_t          company;
     int64_t           user;
 } mt_housekeeping_t;
@@ -115,7 +116,7 @@ mt_housekeeping_run(void *job, mt_txn_t *txn, int64_t now)
 
     int  rc;
 
-    if (k->out) {
+    if (k->pending) {
         return MT_BACKGROUND_NEVER;
     }
 
@@ -135,7 +136,7 @@ mt_housekeeping_run(void *job, mt_txn_t *txn, int64_t now)
         rc = mt_keep_sessions(k, txn, now);
     }
 
-    if (rc == 0 && !k->out && now >= k->journal) {
+    if (rc == 0 && !k->pending && now >= k->journal) {
         rc = mt_keep_journal(k, txn, now);
     }
 
@@ -144,7 +145,7 @@ mt_housekeeping_run(void *job, mt_txn_t *txn, int64_t now)
         return k->pause;
     }
 
-    if (k->out) {
+    if (k->pending) {
         return MT_BACKGROUND_NEVER;
     }
 
@@ -162,14 +163,14 @@ mt_keep_give(mt_housekeeping_t *k, const mt_operation_t *op, uint32_t company,
         return -1;
     }
 
-    k->out = 1;
+    k->pending = 1;
 
     return 0;
 }
 
 
-/* After a command that found nothing to do, as the journal's does where all
- * that is old is still to be delivered, there is no hurry. */
+/* The journal's command finds nothing to do while its old entries have
+ * messages that are not delivered; it is not repeated at once then. */
 
 static void
 mt_housekeeping_done(void *job, void *cookie, const mt_result_t *result)
@@ -179,8 +180,8 @@ mt_housekeeping_done(void *job, void *cookie, const mt_result_t *result)
     int64_t                now;
     const mt_operation_t  *op = cookie;
 
-    k->out = 0;
-    now = mt_background_now();
+    k->pending = 0;
+    now = mt_realtime_ms();
 
     if (result->status != MT_OK) {
         k->pause = now + MT_KEEP_PAUSE;
@@ -224,8 +225,8 @@ mt_keep_journal(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now)
 }
 
 
-/* Up to which position the first few entries may go, 0 when none may; 0 or
- * -1. */
+/* Sets *upto to the position up to which the first entries may be deleted, 0
+ * if none may.  Returns 0 or -1. */
 
 static int
 mt_journal_upto(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now,
@@ -271,7 +272,7 @@ mt_journal_upto(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now,
 }
 
 
-/* 1 when the entry is so old that it goes, 0 when it stays, -1. */
+/* Returns 1 if the entry is too old, 0 if it stays, -1 on failure. */
 
 static int
 mt_journal_goes(mt_housekeeping_t *k, mt_str_t value, int64_t now, int first)
@@ -335,8 +336,8 @@ mt_keep_sessions(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now)
 }
 
 
-/* Users of one company, which k->company is in the end: 1, 0 when a round is
- * over, -1. */
+/* Collects users of one company, which k->company names afterwards.  Returns
+ * 1, 0 at the end of a round, -1 on failure. */
 
 static int
 mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
@@ -356,7 +357,7 @@ mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
         return -1;
     }
 
-    mt_key_num(&from, k->company, k->user + 1);
+    mt_key_num(&from, k->company, mt_key_after(k->user));
     found = mt_cursor_seek(cursor, &from, &key, &value);
 
     for (n = 0; found == 1; n++) {
@@ -393,7 +394,7 @@ mt_sessions_scan(mt_housekeeping_t *k, mt_txn_t *txn, int64_t before,
 }
 
 
-/* With a transaction of its own. */
+/* mt_resources_sweep() reads in transactions of its own. */
 
 static void
 mt_keep_files(mt_housekeeping_t *k, int64_t now)
@@ -410,7 +411,7 @@ mt_keep_files(mt_housekeeping_t *k, int64_t now)
     if (mt_resources_sweep(mt_background_store(k->bg), folder, now, &sweep)
         != MT_OK)
     {
-        mt_background_log(k->bg, 2, "cannot look for orphaned pictures");
+        mt_background_log(k->bg, 2, "cannot search for orphaned pictures");
         return;
     }
 

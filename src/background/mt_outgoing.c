@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 
-/* Bytes of header lines, at most. */
+/* Most bytes of an answer's header lines. */
 #define MT_OUTGOING_HEADERS  65536
 
 
@@ -16,10 +16,10 @@ struct mt_outgoing_s {
     const mt_outgoing_options_t  *options;
     CURL                         *curl;
     struct curl_slist            *headers;
-    int                           blocked;      /* an address was */
-    int                           overflow;     /* of the answer */
-    size_t                        nheaders;     /* bytes */
-    size_t                        len;
+    int                           blocked;      /* a private address */
+    int                           overflow;     /* answer too large */
+    size_t                        nheaders;     /* bytes of header lines */
+    size_t                        len;          /* of the answer's body */
     char                          body[MT_OUTGOING_ANSWER];
     char                          error[CURL_ERROR_SIZE];
 };
@@ -35,7 +35,7 @@ static size_t mt_outgoing_header(char *data, size_t size, size_t n,
     void *ctx);
 static mt_verdict_t mt_outgoing_url(mt_outgoing_t *o, CURLU *parts,
     mt_str_t url, mt_str_t query);
-static int mt_outgoing_host_inside(const char *host);
+static int mt_outgoing_host_private(const char *host);
 static mt_verdict_t mt_outgoing_verdict(const mt_outgoing_t *o, CURLcode code,
     long status);
 
@@ -47,24 +47,24 @@ typedef struct {
     uint8_t   prefix[8];
 } mt_network_t;
 
-static const mt_network_t  mt_inside4[] = {
+static const mt_network_t  mt_private4[] = {
     { 8,  { 0 } },                           /* this network */
     { 8,  { 10 } },                          /* private */
     { 10, { 100, 64 } },                     /* behind a carrier's NAT */
     { 8,  { 127 } },                         /* this machine */
     { 16, { 169, 254 } },                    /* this link */
     { 12, { 172, 16 } },                     /* private */
-    { 24, { 192, 0, 0 } },                   /* of protocols */
+    { 24, { 192, 0, 0 } },                   /* for protocols */
     { 16, { 192, 168 } },                    /* private */
-    { 15, { 198, 18 } },                     /* for measurements */
+    { 15, { 198, 18 } },                     /* for benchmarks */
     { 4,  { 224 } },                         /* multicast */
     { 4,  { 240 } },                         /* reserved, broadcast */
 };
 
-static const mt_network_t  mt_inside6[] = {
+static const mt_network_t  mt_private6[] = {
     { 64, { 0 } },                           /* unspecified, this machine, and
                                                 IPv4 in an IPv6 address */
-    { 48, { 0, 0x64, 0xff, 0x9b, 0, 1 } },   /* a local NAT64's */
+    { 48, { 0, 0x64, 0xff, 0x9b, 0, 1 } },   /* local NAT64 */
     { 64, { 1 } },                           /* discarded */
     { 32, { 0x20, 0x01, 0, 0 } },            /* Teredo */
     { 7,  { 0xfc } },                        /* unique local */
@@ -73,7 +73,7 @@ static const mt_network_t  mt_inside6[] = {
     { 8,  { 0xff } },                        /* multicast */
 };
 
-/* in these an IPv4 address follows, which decides */
+/* In these networks an IPv4 address follows, which decides. */
 static const mt_network_t  mt_nat64 = { 64, { 0, 0x64, 0xff, 0x9b } };
 static const mt_network_t  mt_6to4 = { 16, { 0x20, 0x02 } };
 
@@ -99,7 +99,7 @@ mt_outgoing_create(const mt_outgoing_options_t *options)
     o->options = options;
     o->curl = curl_easy_init();
 
-    /* no "100-continue": what is sent is small */
+    /* no "100-continue": messages are small */
 
     o->headers = curl_slist_append(NULL, "Content-Type: application/json");
     list = o->headers ? curl_slist_append(o->headers, "Expect:") : NULL;
@@ -171,7 +171,7 @@ mt_outgoing_limits(mt_outgoing_t *o)
     rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
     rc |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
 
-    /* "": not what the environment says */
+    /* "": the environment's proxy is not used */
 
     rc |= curl_easy_setopt(c, CURLOPT_PROXY,
                            options->proxy ? options->proxy : "");
@@ -181,8 +181,8 @@ mt_outgoing_limits(mt_outgoing_t *o)
         rc |= curl_easy_setopt(c, CURLOPT_CAINFO, options->ca_file);
     }
 
-    /* threads: no signals for time-outs; a look-up that takes longer than
-     * allowed is left to itself, nobody waits for its thread */
+    /* No signals for timeouts, because of threads.  QUICK_EXIT: the end does
+     * not wait for the thread of a name look-up that takes too long. */
 
     rc |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -193,7 +193,7 @@ mt_outgoing_limits(mt_outgoing_t *o)
 }
 
 
-/* Where the connection is to lead is known here, and cannot change after. */
+/* libcurl connects to this very address: the name is not resolved again. */
 
 static curl_socket_t
 mt_outgoing_socket(void *data, curlsocktype purpose,
@@ -203,10 +203,10 @@ mt_outgoing_socket(void *data, curlsocktype purpose,
 
     (void) purpose;
 
-    /* to a proxy that the operator named */
+    /* the address of a proxy, which the operator named, is not judged */
 
     if (!o->options->proxy && !o->options->allow_private
-        && mt_outgoing_is_inside(&address->addr))
+        && mt_outgoing_is_private(&address->addr))
     {
         o->blocked = 1;
         return CURL_SOCKET_BAD;
@@ -327,8 +327,9 @@ mt_outgoing_prepare(mt_outgoing_t *o, mt_arena_t *arena, mt_str_t url,
 static mt_verdict_t
 mt_outgoing_url(mt_outgoing_t *o, CURLU *parts, mt_str_t url, mt_str_t query)
 {
-    int    inside;
-    char  *host, *whole;
+    int        private;
+    char      *host, *whole;
+    CURLcode   rc;
 
     if (curl_url_set(parts, CURLUPART_URL, url.data, 0) != CURLUE_OK
         || (query.len && curl_url_set(parts, CURLUPART_QUERY, query.data,
@@ -338,10 +339,10 @@ mt_outgoing_url(mt_outgoing_t *o, CURLU *parts, mt_str_t url, mt_str_t query)
         return MT_VERDICT_URL;
     }
 
-    inside = mt_outgoing_host_inside(host);
+    private = mt_outgoing_host_private(host);
     curl_free(host);
 
-    if (inside && !o->options->allow_private) {
+    if (private && !o->options->allow_private) {
         return MT_VERDICT_BLOCKED;
     }
 
@@ -349,17 +350,17 @@ mt_outgoing_url(mt_outgoing_t *o, CURLU *parts, mt_str_t url, mt_str_t query)
         return MT_VERDICT_MEMORY;
     }
 
-    inside = curl_easy_setopt(o->curl, CURLOPT_URL, whole) != CURLE_OK;
+    rc = curl_easy_setopt(o->curl, CURLOPT_URL, whole);
     curl_free(whole);
 
-    return inside ? MT_VERDICT_MEMORY : MT_VERDICT_OK;
+    return rc == CURLE_OK ? MT_VERDICT_OK : MT_VERDICT_MEMORY;
 }
 
 
 /* curl has made "127.0.0.1" of "0x7f.1" by now. */
 
 static int
-mt_outgoing_host_inside(const char *host)
+mt_outgoing_host_private(const char *host)
 {
     char                 text[INET6_ADDRSTRLEN];
     size_t               len;
@@ -373,7 +374,7 @@ mt_outgoing_host_inside(const char *host)
     in.sin_family = AF_INET;
 
     if (inet_pton(AF_INET, host, &in.sin_addr) == 1) {
-        return mt_outgoing_is_inside((struct sockaddr *) &in);
+        return mt_outgoing_is_private((struct sockaddr *) &in);
     }
 
     if (s.len < 2 || host[0] != '[' || s.len - 2 >= sizeof(text)) {
@@ -388,7 +389,7 @@ mt_outgoing_host_inside(const char *host)
     in6.sin6_family = AF_INET6;
 
     return inet_pton(AF_INET6, text, &in6.sin6_addr) == 1
-           && mt_outgoing_is_inside((struct sockaddr *) &in6);
+           && mt_outgoing_is_private((struct sockaddr *) &in6);
 }
 
 
@@ -480,10 +481,9 @@ mt_verdict_text(mt_verdict_t verdict)
 {
     static const char *const  texts[] = {
         [MT_VERDICT_OK] = "delivered",
-        [MT_VERDICT_URL] = "not a URL to be used",
+        [MT_VERDICT_URL] = "not an http or https URL",
         [MT_VERDICT_CONNECT] = "no connection",
-        [MT_VERDICT_BLOCKED] = "an address of the inside is not "
-                               "allowed",
+        [MT_VERDICT_BLOCKED] = "private addresses are not allowed",
         [MT_VERDICT_TIME] = "no answer in time",
         [MT_VERDICT_TLS] = "TLS failed",
         [MT_VERDICT_BROKEN] = "no HTTP answer",
@@ -494,8 +494,7 @@ mt_verdict_text(mt_verdict_t verdict)
         [MT_VERDICT_SIGNATURE] = "the answer's signature is wrong",
         [MT_VERDICT_KEY] = "the answer is encrypted with another key",
         [MT_VERDICT_OWNER] = "the answer is for another appkey",
-        [MT_VERDICT_PLAINTEXT] = "the answer says something else than "
-                                 "\"success\"",
+        [MT_VERDICT_PLAINTEXT] = "the decrypted answer is not \"success\"",
         [MT_VERDICT_MEMORY] = "out of memory",
     };
 
@@ -539,7 +538,7 @@ mt_in_networks(const uint8_t *address, const mt_network_t *networks, size_t n)
 
 
 int
-mt_outgoing_is_inside(const struct sockaddr *addr)
+mt_outgoing_is_private(const struct sockaddr *addr)
 {
     uint8_t              a[16];
     struct sockaddr_in   in;
@@ -549,7 +548,7 @@ mt_outgoing_is_inside(const struct sockaddr *addr)
         memcpy(&in, addr, sizeof(in));
         memcpy(a, &in.sin_addr, 4);
 
-        return mt_in_networks(a, mt_inside4, mt_nitems(mt_inside4));
+        return mt_in_networks(a, mt_private4, mt_nitems(mt_private4));
     }
 
     if (addr->sa_family != AF_INET6) {
@@ -560,12 +559,12 @@ mt_outgoing_is_inside(const struct sockaddr *addr)
     memcpy(a, &in6.sin6_addr, 16);
 
     if (mt_in_network(a, &mt_nat64)) {
-        return mt_in_networks(a + 12, mt_inside4, mt_nitems(mt_inside4));
+        return mt_in_networks(a + 12, mt_private4, mt_nitems(mt_private4));
     }
 
     if (mt_in_network(a, &mt_6to4)) {
-        return mt_in_networks(a + 2, mt_inside4, mt_nitems(mt_inside4));
+        return mt_in_networks(a + 2, mt_private4, mt_nitems(mt_private4));
     }
 
-    return mt_in_networks(a, mt_inside6, mt_nitems(mt_inside6));
+    return mt_in_networks(a, mt_private6, mt_nitems(mt_private6));
 }

@@ -276,6 +276,9 @@ mt_read_bytes(mt_reader_t *r, size_t len)
 /* Returns CLOCK_MONOTONIC in nanoseconds, for durations only. */
 int64_t mt_monotonic_ns(void);
 
+/* Returns CLOCK_REALTIME in milliseconds since 1970. */
+int64_t mt_realtime_ms(void);
+
 
 /* mt_varint_word() and the byte swaps below need little-endian words. */
 

@@ -6,22 +6,9 @@
 
 #include "commit/mt_ring.h"
 
-#include <time.h>
-
 
 #define MT_APPLIED_KEEP    (30 * MT_MS_PER_DAY)
 #define MT_APPLIED_SWEEP   64       /* records per zone */
-
-
-static int64_t
-mt_applied_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 
 /*
@@ -40,7 +27,7 @@ mt_applied_sweep(mt_txn_t *txn)
     mt_str_t      name, value;
     mt_cursor_t  *cursor;
 
-    oldest = mt_applied_now() - MT_APPLIED_KEEP;
+    oldest = mt_realtime_ms() - MT_APPLIED_KEEP;
 
     cursor = mt_cursor_open(txn, MT_DB_APPLIED, NULL);
     if (cursor == NULL) {
@@ -77,7 +64,7 @@ mt_applied_load(mt_txn_t *txn, uint64_t epoch, uint64_t *applied)
     mt_key_t  key;
     mt_str_t  value;
 
-    mt_key_serial(&key, (int64_t) epoch);
+    mt_key_serial(&key, epoch);
 
     switch (mt_get(txn, MT_DB_APPLIED, &key, &value)) {
 
@@ -103,10 +90,10 @@ mt_applied_save(mt_txn_t *txn, uint64_t epoch, const uint64_t *applied)
     mt_str_t  value;
 
     value.data = (const char *) data;
-    value.len = mt_value_applied(data, mt_applied_now(), applied,
+    value.len = mt_value_applied(data, mt_realtime_ms(), applied,
                                  MT_COMMIT_RINGS);
 
-    mt_key_serial(&key, (int64_t) epoch);
+    mt_key_serial(&key, epoch);
 
     return mt_put(txn, MT_DB_APPLIED, &key, value);
 }

@@ -139,9 +139,6 @@ int mt_ctl_fail_status(const char *what, mt_status_t status);
 int mt_ctl_open(mt_ctl_t *ctl, int create);
 void mt_ctl_close(mt_ctl_t *ctl);
 
-/* Milliseconds since the epoch. */
-int64_t mt_ctl_now(void);
-
 /* By --format: 1 csv, 0 jsonl, -1 neither (said so); `def` when not given. */
 int mt_ctl_is_csv(mt_ctl_t *ctl, int def);
 

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/mt_crypto.h"
 #include "store/mt_wal.h"
@@ -60,17 +59,6 @@ mt_ctl_log(void *data, int level, const char *text)
     if (level > 0) {
         mt_ctl_fail("%s", text);
     }
-}
-
-
-int64_t
-mt_ctl_now(void)
-{
-    struct timespec  ts;
-
-    clock_gettime(CLOCK_REALTIME, &ts);
-
-    return (int64_t) ts.tv_sec * MT_MS_PER_SECOND + ts.tv_nsec / 1000000;
 }
 
 
@@ -356,7 +344,7 @@ mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     call->op = op;
     call->args = args;
     call->company = ctl->company;
-    call->now = mt_ctl_now();
+    call->now = mt_realtime_ms();
 
     step = mt_ctl_prepare(ctl, call, op->start);
 
@@ -463,7 +451,7 @@ mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting)
     rc = 0;
 
     if (num != 0) {
-        mt_key_num(&key, ctl->company, (uint64_t) num);
+        mt_key_num(&key, ctl->company, num);
         rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, meeting,
                      ctl->arena);
     }

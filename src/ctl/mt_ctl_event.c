@@ -138,7 +138,7 @@ mt_ctl_event_show(mt_ctl_t *ctl)
                                                  : MT_NO_SUBSCRIPTION);
     }
 
-    now = mt_ctl_now();
+    now = mt_realtime_ms();
 
     view.more.company = ctl->company;
     view.more.state = mt_ctl_event_state(&view.sub);

@@ -233,7 +233,7 @@ mt_ctl_check_url(mt_ctl_t *ctl, const mt_event_set_t *args)
     }
 
     mt_event_post(o, ctl->arena, &to, MT_STR(MT_EVENT_CHECK_URL),
-                  mt_ctl_now(), &answer);
+                  mt_realtime_ms(), &answer);
 
     if (answer.verdict == MT_VERDICT_OK
         && (answer.body.len == 0

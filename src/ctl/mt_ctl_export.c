@@ -134,7 +134,7 @@ mt_ctl_gather(mt_ctl_t *ctl, mt_txn_t *txn, int64_t meeting,
 
     slot = row->checkin.slot;
 
-    mt_key_num2(&key, ctl->company, (uint64_t) meeting, (uint64_t) slot);
+    mt_key_num2(&key, ctl->company, meeting, slot);
     failed = mt_load(txn, MT_DB_ATTENDEE, &key, &mt_attendee_model,
                      &row->attendee, arena) == -1;
 
@@ -145,7 +145,7 @@ mt_ctl_gather(mt_ctl_t *ctl, mt_txn_t *txn, int64_t meeting,
     }
 
     if (row->user.dept != 0) {
-        mt_key_num(&key, ctl->company, (uint64_t) row->user.dept);
+        mt_key_num(&key, ctl->company, row->user.dept);
         failed |= mt_load(txn, MT_DB_DEPT, &key, &mt_dept_model, &row->dept,
                           arena) == -1;
     }
@@ -245,7 +245,7 @@ mt_ctl_export_meeting(mt_ctl_t *ctl, mt_txn_t *txn, int csv)
         return MT_CTL_FAILED;
     }
 
-    mt_key_num(&prefix, ctl->company, (uint64_t) meeting.num);
+    mt_key_num(&prefix, ctl->company, meeting.num);
     cursor = mt_cursor_open(txn, MT_DB_CHECKIN, &prefix);
 
     if (cursor == NULL) {

@@ -42,7 +42,7 @@ typedef struct {
 #define MT_CTL_TALLY    offsetof(mt_ctl_shown_t, tally)
 #define MT_CTL_DERIVED  offsetof(mt_ctl_shown_t, derived)
 
-/* life: MT_LIFE_*, 0 scheduled, 1 under way, 2 ended, 3 cancelled */
+/* life: MT_PHASE_*, 0 scheduled, 1 under way, 2 ended, 3 cancelled */
 
 MT_JSON_TABLE(mt_ctl_meeting_row,
     { "number",  MT_FIELD(meeting, num) },
@@ -52,7 +52,7 @@ MT_JSON_TABLE(mt_ctl_meeting_row,
     { "end",     MT_FIELD(meeting, end) },
     { "creator", MT_FIELD(meeting, creator) },
     { "room",    MT_FIELD(meeting, room) },
-    { "life",    MT_FIELD(meeting_derived, life), MT_CTL_DERIVED },
+    { "life",    MT_FIELD(meeting_derived, phase), MT_CTL_DERIVED },
     { "people",  MT_FIELD(tally, total), MT_CTL_TALLY },
     { "signed",  MT_FIELD(tally, signed_in), MT_CTL_TALLY },
     { "late",    MT_FIELD(tally, late), MT_CTL_TALLY }
@@ -99,7 +99,7 @@ mt_ctl_room_add(mt_ctl_t *ctl)
         return MT_CTL_FAILED;
     }
 
-    mt_key_num(&key, ctl->company, (uint64_t) call.result.num);
+    mt_key_num(&key, ctl->company, call.result.num);
 
     rc = mt_load(txn, MT_DB_ROOM, &key, &mt_room_model, &room, ctl->arena)
          == 1
@@ -130,7 +130,7 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
     ctl->given[MT_OPT_MEETING] = ref;
 
     if (mt_ctl_meeting(ctl, txn, &shown.meeting)) {
-        mt_key_num(&key, ctl->company, (uint64_t) shown.meeting.num);
+        mt_key_num(&key, ctl->company, shown.meeting.num);
 
         if (mt_load(txn, MT_DB_TALLY, &key, &mt_tally_model, &shown.tally,
                     ctl->arena)
@@ -139,8 +139,8 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
             mt_ctl_fail_status("store", MT_STORE_FAILED);
 
         } else {
-            shown.derived.life = mt_meeting_life(&shown.meeting,
-                                                 mt_ctl_now());
+            shown.derived.phase = mt_meeting_phase(&shown.meeting,
+                                                  mt_realtime_ms());
             rc = mt_ctl_print(ctl, &mt_ctl_meeting_row, &shown);
         }
     }
@@ -165,7 +165,7 @@ mt_ctl_meeting_add(mt_ctl_t *ctl)
     }
 
     if (!mt_has(&args, meeting_edit, begin)) {
-        mt_set(&args, meeting_edit, begin, mt_ctl_now());
+        mt_set(&args, meeting_edit, begin, mt_realtime_ms());
     }
 
     if (!mt_has(&args, meeting_edit, end)) {

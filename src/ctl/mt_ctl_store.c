@@ -143,7 +143,8 @@ mt_ctl_resources_sweep(mt_ctl_t *ctl)
                                ctl->given[MT_OPT_STORE]);
 
     errno = 0;
-    status = mt_resources_sweep(ctl->store, folder.data, mt_ctl_now(), &sweep);
+    status = mt_resources_sweep(ctl->store, folder.data, mt_realtime_ms(),
+                                &sweep);
 
     if (status != MT_OK) {
         return errno ? mt_ctl_fail("resources sweep: %s: %s", folder.data,

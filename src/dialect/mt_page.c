@@ -188,10 +188,10 @@ static void
 mt_page_meeting(mt_exchange_t *x, mt_buf_t *out, const mt_link_view_t *view)
 {
     static const mt_str_t  states[] = {
-        [MT_LIFE_SCHEDULED] = mt_str("未开始 · not started"),
-        [MT_LIFE_UNDER_WAY] = mt_str("进行中 · under way"),
-        [MT_LIFE_ENDED]     = mt_str("已结束 · ended"),
-        [MT_LIFE_CANCELLED] = mt_str("已取消 · cancelled"),
+        [MT_PHASE_SCHEDULED] = mt_str("未开始 · not started"),
+        [MT_PHASE_UNDER_WAY] = mt_str("进行中 · under way"),
+        [MT_PHASE_ENDED]     = mt_str("已结束 · ended"),
+        [MT_PHASE_CANCELLED] = mt_str("已取消 · cancelled"),
     };
 
     mt_buf_str(out, MT_STR("<dl>\n"));
@@ -199,7 +199,7 @@ mt_page_meeting(mt_exchange_t *x, mt_buf_t *out, const mt_link_view_t *view)
     mt_page_item(out, MT_STR("时间 · Time"), mt_page_time(x, view));
     mt_page_place(out, view);
     mt_page_item(out, MT_STR("状态 · State"),
-                 states[view->meeting.derived.life]);
+                 states[view->meeting.derived.phase]);
 
     mt_buf_str(out, MT_STR("</dl>\n"));
 }

@@ -86,7 +86,7 @@ static const mt_wire_t  mt_qs_minutes = {
 /* INT of a record's number as a string, "" for 0. */
 static const mt_wire_t  mt_qs_num = { "qs_num", NULL, mt_qs_num_write };
 
-/* INT of MT_LIFE_* */
+/* INT of MT_PHASE_* */
 static const mt_wire_t  mt_qs_status = {
     "qs_status", NULL, mt_qs_status_write
 };
@@ -150,7 +150,7 @@ MT_JSON_TABLE(mt_qs_head_out,
     MT_OF_MEETING("startTime", begin, &mt_wire_seconds),
     MT_OF_MEETING("endTime", end, &mt_wire_seconds),
     MT_OF_LINK("length", length, &mt_qs_minutes),
-    MT_DERIVED("status", life, &mt_qs_status),
+    MT_DERIVED("status", phase, &mt_qs_status),
     MT_DERIVED("title", title, NULL),
     MT_ZERO("confMode"),
     MT_OF_MEETING("calType", series, &mt_qs_series),
@@ -507,7 +507,7 @@ mt_qs_approval(const mt_link_view_t *view)
     }
 
     return meeting->checked == MT_CHECK_PASSED ? MT_QS_ROOM_APPROVED
-           : meeting->checked == MT_CHECK_REFUSED ? MT_QS_ROOM_REJECTED
+           : meeting->checked == MT_CHECK_REJECTED ? MT_QS_ROOM_REJECTED
            : MT_QS_ROOM_PENDING;
 }
 
@@ -592,10 +592,10 @@ mt_qs_status_write(mt_json_writer_t *w, const mt_field_t *field,
     const void *src)
 {
     static const int  statuses[] = {
-        [MT_LIFE_SCHEDULED] = MT_QS_CREATED,
-        [MT_LIFE_UNDER_WAY] = MT_QS_CREATED,
-        [MT_LIFE_ENDED]     = MT_QS_ENDED,
-        [MT_LIFE_CANCELLED] = MT_QS_CANCELLED,
+        [MT_PHASE_SCHEDULED] = MT_QS_CREATED,
+        [MT_PHASE_UNDER_WAY] = MT_QS_CREATED,
+        [MT_PHASE_ENDED]     = MT_QS_ENDED,
+        [MT_PHASE_CANCELLED] = MT_QS_CANCELLED,
     };
 
     (void) field;

@@ -489,14 +489,14 @@ mt_weclubs_may(mt_exchange_t *x, int may, int when)
 static void
 mt_weclubs_look(mt_exchange_t *x)
 {
-    mt_weclubs_may(x, MT_MAY_MEMBER, MT_WHEN_LIVE);
+    mt_weclubs_may(x, MT_MAY_MEMBER, MT_WHEN_OPEN);
 }
 
 
 static void
 mt_weclubs_manage(mt_exchange_t *x)
 {
-    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_LIVE);
+    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_OPEN);
 }
 
 
@@ -510,7 +510,7 @@ mt_weclubs_end(mt_exchange_t *x)
 static void
 mt_weclubs_revert(mt_exchange_t *x)
 {
-    mt_weclubs_may(x, MT_MAY_CREATOR, MT_WHEN_LIVE);
+    mt_weclubs_may(x, MT_MAY_CREATOR, MT_WHEN_OPEN);
 }
 
 

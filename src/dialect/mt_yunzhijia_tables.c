@@ -50,7 +50,7 @@ static const mt_wire_t  mt_yunzhijia_type = {
     "yunzhijia_type", mt_yunzhijia_type_read, NULL
 };
 
-/* of MT_LIFE_*: 0 not over, 1 over, 2 cancelled */
+/* of MT_PHASE_*: 0 not over, 1 over, 2 cancelled */
 static const mt_wire_t  mt_yunzhijia_status = {
     "yunzhijia_status", NULL, mt_yunzhijia_status_write
 };
@@ -195,7 +195,7 @@ MT_JSON_TABLE(mt_yunzhijia_meeting_out,
     MT_DERIVED("title", title, NULL),
     MT_OF_MEETING("content", content, NULL),
     MT_OF_MEETING("meetingPlace", place, NULL),
-    MT_DERIVED("meetingStatus", life, &mt_yunzhijia_status),
+    MT_DERIVED("meetingStatus", phase, &mt_yunzhijia_status),
     MT_SHOW("readStatus", meeting, host, attendee, answer,
             &mt_yunzhijia_read),
     MT_SHOW("acceptStatus", meeting, host, attendee, answer,
@@ -325,10 +325,10 @@ mt_yunzhijia_status_write(mt_json_writer_t *w, const mt_field_t *field,
     const void *src)
 {
     static const int  statuses[] = {
-        [MT_LIFE_SCHEDULED] = 0,
-        [MT_LIFE_UNDER_WAY] = 0,
-        [MT_LIFE_ENDED]     = 1,
-        [MT_LIFE_CANCELLED] = 2
+        [MT_PHASE_SCHEDULED] = 0,
+        [MT_PHASE_UNDER_WAY] = 0,
+        [MT_PHASE_ENDED]     = 1,
+        [MT_PHASE_CANCELLED] = 2
     };
 
     (void) field;

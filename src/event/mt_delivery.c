@@ -6,7 +6,7 @@
 #include "base/mt_crypto.h"
 
 
-/* Commands that set messages aside after one attempt. */
+/* Most commands that set messages aside after one attempt. */
 #define MT_ASIDE_COMMANDS  16
 
 
@@ -16,13 +16,13 @@ typedef enum {
     MT_REPORT_ASIDE
 } mt_report_kind_t;
 
-/* The cookie of a command. */
+/* The cookie of a command that reports what became of messages. */
 
 typedef struct {
     mt_stream_t       *stream;
     mt_report_kind_t   kind;
     unsigned           n;
-    int64_t            numbers[MT_TELL_NUMBERS];
+    int64_t            numbers[MT_REPORT_NUMBERS];
 } mt_report_t;
 
 
@@ -35,17 +35,17 @@ static int mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
 static int mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot);
 static int mt_stream_next(mt_txn_t *txn, const mt_stream_t *s,
     int64_t *number, mt_outbox_t *message, mt_arena_t *arena);
-static int mt_is_untold(const mt_stream_t *s, int64_t number);
+static int mt_is_unreported(const mt_stream_t *s, int64_t number);
 static void mt_slot_send(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     mt_str_t text, int64_t now);
 
 static int64_t mt_delivery_clock(void);
 static void mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot);
 static unsigned mt_stream_ungiven(const mt_stream_t *s);
-static int mt_stream_tell(mt_delivery_t *d, mt_stream_t *s);
+static int mt_stream_report(mt_delivery_t *d, mt_stream_t *s);
 static void mt_stream_given(mt_delivery_t *d, mt_stream_t *s,
     const mt_report_t *report, int given);
-static void mt_stream_told(mt_stream_t *s, const mt_report_t *report);
+static void mt_stream_reported(mt_stream_t *s, const mt_report_t *report);
 static int mt_report_give(mt_delivery_t *d, mt_report_t *report,
     const mt_operation_t *op, const void *body);
 static mt_report_t *mt_report_create(mt_stream_t *s, mt_report_kind_t kind);
@@ -95,7 +95,9 @@ mt_queue_pop(mt_queue_t *queue)
 void
 mt_delivery_ready(mt_delivery_t *d, mt_stream_t *s)
 {
-    if (s->queued || s->slot || s->reports || s->untold_n == MT_UNTOLD_MAX) {
+    if (s->queued || s->slot || s->reports
+        || s->unreported_n == MT_UNREPORTED_MAX)
+    {
         return;
     }
 
@@ -103,8 +105,8 @@ mt_delivery_ready(mt_delivery_t *d, mt_stream_t *s)
 }
 
 
-/* Those whose last attempt failed have half of the slots, so that as many as
- * may hang leave the others enough. */
+/* Failing streams have at most half of the slots, so that receivers that hang
+ * leave enough to the others. */
 
 static mt_stream_t *
 mt_delivery_pop(mt_delivery_t *d)
@@ -114,7 +116,8 @@ mt_delivery_pop(mt_delivery_t *d)
     s = mt_queue_pop(&d->healthy);
 
     if (s == NULL
-        && 2 * d->failing_out <= mt_background_options(d->bg)->connections - 1)
+        && 2 * d->failing_busy
+           <= mt_background_options(d->bg)->connections - 1)
     {
         s = mt_queue_pop(&d->failing);
     }
@@ -134,7 +137,7 @@ mt_delivery_pump(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
         slot = mt_slot_take(d);
 
         if (slot == NULL) {
-            s->not_before = now + MT_TELL_AGAIN;
+            s->not_before = now + MT_REPORT_AGAIN;
             return;
         }
 
@@ -142,7 +145,7 @@ mt_delivery_pump(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
         slot->failing = s->failing;
         s->slot = slot;
 
-        d->failing_out += slot->failing;
+        d->failing_busy += slot->failing;
 
         if (mt_slot_begin(d, txn, slot, now) != 1) {
             mt_slot_release(d, slot);
@@ -175,7 +178,7 @@ mt_slot_take(mt_delivery_t *d)
 
     d->free = slot->next;
     slot->next = NULL;
-    d->out++;
+    d->busy++;
 
     return slot;
 }
@@ -187,10 +190,10 @@ mt_slot_release(mt_delivery_t *d, mt_slot_t *slot)
     slot->stream->slot = NULL;
     slot->stream = NULL;
 
-    d->failing_out -= slot->failing;
-    d->out--;
+    d->failing_busy -= slot->failing;
+    d->busy--;
 
-    /* the message of a large meeting takes a hundred megabytes */
+    /* freed at once: a message on a large meeting takes 100 MB */
 
     mt_arena_reset(slot->arena);
 
@@ -222,7 +225,8 @@ mt_delivery_abort(mt_delivery_t *d)
 }
 
 
-/* 1 when the stream's next message is out, or has failed; 0: there is none. */
+/* Returns 1 if the stream's next message was sent or has failed, 0 if there is
+ * none. */
 
 static int
 mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot, int64_t now)
@@ -262,7 +266,8 @@ mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot, int64_t now)
 }
 
 
-/* The subscription and the next message: 1, 0 when there is nothing to do. */
+/* Loads the subscription and the next message.  Returns 1, 0 if there is
+ * nothing to send. */
 
 static int
 mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot)
@@ -286,11 +291,11 @@ mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot)
     if (found < 0) {
         mt_background_log(d->bg, 2, "the events of company %u cannot be read",
                           s->company);
-        s->not_before = mt_background_now() + MT_LONGEST_PAUSE;
+        s->not_before = mt_realtime_ms() + MT_LONGEST_PAUSE;
         return 0;
     }
 
-    /* which points into the store: the slot outlives the transaction */
+    /* not used, and it points into the store, whose transaction ends first */
 
     slot->message.error = MT_STR("");
 
@@ -304,9 +309,9 @@ mt_slot_load(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot)
 
 
 /*
- * The first message that was not delivered: 1, 0, -1.  Those that were are
- * still in the outbox, behind each other but for those that were put back
- * lately, which come before all of them.
+ * Finds the first message that was not delivered.  Unreported ones are still
+ * in the outbox, next to each other unless some of them had been put back:
+ * messages that are put back stand before all others.  Returns 1, 0 or -1.
  */
 
 static int
@@ -320,15 +325,15 @@ mt_stream_next(mt_txn_t *txn, const mt_stream_t *s, int64_t *number,
     found = mt_outbox_next(txn, MT_DB_OUTBOX, s->company, 0, number, message,
                            arena);
 
-    if (s->untold_n == 0 || found != 1) {
+    if (s->unreported_n == 0 || found != 1) {
         return found;
     }
 
-    least = s->untold[0].number;
+    least = s->unreported[0].number;
 
-    for (i = 1; i < s->untold_n; i++) {
-        if (s->untold[i].number < least) {
-            least = s->untold[i].number;
+    for (i = 1; i < s->unreported_n; i++) {
+        if (s->unreported[i].number < least) {
+            least = s->unreported[i].number;
         }
     }
 
@@ -341,19 +346,19 @@ mt_stream_next(mt_txn_t *txn, const mt_stream_t *s, int64_t *number,
     do {
         found = mt_outbox_next(txn, MT_DB_OUTBOX, s->company, *number, number,
                                message, arena);
-    } while (found == 1 && mt_is_untold(s, *number));
+    } while (found == 1 && mt_is_unreported(s, *number));
 
     return found;
 }
 
 
 static int
-mt_is_untold(const mt_stream_t *s, int64_t number)
+mt_is_unreported(const mt_stream_t *s, int64_t number)
 {
     unsigned  i;
 
-    for (i = 0; i < s->untold_n; i++) {
-        if (s->untold[i].number == number) {
+    for (i = 0; i < s->unreported_n; i++) {
+        if (s->unreported[i].number == number) {
             return 1;
         }
     }
@@ -407,7 +412,7 @@ mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
 }
 
 
-/* ms, that nobody sets back: numbers must not stay untold */
+/* ms.  Monotonic: numbers must be reported even if the clock is set back. */
 
 static int64_t
 mt_delivery_clock(void)
@@ -423,18 +428,18 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
 
     s = slot->stream;
 
-    if (slot->sub.attempts && s->untold_n == 0) {
+    if (slot->sub.attempts && s->unreported_n == 0) {
         mt_background_log(d->bg, 0, "events of company %u are delivered again",
                           s->company);
     }
 
     if (mt_stream_ungiven(s) == 0) {
-        s->tell_at = mt_delivery_clock() + MT_TELL_TIME;
+        s->report_at = mt_delivery_clock() + MT_REPORT_DELAY;
     }
 
-    s->untold[s->untold_n].number = slot->number;
-    s->untold[s->untold_n].given = 0;
-    s->untold_n++;
+    s->unreported[s->unreported_n].number = slot->number;
+    s->unreported[s->unreported_n].given = 0;
+    s->unreported_n++;
     d->ungiven++;
 
     s->last = slot->number;
@@ -447,7 +452,7 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
 
 
 int64_t
-mt_delivery_tell(mt_delivery_t *d, int all)
+mt_delivery_report(mt_delivery_t *d, int all)
 {
     unsigned      n;
     int64_t       now, next;
@@ -463,16 +468,16 @@ mt_delivery_tell(mt_delivery_t *d, int all)
             continue;
         }
 
-        if (all || n >= MT_TELL_NUMBERS || now >= s->tell_at) {
-            if (mt_stream_tell(d, s) == 0) {
+        if (all || n >= MT_REPORT_NUMBERS || now >= s->report_at) {
+            if (mt_stream_report(d, s) == 0) {
                 continue;
             }
 
-            s->tell_at = now + MT_TELL_AGAIN;
+            s->report_at = now + MT_REPORT_AGAIN;
         }
 
-        if (s->tell_at - now < next) {
-            next = s->tell_at - now;
+        if (s->report_at - now < next) {
+            next = s->report_at - now;
         }
     }
 
@@ -487,18 +492,18 @@ mt_stream_ungiven(const mt_stream_t *s)
 
     n = 0;
 
-    for (i = 0; i < s->untold_n; i++) {
-        n += !s->untold[i].given;
+    for (i = 0; i < s->unreported_n; i++) {
+        n += !s->unreported[i].given;
     }
 
     return n;
 }
 
 
-/* All of it.  0 or -1. */
+/* Gives commands for all unreported numbers.  Returns 0 or -1. */
 
 static int
-mt_stream_tell(mt_delivery_t *d, mt_stream_t *s)
+mt_stream_report(mt_delivery_t *d, mt_stream_t *s)
 {
     unsigned          i;
     mt_ints_t         list;
@@ -511,9 +516,9 @@ mt_stream_tell(mt_delivery_t *d, mt_stream_t *s)
             return -1;
         }
 
-        for (i = 0; i < s->untold_n && report->n < MT_TELL_NUMBERS; i++) {
-            if (!s->untold[i].given) {
-                report->numbers[report->n++] = s->untold[i].number;
+        for (i = 0; i < s->unreported_n; i++) {
+            if (!s->unreported[i].given && report->n < MT_REPORT_NUMBERS) {
+                report->numbers[report->n++] = s->unreported[i].number;
             }
         }
 
@@ -534,7 +539,7 @@ mt_stream_tell(mt_delivery_t *d, mt_stream_t *s)
 }
 
 
-/* All numbers of a report are untold. */
+/* Marks a report's numbers as given in a command, or as not given. */
 
 static void
 mt_stream_given(mt_delivery_t *d, mt_stream_t *s, const mt_report_t *report,
@@ -543,9 +548,9 @@ mt_stream_given(mt_delivery_t *d, mt_stream_t *s, const mt_report_t *report,
     unsigned  i, k;
 
     for (i = 0; i < report->n; i++) {
-        for (k = 0; k < s->untold_n; k++) {
-            if (s->untold[k].number == report->numbers[i]) {
-                s->untold[k].given = given;
+        for (k = 0; k < s->unreported_n; k++) {
+            if (s->unreported[k].number == report->numbers[i]) {
+                s->unreported[k].given = given;
             }
         }
     }
@@ -554,28 +559,28 @@ mt_stream_given(mt_delivery_t *d, mt_stream_t *s, const mt_report_t *report,
 }
 
 
-/* They are off the outbox. */
+/* A report's numbers are off the outbox: forgets them. */
 
 static void
-mt_stream_told(mt_stream_t *s, const mt_report_t *report)
+mt_stream_reported(mt_stream_t *s, const mt_report_t *report)
 {
     unsigned  i, k, n;
 
     n = 0;
 
-    for (k = 0; k < s->untold_n; k++) {
+    for (k = 0; k < s->unreported_n; k++) {
         for (i = 0; i < report->n; i++) {
-            if (s->untold[k].number == report->numbers[i]) {
+            if (s->unreported[k].number == report->numbers[i]) {
                 break;
             }
         }
 
         if (i == report->n) {
-            s->untold[n++] = s->untold[k];
+            s->unreported[n++] = s->unreported[k];
         }
     }
 
-    s->untold_n = n;
+    s->unreported_n = n;
 }
 
 
@@ -596,7 +601,7 @@ mt_report_create(mt_stream_t *s, mt_report_kind_t kind)
 }
 
 
-/* 0; or -1, and the report is freed. */
+/* Returns 0, or -1, having freed the report. */
 
 static int
 mt_report_give(mt_delivery_t *d, mt_report_t *report,
@@ -611,7 +616,7 @@ mt_report_give(mt_delivery_t *d, mt_report_t *report,
 
     if (report->kind != MT_REPORT_DELIVERED) {
 
-        /* nothing is sent until the store knows of it */
+        /* the stream sends nothing until the command is applied */
 
         report->stream->reports++;
     }
@@ -633,17 +638,17 @@ mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     if (mt_subscription_load(txn, s->company, &sub, slot->arena) != 1
         || sub.updated != slot->sub.updated)
     {
-        /* that was to another address, or with other keys */
+        /* the URL or the keys have changed: the attempt does not count */
 
         mt_slot_release(d, slot);
         mt_delivery_ready(d, s);
         return;
     }
 
-    /* what was delivered before ends an older failure, and is told before */
+    /* a delivery before this attempt ended an older failure */
 
-    attempts = s->untold_n ? 1 : sub.attempts + 1;
-    since = s->untold_n || sub.since == 0 ? now : sub.since;
+    attempts = s->unreported_n ? 1 : sub.attempts + 1;
+    since = s->unreported_n || sub.since == 0 ? now : sub.since;
     expires = mt_message_expires(d, &slot->message, since);
 
     s->failing = 1;
@@ -655,12 +660,12 @@ mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
 
     if (attempts == 1) {
         mt_background_log(d->bg, 1, "event %lld of company %u was not "
-                          "delivered, and will be tried again: %.*s",
+                          "delivered and will be tried again: %.*s",
                           (long long) slot->number, s->company,
                           (int) why.len, why.data);
     }
 
-    if (mt_stream_tell(d, s) == 0
+    if (mt_stream_report(d, s) == 0
         && mt_report_failure(d, s, attempts, why) == 0
         && expires <= now)
     {
@@ -693,8 +698,8 @@ mt_report_failure(mt_delivery_t *d, mt_stream_t *s, int64_t attempts,
 }
 
 
-/* Those behind it waited as long as it did: what has waited long enough goes
- * with it. */
+/* Sets the message aside, and with it those behind it that have waited for the
+ * limit as well. */
 
 static void
 mt_delivery_expire(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
@@ -717,7 +722,7 @@ mt_delivery_expire(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
             break;
         }
 
-        while (found == 1 && report->n < MT_TELL_NUMBERS) {
+        while (found == 1 && report->n < MT_REPORT_NUMBERS) {
             report->numbers[report->n++] = number;
 
             found = mt_outbox_next(txn, MT_DB_OUTBOX, slot->stream->company,
@@ -749,7 +754,7 @@ mt_delivery_lost(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why)
     mt_report_t  *report;
 
     s = slot->stream;
-    s->not_before = mt_background_now() + MT_TELL_AGAIN;
+    s->not_before = mt_realtime_ms() + MT_REPORT_AGAIN;
 
     report = mt_report_create(s, MT_REPORT_ASIDE);
 
@@ -792,8 +797,8 @@ mt_message_expires(const mt_delivery_t *d, const mt_outbox_t *message,
 }
 
 
-/* Growing, and none like another: receivers that were down together do not
- * get everything at the same moment. */
+/* The pause grows with the attempts.  It is random, so that companies whose
+ * receivers were down together do not all send at the same moment. */
 
 static int64_t
 mt_pause(int64_t attempts)
@@ -823,7 +828,7 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
 
     s = report->stream;
 
-    /* a subscription that has ended has nothing in the outbox */
+    /* the end of a subscription emptied the outbox */
 
     committed = (result->status == MT_OK
                  || result->status == MT_NO_SUBSCRIPTION);
@@ -833,7 +838,7 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
 
         if (committed) {
 
-            /* the store has it */
+            /* the subscription's next_try counts now */
 
             s->not_before = 0;
         }
@@ -841,12 +846,12 @@ mt_delivery_done(void *job, void *cookie, const mt_result_t *result)
         d->scan_at = 0;
 
     } else if (committed) {
-        mt_stream_told(s, report);
+        mt_stream_reported(s, report);
         mt_delivery_ready(d, s);
 
     } else {
         mt_stream_given(d, s, report, 0);
-        s->tell_at = mt_delivery_clock() + MT_TELL_AGAIN;
+        s->report_at = mt_delivery_clock() + MT_REPORT_AGAIN;
     }
 
     free(report);

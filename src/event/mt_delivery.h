@@ -1,11 +1,13 @@
 
 /*
- * What the files of the delivering job share; nobody else includes this.
+ * Streams and slots of the delivery job (mt_job_delivery.h), for its files
+ * alone.
  *
- * A stream is a company with messages in the outbox.  Of each at most one
- * message is out, so that their order holds; what was delivered and is not yet
- * off the outbox stands in `untold`.  A slot is what an exchange needs; there
- * are as many as exchanges may be out.
+ * A stream is a company with messages in the outbox.  One exchange at a time
+ * carries its messages, so that their order holds.  Numbers of messages that
+ * were delivered, while no command has taken them off the outbox yet, stand in
+ * `unreported`.  A slot holds one exchange; there are as many as the options
+ * allow connections.
  */
 
 #ifndef MT_DELIVERY_H
@@ -17,13 +19,14 @@
 #include "event/mt_event_send.h"
 
 
-#define MT_UNTOLD_MAX     128        /* of one company: no more are sent */
-#define MT_TELL_NUMBERS   64         /* by one command */
+#define MT_UNREPORTED_MAX     128        /* per company; no more are sent */
+#define MT_REPORT_NUMBERS   64         /* per command */
 
 /* ms */
-#define MT_TELL_TIME      100        /* from the first of them */
-#define MT_TELL_AGAIN     1000       /* after a failed commit */
-#define MT_FIRST_PAUSE    2000       /* after a failure: half of it to all */
+#define MT_REPORT_DELAY      100        /* after the first of them */
+#define MT_REPORT_AGAIN     1000       /* after a failed commit */
+#define MT_FIRST_PAUSE    2000       /* after a failure: at most; the half
+                                        at least */
 #define MT_LONGEST_PAUSE  60000
 
 
@@ -33,24 +36,24 @@ typedef struct mt_delivery_s  mt_delivery_t;
 
 typedef struct {
     int64_t          number;
-    int              given;         /* in a command that is out */
-} mt_untold_t;
+    int              given;         /* in a command that is pending */
+} mt_unreported_t;
 
 struct mt_stream_s {
-    mt_stream_t     *next;          /* by company, ascending */
+    mt_stream_t     *next;          /* in ascending order of companies */
     mt_stream_t     *behind;        /* in a queue */
     uint32_t         company;
-    mt_slot_t       *slot;          /* with a message that is out, or NULL */
-    unsigned         reports;       /* of failures, not committed yet */
-    int64_t          not_before;    /* unless the store knows better */
-    int64_t          last;          /* number delivered last */
-    int64_t          tell_at;       /* when to give what is untold, by
+    mt_slot_t       *slot;          /* of the open exchange, or NULL */
+    unsigned         reports;       /* pending commands on failures */
+    int64_t          not_before;    /* ms; the subscription may say later */
+    int64_t          last;          /* number of the last one delivered */
+    int64_t          report_at;       /* when to report `unreported`, by
                                        mt_delivery_clock() */
-    unsigned         untold_n;
-    mt_untold_t      untold[MT_UNTOLD_MAX];
+    unsigned         unreported_n;
+    mt_unreported_t      unreported[MT_UNREPORTED_MAX];
 
     unsigned         queued:1;
-    unsigned         failing:1;     /* nothing was delivered since a failure */
+    unsigned         failing:1;     /* the last attempt failed */
 };
 
 typedef struct {
@@ -59,16 +62,16 @@ typedef struct {
 } mt_queue_t;
 
 struct mt_slot_s {
-    mt_slot_t          *next;       /* free, or ended */
+    mt_slot_t          *next;       /* in the list of free or ended ones */
     mt_outgoing_t      *outgoing;
     mt_arena_t         *arena;      /* of all below */
-    mt_stream_t        *stream;     /* NULL: free */
+    mt_stream_t        *stream;     /* NULL if the slot is free */
     int64_t             number;
     mt_outbox_t         message;
-    mt_subscription_t   sub;        /* as it was when the message went out */
+    mt_subscription_t   sub;        /* as of the time of sending */
     mt_receiver_t       to;
     mt_response_t       response;
-    unsigned            failing:1;  /* counted as such */
+    unsigned            failing:1;  /* counted in failing_busy */
 };
 
 struct mt_delivery_s {
@@ -80,42 +83,43 @@ struct mt_delivery_s {
 
     mt_slot_t        *slots;        /* [options->connections] */
     mt_slot_t        *free;
-    mt_slot_t        *ended;        /* to be dealt with by the next run */
-    unsigned          out;          /* slots in use, the ended ones too */
-    unsigned          failing_out;
-    unsigned          ungiven;      /* numbers that are still to be told */
-    int               stopped;      /* told all, for the last time */
+    mt_slot_t        *ended;        /* for the next run to settle */
+    unsigned          busy;         /* slots in use, ended ones included */
+    unsigned          failing_busy;
+    unsigned          ungiven;      /* numbers in no command yet */
+    int               stopped;      /* exchanges were aborted at the end */
 
-    int64_t           scan_at;      /* the outbox, for streams; 0: at once */
-    int64_t           scanned;      /* when, and for how long, in us */
-    int64_t           scan_took;
+    int64_t           scan_at;      /* next scan of the outbox; 0: at once */
+    int64_t           scanned;      /* time of the last scan, ms */
+    int64_t           scan_took;    /* its duration, us */
 };
 
 
-/* The next message of the first streams that are ready, as slots allow. */
+/* Sends the next messages of the streams that are ready, while slots are
+ * free. */
 void mt_delivery_pump(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 
-/* A stream may have something to send. */
+/* Queues a stream that may have a message to send. */
 void mt_delivery_ready(mt_delivery_t *d, mt_stream_t *s);
 
-/* What is out is given up; messages stay in the outbox. */
+/* Aborts open exchanges; their messages stay in the outbox. */
 void mt_delivery_abort(mt_delivery_t *d);
 
 void mt_slot_release(mt_delivery_t *d, mt_slot_t *slot);
 
 
-/* Deals with the slots that have ended. */
+/* Records the outcome of exchanges that have ended. */
 void mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now);
 
-/* Gives what has waited long enough, or all of it; returns in how many ms to
- * be called again, or MT_BACKGROUND_NEVER. */
-int64_t mt_delivery_tell(mt_delivery_t *d, int all);
+/* Gives commands for the numbers that have waited long enough, or for all.
+ * Returns in how many ms to call it again, or MT_BACKGROUND_NEVER. */
+int64_t mt_delivery_report(mt_delivery_t *d, int all);
 
-/* The message of this slot was not, or could not be, sent. */
+/* Records a failed attempt to send the slot's message. */
 void mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     mt_str_t why, int64_t now);
 
-/* It never can be. */
+/* Sets the slot's message aside at once: it can never be sent. */
 void mt_delivery_lost(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why);
 
 /* The job's done(). */

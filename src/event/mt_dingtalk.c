@@ -3,9 +3,9 @@
 #include "event/mt_dingtalk.h"
 
 
-#define MT_BLOCK        32          /* of the padding */
+#define MT_BLOCK        32          /* bytes, of the padding */
 #define MT_HEAD         (MT_DINGTALK_RANDOM + 4)
-#define MT_NONCE        16
+#define MT_NONCE        16          /* characters */
 
 
 static int mt_dingtalk_key(mt_arena_t *arena, mt_str_t aes_key,
@@ -36,8 +36,8 @@ mt_dingtalk_make_keys(mt_arena_t *arena, mt_str_t *aes_key, mt_str_t *token)
     char     *text;
     uint8_t   byte;
 
-    /* the last character holds 4 bits of the key, and 2 that a strict decoder
-     * wants to be 0 */
+    /* the last character has 4 bits of the key, and 2 that must be 0 for a
+     * strict decoder */
 
     static const char  last[] = "AEIMQUYcgkosw048";
 
@@ -56,9 +56,9 @@ mt_dingtalk_make_keys(mt_arena_t *arena, mt_str_t *aes_key, mt_str_t *token)
 
 
 /*
- * Keys are in use whose last character has bits set that no byte takes.  With
- * another character in place of the '=' that is left out, they are the high
- * bits of a byte too many.
+ * The key lacks the '=' at its end.  An 'A' in its place makes one byte too
+ * many, which takes the two spare bits of the last character: keys that have
+ * them set are in use.
  */
 
 static int
@@ -229,7 +229,7 @@ mt_dingtalk_open(mt_arena_t *arena, const mt_dingtalk_keys_t *keys,
 }
 
 
-/* Some write Base64 in lines, and sign it so. */
+/* Returns Base64 as one line: some receivers break it, and sign it so. */
 
 static mt_str_t
 mt_dingtalk_line(mt_arena_t *arena, mt_str_t text)
@@ -257,7 +257,7 @@ mt_dingtalk_line(mt_arena_t *arena, mt_str_t text)
 }
 
 
-/* Padding up to 32 bytes: some take it to blocks of 16. */
+/* The padding is 1 to 32 bytes: some receivers pad to blocks of 16. */
 
 static mt_dingtalk_rc_t
 mt_dingtalk_parse(mt_str_t plain, mt_str_t owner, mt_str_t *message)

@@ -183,7 +183,7 @@ mt_write_id(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 }
 
 
-/* As one who looks at the records, now. */
+/* Fills a call that reads records of the company. */
 
 static void
 mt_payload_call(mt_payload_t *p, mt_call_t *call)
@@ -201,13 +201,13 @@ mt_payload_call(mt_payload_t *p, mt_call_t *call)
 static mt_status_t
 mt_write_record(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 {
-    int           found;
-    void         *view;
-    mt_call_t     call;
-    mt_source_t   source;
+    int               found;
+    void             *view;
+    mt_call_t         call;
+    mt_view_source_t  source;
 
     mt_payload_call(p, &call);
-    mt_source_of(&call, &source);
+    mt_view_source(&call, &source);
     source.removed = 1;
 
     view = mt_arena_alloc(p->arena, mt_directory_view_size(kind));
@@ -223,8 +223,8 @@ mt_write_record(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 }
 
 
-/* Where it is a reminder: of what, and only the people who are to be reminded;
- * remindType as jituancaiyun's: 0 in the application, 1 by SMS. */
+/* A reminder has its time, reason and remindType (as jituancaiyun's: 0 in the
+ * application, 1 by SMS), and only the attendees to be reminded. */
 
 static mt_status_t
 mt_write_meeting(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
@@ -279,14 +279,14 @@ mt_write_people(mt_payload_t *p, mt_call_t *call, const mt_event_t *event)
     int    rc;
     void  *row;
 
-    if (mt_people_rows.open(call) != MT_OK) {
+    if (mt_attendee_rows.open(call) != MT_OK) {
         return MT_STORE_FAILED;
     }
 
     for ( ;; ) {
         mt_arena_reset(p->row);
 
-        rc = mt_people_rows.next(call, p->row, &row);
+        rc = mt_attendee_rows.next(call, p->row, &row);
 
         if (rc != 1 || p->out.failed) {
             break;
@@ -299,13 +299,14 @@ mt_write_people(mt_payload_t *p, mt_call_t *call, const mt_event_t *event)
         }
     }
 
-    mt_people_rows.close(call);
+    mt_attendee_rows.close(call);
 
     return rc < 0 ? MT_STORE_FAILED : MT_OK;
 }
 
 
-/* Everybody, where the event is no reminder. */
+/* Returns 1 for an attendee that the event shows: everybody, unless it is a
+ * reminder. */
 
 static int
 mt_is_reminded(const mt_event_t *event, const mt_person_view_t *person)
@@ -327,7 +328,7 @@ mt_is_reminded(const mt_event_t *event, const mt_person_view_t *person)
 }
 
 
-/* Of valid UTF-8: yajl has written it. */
+/* Returns the next code point of valid UTF-8. */
 
 static uint32_t
 mt_utf8_next(const uint8_t **p)
@@ -398,7 +399,7 @@ mt_ascii_put(char *p, uint32_t c)
 }
 
 
-/* Outside of strings JSON is ASCII without '%'. */
+/* Characters to be escaped occur in strings alone. */
 
 mt_str_t
 mt_json_ascii(mt_arena_t *arena, mt_str_t json)

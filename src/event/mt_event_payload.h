@@ -1,18 +1,17 @@
 
 /*
- * What a message to a subscriber says: h5yes' events, with its tables, from a
+ * The text of a message to a subscriber: h5yes' events, by its tables, from a
  * message of the outbox.
  *
  *     {"event_type", "value": [...], "seq", "position", "time"}
  *
- * value holds whole records as they are now, those removed since as they were,
- * or ids where the event is that records are gone.  seq is the message's
- * number, position and time are those of its journal entry.  A reminder that
- * is not right any more, of a meeting that was moved or called off, is left
- * out, and value may be empty.
+ * value holds whole records as of now (a record removed since, as it was), or
+ * ids for events of removal.  seq is the message's number; position and time
+ * are those of its journal entry.  A reminder that no longer applies, because
+ * the meeting was moved or cancelled, is left out; value may be empty then.
  *
- * The text is pure ASCII without '%', all else as \uXXXX: some receivers break
- * on the rest.
+ * The text is ASCII without '%'; other characters are \uXXXX, for receivers
+ * that break on them.
  */
 
 #ifndef MT_EVENT_PAYLOAD_H
@@ -28,17 +27,17 @@ typedef struct {
     mt_txn_t             *txn;
     const mt_settings_t  *settings;     /* public_base, zone */
     uint32_t              company;
-    int64_t               number;
+    int64_t               number;       /* of the message */
     const mt_outbox_t    *message;
-    int64_t               now;
+    int64_t               now;          /* ms */
 } mt_event_source_t;
 
-/* MT_OK and the text in the arena; MT_NO_MEMORY when it does not fit there;
+/* Writes the text into the arena.  Returns MT_OK, MT_NO_MEMORY or
  * MT_STORE_FAILED. */
 mt_status_t mt_event_payload(const mt_event_source_t *source,
     mt_arena_t *arena, mt_str_t *text);
 
-/* JSON with nothing but ASCII, and no '%'; empty without memory. */
+/* Returns the JSON as ASCII without '%'; empty without memory. */
 mt_str_t mt_json_ascii(mt_arena_t *arena, mt_str_t json);
 
 #endif /* MT_EVENT_PAYLOAD_H */

@@ -19,7 +19,7 @@ mt_event_prepare(mt_outgoing_t *o, mt_arena_t *arena, const mt_receiver_t *to,
         return MT_VERDICT_MEMORY;
     }
 
-    /* hex, digits and letters */
+    /* nothing to escape: hex digits, digits and letters */
 
     query = mt_arena_printf(arena, "signature=%.*s&msg_signature=%.*s"
                             "&timestamp=%.*s&nonce=%.*s",
@@ -99,7 +99,7 @@ mt_event_judge(mt_response_t *answer, mt_arena_t *arena,
 }
 
 
-/* Without white space around it. */
+/* Returns the text without white space around it. */
 
 static mt_str_t
 mt_answer_trim(mt_str_t s)
@@ -159,7 +159,7 @@ mt_event_why(mt_arena_t *arena, const mt_response_t *answer)
 
     why = mt_arena_printf(arena, "%s (%s)", text, answer->detail);
 
-    /* it may repeat what a server said: for a log, and a record */
+    /* it may repeat bytes of a server, and goes into the error log */
 
     p = (char *) why.data;
 

@@ -1,9 +1,9 @@
 
 /*
- * One message to a subscriber: sealed, sent, and the answer judged.
+ * Sends one message to a subscriber and judges the answer.
  *
- * The body is the four members; the query has them too, by the names that
- * DingTalk gives them: signature and msg_signature, timestamp, nonce.
+ * The body holds the four members of mt_dingtalk_table.  The query repeats
+ * them under DingTalk's names: signature and msg_signature, timestamp, nonce.
  */
 
 #ifndef MT_EVENT_SEND_H
@@ -19,24 +19,25 @@ typedef struct {
 } mt_receiver_t;
 
 /*
- * Seals `text` at `now` (ms) and makes the exchange ready; what is sent is in
- * the arena, which must last until it has ended.  As mt_outgoing_prepare().
+ * Encrypts and signs `text` at `now` (ms) and prepares the exchange.  The
+ * request is in the arena, which must last until the exchange has ended.
+ * Returns as mt_outgoing_prepare().
  */
 mt_verdict_t mt_event_prepare(mt_outgoing_t *o, mt_arena_t *arena,
     const mt_receiver_t *to, mt_str_t text, int64_t now);
 
-/* What the answer comes to; sets its verdict.  An encrypted "success" in the
- * same form, or a plain one. */
+/* Judges the answer and sets its verdict: a subscriber answers "success",
+ * plain or encrypted in the same form. */
 void mt_event_judge(mt_response_t *answer, mt_arena_t *arena,
     const mt_receiver_t *to);
 
-/* All of this, waiting for it. */
+/* Prepares, sends and judges; blocks. */
 void mt_event_post(mt_outgoing_t *o, mt_arena_t *arena,
     const mt_receiver_t *to, mt_str_t text, int64_t now,
     mt_response_t *answer);
 
-/* The verdict in words, with what is known about it; at most MT_TEXT_MAX code
- * points.  Empty without memory. */
+/* Returns the verdict in words, with the HTTP status or libcurl's reason; at
+ * most MT_TEXT_MAX code points; empty without memory. */
 mt_str_t mt_event_why(mt_arena_t *arena, const mt_response_t *answer);
 
 #endif /* MT_EVENT_SEND_H */

@@ -1,9 +1,8 @@
 
 /*
- * The job that delivers: companies with messages in the outbox are found by a
- * scan that steps from company to company, and each becomes a stream.  Nothing
- * is remembered of messages but the numbers of those that were delivered and
- * are not yet committed as such, however many there are.
+ * The delivery job.  A scan of the outbox, which steps from company to
+ * company, makes a stream of each company with messages.  The memory that it
+ * takes does not grow with the number of messages.
  */
 
 #include "event/mt_job_delivery.h"
@@ -13,13 +12,13 @@
 #include "event/mt_delivery.h"
 
 
-/* A scan is not repeated before ten times its own time has gone by. */
+/* The next scan begins after so many times the duration of the last. */
 #define MT_SCAN_SHARE   10
 
-/* ms between scans while something is out: streams go on without them */
+/* ms between scans while exchanges are open: streams go on without scans. */
 #define MT_SCAN_TIME    20
 
-/* Clocks are set back: no pause is longer than this, ms. */
+/* ms; longest pause, for when the clock was set back. */
 #define MT_PAUSE_LIMIT  (2 * MT_LONGEST_PAUSE)
 
 
@@ -126,14 +125,14 @@ mt_delivery_run(void *job, mt_txn_t *txn, int64_t now)
     }
 
     earliest = d->scanned + MT_SCAN_SHARE * d->scan_took / 1000
-               + (d->out ? MT_SCAN_TIME : 0);
+               + (d->busy ? MT_SCAN_TIME : 0);
 
     if (now >= earliest || d->scanned > now) {
         mt_delivery_scan(d, txn, now);
 
     } else if (d->scan_at < earliest) {
 
-        /* what this turn was to look at */
+        /* this turn was asked to scan */
 
         d->scan_at = earliest;
     }
@@ -146,8 +145,9 @@ mt_delivery_run(void *job, mt_txn_t *txn, int64_t now)
 }
 
 
-/* What was delivered is told as soon as nothing more will be.  The end waits
- * for that, but not for a store that cannot take it. */
+/* On the way to the end of the process, the numbers of delivered messages are
+ * reported once no exchange is open.  The end waits for that, unless the store
+ * cannot take it. */
 
 static int64_t
 mt_delivery_finish(mt_delivery_t *d, int64_t now, mt_background_state_t state)
@@ -161,18 +161,18 @@ mt_delivery_finish(mt_delivery_t *d, int64_t now, mt_background_state_t state)
         d->stopped = 1;
     }
 
-    return mt_delivery_next(d, now, d->out == 0);
+    return mt_delivery_next(d, now, d->busy == 0);
 }
 
 
-/* Tells what is to be told; when that is to be done next. */
+/* Reports delivered messages; returns when to do so again. */
 
 static int64_t
 mt_delivery_next(mt_delivery_t *d, int64_t now, int all)
 {
     int64_t  wait;
 
-    wait = mt_delivery_tell(d, all);
+    wait = mt_delivery_report(d, all);
 
     return wait == MT_BACKGROUND_NEVER ? wait : now + wait;
 }
@@ -196,9 +196,9 @@ mt_delivery_drive(void *job, int64_t now)
         return 0;
     }
 
-    /* numbers that are untold must not be lost by an idle process that ends */
+    /* a process that ends idle must not lose unreported numbers */
 
-    if (d->out == 0) {
+    if (d->busy == 0) {
         return d->ungiven;
     }
 
@@ -224,7 +224,7 @@ mt_delivery_drive(void *job, int64_t now)
         mt_background_due(d->bg, d);
     }
 
-    return d->out + d->ungiven;
+    return d->busy + d->ungiven;
 }
 
 
@@ -246,7 +246,7 @@ mt_delivery_scan(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
     }
 
     if (rc != 0) {
-        mt_background_log(d->bg, 2, "the outbox of events cannot be read");
+        mt_background_log(d->bg, 2, "the outbox cannot be read");
     }
 
     d->scanned = now;
@@ -254,7 +254,8 @@ mt_delivery_scan(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
 }
 
 
-/* Both are in the order of companies.  0 or -1. */
+/* The outbox and the streams are in the order of companies.  Returns 0 or
+ * -1. */
 
 static int
 mt_delivery_walk(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
@@ -302,7 +303,7 @@ mt_delivery_walk(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
 }
 
 
-/* A company with messages; its stream stands, or is put, at the link. */
+/* Handles a company with messages; its stream stands, or is put, at *link. */
 
 static void
 mt_delivery_found(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
@@ -337,7 +338,7 @@ mt_delivery_found(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
         return;
     }
 
-    s->failing = sub.attempts != 0 && s->untold_n == 0;
+    s->failing = sub.attempts != 0 && s->unreported_n == 0;
 
     due = mt_stream_due(s, &sub, now);
 
@@ -353,7 +354,7 @@ mt_delivery_found(mt_delivery_t *d, mt_txn_t *txn, int64_t now,
 }
 
 
-/* When a message may be sent. */
+/* Returns when a message may be sent. */
 
 static int64_t
 mt_stream_due(const mt_stream_t *s, const mt_subscription_t *sub, int64_t now)
@@ -366,7 +367,8 @@ mt_stream_due(const mt_stream_t *s, const mt_subscription_t *sub, int64_t now)
 }
 
 
-/* A company that has none: gone, unless something of it is still out. */
+/* Removes the stream of a company without messages, unless it is in use.
+ * Returns the link to the next one. */
 
 static mt_stream_t **
 mt_delivery_sweep(mt_stream_t **link)
@@ -375,7 +377,7 @@ mt_delivery_sweep(mt_stream_t **link)
 
     s = *link;
 
-    if (s->slot || s->queued || s->reports || s->untold_n) {
+    if (s->slot || s->queued || s->reports || s->unreported_n) {
         return &s->next;
     }
 

@@ -1,8 +1,8 @@
 
 /*
- * The job that reminds: of each reminder that is due it has a command given,
- * a bounded number of them at a time.  Apply judges again whether it still is,
- * so that one that is given twice, or late, is given once.
+ * The job of reminders.  It gives a command for each reminder that is due, a
+ * limited number at a time.  Apply judges again whether the reminder is due,
+ * so that it is raised once even if its command is given twice, or late.
  */
 
 #include "event/mt_job_reminders.h"
@@ -12,17 +12,18 @@
 #include "domain/notify/mt_event.h"
 
 
-/* What one commit may hold up the sign-ins beside it by: some milliseconds. */
-#define MT_REMINDERS_OUT    100
+/* Most commands at a time: check-ins that are committed with them wait some
+ * milliseconds longer. */
+#define MT_REMINDERS_BATCH  100
 
 #define MT_REMINDERS_PAUSE  1000         /* ms, after a failure */
 
 
 typedef struct {
     mt_background_t  *bg;
-    unsigned          out;               /* commands */
-    unsigned          given;             /* reminders, by the last of them */
-    int64_t           pause;             /* until then */
+    unsigned          pending;           /* commands to be committed */
+    unsigned          given;             /* reminders that they raised */
+    int64_t           pause;             /* no command before this time */
 } mt_reminders_t;
 
 
@@ -66,7 +67,7 @@ mt_reminders_run(void *job, mt_txn_t *txn, int64_t now)
     int            found;
     mt_reminder_t  reminder;
 
-    if (r->out) {
+    if (r->pending) {
         return MT_BACKGROUND_NEVER;
     }
 
@@ -79,7 +80,7 @@ mt_reminders_run(void *job, mt_txn_t *txn, int64_t now)
 
     while ((found = mt_reminder_next(txn, &reminder, now)) == 1) {
 
-        if (r->out == MT_REMINDERS_OUT) {
+        if (r->pending == MT_REMINDERS_BATCH) {
             return MT_BACKGROUND_NEVER;
         }
 
@@ -114,13 +115,13 @@ mt_reminders_give(mt_reminders_t *r, const mt_reminder_t *reminder)
         return -1;
     }
 
-    r->out++;
+    r->pending++;
 
     return 0;
 }
 
 
-/* Those that came to nothing would be due again at once. */
+/* Reminders whose commands all failed are due at once: hence the pause. */
 
 static void
 mt_reminders_done(void *job, void *cookie, const mt_result_t *result)
@@ -129,18 +130,18 @@ mt_reminders_done(void *job, void *cookie, const mt_result_t *result)
 
     (void) cookie;
 
-    r->out--;
+    r->pending--;
 
     if (result->status == MT_OK && result->num) {
         r->given++;
     }
 
-    if (r->out) {
+    if (r->pending) {
         return;
     }
 
     if (r->given == 0) {
-        r->pause = mt_background_now() + MT_REMINDERS_PAUSE;
+        r->pause = mt_realtime_ms() + MT_REMINDERS_PAUSE;
     }
 
     mt_background_count(r->bg, MT_COUNT_REMINDERS, r->given);

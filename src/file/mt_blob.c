@@ -1,4 +1,8 @@
 
+/*
+ * Blobs and walks.
+ */
+
 #include "file/mt_blob.h"
 
 

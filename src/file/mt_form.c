@@ -1,4 +1,8 @@
 
+/*
+ * A form in parts, read piece by piece.
+ */
+
 #include "file/mt_form.h"
 
 
@@ -6,11 +10,11 @@ typedef struct {
     mt_form_t        *form;
     mt_arena_t       *arena;
     const mt_blob_t  *body;
-    mt_form_part_t   *part;          /* under way */
-    int64_t           from;          /* where its content begins */
-    int64_t           size;          /*   and how much there is so far */
+    mt_form_part_t   *part;          /* the present one */
+    int64_t           from;          /* offset of its content in the body */
+    int64_t           size;          /* bytes of its content so far */
     mt_buf_t          text;
-    size_t            texts;         /* bytes of all of them */
+    size_t            texts;         /* bytes of all texts */
 } mt_form_reader_t;
 
 
@@ -87,7 +91,7 @@ mt_form_begin(void *ctx, const mt_part_t *part)
 {
     mt_form_reader_t *reader = ctx;
 
-    /* the parser lets no more parts through than there is room for */
+    /* the parser begins at most MT_MULTIPART_PARTS parts */
 
     reader->part = &reader->form->parts[reader->form->n++];
     reader->part->file = part->file;

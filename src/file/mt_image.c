@@ -1,8 +1,12 @@
 
+/*
+ * The checks that all formats share.
+ */
+
 #include "file/mt_image.h"
 
 
-#define MT_IMAGE_HEAD  8                /* bytes, the longest */
+#define MT_IMAGE_HEAD  8                /* bytes of the longest head */
 
 
 static const mt_image_format_t *mt_image_format(const uint8_t *head);

@@ -1,9 +1,9 @@
 
 /*
- * Pictures, judged by what they are, not by what they are called: JPEG or PNG
- * by content, whole, within bounds.  The image libraries read the headers, the
- * rest is gone through by its structure (JPEG's markers to the end of image,
- * PNG's chunks and their checksums to IEND); nothing is decompressed.
+ * Checks of pictures: JPEG or PNG by content, not by name; complete; within
+ * bounds.  The image libraries read width and height from the header.  The
+ * structure is then read to the end (JPEG: markers up to the end of image;
+ * PNG: chunks with their checksums up to IEND).  Nothing is decompressed.
  */
 
 #ifndef MT_IMAGE_H
@@ -16,8 +16,8 @@
 typedef struct {
     int64_t   min_size;        /* bytes */
     int64_t   max_size;
-    uint32_t  long_side;       /* pixels, whichever side that is */
-    uint32_t  short_side;
+    uint32_t  long_side;       /* maximum of the longer side, in pixels */
+    uint32_t  short_side;      /* maximum of the shorter side */
 } mt_image_bounds_t;
 
 typedef struct {
@@ -28,23 +28,26 @@ typedef struct {
 
 
 /*
- * MT_OK, MT_FILE_SMALL, MT_FILE_LARGE, MT_IMAGE_TYPE (neither JPEG nor PNG),
- * MT_IMAGE_BROKEN, MT_IMAGE_RESOLUTION, MT_NO_MEMORY or MT_INTERNAL (it cannot
- * be read).  Takes milliseconds and reads files: not on an event loop.
+ * Checks a picture and fills *image.  Takes milliseconds and waits for the
+ * disk: never on an event loop.  Returns MT_OK, MT_FILE_SMALL, MT_FILE_LARGE,
+ * MT_IMAGE_TYPE (neither JPEG nor PNG), MT_IMAGE_BROKEN, MT_IMAGE_RESOLUTION,
+ * MT_NO_MEMORY or MT_INTERNAL (the blob cannot be read).
  */
 mt_status_t mt_image_check(const mt_blob_t *blob,
     const mt_image_bounds_t *bounds, mt_image_t *image);
 
 
-/*
- * The formats, one per file.  `head` are the first bytes by which a picture is
- * known.  size(): width and height by the library; whole(): by the structure.
- * MT_OK, MT_IMAGE_BROKEN, MT_NO_MEMORY or MT_INTERNAL.
- */
+/* A format: mt_image_FORMAT.c.  Both functions return MT_OK, MT_IMAGE_BROKEN,
+ * MT_NO_MEMORY or MT_INTERNAL. */
+
 typedef struct {
     const char   *type;
-    mt_str_t      head;
+    mt_str_t      head;        /* the first bytes of each such picture */
+
+    /* Sets width and height, which the image library reads. */
     mt_status_t (*size)(const mt_blob_t *blob, mt_image_t *image);
+
+    /* Checks that the picture is complete. */
     mt_status_t (*whole)(mt_walk_t *walk);
 } mt_image_format_t;
 

@@ -1,4 +1,8 @@
 
+/*
+ * JPEG: libjpeg reads the header, the markers are checked here.
+ */
+
 #include "file/mt_image.h"
 
 #include <setjmp.h>
@@ -10,7 +14,7 @@
 
 #define MT_JPEG_BUFFER  4096
 
-/* markers, each after a byte FF */
+/* Markers; a byte FF precedes each. */
 #define MT_JPEG_TEM     0x01
 #define MT_JPEG_RST0    0xd0
 #define MT_JPEG_RST7    0xd7
@@ -19,7 +23,7 @@
 #define MT_JPEG_SOS     0xda
 
 
-/* A source for libjpeg, and where its errors go. */
+/* A source of libjpeg and its error handler. */
 
 typedef struct {
     struct jpeg_decompress_struct  cinfo;
@@ -29,7 +33,7 @@ typedef struct {
 
     const mt_blob_t               *blob;
     int64_t                        at;
-    int                            unread;     /* the blob's fault */
+    int                            unread;     /* the blob cannot be read */
     JOCTET                         buffer[MT_JPEG_BUFFER];
 } mt_jpeg_t;
 
@@ -97,7 +101,7 @@ mt_jpeg_size(const mt_blob_t *blob, mt_image_t *image)
 }
 
 
-/* To the end of image; what follows it is nobody's business. */
+/* Reads up to the end of image; bytes after it are allowed. */
 
 static mt_status_t
 mt_jpeg_whole(mt_walk_t *walk)
@@ -124,7 +128,8 @@ mt_jpeg_whole(mt_walk_t *walk)
 }
 
 
-/* Over what follows a marker, whose length counts itself. */
+/* Skips a marker's segment, whose length counts its own two bytes.  Returns 0,
+ * or -1 if it is not complete. */
 
 static int
 mt_jpeg_segment(mt_walk_t *walk)
@@ -142,7 +147,8 @@ mt_jpeg_segment(mt_walk_t *walk)
 }
 
 
-/* The next marker, which must be here; or -1. */
+/* Reads the marker that must stand here.  Returns it, or -1 if there is
+ * none. */
 
 static int
 mt_jpeg_marker(mt_walk_t *walk)
@@ -161,8 +167,9 @@ mt_jpeg_marker(mt_walk_t *walk)
 }
 
 
-/* Over a scan's data, to the marker after it.  A byte FF of the data is
- * followed by 0, else it is a restart's. */
+/* Skips the data of a scan.  An FF in the data is followed by 0, or begins a
+ * restart marker, which is skipped too.  Returns the marker after the data, or
+ * -1 if there is none. */
 
 static int
 mt_jpeg_scan(mt_walk_t *walk)
@@ -183,7 +190,7 @@ mt_jpeg_scan(mt_walk_t *walk)
 }
 
 
-/* A segment, or the end. */
+/* Returns 1 if the marker begins a segment or is the end of image, else 0. */
 
 static int
 mt_jpeg_leads(int c)

@@ -1,4 +1,8 @@
 
+/*
+ * PNG: libpng reads the header, the chunks are checked here.
+ */
+
 #include "file/mt_image.h"
 
 #include <png.h>
@@ -9,7 +13,7 @@
 #define MT_PNG_PIECE  4096
 
 
-/* What libpng reads from, and what went wrong. */
+/* A source of libpng, and its error. */
 
 typedef struct {
     const mt_blob_t  *blob;
@@ -56,7 +60,7 @@ mt_png_size(const mt_blob_t *blob, mt_image_t *image)
         png_set_read_fn(png, &source, mt_png_read);
         png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
 
-        /* profiles and texts may unpack to any size: over with them */
+        /* profiles and texts may unpack to any size: libpng skips them */
 
         png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 
@@ -75,7 +79,7 @@ mt_png_size(const mt_blob_t *blob, mt_image_t *image)
 }
 
 
-/* To IEND; what follows it is nobody's business. */
+/* Reads up to IEND; bytes after it are allowed. */
 
 static mt_status_t
 mt_png_whole(mt_walk_t *walk)
@@ -111,7 +115,8 @@ mt_png_whole(mt_walk_t *walk)
 }
 
 
-/* Over a chunk's data and its checksum, which is over type and data. */
+/* Reads a chunk's data and checks its checksum, which covers type and data.
+ * Returns 0, or -1 if it is wrong or the chunk is not complete. */
 
 static int
 mt_png_chunk(mt_walk_t *walk, uint32_t len, const uint8_t *type)

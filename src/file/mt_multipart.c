@@ -1,16 +1,20 @@
 
+/*
+ * The parser of multipart/form-data.
+ */
+
 #include "file/mt_multipart.h"
 
 
 typedef enum {
-    MT_BEFORE,           /* the first delimiter */
+    MT_BEFORE,           /* before the first delimiter */
     MT_DELIMITED,        /* right after a delimiter */
     MT_DASHED,           /* after its first '-' */
     MT_PADDED,           /* in the blanks after it */
-    MT_LINE_END,         /* its CR was seen */
+    MT_LINE_END,         /* after the CR of its line */
     MT_HEADERS,
     MT_DATA,
-    MT_AFTER             /* the last delimiter */
+    MT_AFTER             /* after the last delimiter */
 } mt_multipart_state_t;
 
 
@@ -35,8 +39,9 @@ static void mt_skip(mt_str_t *s, size_t n);
 static int mt_word_eq(mt_str_t s, mt_str_t lower);
 
 
-/* What ends a name.  More of RFC 7230's separators end none: clients write
- * boundaries such as "----=_Part_1" without quotes. */
+/* Characters that end a name or a value.  A value may contain other separators
+ * of RFC 7230: clients send boundaries such as "----=_Part_1" without
+ * quotes. */
 static const mt_str_t  mt_name_stops = mt_str("\"(),/:;<=>?@[\\]{}");
 static const mt_str_t  mt_value_stops = mt_str("\",;\\");
 
@@ -78,7 +83,7 @@ mt_multipart_init(mt_multipart_t *m, mt_str_t content_type,
     m->at = 0;
     m->header_len = 0;
 
-    /* the CR LF of the first delimiter may be missing: nothing is before it */
+    /* at the start of the body a delimiter needs no CR LF before it */
 
     m->matched = 2;
 
@@ -135,9 +140,10 @@ mt_multipart_finish(mt_multipart_t *m)
 
 
 /*
- * Looks for the delimiter, up to its end or the piece's.  It begins with a CR
- * and has no other, so that what only began like it is data, up to where it
- * differed.
+ * Searches for the delimiter.  The delimiter begins with its only CR: bytes
+ * that match its beginning and then differ are data, and the search goes on at
+ * the byte that differs.  Returns the byte after the delimiter, or the end of
+ * the piece.
  */
 
 static const char *
@@ -276,7 +282,7 @@ mt_multipart_header(mt_multipart_t *m, char c)
 }
 
 
-/* An empty line; one that comes first ends them, too. */
+/* Returns 1 after an empty line, which may be the first line; else 0. */
 
 static int
 mt_multipart_headers_end(const mt_multipart_t *m)
@@ -319,7 +325,8 @@ mt_multipart_begin(mt_multipart_t *m, int64_t from)
 }
 
 
-/* The parameter, once, of what RFC 2046 allows.  1, or 0. */
+/* Finds the boundary, a parameter in the form of RFC 2046 that must occur
+ * once.  Returns 1 if found, else 0. */
 
 static int
 mt_multipart_boundary(mt_str_t content_type, mt_str_t *boundary)
@@ -379,7 +386,7 @@ mt_boundary_valid(mt_str_t boundary)
 }
 
 
-/* Lines, each with its CR LF. */
+/* Reads the headers of a part: lines, each with its CR LF. */
 
 static mt_status_t
 mt_part_read(mt_str_t headers, mt_part_t *part)
@@ -415,7 +422,7 @@ mt_part_read(mt_str_t headers, mt_part_t *part)
 }
 
 
-/* form-data; name="..."; filename="..." */
+/* Reads `form-data; name="..."; filename="..."`. */
 
 static mt_status_t
 mt_part_disposition(mt_str_t value, mt_part_t *part)
@@ -463,7 +470,8 @@ mt_line_take(mt_str_t *text, mt_str_t *line)
 
     lf = memchr(text->data, '\n', text->len);
 
-    /* the parser saw to it that every CR has its LF, and the other way */
+    /* mt_multipart_header() lets no CR without LF through, nor LF without
+     * CR */
 
     line->data = text->data;
     line->len = (size_t) (lf - text->data) - 1;
@@ -474,8 +482,8 @@ mt_line_take(mt_str_t *text, mt_str_t *line)
 }
 
 
-/* Up to a blank, a stop or anything that is not ASCII: 1, or 0 when that is
- * nothing. */
+/* Takes the bytes before a blank, a stop, a control character or a byte that
+ * is not ASCII.  Returns 1, or 0 if there are none. */
 
 static int
 mt_take(mt_str_t *s, mt_str_t stops, mt_str_t *taken)
@@ -501,9 +509,9 @@ mt_take(mt_str_t *s, mt_str_t stops, mt_str_t *taken)
 
 
 /*
- * ;name=value, the value a token or quoted.  What is escaped in a quoted one
- * stays so: no name that is looked for has such characters.  1, 0 at the end
- * or -1 when it is none.
+ * Takes a parameter, ";name=value", whose value is a token or quoted.  Escapes
+ * in a quoted value stay: no value that is compared needs one.  Returns 1, 0
+ * at the end, -1 if the text is no parameter.
  */
 
 static int
@@ -568,7 +576,8 @@ mt_skip(mt_str_t *s, size_t n)
 }
 
 
-/* Equal but for the case of letters; `lower` has none in upper case. */
+/* Compares regardless of case with a word in lower case.  Returns 1 if they
+ * are equal, else 0. */
 
 static int
 mt_word_eq(mt_str_t s, mt_str_t lower)

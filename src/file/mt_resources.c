@@ -1,4 +1,8 @@
 
+/*
+ * The resources folder.
+ */
+
 #include "file/mt_resources.h"
 
 #include <dirent.h>
@@ -15,6 +19,8 @@
 #define MT_RESOURCE_RANDOM  16                /* bytes of a name */
 #define MT_COMPANY_NAME     11                /* a uint32_t and its NUL */
 
+
+/* The arguments of mt_resources_each(), and the present company. */
 
 typedef struct {
     int64_t     before;
@@ -122,7 +128,7 @@ mt_resource_add(const char *folder, uint32_t company, const mt_blob_t *blob,
 }
 
 
-/* A company's folder; -1 with errno set. */
+/* Opens a company's folder.  Returns the descriptor, or -1 with errno set. */
 
 static int
 mt_resources_open(const char *folder, uint32_t company, int make)
@@ -288,7 +294,7 @@ mt_resources_each(const char *folder, int64_t before,
 }
 
 
-/* Closes fd. */
+/* Visits the entries of a folder, and closes fd. */
 
 static int
 mt_resources_list(int fd,
@@ -327,7 +333,7 @@ mt_resources_list(int fd,
 }
 
 
-/* Others' entries are passed over. */
+/* Entries that are no company's folder are skipped. */
 
 static int
 mt_resources_visit_company(mt_resources_visit_t *v, int dir, const char *name)

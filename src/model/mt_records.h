@@ -28,13 +28,13 @@
 #define MT_USER_DISABLED        0
 #define MT_USER_ENABLED         1
 
-#define MT_MEETING_LIVE         0        /* by its times */
+#define MT_MEETING_OPEN         0        /* by its times */
 #define MT_MEETING_ENDED        1        /* by an act */
 #define MT_MEETING_CANCELLED    2
 
 #define MT_CHECK_PENDING        0        /* h5yes checkedState */
 #define MT_CHECK_PASSED         1
-#define MT_CHECK_REFUSED        2
+#define MT_CHECK_REJECTED        2
 
 #define MT_ANSWER_UNREAD        0
 #define MT_ANSWER_READ          1

@@ -1,21 +1,24 @@
 
-/* How an exchange's answer is written: in one piece, or in many. */
+/*
+ * The answer of an exchange, written in one piece or in many.
+ */
 
 #include "service/mt_service_private.h"
 
 
-/* Rows of one piece: at 1 to 2 us each, what an event loop can wait for. */
+/* Rows of one piece: at 1 to 2 us each, the event loop can wait for them. */
 #define MT_PIECE_ROWS       256
 
-/* Bytes of an answer, as a first guess: most say little more than that it
- * worked; a list with lists in it is long. */
+/* Bytes first reserved for an answer: most consist of little more than the
+ * envelope; a list with lists in its rows is long. */
 #define MT_ANSWER_SHORT     256
 #define MT_ANSWER_LONG      (16 * 1024)
 
-/* Rows of one answer that go into the row cache: a longer list would take the
- * slots of all others. */
+/* Rows of one answer that go into the row cache: more would take the slots of
+ * all others. */
 #define MT_KEPT_ROWS        256
 
+/* A result beside 1, 0 and -1: the row is not shown. */
 #define MT_NO_ROW           2
 
 
@@ -35,17 +38,17 @@ static void mt_exchange_close_rows(mt_service_exchange_t *e);
 static int mt_exchange_row(mt_service_exchange_t *e);
 static int mt_exchange_open_row(mt_service_exchange_t *e,
     const mt_rows_t *rows, const mt_json_table_t *table);
-static int mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
-    const mt_json_table_t *table);
+static int mt_exchange_cached_row(mt_service_exchange_t *e,
+    const mt_rows_t *rows, const mt_json_table_t *table);
 static mt_row_cache_t *mt_exchange_row_cache(mt_service_exchange_t *e);
 static int mt_exchange_inner_row(mt_service_exchange_t *e);
 static int mt_exchange_end_inner(mt_service_exchange_t *e);
 
 
 /*
- * The writer was made for the exchange's own buffer, which stands in for the
- * caller's meanwhile.  While nothing has left, a failure can still become an
- * error's answer.
+ * The writer appends to e->out, which stands for the caller's buffer during
+ * the call.  If the first piece fails, nothing has left: an answer with the
+ * error replaces it.
  */
 
 int
@@ -69,7 +72,7 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
         rc = mt_exchange_piece(e, piece);
     }
 
-    /* of an answer that came to no rows */
+    /* an answer without rows has left it open */
     mt_exchange_drop_read(x);
 
     *out = e->out;
@@ -112,7 +115,7 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 }
 
 
-/* Puts an answer of one piece, whose value ends here, into the memo. */
+/* Puts the value of an answer of one piece, which ends here, into the memo. */
 
 static void
 mt_exchange_keep(mt_service_exchange_t *e)
@@ -133,8 +136,8 @@ mt_exchange_keep(mt_service_exchange_t *e)
 }
 
 
-/* Writes the answer up to its rows.  Returns 0 where rows follow, else 1, or
- * -1. */
+/* Writes the answer up to its rows.  Returns 0 if rows follow, 1 if not, -1
+ * without memory. */
 
 static int
 mt_exchange_head(mt_service_exchange_t *e)
@@ -176,8 +179,8 @@ mt_answer_size(const mt_exchange_t *x)
 }
 
 
-/* Writes what stands before the value, and the value up to its rows.  Returns
- * 1 where rows follow, else 0. */
+/* Writes the part before the value, and the value up to its rows.  Returns 1
+ * if rows follow, else 0. */
 
 static int
 mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at)
@@ -193,7 +196,8 @@ mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at)
 }
 
 
-/* Writes a value that was written before: a list, or members of an object. */
+/* Writes the text of a value from the memo: a list, or the members of an
+ * object. */
 
 static void
 mt_answer_write(mt_exchange_t *x, mt_str_t value)
@@ -244,7 +248,8 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 }
 
 
-/* A piece of the rows: 0 when more follow, 1 after the last, or -1. */
+/* Writes a piece of the rows.  Returns 0 if more follow, 1 after the last, -1
+ * on failure. */
 
 static int
 mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
@@ -294,7 +299,8 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 }
 
 
-/* 1, or -1. */
+/* Opens the rows, and those of the present row.  Returns 1, or -1 on
+ * failure. */
 
 static int
 mt_exchange_open_rows(mt_service_exchange_t *e)
@@ -356,7 +362,8 @@ mt_exchange_close_rows(mt_service_exchange_t *e)
 }
 
 
-/* 1, 0 when there is none, or -1. */
+/* Writes the next row, up to the rows in it.  Returns 1, 0 if there is none,
+ * -1 on failure. */
 
 static int
 mt_exchange_row(mt_service_exchange_t *e)
@@ -401,7 +408,8 @@ mt_exchange_row(mt_service_exchange_t *e)
 }
 
 
-/* 1, or -1: after the last of them the row that they are in ends. */
+/* Writes the next row within a row; after the last one ends the outer row.
+ * Returns 1, or -1 on failure. */
 
 static int
 mt_exchange_inner_row(mt_service_exchange_t *e)
@@ -438,8 +446,8 @@ mt_exchange_end_inner(mt_service_exchange_t *e)
 }
 
 
-/* The next row, but for its end: 1, 0 when there is none, MT_NO_ROW for one
- * that is not shown, or -1. */
+/* Writes the next row without its closing brace.  Returns 1, 0 if there is
+ * none, MT_NO_ROW if the row is not shown, -1 on failure. */
 
 static int
 mt_exchange_open_row(mt_service_exchange_t *e, const mt_rows_t *rows,
@@ -450,7 +458,7 @@ mt_exchange_open_row(mt_service_exchange_t *e, const mt_rows_t *rows,
     mt_exchange_t  *x;
 
     if (rows->find) {
-        return mt_exchange_found(e, rows, table);
+        return mt_exchange_cached_row(e, rows, table);
     }
 
     x = &e->x;
@@ -470,10 +478,11 @@ mt_exchange_open_row(mt_service_exchange_t *e, const mt_rows_t *rows,
 }
 
 
-/* The same, with a look for what was written before. */
+/* Does the same for rows that have a cache key: the row cache may have the
+ * members of the row. */
 
 static int
-mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
+mt_exchange_cached_row(mt_service_exchange_t *e, const mt_rows_t *rows,
     const mt_json_table_t *table)
 {
     int             rc;
@@ -508,7 +517,7 @@ mt_exchange_found(mt_service_exchange_t *e, const mt_rows_t *rows,
     at = e->out.len;
     mt_json_members(x->writer, table, row);
 
-    /* without memory a view may have less in it than there is */
+    /* without memory the view may not be complete */
 
     if (mt_arena_failed(e->row_arena)) {
         return -1;

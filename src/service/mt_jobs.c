@@ -1,4 +1,6 @@
 
+/* The table of the server's background jobs. */
+
 #include "service/mt_jobs.h"
 
 #include "background/mt_job_housekeeping.h"

@@ -1,11 +1,15 @@
 
+/*
+ * The memo: one slot for each hash value, bytes in one block.
+ */
+
 #include "service/mt_memo.h"
 
 #include <stdlib.h>
 
 
 typedef struct {
-    uint64_t      turn;           /* in which it was kept; 0: never */
+    uint64_t      turn;           /* of the memo when it was kept; 0: never */
     mt_memo_key_t key;            /* args: in the memo's bytes */
     int64_t       made;           /* ms */
     int64_t       until;
@@ -14,7 +18,7 @@ typedef struct {
 
 struct mt_memo_s {
     uint64_t        state;
-    uint64_t        turn;         /* counts how often the memo was emptied */
+    uint64_t        turn;         /* grows when the memo is emptied */
     int             warm;         /* this state was read before */
     size_t          used;         /* of `bytes` */
     mt_memo_slot_t  slots[MT_MEMO_SLOTS];
@@ -28,7 +32,7 @@ static int mt_memo_is(const mt_memo_slot_t *slot, const mt_memo_key_t *key);
 static mt_str_t mt_memo_copy(mt_memo_t *memo, mt_str_t s);
 
 
-/* Pages of it that are never used take no memory. */
+/* calloc() takes no memory for pages that are never used. */
 
 mt_memo_t *
 mt_memo_create(void)

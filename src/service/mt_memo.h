@@ -1,17 +1,17 @@
 
 /*
- * The memo: finished answers of reads, for as long as the store stays in the
- * state that they were read from.  While nobody writes, a client that asks the
- * same again gets the same bytes without a look-up.
+ * The memo keeps finished answers of reads as long as the store's state does
+ * not change.  Between two writes a repeated request gets the same bytes
+ * without a look-up.
  *
- * An answer is known by everything that it follows from (mt_memo_key_t): the
- * transaction id stands for the store.  LMDB can hand out a snapshot under the
- * id of another one (mt_txn_is_numbered()); the memo must not be asked in such
- * a transaction.  The envelope around the answer's value, with the time in it,
- * is not part of the memo.
+ * The key (mt_memo_key_t) holds all that an answer depends on; the transaction
+ * id stands for the state of the store.  LMDB can hand out a snapshot under
+ * the id of another one (mt_txn_is_numbered()): the memo must not be used in
+ * such a transaction.  The envelope around the answer's value, which contains
+ * the time, is not kept.
  *
  * A new transaction id empties the memo.  The first read of each state is not
- * kept, so that a server that writes all the time pays nothing for it.
+ * kept, so that a server that writes all the time does not spend on it.
  *
  * One memo per process, used by the event loop.
  */
@@ -31,7 +31,7 @@ typedef struct {
     const void   *settings;       /* of the location */
     const void   *route;
     uint32_t      company;
-    int64_t       actor;
+    int64_t       actor;          /* number of the user, or 0 */
     mt_str_t      args;           /* encoded */
 } mt_memo_key_t;
 

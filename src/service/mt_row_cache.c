@@ -1,11 +1,15 @@
 
+/*
+ * The row cache: two slots for each row.
+ */
+
 #include "service/mt_row_cache.h"
 
 #include <stdlib.h>
 
 
 typedef struct {
-    const void             *table;       /* NULL: nothing is here */
+    const void             *table;       /* NULL: the slot is free */
     uint64_t                nums[MT_ROW_KEY_NUMS];
     uint16_t                lens[MT_ROW_KEY_PARTS];
     uint16_t                len;         /* of the members */
@@ -69,7 +73,8 @@ mt_row_cache_slot(const void *table, const mt_row_key_t *key)
 }
 
 
-/* Returns 1 for the same row, whatever its records were. */
+/* Returns 1 if the slot holds a form of this row, with the same records or
+ * older ones, else 0. */
 
 static int
 mt_row_cache_same(const mt_cached_row_t *row, const void *table,

@@ -1,9 +1,9 @@
 
 /*
- * JSON of rows that were written before, found again by the row's cache key
- * (mt_row_key_t) and the table that writes it.  The key holds the records'
- * bytes as the snapshot has them, so that a row whose records changed is not
- * found: no write needs to tell the cache.  A hit saves decoding the records,
+ * The row cache keeps the JSON of rows.  A row is found by its cache key
+ * (mt_row_key_t) and the table that writes it.  The key contains the bytes of
+ * the row's records in the snapshot: a row whose records changed is not found,
+ * and no write has to invalidate the cache.  A hit saves decoding the records,
  * deriving the view and writing it.
  *
  * Each row has one of two slots; a row in the place of another replaces it.

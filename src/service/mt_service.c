@@ -1,4 +1,8 @@
 
+/*
+ * The steps of an exchange, up to its answer.
+ */
+
 #include "service/mt_service_private.h"
 
 #include <errno.h>
@@ -11,7 +15,7 @@
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
-static int mt_exchange_remember(mt_service_exchange_t *e);
+static int mt_exchange_find_answer(mt_service_exchange_t *e);
 
 
 mt_status_t
@@ -85,7 +89,7 @@ mt_service_spare(mt_service_t *service, mt_arena_t *arena)
     }
 
     mt_arena_reset(arena);
-    (void) mt_arena_failed(arena);      /* the next one's is its own */
+    (void) mt_arena_failed(arena);      /* clears the mark of a failure */
 
     service->spares[service->nspares++] = arena;
 }
@@ -117,7 +121,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.in = *in;
     e->x.call.arena = arena;
     e->x.call.settings = settings;
-    e->x.call.company = settings->company;    /* until a token names another */
+    e->x.call.company = settings->company;    /* a token may name another */
     e->x.call.files.folder = service->resources;
     e->x.call.now = now;
     e->x.call.until = INT64_MAX;
@@ -127,8 +131,8 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
 }
 
 
-/* The exchange itself is in its arena.  Files are left to be deleted here only
- * where the client or the server broke off. */
+/* Files are left to be deleted here, on the event loop, only if the client or
+ * the server has broken the exchange off. */
 
 void
 mt_exchange_close(mt_exchange_t *x)
@@ -283,7 +287,7 @@ mt_exchange_begin_read(mt_exchange_t *x)
         return 0;
     }
 
-    /* there since the store is open, which may be later than the exchange */
+    /* the store may have been opened after the exchange */
 
     x->call.store = e->service->store;
     x->call.server_key = e->service->server_key;
@@ -303,9 +307,9 @@ mt_exchange_drop_read(mt_exchange_t *x)
 
 
 /*
- * As mt_exchange_end_read(), but where rows follow and the answer is begun at
- * once, the transaction is left for them: they are of the state that the
- * answer's head tells of.
+ * Ends the read transaction as mt_exchange_end_read() does, unless rows follow
+ * at once: they are read from the snapshot that the head of the answer was
+ * read from.
  */
 
 static mt_step_t
@@ -358,7 +362,7 @@ mt_exchange_allow_stale(mt_exchange_t *x)
  * exchange was started for the first time. */
 
 static int
-mt_exchange_is_early(mt_service_exchange_t *e)
+mt_exchange_must_settle(mt_service_exchange_t *e)
 {
     uint64_t    logged;
     mt_call_t  *call;
@@ -380,14 +384,14 @@ mt_exchange_is_early(mt_service_exchange_t *e)
 
 
 /*
- * Looks for the answer in the memo.  An answer can be kept if it consists of
- * what the route's tables name and the operation says that it follows from the
- * key.  Returns 1 if e->value is the answer, else 0, with e->keep set if it is
- * worth keeping once it is written.
+ * Looks for the answer in the memo.  The memo serves an operation whose answer
+ * depends on nothing but the key, in a dialect whose answers show no more than
+ * the route's tables name.  Returns 1 with the answer in e->value, else 0,
+ * with e->keep set if the answer shall be kept.
  */
 
 static int
-mt_exchange_remember(mt_service_exchange_t *e)
+mt_exchange_find_answer(mt_service_exchange_t *e)
 {
     mt_buf_t        args;
     mt_str_t        value;
@@ -453,7 +457,7 @@ mt_exchange_start(mt_exchange_t *x)
         return step;
     }
 
-    if (mt_exchange_is_early(e)) {
+    if (mt_exchange_must_settle(e)) {
         return mt_exchange_end_read(x, MT_STEP_SETTLE);
     }
 
@@ -464,7 +468,7 @@ mt_exchange_start(mt_exchange_t *x)
     }
 
     if (call->error.status == MT_OK) {
-        if (mt_exchange_remember(e)) {
+        if (mt_exchange_find_answer(e)) {
             return mt_exchange_end_read(x, MT_STEP_DONE);
         }
 
@@ -472,7 +476,7 @@ mt_exchange_start(mt_exchange_t *x)
         step = call->op->start(call);
     }
 
-    /* the rows of an answer that takes more steps are of a later state */
+    /* an answer after more steps reads its rows from a later snapshot */
 
     if (step != MT_STEP_DONE || call->error.status != MT_OK) {
         e->keep = 0;
@@ -482,14 +486,14 @@ mt_exchange_start(mt_exchange_t *x)
 }
 
 
-/* After the command only files are left to be deleted. */
+/* After the command the only work is to delete a file. */
 
 void
 mt_exchange_work(mt_exchange_t *x)
 {
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
-    if (e->settled) {
+    if (e->finished) {
         mt_exchange_delete(x, &x->call.files.dropped);
 
     } else {
@@ -505,7 +509,7 @@ mt_exchange_resume(mt_exchange_t *x)
 
     mt_exchange_log_files(e);
 
-    if (e->settled || x->call.error.status != MT_OK
+    if (e->finished || x->call.error.status != MT_OK
         || !mt_exchange_begin_read(x))
     {
         return MT_STEP_DONE;
@@ -524,7 +528,7 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
     call = &x->call;
     call->result = *result;
 
-    e->settled = 1;
+    e->finished = 1;
     e->applied = (result->status == MT_OK);
 
     if (e->applied) {
@@ -541,7 +545,8 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
         call->field = result->field;
         call->item = result->item;
 
-        /* what was not refused may have been done */
+        /* after MT_STORE_FAILED the command may still have been applied: its
+         * file stays, and the sweep deletes it if it is not in use */
 
         if (result->status != MT_STORE_FAILED) {
             call->files.dropped = call->files.made;
@@ -553,8 +558,6 @@ mt_exchange_committed(mt_exchange_t *x, const mt_result_t *result)
     return call->files.dropped.len ? MT_STEP_WORK : MT_STEP_DONE;
 }
 
-
-/* Has no effect once a part of the answer is out, nor on what was done. */
 
 void
 mt_exchange_fail(mt_exchange_t *x, mt_status_t status)

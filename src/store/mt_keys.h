@@ -115,6 +115,20 @@ mt_key_text(const mt_key_t *key)
 }
 
 
+/* Returns the next number in the order of keys, where INT64_MIN, as 2^63,
+ * follows INT64_MAX. */
+
+static inline int64_t
+mt_key_after(int64_t num)
+{
+    return (int64_t) ((uint64_t) num + 1);
+}
+
+
+/* the last number in the order of keys */
+#define MT_KEY_LAST  ((int64_t) UINT64_MAX)
+
+
 /* META */
 
 void mt_key_meta(mt_key_t *key, mt_meta_t which);

@@ -1,13 +1,13 @@
 
 /*
- * Any operations with any arguments that keep the bounds of their model, one
- * after the other, on a company with some people, a room and a meeting: no
- * crash, no command that fails its batch, every invariant of the store holds
- * at the end, a refusal and a read change nothing, and a list can be read to
- * its end at any time.
+ * Random operations with random arguments within the bounds of their models,
+ * one after the other, on a company with users, a room and a meeting.  No
+ * crash; no command fails its batch; the store verifies at the end; a
+ * rejection and a read change nothing; a list can be read to its end at any
+ * time.
  *
- * The bytes choose operations and values, from few of each, so that records
- * meet: ids that are numbers, look like such, or are none; times about now.
+ * The bytes choose operations and values from few of each, so that records
+ * meet: ids that are numbers, look like numbers, or are none; times about now.
  */
 
 #include "../unit/fixture.h"
@@ -31,8 +31,8 @@ typedef struct {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
-/* What is worked out from secrets or outside of the store has tests of its
- * own; the others have no command or no state. */
+/* Operations that work with secrets or outside of the store have other tests;
+ * the rest have no command or no state. */
 
 static const mt_operation_t *const  operations[] = {
     &mt_op_dept_add, &mt_op_dept_update, &mt_op_dept_remove,
@@ -60,7 +60,7 @@ static const char *const  strings[] = {
 };
 
 
-/* The disk is not what is tested. */
+/* The disk is not tested here. */
 
 int
 fdatasync(int fd)
@@ -105,7 +105,7 @@ fuzz_int(fuzz_t *z, const mt_field_t *field)
 }
 
 
-/* As long as the model allows, at least as long as it wants. */
+/* A length within the model's bounds. */
 
 static mt_str_t
 fuzz_str(fuzz_t *z, int64_t min, int64_t max)
@@ -187,8 +187,8 @@ fuzz_list(fuzz_t *z, const mt_field_t *field, void *member, unsigned depth)
 }
 
 
-/* Not what an operation fills in itself: fresh ids, occurrences, secrets; nor
- * a password, which takes a processor for a while. */
+/* Fields that an operation fills itself are left out: fresh ids, occurrences,
+ * secrets; and passwords, whose hash takes long. */
 
 static int
 fuzz_leaves_out(const mt_field_t *field)
@@ -258,7 +258,7 @@ fuzz_check(int holds, const char *what)
 }
 
 
-/* A list to its end, with the rows within each row. */
+/* Reads a list to its end, with the rows within each row. */
 
 static void
 fuzz_rows(fixture_t *f, const mt_rows_t *rows, unsigned depth)

@@ -1,11 +1,11 @@
 
 /*
- * What a receiver of events may answer: any bytes as a body, any ciphertext
- * and any plaintext under a right signature, and a sealed message with bytes
- * changed.  No crash; without the token nothing is opened; what was sealed
- * opens to the same; and what is changed does not, but for the owner.
+ * Answers of a receiver of events: random bytes as a body, random ciphertext
+ * and plaintext under a valid signature, and a sealed message with bytes
+ * changed.  No crash; nothing opens without the token; a sealed text opens to
+ * itself; a changed one does not, save for its owner.
  *
- * The first byte chooses what is tried.
+ * The first byte chooses the case.
  */
 
 #include "base/mt_crypto.h"
@@ -36,7 +36,7 @@ check(int holds)
 }
 
 
-/* Nobody but us knows the token; the published vectors' is another. */
+/* A token of this fuzzer's own; the published vectors have another. */
 
 static void
 fuzz_body(mt_arena_t *arena, mt_str_t body)
@@ -81,7 +81,7 @@ open_signed(mt_arena_t *arena, mt_str_t encrypt, mt_str_t *message)
 }
 
 
-/* The message is read to its end: it has to lie within what was opened. */
+/* Reads the message to its end: it must lie within the opened text. */
 
 static void
 check_opened(mt_arena_t *arena, mt_dingtalk_rc_t rc, mt_str_t message,
@@ -101,7 +101,7 @@ check_opened(mt_arena_t *arena, mt_dingtalk_rc_t rc, mt_str_t message,
 }
 
 
-/* The signature is right, the text any. */
+/* A valid signature over random text. */
 
 static void
 fuzz_encrypted(mt_arena_t *arena, mt_str_t text)
@@ -114,7 +114,7 @@ fuzz_encrypted(mt_arena_t *arena, mt_str_t text)
 }
 
 
-/* The plaintext is any: lengths, padding and owner that do not fit. */
+/* A random plaintext: lengths, padding and owner that do not fit. */
 
 static void
 fuzz_plain(mt_arena_t *arena, mt_str_t text)

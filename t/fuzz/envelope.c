@@ -1,11 +1,11 @@
 
 /*
- * The signature of weclubs' envelope, against another making of it: lines
- * "key=value" as the members of `data`, signed with the secret, in either
- * form.  What was signed right passes the signature; it does no more when a
- * byte of the signature, of a key, of a value or of the secret differs.
+ * The signature of weclubs' envelope, compared with a second implementation:
+ * lines "key=value" are the members of `data`, signed with the secret in
+ * either form.  A valid signature passes; it fails if a byte of the signature,
+ * of a key, of a value or of the secret differs.
  *
- * Two bytes stand first: what is spoilt, and where.
+ * The first two bytes choose the change and its place.
  */
 
 #include "request.h"
@@ -25,7 +25,7 @@ enum { SPOIL_NOTHING, SPOIL_SIGN, SPOIL_VALUE, SPOIL_KEY, SPOIL_SECRET,
        SPOIL_N };
 
 
-/* Keys that are there already are left out, as are lines that are none. */
+/* Leaves out repeated keys and lines that are no members. */
 
 static size_t
 parse_pairs(mt_str_t text, pair_t *pairs)
@@ -81,7 +81,7 @@ compare(const void *one, const void *two)
 }
 
 
-/* As the document has it: all in one string, then the digests of it. */
+/* Signs as the document does: all in one string, then its digests. */
 
 static mt_str_t
 sign(mt_arena_t *arena, const pair_t *given, size_t n, mt_str_t secret,
@@ -129,7 +129,7 @@ sign(mt_arena_t *arena, const pair_t *given, size_t n, mt_str_t secret,
 }
 
 
-/* Escaped here: the product's writer knows names of its own only. */
+/* Escapes a key: the encoder writes keys as they are. */
 
 static void
 put_string(mt_buf_t *body, mt_str_t text)
@@ -184,7 +184,7 @@ body_of(mt_arena_t *arena, const pair_t *pairs, size_t n, mt_str_t signature)
 }
 
 
-/* Another lower-case letter in place of a byte that is ASCII. */
+/* Puts another lower-case letter in the place of a byte that is ASCII. */
 
 static int
 spoil(mt_arena_t *arena, mt_str_t *s, uint8_t where)
@@ -212,7 +212,7 @@ spoil(mt_arena_t *arena, mt_str_t *s, uint8_t where)
 }
 
 
-/* 1 when the signature was accepted. */
+/* Returns 1 if the signature was accepted. */
 
 static int
 passes(fuzz_input_t *in)

@@ -1,10 +1,9 @@
 
 /*
- * Any bytes as a request of h5yes: the first byte chooses the address, the
- * first line is the query, the rest the body.  No crash; the answer is one
- * JSON object with a code and words, whatever the request names; arguments mean
- * the same in a query and in a form; and what decodes is the same when it is
- * written down and decoded again.
+ * Random bytes as a request of h5yes: the first byte chooses the route, the
+ * first line is the query, the rest the body.  No crash; each answer is one
+ * JSON object with a code and a text; arguments mean the same in a query and
+ * in a form; decoded arguments that are encoded decode to the same.
  */
 
 #include "request.h"
@@ -27,7 +26,7 @@ MT_JSON_TABLE(answer_table,
 );
 
 
-/* The answer to what is wrong with the request, or with the server. */
+/* The answer to the request's error, or to a server error. */
 
 static void
 check_answer(fuzz_request_t *r)
@@ -41,7 +40,7 @@ check_answer(fuzz_request_t *r)
 }
 
 
-/* The arguments of a query, and the same as a form. */
+/* Arguments as a query, and the same as a form. */
 
 static void
 check_form(const fuzz_input_t *in)

@@ -1,7 +1,7 @@
 
 /*
- * Arbitrary bytes as a picture: never a crash, an overrun or a long wait; what
- * is taken is within its bounds.
+ * Random bytes as a picture: no crash, no overrun, no long wait; an accepted
+ * picture is within its bounds.
  */
 
 #include "file/mt_image.h"

@@ -1,8 +1,8 @@
 
 /*
- * Any bytes as a request of jituancaiyun.  No crash; the answer is one JSON
- * object with a code and words, whatever the request names; and what decodes
- * is the same when it is written down and decoded again.
+ * Random bytes as a request of jituancaiyun.  No crash; each answer is one
+ * JSON object with a code and a text; decoded arguments that are encoded
+ * decode to the same.
  */
 
 #include "request.h"
@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     r = fuzz_decode(&in);
 
-    /* the other one's arguments stand in the query */
+    /* the other route has its arguments in the query */
 
     if (r.error.status == MT_OK && in.route->methods & MT_METHOD_POST) {
         fuzz_check_again(&in, &r, r.x->envelope, NULL);

@@ -1,8 +1,8 @@
 
 /*
- * Any bytes as a body, with a table that covers every kind and wire form: no
- * crash, an error names a field in UTF-8, and what decodes without an error is
- * the same after encoding and decoding it again.
+ * Random bytes as a body, with a table that has each kind and wire form.  No
+ * crash; an error names a field in UTF-8; a value that decodes is the same
+ * after it is encoded and decoded again.
  */
 
 #include "json/mt_json.h"
@@ -120,7 +120,7 @@ check_again(mt_arena_t *arena, const mt_fall_t *object)
 }
 
 
-/* A parser that was used for all inputs before finds the same as a new one. */
+/* A parser that was used for all inputs before decodes as a new one does. */
 
 static void
 check_kept(mt_arena_t *arena, mt_str_t body, mt_status_t status,
@@ -186,7 +186,7 @@ fuzz_body(mt_arena_t *arena, mt_str_t body)
 }
 
 
-/* The same bytes as "name=text", as a form would have them. */
+/* The same bytes as "name=text", as a form has them. */
 
 static void
 fuzz_text(mt_arena_t *arena, mt_str_t body)

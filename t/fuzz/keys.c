@@ -1,8 +1,8 @@
 
 /*
- * Arbitrary bytes as a key of a database, which the first byte chooses: what
- * decodes is encoded to the same bytes.  The bytes as the parts of a key: what
- * is encoded decodes to the same parts.  The same of values.
+ * Random bytes as a key of a database, which the first byte chooses: a key
+ * that decodes is encoded to the same bytes.  The bytes as the parts of a key:
+ * the encoded key decodes to the same parts.  Values likewise.
  */
 
 #include "store/mt_keys.h"
@@ -13,7 +13,7 @@
 #define RINGS  4
 #define NUMS   3
 
-/* parts taken from the front: meta, company, kind, numbers */
+/* Parts taken from the front: meta, company, kind, numbers. */
 #define HEAD   (1 + 4 + 1 + 8 * NUMS)
 
 

@@ -1,8 +1,8 @@
 
 /*
- * Arbitrary multipart forms: a line with the content type, then the body.  The
- * same comes of it wherever the body is cut, the parts lie inside it, and what
- * is read in pieces through a blob is what the parser said.
+ * Random multipart forms: a line with the content type, then the body.  The
+ * result is the same for each cut, the parts lie inside the body, and the form
+ * that is read through a blob has the parser's parts.
  */
 
 #include "../unit/transcript.h"

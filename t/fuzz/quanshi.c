@@ -1,9 +1,9 @@
 
 /*
- * Any bytes as a request of quanshi, and as the address of a join page.  No
- * crash; the answer is one JSON object with a code, words and an empty result,
- * or a page that holds none of it; what decodes is the same when it is written
- * down and decoded again, and a link's code is eleven bytes of the link.
+ * Random bytes as a request of quanshi, and as the path of a join page.  No
+ * crash; each answer is one JSON object with a code, a text and an empty
+ * result, or a page that shows none of the bytes; decoded arguments that are
+ * encoded decode to the same; a link's code is eleven bytes of the link.
  */
 
 #include "request.h"

@@ -1,8 +1,7 @@
 
 /*
- * Arbitrary bytes as a stored record, the first byte choosing the model:
- * never a crash; and what decodes is written back as a record that decodes to
- * the same.
+ * Random bytes as a stored record; the first byte chooses the model.  No
+ * crash; a record that decodes is encoded to one that decodes to the same.
  */
 
 #include "../unit/models.h"

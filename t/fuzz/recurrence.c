@@ -1,8 +1,8 @@
 
 /*
- * Any rule, zone and times: bounded, in order, in time, at the wall-clock time
- * of the first wherever the clock shows that time; and shifts by the wall
- * clock that come back.
+ * Random rules, zones and times.  Occurrences are bounded, in order, within
+ * the limits, and at the wall-clock time of the first if the day has that
+ * time; shifting by the wall clock and back gives the same instant.
  */
 
 #include "domain/series/mt_recurrence.h"
@@ -49,7 +49,7 @@ fuzz_same_clock(const mt_zone_t *zone, int64_t first, int64_t begin)
         return 1;
     }
 
-    /* only where that day has no such time */
+    /* only if the day lacks that time */
 
     b.hour = a.hour;
     b.minute = a.minute;

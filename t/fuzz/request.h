@@ -1,10 +1,10 @@
 
 /*
- * Any bytes as a request of a dialect, without a store: as far as the form of
- * a request can be judged.  Shared by the dialects' fuzzers.
+ * Random bytes as a request of a dialect, without a store: the part of a
+ * request that can be checked without one.  Shared by the dialects' fuzzers.
  *
- * The first byte chooses the address, the first line is the query, the rest
- * the body.
+ * The first byte chooses the route, the first line is the query, the rest the
+ * body.
  */
 
 #ifndef REQUEST_H
@@ -62,7 +62,7 @@ fuzz_no_header(void *data, mt_str_t name)
 }
 
 
-/* 0 when there is not even an address. */
+/* Returns 0 if there is not even a route. */
 
 __attribute__((unused))
 static int
@@ -127,7 +127,7 @@ fuzz_decode(const fuzz_input_t *input)
     check(mt_utf8_valid(r.x->user) && r.x->user.len <= 4 * MT_TEXT_MAX);
     check(mt_utf8_valid(r.x->meeting) && r.x->meeting.len <= 4 * MT_ID_MAX);
 
-    /* some keep it back until a token was looked at */
+    /* some dialects keep the error until the token is checked */
 
     r.error = r.x->call.error.status ? r.x->call.error : r.x->decode.error;
     check(mt_utf8_valid(r.error.field));
@@ -145,7 +145,7 @@ fuzz_finish(fuzz_request_t *r)
 }
 
 
-/* The answer to what is wrong with the request, or with the server. */
+/* The answer to the request's error, or to a server error. */
 
 __attribute__((unused))
 static mt_str_t
@@ -166,7 +166,7 @@ fuzz_answer(fuzz_request_t *r)
 }
 
 
-/* One JSON object with all that `table` requires. */
+/* The answer must be one JSON object with all that `table` requires. */
 
 __attribute__((unused))
 static void
@@ -198,9 +198,9 @@ fuzz_encoded(fuzz_request_t *r)
 
 
 /*
- * What was decoded is written down once more and has to decode to the same.
- * The forms that are only read have no writer: whatever they read can be spelt
- * as plain text, as digits or as a word, or it could not have been read.
+ * Encodes the decoded arguments and decodes them again, to the same.  Forms
+ * that are only read have no writer: a value that they read can be spelled as
+ * plain text, as digits or as a word.
  */
 
 static const char *const  fuzz_words[] = {
@@ -371,8 +371,8 @@ fuzz_object(mt_json_writer_t *w, const mt_json_table_t *table,
 }
 
 
-/* `object`: what the route's table filled.  `payload`: the member of the body
- * in which it stands, NULL when it is the body. */
+/* object: filled by the route's table.  payload: the member of the body that
+ * holds it, NULL if it is the body. */
 
 __attribute__((unused))
 static void

@@ -1,9 +1,9 @@
 
 /*
- * Any path to each dialect's router, against another way to find a route:
- * the path is cut before each of its slashes, from the left, and the first
- * rest that is an address is it.  What stands before an address changes
- * nothing, and what it finds the path does end with.
+ * Random paths to each dialect's routes, compared with a second way to find a
+ * route: the path is cut before each of its slashes, from the left, and the
+ * first rest that is a route's path is taken.  Bytes before a route's path
+ * change nothing, and the path ends with the path of the found route.
  */
 
 #include "dialect/mt_dialect.h"

@@ -1,12 +1,12 @@
 
 /*
- * Access tokens and sessions' tokens, in a store with two companies: any
- * text, an issued one with bytes changed, added or cut off, one made under
- * another key, one of any age.  Only what was issued is accepted, to the bit,
- * for whom it was issued, and as long as it lives.
+ * Access tokens and session tokens, in a store with two companies: random
+ * text, an issued token with bytes changed, added or cut off, one made under
+ * another key, one of any age.  Only an issued token is accepted, unchanged,
+ * for its owner, and during its lifetime.
  *
- * The first byte chooses what is tried; of a change, pairs of bytes follow,
- * where and what.
+ * The first byte chooses the case; of a change, pairs of bytes follow: the
+ * place and the value.
  */
 
 #include "../unit/fixture.h"
@@ -69,7 +69,7 @@ log_in(uint32_t company)
 }
 
 
-/* Two companies whose people and numbers are the same. */
+/* Two companies whose users have the same numbers. */
 
 static void
 set_up(void)
@@ -159,7 +159,7 @@ fuzz_text(mt_arena_t *arena, mt_str_t text)
 }
 
 
-/* As many bytes longer or shorter as the first says, the others in place. */
+/* Makes the token longer or shorter by the first byte, the others in place. */
 
 static mt_str_t
 changed(mt_arena_t *arena, mt_str_t text, mt_str_t how)
@@ -238,7 +238,7 @@ fuzz_key(mt_arena_t *arena, mt_str_t how)
 }
 
 
-/* Of any age and credential. */
+/* A token of any age and credential. */
 
 static void
 fuzz_age(mt_arena_t *arena, mt_str_t how)

@@ -1,9 +1,9 @@
 
 /*
- * Any bytes as a request of weclubs; the first byte chooses the address.  No
- * crash; what was not signed with the secret never passes; the answer is one
- * JSON object with a code and words, whatever the request names; and what
- * decodes is the same when it is written down and decoded again.
+ * Random bytes as a request of weclubs; the first byte chooses the route.  No
+ * crash; a request that is not signed with the secret never passes; each
+ * answer is one JSON object with a code and a text; decoded arguments that are
+ * encoded decode to the same.
  */
 
 #include "request.h"
@@ -42,7 +42,8 @@ check_answer(fuzz_request_t *r, mt_str_t text)
 }
 
 
-/* What passes the form is the same when it comes once more. */
+/* A request that passes the form check passes it again, with the same
+ * result. */
 
 static mt_status_t
 send_request(const fuzz_input_t *in)

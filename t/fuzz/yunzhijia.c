@@ -1,8 +1,8 @@
 
 /*
- * Any bytes as a request of yunzhijia.  No crash; the answer is one JSON
- * object with a code and words, whatever the request names; and what decodes
- * is the same when it is written down and decoded again.
+ * Random bytes as a request of yunzhijia.  No crash; each answer is one JSON
+ * object with a code and a text; decoded arguments that are encoded decode to
+ * the same.
  */
 
 #include "request.h"

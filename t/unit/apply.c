@@ -5,7 +5,7 @@
 #include "fixture.h"
 
 
-/* Commands taken out of a journal, to run them again. */
+/* Commands read from a journal, to apply them again. */
 
 typedef struct {
     mt_str_t  v[64];
@@ -81,7 +81,7 @@ sign_in(fixture_t *f, int64_t actor, const char *meeting)
 }
 
 
-/* A little of everything; the last line is a refusal. */
+/* Commands of many kinds; the last one is rejected. */
 
 static void
 live(fixture_t *f)
@@ -320,7 +320,8 @@ take_journal(fixture_t *f, commands_t *commands)
 }
 
 
-/* Runs them `size` to a batch; the digest of the new store. */
+/* Applies the commands in batches of `size`.  Returns the digest of the new
+ * store. */
 
 static fixture_digest_t
 replay(const commands_t *commands, size_t size)
@@ -387,7 +388,7 @@ test_replay(void)
 }
 
 
-/* Breaks the store behind the engine's back: verify has to see it. */
+/* Damages the store behind the engine: mt_verify() must report it. */
 
 static int64_t
 breaches_after(mt_db_t db, const mt_key_t *key, mt_str_t value)

@@ -170,7 +170,7 @@ static const mt_background_options_t  options = {
 };
 
 
-/* Whoever has the turns run has the commands committed. */
+/* The caller of a turn has its commands committed. */
 
 static unsigned
 commit(mt_background_t *bg)
@@ -255,7 +255,7 @@ test_waiting(mt_background_t *bg)
 }
 
 
-/* Whoever has something out may finish it, for a while. */
+/* A process may finish what it has in flight, for a while. */
 
 static void
 test_end(mt_background_t *bg)

@@ -75,7 +75,7 @@ test_integers(void)
 }
 
 
-/* Beside every power of ten and of two. */
+/* Numbers next to each power of ten and of two. */
 
 static void
 test_digits(void)
@@ -109,7 +109,8 @@ test_digits(void)
 }
 
 
-/* Where the eight bytes that are looked at together begin and end. */
+/* Texts whose invalid bytes lie at the bounds of the eight bytes that are
+ * checked together. */
 
 static void
 test_utf8_places(void)
@@ -189,8 +190,8 @@ test_utf8(void)
 }
 
 
-/* As long as it is the last one, and there is room where it is: under a memory
- * checker there is none. */
+/* A buffer grows in place if it is the last allocation and there is room;
+ * under a sanitizer there is none. */
 
 static void
 test_extend(void)
@@ -216,7 +217,7 @@ test_extend(void)
         q = mt_arena_take(arena, i);
         memset(q, 3, i);
 
-        /* not the last one any more, or the other one is elsewhere */
+        /* it is no longer the last one, or has moved */
 
         n = mt_arena_extend(arena, p, size, size + 1, size + 1);
         memset(p + size, 2, n ? 1 : 0);

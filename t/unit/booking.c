@@ -1,6 +1,6 @@
 
 /*
- * Random bookings against a model that looks at every other one.
+ * Random bookings, compared with a model that checks each pair of them.
  */
 
 #include "meeting_fixture.h"
@@ -36,7 +36,8 @@ pick(int n)
 }
 
 
-/* `except`: whose bookings do not count, beside the meeting's own. */
+/* except: the meeting whose bookings do not count, beside the meeting's
+ * own. */
 
 static int
 conflicts(const model_t *m, const mt_ints_t *except)
@@ -59,7 +60,8 @@ conflicts(const model_t *m, const mt_ints_t *except)
 }
 
 
-/* What the rules say of a change from `old` (NULL: none) to `m`. */
+/* The result that the rules give for a change from `old` (NULL: none) to
+ * `m`. */
 
 static mt_status_t
 expected(const model_t *old, const model_t *m)
@@ -72,7 +74,7 @@ expected(const model_t *old, const model_t *m)
 }
 
 
-/* Within one of two days, in steps of ten minutes. */
+/* A time within one of two days, in steps of ten minutes. */
 
 static void
 pick_times(model_t *m)
@@ -114,7 +116,7 @@ step_create(fixture_t *f)
     edit_set(&args, room_ref, room_ref(f, m.room));
 
     if (m.refused) {
-        edit_set(&args, checked, MT_CHECK_REFUSED);
+        edit_set(&args, checked, MT_CHECK_REJECTED);
     }
 
     result = create(f, args);
@@ -160,7 +162,7 @@ step_update(fixture_t *f)
 
     if (what == 2) {
         m.refused = pick(2);
-        edit_set(&args, checked, m.refused ? MT_CHECK_REFUSED
+        edit_set(&args, checked, m.refused ? MT_CHECK_REJECTED
                                            : MT_CHECK_PASSED);
     }
 
@@ -188,7 +190,7 @@ step_finish(fixture_t *f)
     m = &meetings[pick(nmeetings)];
     op = pick(2) ? &mt_op_meeting_end : &mt_op_meeting_cancel;
 
-    result = act(f, op, m->num, 1, MT_MAY_CREATOR, MT_WHEN_LIVE);
+    result = act(f, op, m->num, 1, MT_MAY_CREATOR, MT_WHEN_OPEN);
 
     if (m->over) {
         return result.status != MT_OK;
@@ -201,8 +203,7 @@ step_finish(fixture_t *f)
 }
 
 
-/* Whatever the neighbours, and whoever does not count, the answer is the
- * model's. */
+/* The answer is that of the model for all neighbours and exceptions. */
 
 static void
 test_conflicts(fixture_t *f)

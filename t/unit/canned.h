@@ -1,7 +1,7 @@
 
 /*
- * A server for the tests: one process that gives the same answer to every
- * request, whatever it is.
+ * A server for the tests: one process that gives the same answer to each
+ * request.
  */
 
 #ifndef CANNED_H
@@ -26,7 +26,7 @@ typedef struct {
 #define CANNED_HANG  "hang"       /* takes requests, answers none */
 
 
-/* Reads a request to its end: the header, and what Content-Length says. */
+/* Reads a request to its end: header and body. */
 
 static int
 canned_read(int fd)
@@ -82,7 +82,8 @@ canned_serve(int listener, const char *answer)
 }
 
 
-/* Listens to a port, 0: any free one; returns which; *fd is the listener. */
+/* Listens to a port (0: any free one); *fd is the listener.  Returns the
+ * port. */
 
 static int
 canned_listen_to(int port, int *fd)

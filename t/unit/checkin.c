@@ -15,7 +15,7 @@ signable(fixture_t *f)
 }
 
 
-/* Every refusal, while all that come later in the order would hold too. */
+/* Each rejection, while all later ones in the order would apply too. */
 
 static void
 test_order(fixture_t *f)
@@ -84,7 +84,7 @@ test_order(fixture_t *f)
     f->now = FIXTURE_NOW + HOUR;
     num = created(f, edit);
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_OK, "cancelled");
+                  MT_WHEN_OPEN), MT_OK, "cancelled");
     args = checkin_args(f, num, "5", "a");
     is_status(checkin(f, 2, args), MT_CANCELLED, "cancelled before all else");
 
@@ -169,8 +169,8 @@ test_retry(fixture_t *f)
 
 
 /*
- * The commands of many workers, all prepared before any was applied: exactly
- * one of a person's counts, in one batch or in several.
+ * Commands of many workers, all prepared before any is applied: exactly one
+ * check-in of each attendee counts, in one batch or in several.
  */
 
 static void

@@ -142,7 +142,8 @@ test_machine(void *zone)
 }
 
 
-/* A batch of refusals is not committed, unless a combiner has died before. */
+/* A batch of rejections is not committed, unless a combiner has died
+ * before. */
 
 static void
 test_refused(void *zone)
@@ -260,7 +261,7 @@ test_full(void *zone)
 }
 
 
-/* a result of a failed batch, and that the next one is fine again */
+/* The result of a failed batch; the next batch succeeds. */
 
 static void
 fault(void *zone, const char *name, mt_status_t *where, mt_status_t status,
@@ -331,7 +332,7 @@ test_faults(void *zone)
 }
 
 
-/* A worker that dies with commands out, some of them done. */
+/* A worker that dies with commands in flight, some of them applied. */
 
 static void *
 dying_owner(void *data)
@@ -389,14 +390,14 @@ test_dead_owner(void *zone)
 
     worker_close(&w);
 
-    /* no detach: the ring is not this thread's to give back */
+    /* no detach: the ring belongs to another thread */
     free(dead.commit->record.data);
     free(dead.commit);
     worker_free(&dead);
 }
 
 
-/* Two processes' views, and what one of them pushes where the other stops. */
+/* Two processes' views: one pushes at a stop point of the other. */
 
 static rig_worker_t  *intruder;
 static const char    *intrude_at;
@@ -509,7 +510,7 @@ applied_has(uint64_t epoch)
 }
 
 
-/* Each zone counts for itself, and only the long forgotten are deleted. */
+/* Each zone counts for itself; only zones that are long unused are deleted. */
 
 static void
 test_epochs(void *first)
@@ -558,7 +559,8 @@ test_epochs(void *first)
 }
 
 
-/* More than a batch's commands; and a process that is to exit lets go. */
+/* More commands than one batch takes; and a process that exits leaves its
+ * ring. */
 
 static void
 test_large(void)

@@ -1,9 +1,9 @@
 
 /*
- * The commit engine under kill -9: processes share a zone, and whichever comes
- * to a stop point for the n-th time dies there.  The others and a replacement
- * must get all their answers; whatever was answered with success must be in
- * the store exactly once; whatever was not, at most once.
+ * The commit engine under kill -9: processes share a zone, and the process
+ * that comes to a stop point as the n-th dies there.  The others and a
+ * replacement must get all their answers; each command that was answered with
+ * success must be in the store exactly once, each other one at most once.
  */
 
 #include "commit_rig.h"
@@ -21,8 +21,8 @@
 #define DIR_TEMPLATE  "/tmp/mt-commit-crash-XXXXXX"
 
 
-/* All processes count together how often they come to the point; who comes as
- * number first or second dies.  A busy combiner seldom lets go. */
+/* All processes count together how often they come to the point; the first or
+ * the second dies.  A busy combiner seldom gives up its role. */
 
 typedef struct {
     const char  *name;
@@ -63,7 +63,7 @@ static const stop_t  stops[] = {
 };
 
 
-/* what all processes share */
+/* Shared by all processes. */
 
 typedef struct {
     _Atomic unsigned  hits;
@@ -138,8 +138,8 @@ start(unsigned id)
 }
 
 
-/* Waits for all, replaces the killed; returns how many were killed, or -1 when
- * a child failed.  alive[] tells who came to a good end. */
+/* Waits for all, replaces the killed ones.  Sets alive[] for those that ended well.
+ * Returns how many were killed, -1 if a child failed. */
 
 static int
 supervise(int *alive)
@@ -180,7 +180,7 @@ supervise(int *alive)
 }
 
 
-/* A process that comes after them all: nobody's results but its own. */
+/* A process that comes after them all gets no results but its own. */
 
 static void
 latecomer(mt_store_t *store, const char *name)

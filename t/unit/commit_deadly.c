@@ -1,7 +1,8 @@
 
 /*
- * Commands that whoever applies them dies of: each is given up in the end, and
- * all others are applied.  A death at any other point is no command's fault.
+ * Commands that kill the process that applies them: each is given up in the
+ * end, and all others are applied.  A death at any other point is not counted
+ * against a command.
  */
 
 #include "commit_rig.h"
@@ -62,7 +63,7 @@ setup(deadly_t *d)
 }
 
 
-/* A process that combines: 1 when it lived. */
+/* Runs a process that combines.  Returns 1 if it lived. */
 
 static int
 combine(deadly_t *d)
@@ -127,7 +128,8 @@ push(deadly_t *d)
 }
 
 
-/* Each was answered, the deadly ones with an error; applied were the others. */
+/* Each command is answered, the deadly ones with an error; the others are
+ * applied. */
 
 static void
 verify(deadly_t *d, const char *name)
@@ -172,7 +174,7 @@ run(const char *name, uint64_t commands, const char *point, int tries)
     stop_name = point;
     mt_commit_stop = stop;
 
-    /* the store is open in the children alone */
+    /* only the children have the store open */
 
     ctx = (rig_machine_t) { .store = NULL };
     machine = rig_machine(&ctx);

@@ -1,7 +1,7 @@
 
 /*
- * The commit engine driven step by step in one process: one store, zones at
- * will, and workers whose pushes and combining the test calls itself.
+ * The commit engine, driven step by step in one process: one store, any number
+ * of zones, and workers whose pushes and combining the test calls itself.
  */
 
 #ifndef COMMIT_DRIVE_H
@@ -15,7 +15,7 @@ static rig_machine_t  ctx;
 static int            events[MT_COMMIT_RINGS];
 
 
-/* a fresh zone */
+/* A fresh zone. */
 
 __attribute__((unused))
 static void *
@@ -94,7 +94,7 @@ collect(rig_worker_t *w)
 }
 
 
-/* how many of the worker's first n commands are in the store */
+/* Returns how many of the worker's first n commands are in the store. */
 
 __attribute__((unused))
 static unsigned
@@ -135,7 +135,7 @@ verify(rig_worker_t *w, int alive)
 }
 
 
-/* a number of META that no worker uses twice */
+/* A number of META that no worker uses. */
 
 __attribute__((unused))
 static uint64_t

@@ -1,7 +1,7 @@
 
 /*
- * The commit engine over the write-ahead log: what is answered from it, how
- * long it is ahead of the store, and what comes of a failure.
+ * The commit engine with a WAL: which commands are acknowledged from it, how
+ * long it may be ahead of the store, and the results of failures.
  */
 
 #include "commit_drive.h"
@@ -20,7 +20,7 @@ push_all(rig_worker_t *w)
 }
 
 
-/* Answered from the log: several batches make one commit. */
+/* Commands acknowledged from the WAL: several batches make one checkpoint. */
 
 static rig_worker_t  *growing;
 static unsigned       grown;
@@ -37,8 +37,8 @@ grow(const char *name)
 }
 
 
-/* Each command is pushed when the one before has been answered: a batch for
- * each of them. */
+/* Each command is pushed after the one before is acknowledged: one batch
+ * each. */
 
 static mt_status_t
 combine_one_by_one(rig_worker_t *w, void (*hook)(const char *name))
@@ -84,8 +84,8 @@ test_log(void *zone)
 }
 
 
-/* What was answered outlives the failure of the commit, in this process and,
- * where it came to its end, in others. */
+/* An acknowledged command outlives the failure of the checkpoint, in this
+ * process and in others. */
 
 static void
 test_log_kept(void *zone, int keep)
@@ -132,7 +132,7 @@ test_log_kept(void *zone, int keep)
 }
 
 
-/* A batch with something that has to be in the store. */
+/* A batch with a command that must be in the store. */
 
 static void
 test_prompt(void *zone)
@@ -160,7 +160,7 @@ static rig_call_t     reader_call;
 static unsigned       reads;
 
 
-/* As soon as somebody has been answered, another one wants to read. */
+/* A read follows as soon as a command is acknowledged. */
 
 static void
 read_on(const char *name)
@@ -235,7 +235,7 @@ ask(const char *name)
 {
     mt_txn_t  *txn;
 
-    /* what another process does that wants to write */
+    /* another process that wants to write */
 
     if (mt_str_eq(mt_cstr(name), MT_STR("after-log"))
         && mt_read_open(ctx.store, &txn) == MT_OK)
@@ -253,7 +253,7 @@ ask(const char *name)
 }
 
 
-/* One who wants to write does not wait for the time to pass. */
+/* A process that wants to write does not wait for the time to pass. */
 
 static void
 test_asked(void *zone)
@@ -281,7 +281,7 @@ test_asked(void *zone)
 }
 
 
-/* Records that no combiner has written, though their checksums fit. */
+/* Records that no combiner has written, though their checksums are right. */
 
 static void
 test_damaged(void)
@@ -324,7 +324,7 @@ test_damaged(void)
         is_int(mt_machine_settle(&machine), MT_INTERNAL, "%s: nor a tool",
                cases[i].what);
 
-        /* a transaction that leaves it behind */
+        /* a transaction that leaves the WAL behind */
 
         if (ok(mt_write_begin(ctx.store, &txn) == MT_OK, "forced")) {
             position = mt_get_num_or(txn, MT_DB_META, &key, 0);
@@ -337,7 +337,7 @@ test_damaged(void)
 }
 
 
-/* A tool that comes to a store whose server died. */
+/* A tool opens a store whose server has died. */
 
 static void
 test_settle(void *zone)

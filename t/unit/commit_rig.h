@@ -1,8 +1,8 @@
 
 /*
- * What the tests of the commit engine share: a store in a temporary directory,
- * a machine over it whose commands count themselves, and a worker (owner and
- * combiner thread) to drive the engine the way an nginx worker does.
+ * Shared by the tests of the commit engine: a store in a temporary directory,
+ * a state machine whose commands count themselves, and a worker (owner and
+ * combiner thread) that drives the engine as an nginx worker does.
  *
  * A command is {worker u64, seq u64, filling}; applying it adds one to the
  * number under its key in META, so that "exactly once" is the number 1.
@@ -49,7 +49,7 @@ typedef struct {
 } rig_machine_t;
 
 
-/* what became of one command */
+/* The result of one command. */
 
 typedef struct {
     _Atomic uint32_t  answers;
@@ -104,7 +104,7 @@ rig_options(const char *dir)
 }
 
 
-/* dir: a mkdtemp template; left for the system's clean-up when a test dies */
+/* dir: a template for mkdtemp().  The directory stays if a test dies. */
 
 static int
 rig_store_create(char *dir)
@@ -185,7 +185,7 @@ rig_key(mt_key_t *key, uint64_t worker, uint64_t seq)
 }
 
 
-/* how often a command was applied */
+/* Returns how often a command was applied. */
 
 static uint64_t
 rig_applied(mt_txn_t *txn, uint64_t worker, uint64_t seq)
@@ -325,7 +325,7 @@ rig_machine(rig_machine_t *machine)
 }
 
 
-/* most commands are such as a sign-in, some are not */
+/* Most commands only need the WAL, as a sign-in does; some need the store. */
 
 static mt_push_t
 rig_push_how(uint64_t seq)
@@ -334,7 +334,7 @@ rig_push_how(uint64_t seq)
 }
 
 
-/* shared with children, as the zone of nginx is */
+/* Shared with children, as the zone of nginx is. */
 
 static void *
 rig_shared(size_t size)
@@ -392,7 +392,7 @@ rig_wake(void *data, unsigned ring)
 }
 
 
-/* the combiner: what a thread of the pool does */
+/* The combiner, as a thread of the pool runs it. */
 
 static void *
 rig_combiner(void *data)
@@ -453,7 +453,8 @@ rig_done(void *waiter, const mt_result_t *result, void *data)
 }
 
 
-/* pushes what the window allows from `seq` on; returns where it stopped */
+/* Pushes commands from `seq` on as far as the window allows.  Returns the next
+ * one. */
 
 static unsigned
 rig_push(rig_worker_t *w, unsigned seq)
@@ -508,8 +509,8 @@ rig_wait(rig_worker_t *w, int ring)
 }
 
 
-/* A worker's life, to its detaching: 1 when all its commands were answered in
- * time. */
+/* Runs a worker up to its detaching.  Returns 1 if all its commands were
+ * answered in time. */
 
 __attribute__((unused))
 static int
@@ -552,8 +553,8 @@ rig_work(rig_worker_t *w)
 
 
 /*
- * What a worker was told against what is in the store.  `alive`: it must have
- * been told everything.  Returns how many commands are wrong.
+ * Compares the answers of a worker with the store; a worker that is alive must
+ * have got them all.  Returns how many commands are wrong.
  */
 
 __attribute__((unused))

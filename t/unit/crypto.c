@@ -287,7 +287,7 @@ test_passwords(void)
 }
 
 
-/* Of sixteen bytes at a time, and of the rest. */
+/* Inputs of sixteen bytes at a time, and the rest. */
 
 static void
 test_hex_bytes(void)

@@ -95,7 +95,8 @@ commit(void)
 }
 
 
-/* Turns, until the condition holds, for some seconds at most: 1 or 0. */
+/* Runs turns until the condition holds, for some seconds at most.  Returns 1,
+ * or 0. */
 
 #define until(cond)                                                           \
     ({                                                                        \
@@ -195,7 +196,7 @@ company(uint32_t num)
 }
 
 
-/* So many more messages. */
+/* Raises n more messages. */
 
 static void
 raise_events(uint32_t num, int n)
@@ -250,7 +251,7 @@ test_order(void)
 }
 
 
-/* What a receiver may do wrong; then it gets everything. */
+/* Each fault of a receiver; afterwards it gets all messages. */
 
 static void
 test_failures(void)
@@ -280,7 +281,7 @@ test_failures(void)
 
         ok(until(sub_of(COMPANY).failures == before + 1), "a failure");
 
-        now = mt_background_now();
+        now = mt_realtime_ms();
         sub = sub_of(COMPANY);
         ok(strstr(mt_arena_str(f.arena, sub.error).data, wrong[i].why),
            "for this reason: %.*s", (int) sub.error.len, sub.error.data);
@@ -347,7 +348,7 @@ test_companies(void)
     receiver_mode(OTHER, RECEIVER_SEALED);
     raise_events(COMPANY, 2);
 
-    /* all of those have failed once, and hang again */
+    /* all of them have failed once, and hang again */
 
     ok(until(sub_of(COMPANY + 12).attempts >= 1
              && sub_of(COMPANY + 2).attempts >= 1), "many hang");
@@ -400,7 +401,8 @@ redeliver(int64_t from, int64_t to)
 }
 
 
-/* What is not delivered within the limit is set aside, and put back. */
+/* A message that is not delivered within the limit is set aside, and put
+ * back. */
 
 static void
 test_limit(void)
@@ -450,7 +452,7 @@ test_limit(void)
 }
 
 
-/* A message whose entry of the journal is gone. */
+/* A message whose journal entry has been deleted. */
 
 static void
 test_damage(void)
@@ -481,7 +483,7 @@ test_damage(void)
 }
 
 
-/* Commits that fail are given again, and nothing is sent twice for it. */
+/* Failed commits are repeated, and no message is sent twice for it. */
 
 static void
 test_commits(void)
@@ -496,7 +498,8 @@ test_commits(void)
 }
 
 
-/* Who comes next goes on; only what was not told is sent again. */
+/* The next process goes on: only messages whose delivery was not recorded are
+ * sent again. */
 
 static void
 test_successor(void)
@@ -524,7 +527,7 @@ test_successor(void)
     raise_events(COMPANY, 100);
     ok(until(receiver_count(COMPANY) > 10), "some");
 
-    /* a process that ends in peace sends nothing twice */
+    /* a process that exits in order sends nothing twice */
 
     state = MT_BACKGROUND_FINISH;
     ok(until(turn() == MT_BACKGROUND_OVER), "an end");
@@ -538,7 +541,7 @@ test_successor(void)
 }
 
 
-/* Another address, in the middle of failures, is tried at once. */
+/* A new URL is tried at once, even after failures. */
 
 static void
 test_moved(void)
@@ -566,7 +569,7 @@ test_inside(void)
     engine();
     raise_events(COMPANY, 1);
     ok(until(sub_of(COMPANY).failures > before), "not to this machine");
-    is_str(sub_of(COMPANY).error, "an address of the inside is not allowed",
+    is_str(sub_of(COMPANY).error, "private addresses are not allowed",
            "for that reason");
     is_int(receiver_count(COMPANY), 0, "nothing came");
 

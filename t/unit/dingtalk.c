@@ -100,7 +100,7 @@ test_vectors(void)
 }
 
 
-/* What was sealed is opened, whatever its length. */
+/* A sealed text of any length opens to itself. */
 
 static void
 test_round(void)
@@ -137,7 +137,7 @@ test_round(void)
 }
 
 
-/* What strict decoders would refuse, and keys made here pass. */
+/* Texts that strict decoders reject, and keys that pass here. */
 
 static void
 test_keys(void)
@@ -160,7 +160,7 @@ test_keys(void)
 }
 
 
-/* As Python's encodebytes() makes them, in DingTalk's own class. */
+/* Lines as Python's encodebytes() breaks them, in DingTalk's own class. */
 
 static void
 test_lines(void)
@@ -248,7 +248,7 @@ test_wrong(void)
 }
 
 
-/* Padding to 16 bytes is taken, padding that is none is not. */
+/* Padding to 16 bytes is accepted, invalid padding is not. */
 
 static void
 test_padding(void)

@@ -5,7 +5,7 @@
 #include "fixture.h"
 
 
-/* What an operation is expected to say: its status, and the field. */
+/* The expected result of an operation: its status and the field. */
 
 #define refused(result, want, want_field, ...)                                \
     do {                                                                      \
@@ -311,7 +311,7 @@ test_unique(void)
     accepted(add_user(&f, "e", "acc", NULL, "a@b"),
              "account and e-mail are free again");
 
-    /* 100 code points of four bytes, alike but for the last */
+    /* 100 code points of four bytes that differ in the last */
 
     for (i = 0; i < 100; i++) {
         memcpy(wide + 4 * i, "\xf0\x9f\x98\x80", 5);

@@ -24,7 +24,7 @@ typedef struct {
 
     void               (*between)(void);    /* start and answer, or NULL */
 
-    /* of the last answer */
+    /* the last answer */
     int                  code;        /* the vendor's */
     int                  http;
     mt_status_t          status;
@@ -124,7 +124,7 @@ drive_answer(drive_t *d, mt_exchange_t *x)
 }
 
 
-/* Asks once more; the answer must be the text of d. */
+/* Repeats a request; the answer must be the text of d. */
 
 static void
 drive_same(drive_t *d, const mt_dialect_t *dialect, const mt_input_t *in)
@@ -158,8 +158,8 @@ drive_same(drive_t *d, const mt_dialect_t *dialect, const mt_input_t *in)
 
 
 /*
- * A read's answer is the same from the memo, and without caches and with
- * nothing left out of the views.
+ * The answer of a read must be the same from the memo, without caches, and if
+ * the view is built in full.
  */
 
 static void
@@ -180,7 +180,8 @@ drive_again(drive_t *d, const mt_input_t *in)
 }
 
 
-/* The answer's text; the rest is in d. */
+/* Runs an exchange to its end.  Returns the text of the answer; the rest of
+ * the answer is in d. */
 
 __attribute__((unused))
 static mt_str_t

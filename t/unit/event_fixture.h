@@ -1,6 +1,6 @@
 
 /*
- * A subscriber for the tests, and what is kept for it.
+ * A subscriber, and its messages.
  */
 
 #ifndef EVENT_FIXTURE_H
@@ -33,7 +33,8 @@ subscribe(fixture_t *f)
 }
 
 
-/* The numbers from..to as an operation's: event_delivered, event_set_aside. */
+/* Runs an operation on the messages from..to: event_delivered,
+ * event_set_aside. */
 
 __attribute__((unused))
 static mt_result_t
@@ -55,7 +56,7 @@ event_done(fixture_t *f, const mt_operation_t *op, int64_t from, int64_t to)
 }
 
 
-/* The first message with a number above `after`: its number, or 0. */
+/* Returns the number of the first message above `after`, or 0. */
 
 __attribute__((unused))
 static int64_t

@@ -1,5 +1,5 @@
 
-/* What messages say, against the document's examples. */
+/* The texts of messages, against the document's examples. */
 
 #include "event/mt_event_payload.h"
 #include "event_fixture.h"
@@ -23,7 +23,7 @@ static mt_settings_t  settings;
 static int64_t        told;           /* number of the last message seen */
 
 
-/* The next message's text. */
+/* Returns the text of the next message. */
 
 static mt_str_t
 next(void)
@@ -64,7 +64,7 @@ next(void)
 }
 
 
-/* The next message is of this type with this value, and nothing but ASCII. */
+/* The next message must have this type and value, in ASCII. */
 
 static void
 tells(const char *type, const char *value, const char *what)
@@ -113,7 +113,7 @@ test_directory(void)
                 "\"phone\":\"12345678901\",\"position\":\"兽人术士\","
                 "\"email\":\"12345678901@qq.com\"}"), 10000, "a user");
 
-    /* applied at the time of the department: time does not run back */
+    /* applied at the time of the department: time never goes back */
 
     tells("user_add", "[{\"id\":\"5210D6BCCE514BC2A5FED256F86290B0\","
           "\"name\":\"古尔丹\",\"account\":\"guerdan\","

@@ -1,7 +1,7 @@
 
 /*
- * Users' pictures, from a form to the file and its end: whatever comes of the
- * command, there is the file that the record names, and no other.
+ * Users' pictures, from the form to the file and its deletion: for each result
+ * of the command there is exactly the file that the record names.
  */
 
 #include "h5yes_drive.h"
@@ -42,7 +42,7 @@ put_chunk(mt_buf_t *buf, const char *type, const void *data, size_t len)
 }
 
 
-/* A PNG of one pixel, and of about 200 KB. */
+/* A PNG of one pixel, and one of about 200 KB. */
 
 static mt_str_t
 picture(void)
@@ -81,7 +81,7 @@ form(const char *user, mt_str_t file)
 }
 
 
-/* How many files company 1000 has; `made` becomes the name of one. */
+/* Returns how many files company 1000 has; `made` becomes the name of one. */
 
 static int
 files(void)
@@ -111,7 +111,7 @@ files(void)
 }
 
 
-/* What the record says. */
+/* Returns 1 if the user's record names the file. */
 
 static int
 named(const char *user, const char *file)
@@ -163,7 +163,7 @@ begin(const char *user, mt_str_t file)
 }
 
 
-/* To where its command is to be given. */
+/* Runs the request up to its command. */
 
 static mt_exchange_t *
 upload(const char *user)
@@ -278,7 +278,7 @@ test_failures(void)
 }
 
 
-/* A commit of which nobody knows: the file may be a record's. */
+/* A commit with unknown result: the record may name the file. */
 
 static void
 test_unknown(void)
@@ -294,7 +294,8 @@ test_unknown(void)
 }
 
 
-/* What each found at its start is not what its command drops. */
+/* The file that a request found at its start is not the one that its command
+ * drops. */
 
 static void
 test_race(void)
@@ -343,7 +344,7 @@ test_removed(void)
 }
 
 
-/* All files of company 1000. */
+/* Makes the files of company 1000 `hours` older. */
 
 static void
 age(const char *path, int hours)
@@ -393,7 +394,7 @@ test_sweep(void)
     is_int(sweep.removed, n - 1, "and takes the others");
     ok(files() == 1 && named("ann", made), "it is the right one");
 
-    /* names of other companies, links, odd folders */
+    /* files with other names, links, other folders */
 
     snprintf(link, sizeof(link), "%s/2000", folder);
     ok(symlink(path, link) == 0, "a folder that is a link");

@@ -1,12 +1,12 @@
 
 /*
- * Calls of the engine that fail: of memory, LMDB, OpenSSL and files.  The
- * linker puts these in their place (--wrap, src/Makefile), in programs whose
- * names begin with "fail".
+ * Calls of the engine that fail: memory, LMDB, OpenSSL and files.  The linker
+ * replaces them by these (--wrap, src/Makefile) in programs whose names begin
+ * with "fail".
  *
  *     fail_arm(n);           the n-th call from now on fails, once
  *     ...
- *     if (fail_disarm())     it did: fail_what says which
+ *     if (fail_disarm())     the call has failed: fail_what names it
  */
 
 #ifndef FAIL_H
@@ -40,7 +40,7 @@ fail_arm(long n)
 }
 
 
-/* 1 when the call came that was to fail. */
+/* Disarms.  Returns 1 if the call that was to fail has come. */
 
 __attribute__((unused))
 static int
@@ -217,7 +217,7 @@ FAIL(posix_fallocate, int, (int fd, off_t from, off_t len), (fd, from, len),
      ENOSPC, ENOSPC)
 
 
-/* What failed to be committed is as if it had never been. */
+/* A failed commit leaves the store as it was. */
 
 int __real_mdb_txn_commit(MDB_txn *txn);
 int __wrap_mdb_txn_commit(MDB_txn *txn);     /* FAIL(mdb_txn_commit, */
@@ -256,7 +256,7 @@ __wrap_open(const char *path, int flags, ...)
 }
 
 
-/* It is closed all the same, as by the kernel. */
+/* The file is closed all the same, as the kernel does. */
 
 int __real_close(int fd);
 int __wrap_close(int fd);     /* FAIL(close, */

@@ -1,9 +1,9 @@
 
 /*
- * Requests of every dialect and acts of none, each as often as it makes calls
- * that can fail, with one more of them failing each time.  What comes of it
- * is an error of the server, or all that was asked for: never a refusal of
- * what was right, never half an act, never a crash.
+ * Requests of each dialect and commands of none.  Each is repeated as often as
+ * it makes calls that can fail, and in each turn one of these calls fails.
+ * The result must be a server error or complete success: never a rejection of
+ * a valid request, never half a command, never a crash.
  */
 
 #include "fail.h"
@@ -23,8 +23,8 @@
 #define HOUR       MT_MS_PER_HOUR
 
 
-/* In texts: $T is an access token, $S a weclubs token of user 1, $A and $H
- * the codes of meeting 1's links. */
+/* Placeholders in texts: $T is an access token, $S a weclubs token of user 1,
+ * $A and $H are the codes of the links of meeting 1. */
 
 typedef struct {
     const char   *dialect;
@@ -221,7 +221,7 @@ after(mt_str_t text, const char *what, const char *end)
 }
 
 
-/* With what is known by now in the place of $T, $S, $A, $H and $N. */
+/* Replaces $T, $S, $A, $H and $N by the values known so far. */
 
 static mt_str_t
 filled(const char *text)
@@ -250,7 +250,7 @@ filled(const char *text)
 }
 
 
-/* 1 when a command was committed. */
+/* Returns 1 if a command was committed. */
 
 static int
 run_steps(mt_exchange_t *x)
@@ -289,7 +289,8 @@ run_steps(mt_exchange_t *x)
 }
 
 
-/* The answer's text, copied while nothing fails; 0 when it broke off. */
+/* Copies the answer's text while no call fails.  Returns 1, or 0 if the answer
+ * broke off. */
 
 static int
 answer(mt_exchange_t *x, mt_str_t *text)
@@ -325,7 +326,7 @@ answer(mt_exchange_t *x, mt_str_t *text)
 }
 
 
-/* The n-th call fails; 0: none does. */
+/* Runs the request; the n-th call fails (0: none). */
 
 static outcome_t
 send_failing(const request_t *r, long n)
@@ -384,7 +385,7 @@ complain(long n, const char *text)
 }
 
 
-/* What the caller sees of a request one of whose calls failed. */
+/* Judges the result of a request one of whose calls failed. */
 
 static void
 judge(const request_t *r, long n, const outcome_t *o, mt_str_t whole)
@@ -399,7 +400,7 @@ judge(const request_t *r, long n, const outcome_t *o, mt_str_t whole)
     } else if (r->read && o->text.len != whole.len
                && !mt_str_eq(mt_cstr(fail_what), MT_STR("getrandom")))
     {
-        /* an answer without its own id is better than none */
+        /* a failed random id is left out of the answer */
         complain(n, "another answer");
     }
 }
@@ -424,7 +425,7 @@ learn(const request_t *r, mt_str_t text)
 }
 
 
-/* The first meeting's links, once there is one. */
+/* Reads the links of the first meeting once it exists. */
 
 static void
 learn_links(void)
@@ -448,7 +449,7 @@ learn_links(void)
 }
 
 
-/* The store as it is, and how to get it back. */
+/* Saves the store for restore(). */
 
 static void
 keep(void)
@@ -504,7 +505,8 @@ restore(void)
 }
 
 
-/* Done in spite of the failure, or before it: then all of it. */
+/* A command that was applied in spite of the failure must be applied
+ * completely. */
 
 static void
 judge_change(long n, const outcome_t *o)
@@ -519,7 +521,7 @@ judge_change(long n, const outcome_t *o)
 }
 
 
-/* Until no call is left that could fail. */
+/* Repeats the request until no call is left that could fail. */
 
 static void
 test_request(const request_t *r)

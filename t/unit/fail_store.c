@@ -72,7 +72,7 @@ uncreate(void)
 }
 
 
-/* Whatever a failure left can be made a store, and be opened. */
+/* After each failure the folder can be made a store and opened. */
 
 static void
 check_created(int made)

@@ -1,14 +1,14 @@
 
 /*
- * The geofence: distances, who passes under which setting, and a room that
- * moves between the judgement and the commit.
+ * The geofence: distances, results under each setting, and a room that moves
+ * between the check and the commit.
  */
 
-#include "domain/checkin/mt_fence.h"
+#include "domain/checkin/mt_checkin_fence.h"
 #include "meeting_fixture.h"
 
 
-/* the document's room, and metres there in 1e-6 degrees of latitude */
+/* The document's room, and metres there in 1e-6 degrees of latitude. */
 #define LONGITUDE  113307039
 #define LATITUDE   23391208
 #define METRES(n)  ((n) * 1000000LL * 180 / 20015115)
@@ -39,11 +39,13 @@ test_distance(void)
     };
 
     for (i = 0; i < mt_nitems(ways); i++) {
-        is_int(mt_fence_distance(ways[i].longitude1, ways[i].latitude1,
-                                 ways[i].longitude2, ways[i].latitude2),
+        is_int(mt_checkin_fence_distance(ways[i].longitude1, ways[i].latitude1,
+                                         ways[i].longitude2,
+                                         ways[i].latitude2),
                ways[i].distance, "%s", ways[i].name);
-        is_int(mt_fence_distance(ways[i].longitude2, ways[i].latitude2,
-                                 ways[i].longitude1, ways[i].latitude1),
+        is_int(mt_checkin_fence_distance(ways[i].longitude2, ways[i].latitude2,
+                                         ways[i].longitude1,
+                                         ways[i].latitude1),
                ways[i].distance, "and back");
     }
 }
@@ -65,7 +67,7 @@ place_room(fixture_t *f, int64_t latitude, int64_t radius)
 }
 
 
-/* A meeting under way of users 1 to 9, in the hall or nowhere. */
+/* Makes a meeting under way of users 1 to 9, in the hall or without a room. */
 
 static int64_t
 new_meeting(fixture_t *f, const char *room)
@@ -158,7 +160,7 @@ test_half(fixture_t *f)
 }
 
 
-/* A command that was made before the room moved. */
+/* A command that was prepared before the room moved. */
 
 static mt_result_t
 late_command(fixture_t *f, int64_t num, int64_t actor, int64_t metres,

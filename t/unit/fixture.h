@@ -1,6 +1,6 @@
 
 /*
- * A store in a temporary directory and operations run against it, the way the
+ * A store in a temporary directory, and operations run against it as the
  * server does: start, work, resume, apply in a transaction, finish.
  */
 
@@ -30,7 +30,7 @@ typedef struct {
     mt_zone_t      *zone;
     mt_settings_t   settings;
 
-    /* who runs the next operation, and when */
+    /* the actor and the instant of the next operation */
     uint32_t        company;
     int64_t         actor;
     int64_t         now;
@@ -56,7 +56,7 @@ fixture_die(const char *what)
 }
 
 
-/* A fresh store without a company. */
+/* Opens a fresh store without a company. */
 
 __attribute__((unused))
 static void
@@ -151,7 +151,7 @@ fixture_server_key(fixture_t *f)
 }
 
 
-/* One of the operation's functions that want a read transaction. */
+/* Calls a function of the operation in a read transaction. */
 
 static mt_step_t
 fixture_step(fixture_t *f, mt_step_t (*step)(mt_call_t *call))
@@ -243,7 +243,7 @@ fixture_run(fixture_t *f, const mt_operation_t *op, void *args)
 }
 
 
-/* The store's whole content but for META's server key and APPLIED: equal
+/* Returns a digest of the store without META's server key and APPLIED: equal
  * stores have equal digests. */
 
 typedef struct {
@@ -342,7 +342,7 @@ fixture_verify(fixture_t *f)
 }
 
 
-/* Records to work with; each returns the new number. */
+/* Makes records; each returns the new number. */
 
 static int64_t
 fixture_made(mt_result_t result, const char *what)
@@ -371,7 +371,7 @@ fixture_company(fixture_t *f, uint32_t num)
 }
 
 
-/* A credential of a company; the secret is the key's name and "-secret". */
+/* Makes a credential; the secret is the key's name and "-secret". */
 
 __attribute__((unused))
 static int64_t
@@ -412,8 +412,8 @@ fixture_revoke(fixture_t *f, const char *appkey)
 }
 
 
-/* A user whose id and account are `id` ("" for an id of the store's), with
- * a phone (or NULL) and a department (a ref, or NULL). */
+/* Makes a user whose id and account are `id` ("" for an id of the store's),
+ * with a phone (or NULL) and a department (a reference, or NULL). */
 
 __attribute__((unused))
 static int64_t
@@ -475,7 +475,7 @@ fixture_room(fixture_t *f, const char *id)
 }
 
 
-/* A fresh store with company 1000. */
+/* Opens a fresh store with company 1000. */
 
 __attribute__((unused))
 static void

@@ -1,7 +1,7 @@
 
 /*
- * The h5yes dialect's own: envelope, codes, where arguments stand, and the
- * directory's addresses as the document's examples show them.
+ * The h5yes dialect: envelope, codes, the places of arguments, and the
+ * directory's routes with the examples of the document.
  */
 
 #include "h5yes_drive.h"
@@ -10,53 +10,33 @@
 #define PEOPLE  900          /* of a long list */
 
 
-/* The codes and words, over every status. */
+/* Each status has a code and a text. */
 
 static void
 test_codes(void)
 {
-    int            code;
-    size_t         i;
-    mt_buf_t       out;
-    mt_exchange_t  x;
+    int     code;
+    size_t  i;
 
-    static const mt_status_t  statuses[] = {
-#define STATUS(number, symbol, name, reason)  MT_##symbol,
-        MT_STATUSES(STATUS)
-#undef STATUS
-    };
-
-    for (i = 0; i < mt_nitems(statuses); i++) {
-        memset(&x, 0, sizeof(x));
-        x.dialect = d.dialect;
-        x.call.arena = d.f.arena;
-        x.call.settings = &d.f.settings;
-        x.call.error.status = statuses[i];
-
-        mt_buf_init(&out, d.f.arena, 0);
-        x.writer = mt_json_writer(d.f.arena, &out);
-
-        if (statuses[i] != MT_OK) {
-            d.dialect->open_answer(&x);
-            d.dialect->close_answer(&x);
+    for (i = 0; i < mt_nitems(all_statuses); i++) {
+        if (all_statuses[i] != MT_OK) {
+            (void) status_answer(d.dialect, all_statuses[i]);
         }
 
-        d.text = (mt_str_t) { out.len, out.data };
+        code = d.dialect->code(all_statuses[i]);
 
-        code = d.dialect->code(statuses[i]);
-
-        ok((code == 10000 && statuses[i] == MT_OK)
+        ok((code == 10000 && all_statuses[i] == MT_OK)
            || (code >= 71001 && code <= 71013)
-           || (code == mt_status_http(statuses[i]) && code >= 400),
-           "%s has a code: %d", mt_status_name(statuses[i]), code);
+           || (code == mt_status_http(all_statuses[i]) && code >= 400),
+           "%s has a code: %d", mt_status_name(all_statuses[i]), code);
 
-        ok(statuses[i] == MT_OK
+        ok(all_statuses[i] == MT_OK
            || (drive_shows(&d, "{\"success\":false,\"message\":\"")
                && drive_shows(&d, "\",\"code\":")
                && drive_shows(&d, ",\"fieldErrors\":{}}")
-               && !memmem(out.data, out.len, "\"message\":\"\"", 12)
-               && !memmem(out.data, out.len, "\"value\"", 7)),
-           "%s has words", mt_status_name(statuses[i]));
+               && count("\"message\":\"\"") == 0
+               && count("\"value\"") == 0),
+           "%s has words", mt_status_name(all_statuses[i]));
     }
 }
 
@@ -113,7 +93,7 @@ test_token(void)
 }
 
 
-/* A body, a form, the query; which of them wins. */
+/* Arguments in a JSON body, a form and the query, and their precedence. */
 
 static void
 test_arguments(void)
@@ -177,7 +157,7 @@ test_arguments(void)
 }
 
 
-/* The document's examples, each as it stands there. */
+/* The document's examples, to the byte. */
 
 static void
 test_examples(void)
@@ -273,7 +253,7 @@ test_examples(void)
 }
 
 
-/* The example of a room that says nothing but its name. */
+/* The example of a room of which only the name is given. */
 
 static void
 test_room_defaults(void)
@@ -295,7 +275,7 @@ test_room_defaults(void)
 }
 
 
-/* A person that another dialect named is in no directory, until added. */
+/* A placeholder that another dialect made is listed only after it is added. */
 
 static void
 test_placeholder(void)
@@ -335,7 +315,7 @@ test_placeholder(void)
 }
 
 
-/* A face is kept as a file's name and shown as an address. */
+/* The record holds the name of a face's file; answers show its URL. */
 
 static void
 test_face(void)
@@ -363,7 +343,7 @@ test_face(void)
 }
 
 
-/* What a request does with a password before there is a command. */
+/* A password is checked and hashed in the request, before the command. */
 
 static mt_step_t
 start_with_password(mt_user_edit_t *args, const char *password,
@@ -407,7 +387,8 @@ test_password(void)
 }
 
 
-/* What limits and logs are told, whatever comes of the request. */
+/* The user and the meeting must be noted for limits and logs, also of a
+ * rejected request. */
 
 static void
 is_named(const char *what, const char *body, const char *user,
@@ -446,7 +427,7 @@ test_names(void)
 }
 
 
-/* More than a piece holds, with many that are not shown. */
+/* A list of several pieces, with users in it that are not shown. */
 
 static void
 test_long_list(void)
@@ -506,9 +487,7 @@ test_long_list(void)
 int
 main(void)
 {
-    drive_open(&d, "h5yes");
-    fixture_company(&d.f, FIXTURE_COMPANY);
-    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    dialect_open("h5yes", "key");
 
     test_codes();
     test_token();
@@ -521,9 +500,5 @@ main(void)
     test_names();
     test_long_list();
 
-    is_int(fixture_verify(&d.f), 0, "the store holds together");
-
-    drive_close(&d);
-
-    return tap_done();
+    return dialect_done();
 }

@@ -1,13 +1,13 @@
 
 /*
- * h5yes' meetings: the document's examples to the byte, what its filters mean,
- * and lists that do not fit into one piece.
+ * h5yes' meetings: the document's examples to the byte, the meaning of the
+ * filters, and lists of several pieces.
  */
 
 #include "h5yes_drive.h"
 
 
-/* the document's */
+/* The document's ids. */
 #define ADMIN    "1"
 #define YANZU    "5AA6083CF4204E63822794BFD31ADCC3"
 #define ROOM     "736FD705BBB745BBB710CFF97513E8CF"
@@ -67,8 +67,8 @@ make_directory(void)
     "{\"success\":true,\"message\":\"\",\"value\":" value "," END
 
 
-/* The document's times of check and of signing are those of its answers; here
- * they are 0 until it is done. */
+/* The document's answers have times of check-in; here they are 0 before the
+ * check-in. */
 
 static void
 test_examples(void)
@@ -120,30 +120,8 @@ test_examples(void)
 }
 
 
-static int
-count(const char *part)
-{
-    int          n;
-    mt_str_t     s;
-    const char  *p, *end;
-
-    s = mt_cstr(part);
-    end = d.text.data + d.text.len;
-    n = 0;
-
-    for (p = memmem(d.text.data, d.text.len, s.data, s.len);
-         p;
-         p = memmem(p + s.len, end - p - s.len, s.data, s.len))
-    {
-        n++;
-    }
-
-    return n;
-}
-
-
-/* Everything that a row shows is another after it was changed, although it was
- * shown before: of a person by turns, of the meeting, of the room. */
+/* A row shows each change of a record that it was made of: attendee, meeting,
+ * room. */
 
 static void
 test_changes(void)
@@ -200,7 +178,7 @@ test_changes(void)
 }
 
 
-/* Of the early meeting, which takes from 09:00 to 10:30 on 24 April. */
+/* Filters around the early meeting, 24 April, 09:00 to 10:30. */
 
 static void
 test_filters(void)
@@ -281,7 +259,7 @@ test_filters(void)
 }
 
 
-/* A meeting with a crowd between two with nobody. */
+/* A meeting with many attendees, between two with none. */
 
 static void
 test_crowd(void)
@@ -345,7 +323,7 @@ apply_command(void)
 }
 
 
-/* The command that a change comes to. */
+/* Returns the command that an update makes. */
 
 static mt_str_t
 command_of(const char *what, const char *body)
@@ -366,7 +344,8 @@ command_of(const char *what, const char *body)
 }
 
 
-/* What is committed while an answer begins is not in a part of it. */
+/* An answer shows one state: a commit between its head and its rows is not
+ * seen. */
 
 static void
 test_between(void)
@@ -396,9 +375,7 @@ test_between(void)
 int
 main(void)
 {
-    drive_open(&d, "h5yes");
-    fixture_company(&d.f, FIXTURE_COMPANY);
-    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    dialect_open("h5yes", "key");
 
     d.f.now = THEN;
     token = get_token("key");
@@ -410,9 +387,5 @@ main(void)
     test_between();
     test_crowd();
 
-    is_int(fixture_verify(&d.f), 0, "the store holds together");
-
-    drive_close(&d);
-
-    return tap_done();
+    return dialect_done();
 }

@@ -1,7 +1,7 @@
 
 /*
- * Pictures: what is taken, what is refused, and that no cut or broken one
- * passes or crashes.
+ * Pictures: valid ones are accepted; truncated and broken ones are rejected
+ * and crash nothing.
  */
 
 #include "tap.h"
@@ -173,7 +173,8 @@ check(mt_str_t bytes)
 }
 
 
-/* Whole, with more behind it, cut anywhere, and with each byte changed. */
+/* Complete, with bytes behind it, truncated anywhere, and with each byte
+ * changed. */
 
 static void
 test_picture(mt_arena_t *arena, const char *what, const char *type,
@@ -279,8 +280,7 @@ read_nothing(void *data, int64_t at, void *to, size_t len)
 }
 
 
-/* A few bytes of the right size: what they are said to be counts for
- * nothing. */
+/* Few bytes: other formats, and broken pictures of the two. */
 
 static void
 test_others(mt_arena_t *arena)

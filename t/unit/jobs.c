@@ -1,5 +1,5 @@
 
-/* Background jobs: reminders, and what is not kept for ever. */
+/* Background jobs: reminders, and the deletion of old records. */
 
 #include "background/mt_job_housekeeping.h"
 #include "event/mt_job_reminders.h"
@@ -7,7 +7,7 @@
 #include "meeting_fixture.h"
 
 
-/* more than a job has committed at a time */
+/* More than a job commits at a time. */
 #define MANY  130
 
 
@@ -63,7 +63,7 @@ background_open(const mt_job_t *const *jobs)
 }
 
 
-/* A turn, and what comes of its commands: how many those are. */
+/* Runs a turn and applies its commands.  Returns how many there are. */
 
 static unsigned
 turn(void)
@@ -87,8 +87,8 @@ turn(void)
 }
 
 
-/* Turns until there is nothing to do, not after a rest either; the most
- * commands of one of them. */
+/* Runs turns until there is nothing to do, even after a rest.  Returns the
+ * most commands of one turn. */
 
 static unsigned
 turns(void)
@@ -154,7 +154,7 @@ static const mt_job_t *const  housekeeping[] = { &mt_job_housekeeping, NULL };
 static const mt_job_t *const  reminders[] = { &mt_job_reminders, NULL };
 
 
-/* Of two companies, opened long ago; two of the people did so again. */
+/* Sessions of two companies, opened long ago; two users have newer ones. */
 
 static void
 test_sessions(void)
@@ -172,7 +172,7 @@ test_sessions(void)
     sign_in(2000, i, "a");
     f.company = FIXTURE_COMPANY;
 
-    f.now = mt_background_now();
+    f.now = mt_realtime_ms();
     sign_in(FIXTURE_COMPANY, users[0], "b");
     sign_in(FIXTURE_COMPANY, users[1], "a");
 
@@ -201,7 +201,7 @@ trim(int64_t age, uint64_t size)
 }
 
 
-/* Entries of long ago, and four of now: those of the session's end. */
+/* Old entries, and four new ones, of the ends of sessions. */
 
 static void
 test_journal(void)
@@ -212,7 +212,7 @@ test_journal(void)
     mt_txn_t  *txn;
 
     before = stat_of().entries[MT_DB_JOURNAL];
-    age = mt_background_now() - FIXTURE_NOW;
+    age = mt_realtime_ms() - FIXTURE_NOW;
 
     is_int(trim(0, 0), 0, "it is kept for ever");
     is_int(trim(2 * age, 1 << 30), 0, "it is neither old nor large");
@@ -239,7 +239,7 @@ test_journal(void)
     is_int(trim(0, bytes - 1), 500, "too large: a part goes");
     ok(trim(0, 1) > 200, "all of it");
 
-    /* not what is still to be delivered */
+    /* entries of messages in the outbox stay */
 
     subscribe(&f);
     (void) fixture_dept(&f, "told", "told", NULL);
@@ -266,7 +266,7 @@ test_reminders(void)
     background_open(reminders);
     is_int(turns(), 0, "none is due");
 
-    f.now = mt_background_now();
+    f.now = mt_realtime_ms();
     args = edit_new(&f, "1", 10, 11, "1,2");
     edit_set(&args, begin, f.now + HOUR);
     edit_set(&args, end, f.now + 2 * HOUR);
@@ -283,7 +283,7 @@ test_reminders(void)
 
     is_int(turns(), 0, "not yet");
 
-    while (mt_background_now() < f.now + 3000) {
+    while (mt_realtime_ms() < f.now + 3000) {
         (void) usleep(10000);
     }
 

@@ -17,7 +17,7 @@ MT_JSON_TABLE(needs_table,
     { "small", MT_FIELD(tall, small), .flags = MT_JSON_FILLED }
 );
 
-/* Bodies that are refused as a whole, and near misses that are not. */
+/* Bodies that are rejected as a whole, and similar ones that are not. */
 
 #define BODY(text, status)  { mt_str(text), status }
 #define NEST_5(open)        open open open open open
@@ -126,7 +126,8 @@ test_bodies(void)
     size_t   i, len;
 
     for (i = 0; i < mt_nitems(bodies); i++) {
-        /* in memory of its very length, so that overruns show */
+        /* in memory of exactly its length, so that a sanitizer sees
+         * overruns */
         len = bodies[i].body.len;
         copy = malloc(len ? len : 1);
         memcpy(copy, bodies[i].body.data, len);
@@ -142,7 +143,7 @@ test_bodies(void)
 }
 
 
-/* Errors of members, with their paths. */
+/* Errors of members with their paths. */
 
 static const struct {
     const mt_json_table_t  *table;
@@ -534,8 +535,8 @@ test_encode(void)
 }
 
 
-/* Whether a string is written as yajl's generator writes it.  It stands in a
- * block of its own, so that a memory checker sees what reads past it. */
+/* Returns 1 if a string is written as yajl's generator writes it.  It stands
+ * in a block of its own, so that a sanitizer sees reads beyond it. */
 
 static int
 as_yajl(const char *bytes, size_t n)
@@ -566,7 +567,7 @@ as_yajl(const char *bytes, size_t n)
 }
 
 
-/* Every byte, alone and between others. */
+/* Each byte, alone and between others. */
 
 static void
 test_escapes(void)
@@ -587,8 +588,8 @@ test_escapes(void)
 }
 
 
-/* Of every length that is copied in a way of its own, with each byte that is
- * at a bound of what needs an escape in each place. */
+/* Strings of each length, with each byte at a bound of the escapes in each
+ * place: mt_json_copy() has a branch for each range of lengths. */
 
 static void
 test_runs(void)
@@ -621,9 +622,9 @@ test_runs(void)
 }
 
 
-/* What may follow what: 'o' and 'O' open and close an object, 'l' and 'L' a
- * list, 'k' is a key, 'v' a value; members and items written before: 'm' and
- * 'w', and neither, 'n'.  `wrote`: what came of it. */
+/* The grammar of calls: 'o' and 'O' open and close an object, 'l' and 'L' a
+ * list, 'k' is a key, 'v' a value, 'm' written members, 'w' written items, 'n'
+ * neither.  wrote: the text that was written. */
 
 static mt_str_t  wrote;
 
@@ -717,8 +718,7 @@ test_grammar(void)
 }
 
 
-/* What a body leaves behind, whole or broken off anywhere, is nothing to the
- * next one. */
+/* A parser is not affected by the body before, complete or broken off. */
 
 static void
 test_kept(void)

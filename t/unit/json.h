@@ -1,7 +1,7 @@
 
 /*
- * What the tests of json/ share: a model of every kind, tables, and one
- * decoder and one object that decode() and decode_envelope() fill afresh.
+ * Shared by the tests of json/: a model with a field of each kind, tables, one
+ * decoder and one object, which decode() and decode_envelope() clear first.
  */
 
 #ifndef JSON_TEST_H
@@ -54,7 +54,7 @@ MT_JSON_TABLE(tall_table,
     { "crate_date", MT_FIELD(tall, date), .flags = MT_JSON_ALIAS }
 );
 
-/* an envelope, its payload's object beside it */
+/* An envelope and the object of its payload. */
 
 typedef struct {
     mt_tall_t    envelope;
@@ -159,7 +159,7 @@ decode_envelope(const char *body)
 }
 
 
-/* A table of one member "v" in some wire form. */
+/* A table of one member "v" in a given wire form. */
 
 #define FORM(name, what, form)                                                \
     MT_JSON_TABLE(name, { "v", MT_FIELD(tall, what), .how = form })

@@ -1,6 +1,6 @@
 
 /*
- * Large bodies in bounded time, and too little memory for small ones.
+ * Large bodies in bounded time, and small ones with too little memory.
  */
 
 #include "json.h"
@@ -16,7 +16,7 @@ FORM(form_csv, strs, &mt_wire_ref_csv);
 FORM(form_many, many, NULL);
 
 
-/* A body of n times the same, maybe with a running number in it. */
+/* A body of n equal parts, which may contain a running number. */
 
 static mt_str_t
 repeat(const char *head, const char *fmt, const char *tail, size_t n)
@@ -100,7 +100,7 @@ test_large(void)
 }
 
 
-/* With every size of arena: an answer or MT_NO_MEMORY, never a crash. */
+/* With each size of arena the result is an answer or MT_NO_MEMORY. */
 
 static const struct {
     const mt_json_table_t  *table;      /* NULL: the envelope */
@@ -133,7 +133,8 @@ decode_starved(size_t i)
 }
 
 
-/* Writes an object of a list, as far as there is memory; 1 when all right. */
+/* Writes an object of a list as far as there is memory.  Returns 1 on
+ * success. */
 
 static int
 write_starved(void)

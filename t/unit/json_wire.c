@@ -1,7 +1,7 @@
 
 /*
- * Every wire form: the JSON value of a member "v" that is read, what comes of
- * it, and the value that is written then.
+ * Each wire form: the JSON value of a member "v" that is read, the result, and
+ * the value that is then written.
  */
 
 #include "json.h"

@@ -1,7 +1,7 @@
 
 /*
- * The key codec: the bytes of each database's keys, which a store on disk
- * holds and which never change; and that they decode to the same parts.
+ * The key codec: the bytes of each database's keys, which never change, and
+ * that they decode to the same parts.
  */
 
 #include "tap.h"
@@ -77,8 +77,8 @@ same_parts(const mt_key_parts_t *a, const mt_key_parts_t *b)
 }
 
 
-/* Every shorter key, and one that is a byte longer, is none of the form, save
- * that a string may have any length. */
+/* Each shorter key, and each that is a byte longer, does not decode; a string
+ * may have any length. */
 
 static int
 rejects_other_lengths(const example_t *e)
@@ -150,6 +150,19 @@ test_prefixes(void)
 
 
 static void
+test_after(void)
+{
+    mt_key_t  key, next;
+
+    mt_key_num(&key, C, INT64_MAX);
+    mt_key_num(&next, C, mt_key_after(INT64_MAX));
+    ok(mt_str_cmp(mt_key_text(&key), mt_key_text(&next)) < 0,
+       "a key follows the largest number");
+    is_int(mt_key_after(7), 8, "a number follows a number");
+}
+
+
+static void
 test_long_strings(void)
 {
     char      text[2 * MT_KEY_MAX];
@@ -209,6 +222,7 @@ main(void)
 {
     test_examples();
     test_prefixes();
+    test_after();
     test_long_strings();
     test_values();
 

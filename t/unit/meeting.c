@@ -211,7 +211,7 @@ test_placeholders(fixture_t *f)
     ok(listed(f, num, 700), "a decimal id claims its number");
     ok(m.creator > 0 && m.leaders.v[0] > 0, "all have numbers");
 
-    mt_key_num(&key, f->company, (uint64_t) m.creator);
+    mt_key_num(&key, f->company, m.creator);
     is_int(fixture_load(f, MT_DB_USER, &key, &mt_user_model, &user), 1,
            "the creator is a user");
     ok(user.placeholder, "of no directory");
@@ -249,13 +249,13 @@ test_life(fixture_t *f)
     is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_LEADER,
                   MT_WHEN_UNDER_WAY), MT_NOT_STARTED, "not started");
     is_status(act(f, &mt_op_meeting_cancel, num, 2, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_FORBIDDEN, "not the creator");
+                  MT_WHEN_OPEN), MT_FORBIDDEN, "not the creator");
     is_status(act(f, &mt_op_meeting_remind, num, 2, MT_MAY_MEMBER,
-                  MT_WHEN_LIVE), MT_OK, "a member");
+                  MT_WHEN_OPEN), MT_OK, "a member");
     is_status(act(f, &mt_op_meeting_remind, num, 3, MT_MAY_MEMBER,
-                  MT_WHEN_LIVE), MT_FORBIDDEN, "no member");
+                  MT_WHEN_OPEN), MT_FORBIDDEN, "no member");
     is_status(act(f, &mt_op_meeting_remind, num, 0, MT_MAY_MEMBER,
-                  MT_WHEN_LIVE), MT_FORBIDDEN, "nobody");
+                  MT_WHEN_OPEN), MT_FORBIDDEN, "nobody");
 
     f->now = DAY0 + 11 * HOUR;
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
@@ -275,13 +275,13 @@ test_life(fixture_t *f)
               "no answer");
 
     num = created(f, edit_new(f, "1", 20, 22, "2"));
-    mt_key_num2(&key, f->company, 1, (uint64_t) num);
+    mt_key_num2(&key, f->company, 1, num);
     is_int(entries(f, MT_DB_SPONSORED, &key), 1, "sponsored");
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
                   MT_WHEN_BEFORE), MT_OK, "cancelled");
     is_int(entries(f, MT_DB_SPONSORED, &key), 0, "no more");
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_CANCELLED, "once");
+                  MT_WHEN_OPEN), MT_CANCELLED, "once");
     is_status(update(f, edit_of(f, num)), MT_CANCELLED, "nor a change");
 
     num = created(f, edit_new(f, "1", 20, 22, "2"));
@@ -297,9 +297,9 @@ test_life(fixture_t *f)
     f->actor = 0;
 
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_ENDED, "that is an end too");
+                  MT_WHEN_OPEN), MT_ENDED, "that is an end too");
     is_status(act(f, &mt_op_meeting_cancel, 9999, 1, MT_MAY_CREATOR,
-                  MT_WHEN_LIVE), MT_NO_SUCH_MEETING, "unknown meeting");
+                  MT_WHEN_OPEN), MT_NO_SUCH_MEETING, "unknown meeting");
 }
 
 
@@ -373,7 +373,8 @@ test_people(fixture_t *f)
     is_status(checkin(f, 2, sign), MT_OK, "signed in");
     is_status(answer(f, num, 3, MT_ANSWER_ACCEPTED, NULL), MT_OK, "answered");
 
-    /* kept by id: the engine's and the client's; "" with no id is new */
+    /* kept by id, the engine's or the client's; "" without an id is a new
+     * guest */
     args = edit_of(f, num);
     edit_list(args, people, person("", NULL, "new"), person("3", NULL, NULL),
               person("", "a1", "Eins"), person("", "g2", NULL));
@@ -504,7 +505,7 @@ test_rooms(fixture_t *f)
     is_status(create(f, args), MT_ROOM_BUSY, "but holds the room");
 
     args = edit_of(f, num);
-    edit_set(&args, checked, MT_CHECK_REFUSED);
+    edit_set(&args, checked, MT_CHECK_REJECTED);
     is_status(update(f, args), MT_OK, "refused");
     is_int(meeting(f, num).checked_time, f->now, "then");
     is_int(in_room(f, begin + 12 * HOUR, begin + 13 * HOUR), MT_OK,
@@ -520,7 +521,7 @@ test_rooms(fixture_t *f)
     is_status(update(f, args), MT_OK, "elsewhere");
     is_int(meeting(f, num).end, begin + 14 * HOUR, "as long as it was");
 
-    /* a room disabled since */
+    /* a room that was disabled meanwhile */
     room_set(f, "hall", MT_room_edit_status, 0);
     is_int(in_room(f, begin + 15 * HOUR, begin + 16 * HOUR),
            MT_ROOM_DISABLED, "disabled");

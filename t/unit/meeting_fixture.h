@@ -1,7 +1,7 @@
 
 /*
- * Meetings for the tests: arguments from short spellings, and what the store
- * holds afterwards.
+ * Meetings for the tests: arguments in a short spelling, and records of the
+ * store.
  */
 
 #ifndef MEETING_FIXTURE_H
@@ -51,7 +51,7 @@ refs(fixture_t *f, const char *csv)
 }
 
 
-/* A person for a list; id and name may be NULL. */
+/* Makes an attendee for a list; id and name may be NULL. */
 
 __attribute__((unused))
 static mt_person_t
@@ -74,7 +74,7 @@ person(const char *ref, const char *id, const char *name)
 }
 
 
-/* Arguments that make a meeting: by creator, at DAY0 + begin hours. */
+/* Fills arguments for a meeting of the creator, at DAY0 + begin hours. */
 
 __attribute__((unused))
 static mt_meeting_edit_t
@@ -123,7 +123,7 @@ update(fixture_t *f, mt_meeting_edit_t args)
 }
 
 
-/* A meeting that must come about. */
+/* Makes a meeting, which must succeed. */
 
 __attribute__((unused))
 static int64_t
@@ -218,7 +218,7 @@ checkin(fixture_t *f, int64_t actor, mt_checkin_args_t args)
 }
 
 
-/* Records as they are now, zeroed when not there. */
+/* Each returns the present record, zeroed if there is none. */
 
 static int
 fixture_load(fixture_t *f, mt_db_t db, const mt_key_t *key,
@@ -249,7 +249,7 @@ meeting(fixture_t *f, int64_t num)
     mt_key_t      key;
     mt_meeting_t  m;
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     fixture_load(f, MT_DB_MEETING, &key, &mt_meeting_model, &m);
 
     return m;
@@ -263,7 +263,7 @@ tally(fixture_t *f, int64_t num)
     mt_key_t    key;
     mt_tally_t  t;
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     fixture_load(f, MT_DB_TALLY, &key, &mt_tally_model, &t);
 
     return t;
@@ -276,7 +276,7 @@ attendee(fixture_t *f, int64_t num, int64_t slot, mt_attendee_t *row)
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, f->company, (uint64_t) num, (uint64_t) slot);
+    mt_key_num2(&key, f->company, num, slot);
 
     return fixture_load(f, MT_DB_ATTENDEE, &key, &mt_attendee_model, row);
 }
@@ -288,13 +288,13 @@ signed_in(fixture_t *f, int64_t num, int64_t slot, mt_checkin_t *row)
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, f->company, (uint64_t) num, (uint64_t) slot);
+    mt_key_num2(&key, f->company, num, slot);
 
     return fixture_load(f, MT_DB_CHECKIN, &key, &mt_checkin_model, row);
 }
 
 
-/* How many entries of a database begin with the key (NULL: all). */
+/* Returns how many entries of a database begin with the key (NULL: all). */
 
 __attribute__((unused))
 static int
@@ -327,7 +327,7 @@ entries(fixture_t *f, mt_db_t db, const mt_key_t *prefix)
 
 
 /*
- * 1 when the journal, applied to an empty store in batches of so many
+ * Returns 1 if the journal, applied to an empty store in batches of `size`
  * commands, gives an equal store.
  */
 
@@ -384,9 +384,9 @@ replays(fixture_t *f, int size)
 
 
 /*
- * The rows of the operation run last, `piece` at a time, each piece in a
- * transaction of its own.  Calls take() for each; returns how many, -1 on
- * failure.
+ * Reads the rows of the last operation, `piece` at a time, each piece in a
+ * transaction of its own, and calls take() for each.  Returns how many there
+ * are, -1 on failure.
  */
 
 __attribute__((unused))
@@ -434,7 +434,7 @@ rows(fixture_t *f, int piece, void (*take)(const void *row, int i))
 }
 
 
-/* Users "1" to n, whose numbers are these. */
+/* Makes users "1" to n, whose numbers are these. */
 
 __attribute__((unused))
 static void

@@ -1,10 +1,10 @@
 
 /*
- * The list of meetings against a model that looks at every record, with random
- * filters and orders; and what finding them costs.
+ * The list of meetings, compared with a model that reads each record, under
+ * random filters and orders; and the cost of a look-up.
  */
 
-#include "domain/read/mt_scan.h"
+#include "domain/read/mt_meeting_scan.h"
 #include "meeting_fixture.h"
 
 
@@ -48,7 +48,7 @@ some_time(void)
 }
 
 
-/* From a minute to some weeks, so that there are many levels. */
+/* A length from a minute to some weeks, so that there are many levels. */
 
 static int64_t
 some_length(void)
@@ -95,7 +95,7 @@ change_meetings(void)
 
         if (pick(8) == 0) {
             act(&f, &mt_op_meeting_cancel, num, 0, MT_MAY_ANYONE,
-                MT_WHEN_LIVE);
+                MT_WHEN_OPEN);
 
         } else if (pick(4) == 0) {
             args = edit_of(&f, num);
@@ -227,7 +227,7 @@ run(mt_meeting_list_t *q, int piece)
 }
 
 
-/* 1 when the rows got are those wanted, in order. */
+/* Returns 1 if the rows are the expected ones, in order. */
 
 static int
 right(const mt_meeting_list_t *q)
@@ -259,7 +259,7 @@ right(const mt_meeting_list_t *q)
         a = place(q, &model[got[i - 1]]);
         b = place(q, &model[got[i]]);
 
-        /* at the same place by number, and never the same one twice */
+        /* at the same place by number, and no meeting twice */
 
         if (q->ascending ? a > b || (a == b && got[i - 1] >= got[i])
                          : a < b || (a == b && got[i - 1] <= got[i]))
@@ -304,8 +304,8 @@ test_model(void)
 
 
 /*
- * Meetings stored without the engine's rules, for their number's sake: an hour
- * each, ten a day in each of 20 rooms, one day after the other.
+ * Meetings stored without the engine's rules, to have many: an hour each, ten
+ * a day in each of 20 rooms, one day after the other.
  */
 
 static void
@@ -345,7 +345,7 @@ store_many(int from, int to)
             }
         }
 
-        mt_key_num(&key, f.company, (uint64_t) m.num);
+        mt_key_num(&key, f.company, m.num);
         mt_save(txn, MT_DB_MEETING, &key, &mt_meeting_model, &m, arena);
         mt_arena_reset(arena);
     }
@@ -358,14 +358,15 @@ store_many(int from, int to)
 }
 
 
-/* The steps in the index that a day of a room takes, or of all. */
+/* Returns the steps in the index that a day of a room takes, or of all
+ * rooms. */
 
 static int64_t
 day_steps(int64_t room, int64_t day, int *found)
 {
-    mt_txn_t   *txn;
-    mt_scan_t   scan;
-    mt_spot_t   spot;
+    mt_txn_t          *txn;
+    mt_meeting_scan_t  scan;
+    mt_spot_t          spot;
 
     memset(&scan, 0, sizeof(scan));
     scan.db = MT_DB_SCHEDULE;
@@ -376,16 +377,16 @@ day_steps(int64_t room, int64_t day, int *found)
     scan.descending = 1;
 
     if (mt_read_begin(f.store, &txn) != MT_OK
-        || mt_scan_open(&scan, txn) != MT_OK)
+        || mt_meeting_scan_open(&scan, txn) != MT_OK)
     {
         fixture_die("no scan");
     }
 
-    for (*found = 0; mt_scan_next(&scan, &spot) == 1; (*found)++) {
+    for (*found = 0; mt_meeting_scan_next(&scan, &spot) == 1; (*found)++) {
         /* void */
     }
 
-    mt_scan_close(&scan);
+    mt_meeting_scan_close(&scan);
     mt_read_end(txn);
 
     return (int64_t) scan.steps;
@@ -415,7 +416,7 @@ test_cost(void)
 }
 
 
-/* More than the event loop should sort. */
+/* More meetings than the event loop should sort. */
 
 static void
 test_many(void)

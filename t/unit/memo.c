@@ -1,7 +1,7 @@
 
 /*
- * The memo: an answer is found by its own key alone, in the state and for the
- * time that it holds for; and the service answers from it.
+ * The memo: an answer is found by its own key alone, only in its state and
+ * only while it holds; and the service answers from it.
  */
 
 #include "h5yes_drive.h"
@@ -19,7 +19,7 @@ static const int      routes[2];
 static mt_memo_t     *memo;
 
 
-/* These stand in for LMDB's. */
+/* Replacements of LMDB's functions: they count look-ups. */
 
 int
 mdb_cursor_get(MDB_cursor *cursor, MDB_val *key, MDB_val *value,
@@ -135,7 +135,7 @@ test_keys(void)
 }
 
 
-/* Ten times as much as there is room for. */
+/* Ten times as many bytes as the memo holds. */
 
 static void
 test_room(void)
@@ -170,7 +170,7 @@ test_room(void)
 }
 
 
-/* The number of look-ups that the answer took. */
+/* Returns the number of look-ups that the answer took. */
 
 static unsigned
 ask(const char *what, const char *body)
@@ -236,7 +236,7 @@ test_service(void)
     (void) ask("meeting/get", "{\"meetingId\":\"m\"}");
     ok(drive_shows(&d, "second"), "and of a meeting");
 
-    /* A list without times begins now. */
+    /* a list without times begins now */
 
     (void) ask("meeting/list", "{}");
     (void) ask("meeting/list", "{}");

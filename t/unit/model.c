@@ -86,7 +86,7 @@ random_list(const mt_field_t *field, mt_objs_t *list, int depth)
 }
 
 
-/* About a third of the fields stay empty; `has` is random, as it may be. */
+/* Fills about two thirds of the fields; `has` is random, as it may be. */
 
 static void
 random_object(const mt_model_t *model, void *object, int depth)
@@ -192,7 +192,7 @@ test_round_trip(const mt_model_t *model)
 }
 
 
-/* Of some fields what is read of all. */
+/* Decoding some fields gives the same as decoding all. */
 
 static void
 test_some(const mt_model_t *model)
@@ -230,7 +230,7 @@ test_some(const mt_model_t *model)
         same &= *(uint64_t *) some == (*(uint64_t *) all & wanted)
                 && *(uint64_t *) rest == (*(uint64_t *) all & ~wanted);
 
-        /* together they are the whole */
+        /* together they are all fields */
 
         for (bit = 1; bit < model->nfields; bit++) {
             if (!(wanted >> bit & 1)) {
@@ -245,7 +245,8 @@ test_some(const mt_model_t *model)
 }
 
 
-/* Cut at every byte, and with bytes changed: an answer, never a crash. */
+/* Truncated at each byte, and with bytes changed: the decoder never
+ * crashes. */
 
 static void
 test_damage(const mt_model_t *model)
@@ -265,7 +266,7 @@ test_damage(const mt_model_t *model)
     record = encode(model, object, MT_ENCODE_GIVEN);
 
     for (i = 0; i < record.len && i < 2000; i++) {
-        /* of its own size, so that ASan sees a read behind it */
+        /* of exactly this size, so that ASan sees a read behind it */
         copy = mt_arena_alloc(arena, i);
         memcpy(copy, record.data, i);
         damaged.data = copy;
@@ -537,8 +538,8 @@ test_statuses(void)
 }
 
 
-/* A record in a record, written at once, has the bytes of one that was encoded
- * first: of lengths that take one byte, two and three. */
+/* A record within a record, encoded in place, has the same bytes as one that
+ * was encoded first, for lengths of one, two and three bytes. */
 
 static void
 test_last(void)

@@ -1,14 +1,14 @@
 
 /*
- * The models that are stored or travel in commands, two made up for what none
- * of them has, and the comparison of two structures of one model.
+ * The stored models, those of commands, two more with kinds that these lack,
+ * and the comparison of two structures of one model.
  */
 
 #ifndef MODELS_H
 #define MODELS_H
 
 #include "domain/kernel/mt_args.h"
-#include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_draft.h"
 #include "model/mt_records.h"
 
 
@@ -133,7 +133,7 @@ models_field_equal(const mt_field_t *field, const void *a, const void *b)
 }
 
 
-/* All but `has`. */
+/* Compares all but `has`. */
 
 static int
 models_equal(const mt_model_t *model, const void *a, const void *b)

@@ -1,7 +1,6 @@
 
 /*
- * Multipart forms: what is read, what is refused, and that it does not matter
- * where the bytes were cut.
+ * Multipart forms: valid and invalid ones, with the same result for each cut.
  */
 
 #include "transcript.h"
@@ -19,7 +18,7 @@
 static mt_arena_t  *arena;
 
 
-/* The content type, the body, what comes of it. */
+/* The content type, the body, the expected result. */
 
 static const struct {
     const char  *what;
@@ -169,7 +168,7 @@ test_cases(void)
 }
 
 
-/* A form of n parts, each with a header of `len` more bytes. */
+/* Makes a form of n parts, each with `len` more bytes of headers. */
 
 static mt_str_t
 big_form(size_t n, size_t len)

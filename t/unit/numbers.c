@@ -1,8 +1,7 @@
 
 /*
- * A transaction that reads a later state than its number says, as LMDB may
- * begin it when the process is held up meanwhile: nothing of what is kept
- * under that number is answered.
+ * A transaction that reads a later state than its id says, as LMDB may begin
+ * one when the process is delayed: no answer kept under that id is used.
  */
 
 #include "h5yes_drive.h"
@@ -16,7 +15,7 @@
 static size_t  pretended;       /* number of all transactions; 0: their own */
 
 
-/* In place of LMDB's. */
+/* Replacements of LMDB's functions. */
 
 size_t
 mdb_txn_id(MDB_txn *txn)
@@ -46,7 +45,7 @@ number(int is_numbered)
 }
 
 
-/* A read that leaves the service's memory as it is. */
+/* A read that leaves the service's caches as they are. */
 
 static void
 ask(const char *what, const char *body)
@@ -103,7 +102,7 @@ main(void)
     before = number(1);
     is_shown("first", "Ann");
 
-    /* from now on, that nothing else is seen meanwhile */
+    /* from here on it is certain that no other state is seen */
 
     pretended = before;
     (void) number(1);

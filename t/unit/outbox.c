@@ -187,7 +187,8 @@ discard(int64_t from, int64_t to, int remove)
 }
 
 
-/* What was given up may go, and the subscription with all of its own. */
+/* Messages that were set aside may be deleted; with a subscription all its
+ * messages go. */
 
 static void
 test_discarding(void)
@@ -225,7 +226,7 @@ test_discarding(void)
 }
 
 
-/* Runs of one type are one message, of bounded size. */
+/* Messages of one type in a row become one message, of bounded size. */
 
 static void
 test_grouping(void)
@@ -280,7 +281,7 @@ fire(int64_t meeting, int64_t due)
 }
 
 
-/* 1 and the first reminder that is due at `now`, of our company. */
+/* Returns 1 and the first reminder that is due at `now`, of the company. */
 
 static int
 due_at(int64_t now, mt_reminder_t *reminder)
@@ -332,7 +333,8 @@ test_reminders(void)
     is_int(due_at(begin, &r), 1, "once more");
     is_int(r.due, begin - 5 * MINUTE, "as the other one asked");
 
-    /* it moves: what was due is due no more, what was given comes again */
+    /* the meeting moves: its due reminder is dropped, a sent one comes
+     * again */
 
     args = edit_of(&f, num);
     edit_set(&args, begin, begin + HOUR);

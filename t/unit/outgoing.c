@@ -1,5 +1,6 @@
 
-/* HTTP to the outside: what it must not reach, what an answer comes to. */
+/* Outgoing HTTP: addresses that it must not reach, and the results of
+ * answers. */
 
 #include "base/mt_crypto.h"
 #include "canned.h"
@@ -27,11 +28,11 @@ inside(const char *text)
     struct sockaddr_in6  in6 = { .sin6_family = AF_INET6 };
 
     if (inet_pton(AF_INET, text, &in.sin_addr) == 1) {
-        return mt_outgoing_is_inside((struct sockaddr *) &in);
+        return mt_outgoing_is_private((struct sockaddr *) &in);
     }
 
     return inet_pton(AF_INET6, text, &in6.sin6_addr) == 1
-           ? mt_outgoing_is_inside((struct sockaddr *) &in6) : -1;
+           ? mt_outgoing_is_private((struct sockaddr *) &in6) : -1;
 }
 
 
@@ -70,7 +71,7 @@ test_addresses(void)
         is_int(inside(out[i]), 0, "%s is outside", out[i]);
     }
 
-    is_int(mt_outgoing_is_inside(&other), 1, "no address of the Internet");
+    is_int(mt_outgoing_is_private(&other), 1, "no address of the Internet");
 }
 
 
@@ -117,7 +118,7 @@ receiver(const char *url)
 }
 
 
-/* The four members in an answer's body. */
+/* The four members of an answer's body. */
 
 static mt_str_t
 sealed(const char *key, const char *token, const char *owner,
@@ -183,7 +184,7 @@ test_judgement(void)
 }
 
 
-/* What a server that answers so comes to. */
+/* The result of a server that answers like this. */
 
 static mt_response_t
 posted(mt_outgoing_t *o, const char *response)
@@ -290,7 +291,7 @@ test_time(void)
 }
 
 
-/* With the addresses of the inside refused: nothing gets to the server. */
+/* With internal addresses rejected: no request reaches the server. */
 
 static void
 test_guard(void)
@@ -325,7 +326,7 @@ test_guard(void)
 
     mt_outgoing_destroy(o);
 
-    /* a proxy is the operator's own; what stands in the URL is judged */
+    /* a proxy is the operator's choice; the host of the URL is checked */
 
     snprintf(url, sizeof(url), "http://127.0.0.1:%d", server.port);
     strict.proxy = url;
@@ -344,7 +345,7 @@ test_guard(void)
 }
 
 
-/* What the environment says does not count. */
+/* The environment's settings do not count. */
 
 static void
 test_environment(void)

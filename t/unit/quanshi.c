@@ -1,13 +1,11 @@
 
 /*
- * Meetings by their join links: the quanshi dialect, its codes over every
- * status and the document's example to the byte; and the page that a browser
- * gets.
+ * Meetings by join link: the quanshi dialect, its codes over every status and
+ * the document's example to the byte; and the page for browsers.
  */
 
-#include "drive.h"
+#include "dialect_drive.h"
 #include "meeting_fixture.h"
-#include "tap.h"
 
 
 #define BASE   "https://mtest.qsh1.cn"
@@ -19,28 +17,8 @@
 #define CROWD  5000
 
 
-static drive_t              d;
 static const mt_dialect_t  *quanshi, *page;
 static mt_meeting_t         m;          /* made last */
-
-
-static int
-request(const char *method, const char *path, const char *query,
-    const char *body)
-{
-    mt_input_t  in;
-
-    memset(&in, 0, sizeof(in));
-    in.method = mt_cstr(method);
-    in.path = mt_cstr(path);
-    in.query = mt_cstr(query);
-    in.body = mt_cstr(body);
-    in.header = drive_no_header;
-
-    drive_exchange(&d, &in);
-
-    return d.code;
-}
 
 
 static int
@@ -53,7 +31,7 @@ ask(mt_str_t code, const char *query)
 
     d.dialect = quanshi;
 
-    return request("POST", "/openapi/conference/detail", query, body);
+    return request("POST", "/openapi/conference/detail", query, "", body);
 }
 
 
@@ -66,7 +44,7 @@ look(mt_str_t code)
 
     d.dialect = page;
 
-    return request("GET", path, "", "");
+    return request("GET", path, "", "", "");
 }
 
 
@@ -93,52 +71,32 @@ begins_with(const char *want, const char *what)
 }
 
 
-/* The codes over every status, and what an answer is around them. */
+/* Each status has a code and an answer. */
 
 static void
 test_codes(void)
 {
-    int            code;
-    size_t         i;
-    mt_buf_t       out;
-    mt_exchange_t  x;
+    int     code;
+    size_t  i;
 
-    static const mt_status_t  statuses[] = {
-#define STATUS(number, symbol, name, reason)  MT_##symbol,
-        MT_STATUSES(STATUS)
-#undef STATUS
-    };
+    for (i = 0; i < mt_nitems(all_statuses); i++) {
+        code = quanshi->code(all_statuses[i]);
 
-    for (i = 0; i < mt_nitems(statuses); i++) {
-        code = quanshi->code(statuses[i]);
-
-        ok((code == 0 && statuses[i] == MT_OK)
+        ok((code == 0 && all_statuses[i] == MT_OK)
            || (code >= 1001 && code <= 1004) || code == 2001 || code == 2002
-           || (code == mt_status_http(statuses[i]) && code >= 400),
-           "%s has a code: %d", mt_status_name(statuses[i]), code);
+           || (code == mt_status_http(all_statuses[i]) && code >= 400),
+           "%s has a code: %d", mt_status_name(all_statuses[i]), code);
 
-        code = page->code(statuses[i]);
+        code = page->code(all_statuses[i]);
 
-        ok(code == 200 ? statuses[i] == MT_OK : code >= 400,
-           "%s has a page: %d", mt_status_name(statuses[i]), code);
+        ok(code == 200 ? all_statuses[i] == MT_OK : code >= 400,
+           "%s has a page: %d", mt_status_name(all_statuses[i]), code);
 
-        if (statuses[i] == MT_OK) {
+        if (all_statuses[i] == MT_OK) {
             continue;
         }
 
-        memset(&x, 0, sizeof(x));
-        x.dialect = quanshi;
-        x.call.arena = d.f.arena;
-        x.call.settings = &d.f.settings;
-        x.call.error.status = statuses[i];
-
-        mt_buf_init(&out, d.f.arena, 0);
-        x.writer = mt_json_writer(d.f.arena, &out);
-
-        quanshi->open_answer(&x);
-        quanshi->close_answer(&x);
-
-        d.text = (mt_str_t) { out.len, out.data };
+        (void) status_answer(quanshi, all_statuses[i]);
 
         ok(drive_shows(&d, "{\"status\":")
            && drive_shows(&d, ",\"result\":[],\"message\":\"")
@@ -146,12 +104,12 @@ test_codes(void)
            && drive_shows(&d, "\",\"reqid\":\"meeting-answer-")
            && drive_shows(&d, "\",\"timestamp\":")
            && drive_shows(&d, "ms\"}"),
-           "%s has an answer", mt_status_name(statuses[i]));
+           "%s has an answer", mt_status_name(all_statuses[i]));
     }
 }
 
 
-/* The document's conference: of one person, who made it. */
+/* The document's conference: its creator is its only attendee. */
 
 static void
 make_example(void)
@@ -273,15 +231,15 @@ test_faults(void)
     d.dialect = quanshi;
 
     for (i = 0; i < mt_nitems(faults); i++) {
-        is_int(request("POST", "/", "", faults[i].body), faults[i].code,
+        is_int(request("POST", "/", "", "", faults[i].body), faults[i].code,
                "%s", faults[i].body);
     }
 
-    is_int(request("GET", "/", "", ""), 405, "it needs POST");
+    is_int(request("GET", "/", "", "", ""), 405, "it needs POST");
 }
 
 
-/* What the people of another dialect are here, and the room. */
+/* Attendees and the room of a meeting that another dialect made. */
 
 static void
 test_people_and_room(void)
@@ -342,7 +300,7 @@ test_people_and_room(void)
 }
 
 
-/* No text of a client's is markup; the host's is the host's alone. */
+/* Texts of clients are escaped; the host's part is shown to the host alone. */
 
 static void
 test_page(void)
@@ -385,12 +343,12 @@ test_page(void)
     is_int(look(MT_STR("")), 404, "no link");
     is_int(look(MT_STR("<b>")), 404, "a strange one");
     ok(!shows_str(MT_STR("<b>")), "which is not shown");
-    is_int(request("POST", "/k/x", "", ""), 405, "to be looked at only");
+    is_int(request("POST", "/k/x", "", "", ""), 405, "to be looked at only");
 
     d.dialect = page;
     is_int(request("HEAD", mt_arena_printf(d.f.arena, "/k/%.*s", 11,
                                            m.attendee_code.data).data,
-                   "", ""), 200, "or asked for");
+                   "", "", ""), 200, "or asked for");
 }
 
 
@@ -426,28 +384,6 @@ test_style(void)
 
     ok(memmem(policy.data, policy.len, named.data, named.len) != NULL,
        "the style is sha256-%.*s", (int) named.len, named.data);
-}
-
-
-static int
-count(const char *part)
-{
-    int          n;
-    mt_str_t     s;
-    const char  *p, *end;
-
-    s = mt_cstr(part);
-    end = d.text.data + d.text.len;
-    n = 0;
-
-    for (p = d.text.data;
-         (p = memmem(p, end - p, s.data, s.len)) != NULL;
-         p += s.len)
-    {
-        n++;
-    }
-
-    return n;
 }
 
 
@@ -510,9 +446,5 @@ main(void)
     test_style();
     test_crowd();
 
-    is_int(fixture_verify(&d.f), 0, "the store holds together");
-
-    drive_close(&d);
-
-    return tap_done();
+    return dialect_done();
 }

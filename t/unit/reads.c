@@ -195,10 +195,10 @@ test_derived(fixture_t *f)
         int          life;
         int          window;
     } times[] = {
-        { 20 * 60 - 61, MT_LIFE_SCHEDULED, MT_WINDOW_EARLY },
-        { 20 * 60 - 60, MT_LIFE_SCHEDULED, MT_WINDOW_OPEN },
-        { 20 * 60,      MT_LIFE_UNDER_WAY, MT_WINDOW_OPEN },
-        { 22 * 60,      MT_LIFE_ENDED,     MT_WINDOW_CLOSED }
+        { 20 * 60 - 61, MT_PHASE_SCHEDULED, MT_WINDOW_EARLY },
+        { 20 * 60 - 60, MT_PHASE_SCHEDULED, MT_WINDOW_OPEN },
+        { 20 * 60,      MT_PHASE_UNDER_WAY, MT_WINDOW_OPEN },
+        { 22 * 60,      MT_PHASE_ENDED,     MT_WINDOW_CLOSED }
     };
 
     args = edit_new(f, "6", 20, 22, "1");
@@ -217,7 +217,7 @@ test_derived(fixture_t *f)
         f->now = DAY0 + times[i].at * MINUTE;
         (void) look(f, &mt_op_participation, num, 1, MT_MAY_MEMBER, 0);
         view = f->call.reply;
-        is_int(view->derived.life, times[i].life, "life %d", i);
+        is_int(view->derived.phase, times[i].life, "life %d", i);
         is_int(view->derived.window, times[i].window, "window %d", i);
     }
 
@@ -238,11 +238,11 @@ test_derived(fixture_t *f)
     is_str(view->derived.title, "meeting", "the title");
 
     result = act(f, &mt_op_meeting_cancel, num, 6, MT_MAY_CREATOR,
-                 MT_WHEN_LIVE);
+                 MT_WHEN_OPEN);
     is_status(result, MT_OK, "cancelled");
     (void) look(f, &mt_op_participation, num, 1, MT_MAY_MEMBER, 0);
     view = f->call.reply;
-    is_int(view->derived.life, MT_LIFE_CANCELLED, "life after that");
+    is_int(view->derived.phase, MT_PHASE_CANCELLED, "life after that");
 }
 
 
@@ -267,7 +267,7 @@ test_pages(fixture_t *f)
     for (i = 24; i >= 0; i--) {
         if (i % 5 == 0) {
             (void) act(f, &mt_op_meeting_cancel, made[i], 8, MT_MAY_CREATOR,
-                       MT_WHEN_LIVE);
+                       MT_WHEN_OPEN);
         } else {
             live[total++] = made[i];
         }
@@ -305,7 +305,7 @@ test_pages(fixture_t *f)
 }
 
 
-/* What another company has is not there. */
+/* Records of another company are not found. */
 
 static void
 test_companies(fixture_t *f)

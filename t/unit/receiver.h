@@ -1,8 +1,8 @@
 
 /*
- * A subscriber's server for the tests: one process, a thread for each
- * connection, that opens what comes and answers as it is told.  The company
- * stands in the path.
+ * A subscriber's server for the tests: one process with a thread for each
+ * connection, which opens each message and answers as the test tells it.  The
+ * company stands in the path.
  */
 
 #ifndef RECEIVER_H
@@ -54,7 +54,7 @@ typedef struct {
 static receiver_shared_t  *receiver_shared;
 
 
-/* Reads a request: its body, or an empty string at the connection's end. */
+/* Reads a request.  Returns its body, "" at the end of the connection. */
 
 static mt_str_t
 receiver_read(int fd, char *buf, size_t size)
@@ -141,7 +141,7 @@ receiver_sealed(mt_dingtalk_keys_t keys, mt_arena_t *arena)
 }
 
 
-/* 0 when the connection is to be closed. */
+/* Returns 0 if the connection must be closed. */
 
 static int
 receiver_answer(int fd, receiver_mode_t mode, mt_arena_t *arena)
@@ -258,7 +258,7 @@ receiver_serve(int listener)
 }
 
 
-/* Begins to serve, or again, on the same port. */
+/* Starts the server, or starts it again on the same port. */
 
 __attribute__((unused))
 static void
@@ -314,7 +314,7 @@ receiver_count(uint32_t company)
 }
 
 
-/* The i-th message's number. */
+/* Returns the number of the i-th message. */
 
 __attribute__((unused))
 static int64_t
@@ -338,8 +338,8 @@ receiver_forget(void)
 }
 
 
-/* From the number `from` on, each at least once, each for the first time
- * after the one before: how many that are. */
+/* Counts the messages from the number `from` on, each received at least once,
+ * and first received after the one before. */
 
 __attribute__((unused))
 static int64_t

@@ -1,6 +1,6 @@
 
 /*
- * Repeating meetings: every rule against a day-by-day reckoning, ends of
+ * Repeating meetings: each rule, compared with a day-by-day count; ends of
  * months and years, daylight-saving changes, limits.
  */
 
@@ -84,8 +84,8 @@ gives(const mt_zone_t *zone, int rule, int64_t begin, int64_t until,
 }
 
 
-/* Is the day, i days after the first, one of the rule?  By the calendar of
- * each day alone. */
+/* Returns 1 if the rule has the day, i days after the first, by the calendar
+ * of each day alone. */
 
 static int
 belongs(int rule, int i, const mt_civil_t *first, const mt_civil_t *day)
@@ -152,7 +152,8 @@ test_reckoning(void)
     int64_t     begin;
     mt_zone_t  *zone;
 
-    /* a leap year, years around it, a century that is none and one that is */
+    /* a leap year, years around it, a century that is no leap year and one
+     * that is */
     static const int  years[] = { 2023, 2024, 2025, 2099, 1999 };
 
     zone = zone_of("Asia/Shanghai");

@@ -12,7 +12,7 @@
 #define ARCHIVE  "t/fixture/format-1.tar.gz"
 
 
-/* A store below a directory, what is in its log taken in. */
+/* Opens the store below a directory and applies its WAL. */
 
 static void
 open_store(fixture_t *f, const char *dir, const char *name)
@@ -50,7 +50,7 @@ open_store(fixture_t *f, const char *dir, const char *name)
 }
 
 
-/* How often each operation is in the journal; its first position. */
+/* The count of each operation in the journal, and its first position. */
 
 static int64_t
 count_operations(fixture_t *f, int *count)

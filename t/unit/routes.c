@@ -1,8 +1,7 @@
 
 /*
- * The addresses of all dialects, each its own; and a list of them, as TAP
- * comments, for the tests that have to go through every one
- * (t/lib/Meeting/Routes.pm).
+ * The routes of all dialects, which must differ; and a list of them, as TAP
+ * comments, for the tests that visit each one (t/lib/Meeting/Routes.pm).
  */
 
 #include "dialect/mt_dialect.h"

@@ -74,7 +74,7 @@ test_keys(void)
     other = row_key(1, "one", "two!");
     is_kept(&other, "none", "nor by a longer one");
 
-    /* the same bytes, cut in another place */
+    /* the same bytes, divided differently */
     other = row_key(1, "onet", "wo");
     is_kept(&other, "none", "nor by the bytes of all together");
 
@@ -118,7 +118,7 @@ test_bounds(void)
 }
 
 
-/* More rows than there are places. */
+/* More rows than slots. */
 
 static void
 test_many(void)

@@ -1,7 +1,7 @@
 
 /*
- * Series of meetings: made, changed and cancelled in one command each, all or
- * none.
+ * Series of meetings: each is made, changed and cancelled by one command,
+ * completely or not at all.
  */
 
 #include "series_fixture.h"
@@ -50,7 +50,7 @@ test_create(fixture_t *f)
         is_int(row.answer, MT_ANSWER_ACCEPTED, "accepted");
     }
 
-    mt_key_num(&key, f->company, (uint64_t) num);
+    mt_key_num(&key, f->company, num);
     is_int(entries(f, MT_DB_SERIES, &key), 5, "all are found");
 
     num = series_made(f, series_new(f, MT_REPEAT_NONE, 10, 28, ""));
@@ -144,7 +144,7 @@ test_rooms(fixture_t *f)
     is_refused(f, series_create(f, args), MT_ROOM_HOURS,
                MT_series_edit_begin, before, "over night");
 
-    /* moves by a day: each goes where the next one was */
+    /* the series moves by a day: each meeting takes the place of the next */
 
     args = series_of(f, num);
     series_set(&args, begin, DAY0 + DAY + 11 * HOUR);
@@ -175,7 +175,7 @@ test_rooms(fixture_t *f)
     is_status(series_update(f, args), MT_OK, "weekly");
     have_raised(f, "success 0 update 15 cancel 85");
 
-    /* the rooms of those that go are free at once */
+    /* the rooms of dropped meetings are free at once */
 
     args = series_of(f, num);
     series_set(&args, repeat, MT_REPEAT_DAILY);
@@ -184,11 +184,12 @@ test_rooms(fixture_t *f)
 
     (void) series_cancel(f, num, 1);
     (void) act(f, &mt_op_meeting_cancel, other, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
 }
 
 
-/* Of a series in one room some overlap: found among themselves. */
+/* Some meetings of a series overlap in one room: the series itself is
+ * checked. */
 
 static void
 test_overlap(fixture_t *f)
@@ -203,7 +204,7 @@ test_overlap(fixture_t *f)
     series_set(&args, room_ref, MT_STR("barn"));
     num = series_made(f, args);
 
-    /* the second is moved by a day and an hour */
+    /* the second meeting is moved by a day and an hour */
 
     one = edit_of(f, num + 1);
     edit_set(&one, begin, DAY0 + 2 * DAY + 11 * HOUR);
@@ -233,7 +234,7 @@ test_update(fixture_t *f)
     now = f->now;
     num = series_made(f, series_new(f, MT_REPEAT_DAILY, 10, 4, "2"));
 
-    /* into the second one */
+    /* into the second meeting */
 
     f->now = DAY0 + DAY + 10 * HOUR + 1;
     is_status(checkin(f, 2, checkin_args(f, num + 1, "1", "a")), MT_OK,
@@ -267,8 +268,8 @@ test_update(fixture_t *f)
     is_int(meeting(f, num + 2).begin, DAY0 + 2 * DAY + 10 * HOUR,
            "but the one before");
 
-    /* one that was moved by itself keeps its distance, and its length when
-     * no times are said */
+    /* a meeting that was moved by itself keeps its distance, and its length if
+     * no times are given */
 
     one = edit_of(f, num + 4);
     edit_set(&one, begin, DAY0 + 4 * DAY + 15 * HOUR);
@@ -330,7 +331,7 @@ test_update(fixture_t *f)
 }
 
 
-/* The wall clock in New York, over the end of summer on 1 November. */
+/* The wall clock of New York over the end of summer time on 1 November. */
 
 static void
 test_daylight_saving(fixture_t *f)
@@ -354,7 +355,7 @@ test_daylight_saving(fixture_t *f)
     is_int(meeting(f, num).begin_offset, -4 * 3600, "summer");
     is_int(meeting(f, num + 1).begin_offset, -5 * 3600, "winter");
 
-    /* a week and ten minutes on: the first goes into winter */
+    /* a week and ten minutes later: the first falls into winter time */
 
     civil.day += 7;
     civil.minute = 10;
@@ -419,7 +420,7 @@ test_rule(fixture_t *f)
 
     (void) answer(f, num + 2, 2, MT_ANSWER_DECLINED, "ill");
 
-    /* longer, from the third on, with another title and one more */
+    /* longer, from the third on, with another title and one more attendee */
 
     args = series_of(f, num + 2);
     series_set(&args, subject, MT_STR("more"));
@@ -461,14 +462,15 @@ test_rule(fixture_t *f)
     have_raised(f, "success 0 update 4 cancel 3");
     are_days(f, num, "50 51 52 53", "three less");
 
-    /* one is moved within its day, one is cancelled, one goes elsewhere */
+    /* one meeting is moved within its day, one is cancelled, one moves
+     * elsewhere */
 
     one = edit_of(f, num + 1);
     edit_set(&one, begin, DAY0 + (base + 24 + 15) * HOUR);
     edit_set(&one, end, DAY0 + (base + 24 + 16) * HOUR);
     is_status(update(f, one), MT_OK, "within its day");
     (void) act(f, &mt_op_meeting_cancel, num + 2, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
     one = edit_of(f, num + 3);
     edit_set(&one, begin, DAY0 + (base + 9 * 24 + 15) * HOUR);
     edit_set(&one, end, DAY0 + (base + 9 * 24 + 16) * HOUR);
@@ -483,7 +485,7 @@ test_rule(fixture_t *f)
     is_int(meeting(f, num + 1).begin, DAY0 + (base + 24 + 15) * HOUR,
            "at its own time where it was there");
 
-    /* a new rule and a new time at once: from Thursday on, weekly */
+    /* a new rule and new times at once: from Thursday on, weekly */
 
     args = series_of(f, num);
     series_set(&args, repeat, MT_REPEAT_WEEKLY);
@@ -510,10 +512,10 @@ test_rule(fixture_t *f)
     is_status(series_update(f, args), MT_OK, "repeats no more");
     are_days(f, num, "53", "only the one named");
 
-    /* what is over stays, and is not made again */
+    /* ended meetings stay and are not made again */
 
     f->now = DAY0 + (base + 3 * 24 + 8) * HOUR + 1;
-    (void) act(f, &mt_op_meeting_end, num, 1, MT_MAY_CREATOR, MT_WHEN_LIVE);
+    (void) act(f, &mt_op_meeting_end, num, 1, MT_MAY_CREATOR, MT_WHEN_OPEN);
     before = fixture_digest(f);
     args = series_of(f, num);
     series_set(&args, repeat, MT_REPEAT_DAILY);
@@ -523,7 +525,7 @@ test_rule(fixture_t *f)
 }
 
 
-/* Named is one that is over; the later ones are not. */
+/* The named meeting has ended; the later ones have not. */
 
 static void
 test_named_over(fixture_t *f)
@@ -550,7 +552,7 @@ test_named_over(fixture_t *f)
     is_int(tally(f, num + 5).total, 2, "its people are invited");
 
     (void) act(f, &mt_op_meeting_cancel, num + 1, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
     is_status(series_cancel(f, num + 1, 1), MT_OK,
               "named by one that is cancelled");
     have_raised(f, "success 0 update 0 cancel 4");
@@ -583,7 +585,7 @@ test_cancel(fixture_t *f)
     have_raised(f, "success 0 update 0 cancel 2");
     is_status(series_cancel(f, num, 1), MT_OK, "all of them");
     have_raised(f, "success 0 update 0 cancel 3");
-    is_int(meeting(f, num).state, MT_MEETING_LIVE, "what has ended stays");
+    is_int(meeting(f, num).state, MT_MEETING_OPEN, "what has ended stays");
     is_int(meeting(f, num + 1).state, MT_MEETING_CANCELLED,
            "what is under way is cancelled");
     is_int(signed_in(f, num + 1, 2, &row), 1, "its check-ins stay");
@@ -597,7 +599,7 @@ test_cancel(fixture_t *f)
 }
 
 
-/* A command that was worked out on meetings that have changed since. */
+/* A command that was prepared from meetings that have changed since. */
 
 static void
 test_stale(fixture_t *f)
@@ -632,7 +634,7 @@ test_stale(fixture_t *f)
     is_status(result, MT_BUSY, "there are more now");
     ok(fixture_same(before, fixture_digest(f)), "and so many stay");
 
-    /* cancelled since, or ended: left alone */
+    /* cancelled or ended since: left alone */
 
     args = series_of(f, num);
     series_set(&args, subject, MT_STR("late"));
@@ -643,7 +645,7 @@ test_stale(fixture_t *f)
     edit_set(&one, subject, MT_STR("own"));
     is_status(update(f, one), MT_OK, "and its own");
     (void) act(f, &mt_op_meeting_cancel, num + 3, 1, MT_MAY_CREATOR,
-               MT_WHEN_LIVE);
+               MT_WHEN_OPEN);
 
     is_int(mt_apply_now(f->batch, command, &result), MT_OK, "once more");
     is_status(result, MT_OK, "applied");

@@ -23,7 +23,8 @@
 static mt_strs_t  made_ids;
 
 
-/* By user 1, at DAY0 + begin hours for an hour, until the n-th day. */
+/* Makes a series of user 1, at DAY0 + begin hours, an hour each, until the
+ * n-th day. */
 
 __attribute__((unused))
 static mt_series_edit_t
@@ -81,7 +82,7 @@ series_create(fixture_t *f, mt_series_edit_t args)
 }
 
 
-/* The first one's number; those of the others follow. */
+/* Returns the number of the first meeting; those of the others follow. */
 
 __attribute__((unused))
 static int64_t
@@ -129,7 +130,8 @@ series_cancel(fixture_t *f, int64_t num, int64_t actor)
 }
 
 
-/* What the last journalled command raised: "success 3 update 1 cancel 0" */
+/* Returns the events of the last command in the journal: "success 3 update 1
+ * cancel 0". */
 
 __attribute__((unused))
 static const char *
@@ -175,8 +177,8 @@ raised(fixture_t *f)
 
 
 /*
- * The meetings of a series that are not cancelled: the days, in order, on
- * which they begin, since that of DAY0: "0 7 14".
+ * Returns the days since DAY0 on which the meetings of a series that are not
+ * cancelled begin, in order: "0 7 14".
  */
 
 __attribute__((unused))
@@ -208,7 +210,7 @@ days(fixture_t *f, int64_t series)
         fixture_die("no read transaction");
     }
 
-    mt_key_num(&prefix, f->company, (uint64_t) series);
+    mt_key_num(&prefix, f->company, series);
     cursor = mt_cursor_open(txn, MT_DB_SERIES, &prefix);
     n = 0;
 
@@ -263,7 +265,7 @@ have_raised(fixture_t *f, const char *want)
 }
 
 
-/* A refusal must leave everything as it was. */
+/* A rejection must leave the store as it was. */
 
 __attribute__((unused))
 static void

@@ -7,7 +7,7 @@
 #include "fixture.h"
 
 
-/* of "secret"; and of "hf@123456", the documented default */
+/* The MD5 of "secret"; and of "hf@123456", the documented default. */
 #define MD5_SECRET   "5ebe2294ecd0e0f08eab7690d2a6ee69"
 
 static char  md5_default[33];
@@ -41,7 +41,8 @@ login(fixture_t *f, const char *mobile, const char *md5, const char *caller)
 }
 
 
-/* The token of a log-in with the default password, which must succeed. */
+/* Returns the token of a log-in with the default password, which must
+ * succeed. */
 
 static mt_str_t
 token_of(fixture_t *f, const char *mobile, const char *caller)
@@ -155,7 +156,7 @@ test_login(void)
 }
 
 
-/* Of zhang, user 1, who has a token for "ios". */
+/* The session of zhang, user 1, who has a token for "ios". */
 
 static void
 test_new_password(fixture_t *f, mt_str_t token)
@@ -233,7 +234,7 @@ test_token(void)
     test_new_password(&f, token);
     token = token_of(&f, "zhang", "ios");
 
-    /* one per user and caller */
+    /* one session per user and caller */
 
     other = token_of(&f, "zhang", "android");
     is_int(check(&f, "1", "ios", token), MT_OK, "another caller's log-in");
@@ -244,7 +245,7 @@ test_token(void)
     is_int(check(&f, "1", "ios", token), MT_BAD_TOKEN, "the old one ended");
     is_int(check(&f, "1", "ios", other), MT_OK, "the new one holds");
 
-    /* another server's key */
+    /* the key of another server */
 
     mt_key_meta(&key, MT_META_SERVER_KEY);
     (void) mt_write_begin(f.store, &txn);

@@ -69,7 +69,7 @@ test_create(void)
 }
 
 
-/* Nothing that is not ours is opened, or changed by the attempt. */
+/* A foreign file is neither opened nor changed by the attempt. */
 
 static void
 refused(const char *what, const char *reason)
@@ -314,7 +314,7 @@ fill_cursors(mt_store_t *store)
 typedef int (*move_t)(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 
 
-/* The number that a move comes to: 0 outside, -1 on failure. */
+/* Returns the number at which a cursor ends: 0 outside, -1 on failure. */
 
 static int64_t
 moved(mt_cursor_t *c, move_t move)
@@ -401,8 +401,8 @@ test_cursor(mt_txn_t *txn, uint32_t company)
 }
 
 
-/* Keys that are there and keys that are not, forward, backward and at a jump:
- * a near look-up finds what any look-up does. */
+/* Keys that exist and keys that do not, forward, backward and at a jump: a
+ * near look-up finds the same as any look-up. */
 
 static void
 test_near(mt_txn_t *txn)
@@ -416,9 +416,10 @@ test_near(mt_txn_t *txn)
     n = 0;
 
     for (i = 0; i < 60 * KEYS; i++) {
-        mt_key_num(&key, 1 + i % 3, i < 20 * KEYS ? (uint64_t) i
-                   : i < 40 * KEYS ? (uint64_t) (40 * KEYS - i)
-                   : (uint64_t) i * 7919 % (12 * KEYS));
+        mt_key_num(&key, 1 + i % 3,
+                   i < 20 * KEYS ? i
+                   : i < 40 * KEYS ? 40 * KEYS - i
+                   : i * 7919 % (12 * KEYS));
 
         here = mt_near_get(&near, txn, MT_DB_USER, &key, &value);
         there = mt_get(txn, MT_DB_USER, &key, &other);
@@ -440,8 +441,8 @@ test_near(mt_txn_t *txn)
 }
 
 
-/* Names of all lengths that differ in one byte; `b` in it: there, with numbers
- * of this many thousands. */
+/* Names of all lengths that differ in one byte.  A name with `b` in it exists,
+ * with numbers of this many thousands. */
 
 static int
 names_are(mt_txn_t *txn, uint64_t thousands)
@@ -591,7 +592,7 @@ test_cursors(void)
 }
 
 
-/* Each row deleted as soon as it was read: none is left out. */
+/* Each row is deleted as soon as it is read: no row is left out. */
 
 static void
 test_delete_under_cursor(void)
@@ -613,7 +614,7 @@ test_delete_under_cursor(void)
         (void) mt_write_begin(store, &txn);
 
         for (n = 0; n < 5000; n++) {
-            mt_key_num2(&key, (uint32_t) n % 3, 1, (uint64_t) n);
+            mt_key_num2(&key, (uint32_t) n % 3, 1, n);
             (void) mt_put(txn, MT_DB_ATTENDEE, &key, value);
         }
 

@@ -1,5 +1,5 @@
 
-/* The store as a whole: full, outgrown, read by the dead, copied. */
+/* The store's environment: full, outgrown, read by dead processes, copied. */
 
 #include "store_rig.h"
 
@@ -64,7 +64,8 @@ test_full(void)
 }
 
 
-/* Its lock file has all its blocks, for those who come on a full disk. */
+/* The lock file has all its blocks, for processes that come when the disk is
+ * full. */
 
 static void
 test_lock_file(void)
@@ -142,7 +143,7 @@ test_resized(void)
 }
 
 
-/* A reader that was killed gives its slot and its pages back. */
+/* The slot and the pages of a killed reader are freed. */
 
 static void
 test_readers(void)
@@ -189,7 +190,7 @@ test_readers(void)
 static int  stop;
 
 
-/* Pairs of rows in two databases: any state that is whole has both. */
+/* Pairs of rows in two databases: each complete state has both. */
 
 static void *
 write_pairs(void *data)

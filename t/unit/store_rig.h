@@ -1,7 +1,6 @@
 
 /*
- * Stores in a temporary directory, and what the tests of the store look at
- * beside it.
+ * Stores in a temporary directory, and checks of their files.
  */
 
 #ifndef STORE_RIG_H
@@ -80,7 +79,7 @@ remove_entry(const char *name, const struct stat *st, int type,
 }
 
 
-/* A checksum over a directory's files, names and times. */
+/* Returns a checksum over a directory's files, names and times. */
 
 static uint64_t  sum;
 

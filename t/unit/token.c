@@ -13,7 +13,7 @@ static fixture_t  f;
 static const mt_str_t  other_key = mt_str("another server's key, 32 bytes..");
 
 
-/* What comes of a token `age` ms after `now`; *company is whose it is. */
+/* Checks a token `age` ms after `now`; *company is its company. */
 
 static mt_status_t
 check_by(mt_str_t server_key, mt_str_t token, int64_t age, uint32_t *company)
@@ -153,7 +153,7 @@ test_forged(void)
         *p = "0123456789abcdef"[(*p > '9' ? *p - 'a' + 10 : *p - '0')
                                 ^ 1 << i % 4];
 
-        /* also of one that is known */
+        /* also for a known credential */
 
         passed += check(token, 0, &company) != MT_BAD_TOKEN;
         passed += check(access->token, 0, &company) != MT_OK;

@@ -1,7 +1,7 @@
 
 /*
- * What a multipart parser says, written down so that two runs can be compared:
- * for the unit test and the fuzzer.
+ * The calls of a multipart parser, written down so that two runs can be
+ * compared: for the unit test and the fuzzer.
  */
 
 #ifndef TRANSCRIPT_H
@@ -62,8 +62,9 @@ static const mt_part_sink_t  transcript_sink = {
 };
 
 
-/* Fed in pieces of `step` bytes, the first one of `first` (0: as the others).
- * The pieces are copies, so that a sanitizer sees a read beyond one. */
+/* Feeds the body in pieces of `step` bytes, the first of `first` bytes (0: as
+ * the others).  The pieces are copies, so that a sanitizer sees a read beyond
+ * one. */
 
 static mt_str_t
 transcript_of(mt_arena_t *arena, mt_str_t type, mt_str_t body, size_t first,
@@ -98,7 +99,7 @@ transcript_of(mt_arena_t *arena, mt_str_t type, mt_str_t body, size_t first,
 
     free(m);
 
-    /* what came before an error depends on the cuts */
+    /* the calls before an error depend on the cuts */
 
     if (rc != MT_OK) {
         t.text.len = 0;

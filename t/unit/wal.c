@@ -1,6 +1,6 @@
 
 /*
- * The write-ahead log: what is read back from it, and what is not.
+ * The WAL: which records are read back.
  */
 
 #include "store/mt_wal.h"
@@ -43,7 +43,7 @@ begin(mt_store_t *store)
 }
 
 
-/* How many records there are; the last one's text goes to `last`. */
+/* Returns how many records there are; `last` becomes the text of the last. */
 
 static int
 count(mt_txn_t *txn, char *last)
@@ -137,7 +137,7 @@ test_left(void)
     is_int(append(txn, "four"), MT_OK, "which adds one");
     mt_write_abort(txn);
 
-    /* another process, after the power was gone with the words */
+    /* another process, after a loss of power */
 
     mt_store_close(store);
 
@@ -175,7 +175,7 @@ test_left(void)
 }
 
 
-/* Only what was written whole counts, and nothing that comes after a gap. */
+/* Only complete records count, and none after a gap. */
 
 static void
 test_torn(void)
@@ -226,7 +226,7 @@ test_torn(void)
 }
 
 
-/* A store that a copy has replaced. */
+/* A store that was replaced by a copy. */
 
 static void
 test_foreign(void)
@@ -242,7 +242,7 @@ test_foreign(void)
     is_int(append(txn, "on top of position 0"), MT_OK, "a record");
     mt_write_abort(txn);
 
-    /* the same transaction's number, but not its history */
+    /* the same transaction id with another history */
 
     txn = begin(store);
     set_position(txn, 5);
@@ -291,7 +291,7 @@ test_large(void)
 }
 
 
-/* Those who wait are heard by who holds, and by nobody after it. */
+/* The holder hears the processes that wait; after it nobody does. */
 
 static void
 test_asked(void)

@@ -1,20 +1,21 @@
 
-#include "drive.h"
-#include "tap.h"
+/*
+ * The weclubs dialect: its codes over every status, the signatures of the
+ * documents, the order of checks, and a meeting from its begin to its end.
+ */
+
+#include "dialect_drive.h"
 
 
 #define SECRET  "8924d49e61e1dc9e1618d3bae21ea493"
 #define CALLER  "\"id\":\"r1\",\"client\":{\"caller\":\"chrome_test\"}"
 
-/* of {"user_id":null} */
+/* Signatures of {"user_id":null}. */
 #define NULL_SHA1     "2098c440b529cdae0fa4d8c90d1df5e9d6de5d2d"
 #define NULL_MD5      "4d48a6b26646eeb0deb0249aada23937"
 
-/* the default password's */
+/* The MD5 of the default password. */
 #define PASSWORD_MD5  "1336d6fe287a7e155f10b016ddf59398"
-
-
-static drive_t  d;
 
 
 /* Posts an envelope around `data`, which is a format. */
@@ -47,46 +48,25 @@ post_raw(const char *path, const char *body)
 }
 
 
-/* The codes and words, over every status. */
+/* Each status has a code and a text. */
 
 static void
 test_codes(void)
 {
-    size_t            i;
-    mt_buf_t          out;
-    mt_exchange_t     x;
+    int     code;
+    size_t  i;
 
-    static const struct {
-        mt_status_t  status;
-        const char  *name;
-    } statuses[] = {
-#define STATUS(number, symbol, name, reason)  { MT_##symbol, name },
-        MT_STATUSES(STATUS)
-#undef STATUS
-    };
+    for (i = 0; i < mt_nitems(all_statuses); i++) {
+        code = status_answer(d.dialect, all_statuses[i]);
 
-    for (i = 0; i < mt_nitems(statuses); i++) {
-        memset(&x, 0, sizeof(x));
-        x.dialect = d.dialect;
-        x.call.arena = d.f.arena;
-        x.call.settings = &d.f.settings;
-        x.call.error.status = statuses[i].status;
+        ok(code >= 2000 && code == d.dialect->code(all_statuses[i])
+           && (code == 2000) == (all_statuses[i] == MT_OK),
+           "%s has a code: %d", mt_status_name(all_statuses[i]), code);
 
-        mt_buf_init(&out, d.f.arena, 0);
-        x.writer = mt_json_writer(d.f.arena, &out);
-        d.dialect->open_answer(&x);
-        d.dialect->close_answer(&x);
-
-        d.text = (mt_str_t) { out.len, out.data };
-
-        ok(x.code >= 2000 && x.code == d.dialect->code(statuses[i].status)
-           && (x.code == 2000) == (statuses[i].status == MT_OK),
-           "%s has a code: %d", statuses[i].name, x.code);
-
-        ok(!memmem(out.data, out.len, "\"result_msg\":\"\"", 15)
-           && !memmem(out.data, out.len, ":  (", 4)
+        ok(count("\"result_msg\":\"\"") == 0
+           && count(":  (") == 0
            && drive_shows(&d, "\"data\":{}}"),
-           "%s has words", statuses[i].name);
+           "%s has words", mt_status_name(all_statuses[i]));
     }
 
     is_int(d.dialect->code((mt_status_t) 79), 5000, "a status nobody has");
@@ -257,7 +237,7 @@ test_signature(void)
 }
 
 
-/* What is wrong with a request, in the order in which it is judged. */
+/* Errors of a request, in the order in which they are reported. */
 
 static void
 test_order(void)
@@ -327,7 +307,7 @@ test_order(void)
 }
 
 
-/* The members of ids, and those that must be there. */
+/* Members that hold ids, and required members. */
 
 static void
 test_members(void)
@@ -419,7 +399,7 @@ test_members(void)
 }
 
 
-/* The value of a string or number member of the last answer. */
+/* Returns the value of a string or number member of the last answer. */
 
 static const char *
 answered(const char *member)
@@ -460,7 +440,7 @@ log_in(const char *mobile)
 }
 
 
-/* A person as the calls below name one. */
+/* A user and the token of the calls below. */
 
 typedef struct {
     int          id;
@@ -668,14 +648,13 @@ test_life(void)
 }
 
 
-/* A long list comes in pieces of bounded size. */
+/* A long list goes out in pieces of bounded size. */
 
 static void
 test_pieces(void)
 {
-    size_t              i, rows;
+    size_t              i;
     person_t            boss;
-    const char         *p;
     mt_strs_t           people;
     mt_result_t         result;
     mt_meeting_edit_t   args;
@@ -701,24 +680,14 @@ test_pieces(void)
                    "\"meeting_id\":%lld", (long long) result.num), 2000,
            "a thousand people");
 
-    rows = 0;
-
-    for (p = d.text.data;
-         (p = memmem(p, d.text.len - (size_t) (p - d.text.data),
-                     "{\"student_id\":", 14)) != NULL;
-         p++)
-    {
-        rows++;
-    }
-
-    is_int(rows, 1000, "are all there");
+    is_int(count("{\"student_id\":"), 1000, "are all there");
     ok(d.pieces > 30 && d.longest < DRIVE_PIECE + 1024,
        "in %u pieces of at most %zu bytes", d.pieces, d.longest);
     ok(drive_shows(&d, "}]}}"), "and the answer is whole");
 }
 
 
-/* Errors that the server raises, and a store that is not there. */
+/* Errors that the server raises, and a store that is not open. */
 
 static void
 test_server(void)
@@ -762,8 +731,7 @@ test_server(void)
 int
 main(void)
 {
-    drive_open(&d, "weclubs");
-    fixture_company(&d.f, FIXTURE_COMPANY);
+    dialect_open("weclubs", NULL);
 
     test_codes();
     test_routes();
@@ -774,7 +742,5 @@ main(void)
     test_pieces();
     test_server();
 
-    drive_close(&d);
-
-    return tap_done();
+    return dialect_done();
 }

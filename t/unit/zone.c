@@ -107,7 +107,7 @@ test_new_york(void)
 }
 
 
-/* Every hour of five years there and back. */
+/* Each hour of five years, to civil time and back. */
 
 static void
 test_round_trip(const char *name)
@@ -129,7 +129,7 @@ test_round_trip(const char *name)
         mt_zone_civil(zone, ms, &civil);
         back = mt_zone_instant(zone, &civil);
 
-        /* the second of two meanings comes back as the first */
+        /* the second of two equal times comes back as the first */
         wrong += back != ms && back != ms - MT_MS_PER_HOUR
                  && back != ms - MT_MS_PER_HOUR / 2;
     }

@@ -420,7 +420,7 @@ mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static void
 mt_login_finish(mt_call_t *call)
 {
-    mt_source_t        source;
+    mt_view_source_t   source;
     mt_login_view_t   *view;
     const mt_login_t  *args;
 
@@ -432,9 +432,9 @@ mt_login_finish(mt_call_t *call)
         return;
     }
 
-    mt_source_of(call, &source);
+    mt_view_source(call, &source);
 
-    if (mt_source_user(&source, call->actor, MT_ALL_FIELDS, &view->user)
+    if (mt_view_load_user(&source, call->actor, MT_ALL_FIELDS, &view->user)
         != 1)
     {
         call->error.status = MT_STORE_FAILED;
@@ -488,7 +488,7 @@ mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)
     mt_cursor_t  *cursor;
     mt_session_t  session;
 
-    mt_key_num(&prefix, a->company, (uint64_t) user);
+    mt_key_num(&prefix, a->company, user);
 
     cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);
     if (cursor == NULL) {

@@ -5,7 +5,7 @@
  * check-in before: the meeting and its tally are the batch's.
  */
 
-#include "domain/checkin/mt_fence.h"
+#include "domain/checkin/mt_checkin_fence.h"
 
 
 /* What a judgement looks at. */
@@ -22,7 +22,7 @@ typedef struct {
     /* out */
     int64_t                     leader;     /* 0: none was named */
     unsigned                    field;      /* that a refusal is about */
-} mt_signing_t;
+} mt_checkin_try_t;
 
 
 static mt_step_t mt_checkin_start(mt_call_t *call);
@@ -30,12 +30,12 @@ static mt_status_t mt_checkin_measure(mt_call_t *call,
     mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static int mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing);
-static mt_status_t mt_signing_judge(mt_signing_t *signing);
-static mt_status_t mt_signing_judge_before(mt_signing_t *signing,
+static int mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try);
+static mt_status_t mt_checkin_judge(mt_checkin_try_t *try);
+static mt_status_t mt_checkin_judge_before(mt_checkin_try_t *try,
     mt_status_t rc);
-static mt_status_t mt_signing_judge_leader(mt_signing_t *signing);
-static mt_status_t mt_signing_judge_time(mt_signing_t *signing);
+static mt_status_t mt_checkin_judge_leader(mt_checkin_try_t *try);
+static mt_status_t mt_checkin_judge_time(mt_checkin_try_t *try);
 
 
 const mt_operation_t  mt_op_checkin = {
@@ -92,7 +92,7 @@ mt_checkin_measure(mt_call_t *call, mt_checkin_args_t *args)
     rc = mt_meeting_find(call, args->ref, &meeting);
 
     if (rc == MT_OK) {
-        return mt_fence_measure(call, &meeting, args, &call->field);
+        return mt_checkin_fence_measure(call, &meeting, args, &call->field);
     }
 
     call->field = MT_checkin_args_ref;
@@ -106,30 +106,30 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
     int                       written;
     mt_status_t               rc;
-    mt_signing_t              signing;
+    mt_checkin_try_t          try;
     const mt_checkin_args_t  *args;
 
     args = body;
 
-    memset(&signing, 0, sizeof(signing));
-    signing.txn = a->txn;
-    signing.company = a->company;
-    signing.actor = a->actor;
-    signing.time = a->time;
-    signing.arena = a->arena;
-    signing.args = args;
+    memset(&try, 0, sizeof(try));
+    try.txn = a->txn;
+    try.company = a->company;
+    try.actor = a->actor;
+    try.time = a->time;
+    try.arena = a->arena;
+    try.args = args;
 
-    rc = mt_meeting_get(a, args->ref, &signing.meeting);
+    rc = mt_meeting_get(a, args->ref, &try.meeting);
     if (rc != MT_OK) {
         return mt_apply_reject(result, rc, MT_checkin_args_ref, 0);
     }
 
-    result->num = signing.meeting->num;
+    result->num = try.meeting->num;
 
-    rc = mt_signing_judge(&signing);
+    rc = mt_checkin_judge(&try);
 
     if (rc == MT_OK) {
-        written = mt_checkin_write(a, &signing);
+        written = mt_checkin_write(a, &try);
 
         if (written != 0) {
             return written == 1 ? MT_OK : MT_STORE_FAILED;
@@ -141,11 +141,11 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     /* the order is a promise: a retry is known even after the end */
 
     if (rc != MT_NOT_LISTED) {
-        rc = mt_signing_judge_before(&signing, rc);
+        rc = mt_checkin_judge_before(&try, rc);
     }
 
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, signing.field, 0);
+        return mt_apply_reject(result, rc, try.field, 0);
     }
 
     a->unchanged = 1;
@@ -157,7 +157,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 /* 1 written, 0 there is one, -1 failed. */
 
 static int
-mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
+mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
 {
     int                       saved;
     mt_key_t                  key;
@@ -166,21 +166,20 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
     const mt_meeting_t       *meeting;
     const mt_checkin_args_t  *args;
 
-    args = signing->args;
-    meeting = signing->meeting;
+    args = try->args;
+    meeting = try->meeting;
 
     memset(&checkin, 0, sizeof(checkin));
     checkin.slot = a->actor;
     checkin.time = a->time;
     checkin.way = args->way ? args->way : MT_WAY_QR;
     checkin.late = a->time > meeting->begin + args->grace;
-    checkin.leader = signing->leader;
+    checkin.leader = try->leader;
     checkin.request = args->request;
     checkin.longitude = args->longitude;
     checkin.latitude = args->latitude;
 
-    mt_key_num2(&key, a->company, (uint64_t) meeting->num,
-                (uint64_t) a->actor);
+    mt_key_num2(&key, a->company, meeting->num, a->actor);
 
     saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
                         &checkin, a->arena);
@@ -202,48 +201,47 @@ mt_checkin_write(mt_apply_t *a, const mt_signing_t *signing)
 }
 
 
-/* Of a first sign-in; of another see mt_signing_judge_before(). */
+/* Of a first sign-in; of another see mt_checkin_judge_before(). */
 
 static mt_status_t
-mt_signing_judge(mt_signing_t *signing)
+mt_checkin_judge(mt_checkin_try_t *try)
 {
     int          found;
     mt_key_t     key;
     mt_str_t     record;
     mt_status_t  rc;
 
-    mt_key_num2(&key, signing->company, (uint64_t) signing->meeting->num,
-                (uint64_t) signing->actor);
+    mt_key_num2(&key, try->company, try->meeting->num, try->actor);
 
     /* someone who declined may come after all */
 
-    found = mt_get(signing->txn, MT_DB_ATTENDEE, &key, &record);
+    found = mt_get(try->txn, MT_DB_ATTENDEE, &key, &record);
     if (found != 1) {
         return found ? MT_STORE_FAILED : MT_NOT_LISTED;
     }
 
-    if (signing->meeting->state == MT_MEETING_CANCELLED) {
+    if (try->meeting->state == MT_MEETING_CANCELLED) {
         return MT_CANCELLED;
     }
 
-    if (signing->meeting->sign == MT_SIGN_NONE) {
+    if (try->meeting->sign == MT_SIGN_NONE) {
         return MT_NO_SIGN_IN;
     }
 
-    rc = mt_meeting_live(signing->meeting, signing->time);
+    rc = mt_meeting_check_open(try->meeting, try->time);
     if (rc != MT_OK) {
         return rc;
     }
 
-    rc = mt_signing_judge_leader(signing);
+    rc = mt_checkin_judge_leader(try);
 
     if (rc == MT_OK) {
-        rc = mt_signing_judge_time(signing);
+        rc = mt_checkin_judge_time(try);
     }
 
-    return rc == MT_OK ? mt_fence_judge(signing->txn, signing->company,
-                                        signing->meeting, signing->args,
-                                        signing->arena)
+    return rc == MT_OK ? mt_checkin_fence_judge(try->txn, try->company,
+                                                try->meeting, try->args,
+                                                try->arena)
                        : rc;
 }
 
@@ -252,61 +250,61 @@ mt_signing_judge(mt_signing_t *signing)
  * there is none, `rc` remains. */
 
 static mt_status_t
-mt_signing_judge_before(mt_signing_t *signing, mt_status_t rc)
+mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)
 {
     int           found;
     mt_checkin_t  checkin;
 
-    found = mt_checkin_load(signing->txn, signing->company,
-                            signing->meeting->num, signing->actor, &checkin,
-                            signing->arena);
+    found = mt_checkin_load(try->txn, try->company,
+                            try->meeting->num, try->actor, &checkin,
+                            try->arena);
     if (found != 1) {
         return found ? MT_STORE_FAILED : rc;
     }
 
-    signing->field = 0;
+    try->field = 0;
 
     return checkin.request.len
-           && mt_str_eq(checkin.request, signing->args->request)
+           && mt_str_eq(checkin.request, try->args->request)
            ? MT_OK : MT_SIGNED_ALREADY;
 }
 
 
 static mt_status_t
-mt_signing_judge_leader(mt_signing_t *signing)
+mt_checkin_judge_leader(mt_checkin_try_t *try)
 {
     mt_str_t  ref;
 
-    ref = signing->args->leader;
+    ref = try->args->leader;
 
     if (ref.len == 0) {
         return MT_OK;
     }
 
-    signing->leader = mt_ref_num(signing->txn, signing->company,
-                                 MT_NAME_USER, ref);
+    try->leader = mt_ref_num(try->txn, try->company,
+                             MT_NAME_USER, ref);
 
-    if (mt_meeting_is_leader(signing->meeting, signing->leader)) {
+    if (mt_meeting_is_leader(try->meeting, try->leader)) {
         return MT_OK;
     }
 
-    signing->field = MT_checkin_args_leader;
+    try->field = MT_checkin_args_leader;
 
     return MT_NOT_LEADER;
 }
 
 
 static mt_status_t
-mt_signing_judge_time(mt_signing_t *signing)
+mt_checkin_judge_time(mt_checkin_try_t *try)
 {
     int64_t                   now;
     const mt_checkin_args_t  *args;
 
-    args = signing->args;
-    now = signing->time;
+    args = try->args;
+    now = try->time;
 
     if (mt_has(args, checkin_args, qr_time)) {
-        signing->field = MT_checkin_args_qr_time;
+        try->field = MT_checkin_args_qr_time;
 
         if (args->qr_time > now + args->qr_skew) {
             return MT_QR_FUTURE;
@@ -316,9 +314,9 @@ mt_signing_judge_time(mt_signing_t *signing)
             return MT_QR_EXPIRED;
         }
 
-        signing->field = 0;
+        try->field = 0;
     }
 
-    return now < signing->meeting->begin - args->opens_before ? MT_TOO_EARLY
+    return now < try->meeting->begin - args->opens_before ? MT_TOO_EARLY
                                                               : MT_OK;
 }

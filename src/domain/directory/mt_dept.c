@@ -217,7 +217,7 @@ mt_dept_judge_parent(mt_apply_t *a, int64_t dept, int64_t parent)
             return MT_DEPT_CIRCLE;
         }
 
-        mt_key_num(&key, a->company, (uint64_t) parent);
+        mt_key_num(&key, a->company, parent);
 
         if (mt_load(a->txn, MT_DB_DEPT, &key, &mt_dept_model, &above,
                     a->arena) != 1)
@@ -238,7 +238,7 @@ mt_dept_used(mt_apply_t *a, int64_t dept)
     int       used;
     mt_key_t  prefix;
 
-    mt_key_num(&prefix, a->company, (uint64_t) dept);
+    mt_key_num(&prefix, a->company, dept);
 
     used = mt_any(a->txn, MT_DB_DEPT_CHILD, &prefix);
 
@@ -275,12 +275,12 @@ mt_dept_move(mt_apply_t *a, int64_t dept, int64_t from, int64_t to)
     }
 
     if (from != MT_NOWHERE) {
-        mt_key_num2(&key, a->company, (uint64_t) from, (uint64_t) dept);
+        mt_key_num2(&key, a->company, from, dept);
         (void) mt_del(a->txn, MT_DB_DEPT_CHILD, &key);
     }
 
     if (to != MT_NOWHERE) {
-        mt_key_num2(&key, a->company, (uint64_t) to, (uint64_t) dept);
+        mt_key_num2(&key, a->company, to, dept);
         (void) mt_put(a->txn, MT_DB_DEPT_CHILD, &key, MT_STR(""));
     }
 }
@@ -291,7 +291,7 @@ mt_dept_save(mt_apply_t *a, const mt_dept_t *dept)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) dept->num);
+    mt_key_num(&key, a->company, dept->num);
 
     return mt_save(a->txn, MT_DB_DEPT, &key, &mt_dept_model, dept, a->arena);
 }

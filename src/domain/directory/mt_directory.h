@@ -11,6 +11,12 @@
 #include "domain/view/mt_view.h"
 
 
+/* The operations that an import runs. */
+extern const mt_operation_t  mt_op_dept_add;
+extern const mt_operation_t  mt_op_user_add;
+extern const mt_operation_t  mt_op_user_update;
+
+
 /* Returns 1 if the company's events are kept for a subscriber, else 0; sets
  * a->failed on failure. */
 int mt_company_subscribed(mt_apply_t *a);
@@ -48,7 +54,7 @@ mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
  * the directory shows no such record: removed, a placeholder, or never there;
  * -1 on failure. */
 size_t mt_directory_view_size(enum mt_name kind);
-int mt_directory_view(const mt_source_t *source, enum mt_name kind,
+int mt_directory_view(const mt_view_source_t *source, enum mt_name kind,
     int64_t num, void *view);
 
 /* finish() of operations that make or change a record of op->kind: replies

@@ -9,11 +9,11 @@
 /* Where the rows stand; between two pieces only `last` holds. */
 
 typedef struct {
-    mt_source_t    source;
-    mt_near_t      near;
-    mt_cursor_t   *cursor;
-    int            begun;        /* the cursor stands on the row after last */
-    int64_t        last;         /* number of the row given last, 0: none */
+    mt_view_source_t  source;
+    mt_near_t         near;
+    mt_cursor_t      *cursor;
+    int               begun;     /* the cursor stands on the row after last */
+    int64_t           last;      /* number of the row given last, 0: none */
 } mt_directory_list_t;
 
 
@@ -93,9 +93,9 @@ mt_directory_finish(mt_call_t *call)
 static mt_status_t
 mt_directory_show(mt_call_t *call, int64_t num)
 {
-    int           found;
-    void         *view;
-    mt_source_t   source;
+    int               found;
+    void             *view;
+    mt_view_source_t  source;
 
     view = mt_arena_alloc(call->arena,
                           mt_directory_view_size(call->op->kind));
@@ -103,7 +103,7 @@ mt_directory_show(mt_call_t *call, int64_t num)
         return MT_NO_MEMORY;
     }
 
-    mt_source_of(call, &source);
+    mt_view_source(call, &source);
 
     found = mt_directory_view(&source, call->op->kind, num, view);
     if (found != 1) {
@@ -134,7 +134,7 @@ mt_directory_open(mt_call_t *call)
 
     list = call->state;
 
-    mt_source_of(call, &list->source);
+    mt_view_source(call, &list->source);
     list->source.near = &list->near;
     list->begun = 0;
 
@@ -190,7 +190,7 @@ mt_directory_step(mt_call_t *call, mt_directory_list_t *list)
         rc = mt_cursor_next(list->cursor, &key, &value);
 
     } else {
-        mt_key_num(&at, call->company, list->last + 1);
+        mt_key_num(&at, call->company, mt_key_after(list->last));
         rc = mt_cursor_seek(list->cursor, &at, &key, &value);
         list->begun = 1;
     }

@@ -2,17 +2,20 @@
 #include "domain/directory/mt_directory.h"
 
 
-static int mt_is_gone(const mt_source_t *source, int64_t removed);
-static int mt_view_user(const mt_source_t *source, int64_t num, void *view);
-static int mt_view_dept(const mt_source_t *source, int64_t num, void *view);
-static int mt_view_room(const mt_source_t *source, int64_t num, void *view);
-static int mt_view_room_users(const mt_source_t *source,
+static int mt_is_gone(const mt_view_source_t *source, int64_t removed);
+static int mt_view_user(const mt_view_source_t *source, int64_t num,
+    void *view);
+static int mt_view_dept(const mt_view_source_t *source, int64_t num,
+    void *view);
+static int mt_view_room(const mt_view_source_t *source, int64_t num,
+    void *view);
+static int mt_view_room_users(const mt_view_source_t *source,
     const mt_ints_t *users, mt_strs_t *ids);
 
 
 static const struct {
     size_t   size;
-    int    (*view)(const mt_source_t *source, int64_t num, void *view);
+    int    (*view)(const mt_view_source_t *source, int64_t num, void *view);
 } mt_directory_views[] = {
     [MT_NAME_USER] = { sizeof(mt_user_view_t), mt_view_user },
     [MT_NAME_DEPT] = { sizeof(mt_dept_view_t), mt_view_dept },
@@ -28,27 +31,27 @@ mt_directory_view_size(enum mt_name kind)
 
 
 int
-mt_directory_view(const mt_source_t *source, enum mt_name kind, int64_t num,
-    void *view)
+mt_directory_view(const mt_view_source_t *source, enum mt_name kind,
+    int64_t num, void *view)
 {
     return mt_directory_views[kind].view(source, num, view);
 }
 
 
 static int
-mt_is_gone(const mt_source_t *source, int64_t removed)
+mt_is_gone(const mt_view_source_t *source, int64_t removed)
 {
     return removed && !source->removed;
 }
 
 
 static int
-mt_view_user(const mt_source_t *source, int64_t num, void *view)
+mt_view_user(const mt_view_source_t *source, int64_t num, void *view)
 {
     int              found;
     mt_user_view_t  *v = view;
 
-    found = mt_source_user(source, num, MT_ALL_FIELDS, &v->user);
+    found = mt_view_load_user(source, num, MT_ALL_FIELDS, &v->user);
 
     if (found != 1 || mt_is_gone(source, v->user.removed)
         || v->user.placeholder)
@@ -56,28 +59,28 @@ mt_view_user(const mt_source_t *source, int64_t num, void *view)
         return found == -1 ? -1 : 0;
     }
 
-    found = mt_source_load(source, MT_DB_DEPT, v->user.dept, &mt_dept_model,
-                           MT_ALL_FIELDS, &v->dept);
+    found = mt_view_load(source, MT_DB_DEPT, v->user.dept, &mt_dept_model,
+                         MT_ALL_FIELDS, &v->dept);
 
     return found == -1 ? -1 : 1;
 }
 
 
 static int
-mt_view_dept(const mt_source_t *source, int64_t num, void *view)
+mt_view_dept(const mt_view_source_t *source, int64_t num, void *view)
 {
     int              found;
     mt_dept_view_t  *v = view;
 
-    found = mt_source_load(source, MT_DB_DEPT, num, &mt_dept_model,
-                           MT_ALL_FIELDS, &v->dept);
+    found = mt_view_load(source, MT_DB_DEPT, num, &mt_dept_model,
+                         MT_ALL_FIELDS, &v->dept);
 
     if (found != 1 || mt_is_gone(source, v->dept.removed)) {
         return found == -1 ? -1 : 0;
     }
 
-    found = mt_source_load(source, MT_DB_DEPT, v->dept.parent, &mt_dept_model,
-                           MT_ALL_FIELDS, &v->parent);
+    found = mt_view_load(source, MT_DB_DEPT, v->dept.parent, &mt_dept_model,
+                         MT_ALL_FIELDS, &v->parent);
 
     return found == -1 ? -1 : 1;
 }
@@ -86,20 +89,20 @@ mt_view_dept(const mt_source_t *source, int64_t num, void *view)
 /* A department may be gone while a room still names it. */
 
 static int
-mt_view_room(const mt_source_t *source, int64_t num, void *view)
+mt_view_room(const mt_view_source_t *source, int64_t num, void *view)
 {
     int              found;
     mt_room_view_t  *v = view;
 
-    found = mt_source_load(source, MT_DB_ROOM, num, &mt_room_model,
-                           MT_ALL_FIELDS, &v->room);
+    found = mt_view_load(source, MT_DB_ROOM, num, &mt_room_model,
+                         MT_ALL_FIELDS, &v->room);
 
     if (found != 1 || mt_is_gone(source, v->room.removed)) {
         return found == -1 ? -1 : 0;
     }
 
-    if (mt_source_load(source, MT_DB_DEPT, v->room.dept, &mt_dept_model,
-                       MT_ALL_FIELDS, &v->dept) == -1)
+    if (mt_view_load(source, MT_DB_DEPT, v->room.dept, &mt_dept_model,
+                     MT_ALL_FIELDS, &v->dept) == -1)
     {
         return -1;
     }
@@ -113,7 +116,7 @@ mt_view_room(const mt_source_t *source, int64_t num, void *view)
 
 
 static int
-mt_view_room_users(const mt_source_t *source, const mt_ints_t *users,
+mt_view_room_users(const mt_view_source_t *source, const mt_ints_t *users,
     mt_strs_t *ids)
 {
     size_t     i;
@@ -132,8 +135,8 @@ mt_view_room_users(const mt_source_t *source, const mt_ints_t *users,
     }
 
     for (i = 0; i < users->n; i++) {
-        if (mt_source_load(source, MT_DB_USER, users->v[i], &mt_user_model,
-                           MT_FIELDS_TO(MT_user_id), &user) == -1)
+        if (mt_view_load(source, MT_DB_USER, users->v[i], &mt_user_model,
+                         MT_FIELDS_TO(MT_user_id), &user) == -1)
         {
             return -1;
         }

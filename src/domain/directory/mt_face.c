@@ -169,7 +169,7 @@ mt_face_dropped(mt_call_t *call)
     mt_journal_t        entry;
     const mt_event_t   *events;
 
-    mt_key_serial(&key, (int64_t) call->result.position);
+    mt_key_serial(&key, call->result.position);
 
     if (mt_load_copy(call->txn, MT_DB_JOURNAL, &key, &mt_journal_model, &entry,
                      call->arena)

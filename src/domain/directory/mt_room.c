@@ -313,7 +313,7 @@ mt_room_booked(mt_apply_t *a, int64_t room)
     mt_str_t      key, end;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&prefix, a->company, (uint64_t) room);
+    mt_key_num(&prefix, a->company, room);
 
     cursor = mt_cursor_open(a->txn, MT_DB_BOOKING, &prefix);
     if (cursor == NULL) {
@@ -352,7 +352,7 @@ mt_rooms_forget_user(mt_apply_t *a, int64_t user)
 
     for (i = 0; rc == MT_OK && i < rooms.n; i++) {
         mt_arena_reset(arena);
-        mt_key_num(&key, a->company, (uint64_t) rooms.v[i]);
+        mt_key_num(&key, a->company, rooms.v[i]);
 
         if (mt_load_copy(a->txn, MT_DB_ROOM, &key, &mt_room_model, &room,
                          arena) != 1)
@@ -450,7 +450,7 @@ mt_room_save(mt_apply_t *a, const mt_room_t *room)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) room->num);
+    mt_key_num(&key, a->company, room->num);
 
     return mt_save(a->txn, MT_DB_ROOM, &key, &mt_room_model, room, a->arena);
 }

@@ -428,14 +428,12 @@ mt_user_reindex(mt_apply_t *a, const mt_user_t *from, const mt_user_t *to)
     }
 
     if (was) {
-        mt_key_num2(&key, a->company, (uint64_t) from->dept,
-                    (uint64_t) from->num);
+        mt_key_num2(&key, a->company, from->dept, from->num);
         (void) mt_del(a->txn, MT_DB_MEMBER, &key);
     }
 
     if (is) {
-        mt_key_num2(&key, a->company, (uint64_t) to->dept,
-                    (uint64_t) to->num);
+        mt_key_num2(&key, a->company, to->dept, to->num);
         (void) mt_put(a->txn, MT_DB_MEMBER, &key, MT_STR(""));
     }
 }
@@ -464,7 +462,7 @@ mt_user_end_sessions(mt_apply_t *a, int64_t user)
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
 
-    mt_key_num(&prefix, a->company, (uint64_t) user);
+    mt_key_num(&prefix, a->company, user);
 
     /* a deletion may move what the cursor stands on: one at a time */
 
@@ -498,7 +496,7 @@ mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num, mt_user_t *user,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
 
     return mt_load_copy(txn, MT_DB_USER, &key, &mt_user_model, user, arena);
 }
@@ -537,7 +535,7 @@ mt_user_save(mt_apply_t *a, const mt_user_t *user)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) user->num);
+    mt_key_num(&key, a->company, user->num);
 
     return mt_save(a->txn, MT_DB_USER, &key, &mt_user_model, user, a->arena);
 }

@@ -156,7 +156,7 @@
 
 /* when: h5yes cancels only before the start, ends only while under way */
 
-#define MT_WHEN_LIVE       0     /* any time before its end */
+#define MT_WHEN_OPEN       0     /* any time before its end */
 #define MT_WHEN_BEFORE     1
 #define MT_WHEN_UNDER_WAY  2
 
@@ -226,7 +226,7 @@
  * are in milliseconds: opens_before the start; grace after it before one is
  * late; qr_max_age (0: any age); qr_skew into the future.  request: the
  * envelope's id, by which a client's retry is known.  distance: metres between
- * the position and the room at that place (domain/checkin/mt_fence.h).
+ * the position and the room at that place (domain/checkin/mt_checkin_fence.h).
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \

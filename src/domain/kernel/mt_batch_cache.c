@@ -49,7 +49,7 @@ mt_meeting_load(mt_apply_t *a, int64_t num)
         return &c->u.meeting;
     }
 
-    mt_key_num(&key, a->company, (uint64_t) num);
+    mt_key_num(&key, a->company, num);
 
     found = mt_load_copy(a->txn, MT_DB_MEETING, &key, &mt_meeting_model,
                          &meeting, cache->arena);
@@ -116,7 +116,7 @@ mt_tally(mt_apply_t *a, int64_t meeting)
     }
 
     memset(&tally, 0, sizeof(tally));
-    mt_key_num(&key, a->company, (uint64_t) meeting);
+    mt_key_num(&key, a->company, meeting);
 
     found = mt_load_copy(a->txn, MT_DB_TALLY, &key, &mt_tally_model, &tally,
                          cache->arena);
@@ -152,7 +152,7 @@ mt_batch_write_tallies(mt_batch_t *batch)
             continue;
         }
 
-        mt_key_num(&key, c->company, (uint64_t) c->num);
+        mt_key_num(&key, c->company, c->num);
 
         if (memcmp(&c->u.tally.now, &zeros, sizeof(zeros)) == 0) {
             (void) mt_del(batch->txn, MT_DB_TALLY, &key);

@@ -65,7 +65,7 @@ mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
     value.len = buf.len;
     value.data = buf.data;
 
-    mt_key_serial(&key, (int64_t) a->position);
+    mt_key_serial(&key, a->position);
 
     batch = a->batch;
     batch->position = a->position;

@@ -103,7 +103,7 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
     }
 
     k = &mt_id_kinds[kind];
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
 
     if (mt_get(txn, k->db, &key, &record) != 1) {
         return 0;
@@ -138,7 +138,7 @@ mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
         return k->missing;
     }
 
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
     found = mt_load_copy(txn, k->db, &key, k->model, record, arena);
 
     return found == 1 ? MT_OK : MT_STORE_FAILED;
@@ -203,7 +203,7 @@ mt_id_judge(mt_apply_t *a, enum mt_name kind, mt_str_t id, int64_t *num)
     }
 
     if (found == 1 && mt_parse_num(id, num)) {
-        mt_key_num(&key, a->company, (uint64_t) *num);
+        mt_key_num(&key, a->company, *num);
         found = mt_get(a->txn, mt_id_kinds[kind].db, &key, &record);
 
         if (found == 1) {
@@ -244,7 +244,7 @@ mt_next_num(mt_apply_t *a, enum mt_name kind, mt_db_t db)
     num = (int64_t) mt_get_num_or(a->txn, MT_DB_COUNTER, &counter, 0);
 
     do {
-        mt_key_num(&key, a->company, (uint64_t) ++num);
+        mt_key_num(&key, a->company, ++num);
         found = mt_get(a->txn, db, &key, &record);
     } while (found == 1);
 

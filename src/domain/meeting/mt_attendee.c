@@ -14,7 +14,7 @@ mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, company, (uint64_t) meeting, (uint64_t) slot);
+    mt_key_num2(&key, company, meeting, slot);
 
     return mt_load(txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
                    arena);
@@ -27,8 +27,7 @@ mt_attendee_save(mt_apply_t *a, int64_t meeting,
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, a->company, (uint64_t) meeting,
-                (uint64_t) attendee->slot);
+    mt_key_num2(&key, a->company, meeting, attendee->slot);
 
     return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
                    a->arena);
@@ -41,7 +40,7 @@ mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
 {
     mt_key_t  key;
 
-    mt_key_num2(&key, company, (uint64_t) meeting, (uint64_t) slot);
+    mt_key_num2(&key, company, meeting, slot);
 
     return mt_load(txn, MT_DB_CHECKIN, &key, &mt_checkin_model, checkin,
                    arena);

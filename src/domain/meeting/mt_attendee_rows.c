@@ -7,40 +7,43 @@
 #include "domain/meeting/mt_meeting_view.h"
 
 
-static mt_status_t mt_people_judge(mt_call_t *call,
+static mt_status_t mt_attendees_judge(mt_call_t *call,
     const mt_meeting_act_t *args, mt_meeting_t *meeting);
 static mt_status_t mt_listing_fill(mt_call_t *call,
-    const mt_source_t *source, mt_meeting_view_t *view);
-static mt_status_t mt_people_open(mt_call_t *call);
-static mt_status_t mt_people_begin(mt_call_t *call);
-static void mt_people_end(mt_call_t *call);
-static int mt_people_next(mt_call_t *call, mt_arena_t *row_arena,
+    const mt_view_source_t *source, mt_meeting_view_t *view);
+static mt_status_t mt_attendees_open(mt_call_t *call);
+static mt_status_t mt_attendees_begin(mt_call_t *call);
+static void mt_attendees_end(mt_call_t *call);
+static int mt_attendees_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
-static int mt_people_find(mt_call_t *call, mt_arena_t *row_arena,
+static int mt_attendees_find(mt_call_t *call, mt_arena_t *row_arena,
     mt_row_key_t *key);
-static int mt_people_step(mt_call_t *call);
-static int mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
-static int mt_people_make(mt_call_t *call, mt_arena_t *row_arena,
+static int mt_attendees_step(mt_call_t *call);
+static int mt_attendees_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
+static int mt_attendees_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static mt_status_t mt_leaders_open(mt_call_t *call);
 static int mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 
 
-const mt_rows_t  mt_people_rows = {
-    mt_people_open, mt_people_next, mt_listing_close, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
+const mt_rows_t  mt_attendee_rows = {
+    mt_attendees_open, mt_attendees_next, mt_listing_close, NULL,
+    mt_person_parts,
+    mt_attendees_find, mt_attendees_make
 };
 
-const mt_rows_t  mt_inner_people_rows = {
-    mt_people_begin, mt_people_next, mt_people_end, NULL, mt_person_parts,
-    mt_people_find, mt_people_make
+const mt_rows_t  mt_inner_attendee_rows = {
+    mt_attendees_begin, mt_attendees_next, mt_attendees_end, NULL,
+    mt_person_parts,
+    mt_attendees_find, mt_attendees_make
 };
 
-const mt_rows_t  mt_leaders_rows = {
+const mt_rows_t  mt_leader_rows = {
     mt_leaders_open, mt_leaders_next, mt_listing_close, NULL,
     mt_person_parts, NULL, NULL
 };
+
 
 mt_step_t
 mt_meeting_show(mt_call_t *call)
@@ -48,7 +51,7 @@ mt_meeting_show(mt_call_t *call)
     int                      found;
     int64_t                  num;
     mt_status_t              rc;
-    mt_source_t              source;
+    mt_view_source_t         source;
     mt_meeting_view_t       *view;
     const mt_meeting_act_t  *args;
 
@@ -59,7 +62,7 @@ mt_meeting_show(mt_call_t *call)
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
-    mt_source_of(call, &source);
+    mt_view_source(call, &source);
     source.guests = args->guests != 0;
 
     num = mt_ref_num(call->txn, call->company, MT_NAME_MEETING, args->ref);
@@ -71,7 +74,7 @@ mt_meeting_show(mt_call_t *call)
                                       MT_meeting_act_ref);
     }
 
-    rc = mt_people_judge(call, args, &view->meeting);
+    rc = mt_attendees_judge(call, args, &view->meeting);
 
     if (rc == MT_OK) {
         rc = mt_listing_fill(call, &source, view);
@@ -82,7 +85,7 @@ mt_meeting_show(mt_call_t *call)
 
 
 static mt_status_t
-mt_people_judge(mt_call_t *call, const mt_meeting_act_t *args,
+mt_attendees_judge(mt_call_t *call, const mt_meeting_act_t *args,
     mt_meeting_t *meeting)
 {
     int  may;
@@ -113,9 +116,9 @@ mt_status_t
 mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view)
 {
-    mt_source_t  source;
+    mt_view_source_t  source;
 
-    mt_source_of(call, &source);
+    mt_view_source(call, &source);
     source.guests = guests;
 
     return mt_meeting_view_load(&source, num, view) == 1
@@ -126,7 +129,7 @@ mt_listing_show(mt_call_t *call, int64_t num, int guests,
 /* The reply and the state of a call, from a view whose meeting is loaded. */
 
 static mt_status_t
-mt_listing_fill(mt_call_t *call, const mt_source_t *source,
+mt_listing_fill(mt_call_t *call, const mt_view_source_t *source,
     mt_meeting_view_t *view)
 {
     mt_listing_t  *listing;
@@ -180,7 +183,7 @@ mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting)
 void
 mt_listing_source(mt_call_t *call, mt_listing_t *listing)
 {
-    mt_source_of(call, &listing->source);
+    mt_view_source(call, &listing->source);
 
     listing->source.near = &listing->near;
     listing->source.guests = listing->guests != 0;
@@ -206,13 +209,13 @@ mt_listing_close(mt_call_t *call)
 
 
 static mt_status_t
-mt_people_open(mt_call_t *call)
+mt_attendees_open(mt_call_t *call)
 {
     mt_status_t  rc;
 
     mt_listing_source(call, call->state);
 
-    rc = mt_people_begin(call);
+    rc = mt_attendees_begin(call);
 
     /* who could not open it does not close it */
 
@@ -225,7 +228,7 @@ mt_people_open(mt_call_t *call)
 
 
 static mt_status_t
-mt_people_begin(mt_call_t *call)
+mt_attendees_begin(mt_call_t *call)
 {
     mt_key_t       prefix;
     mt_listing_t  *listing;
@@ -234,7 +237,7 @@ mt_people_begin(mt_call_t *call)
     listing->begun = 0;
     listing->source.guests = listing->guests != 0;
 
-    mt_key_num(&prefix, call->company, (uint64_t) listing->meeting.num);
+    mt_key_num(&prefix, call->company, listing->meeting.num);
 
     if (listing->cursor) {
         mt_cursor_move(listing->cursor, &prefix);
@@ -248,25 +251,25 @@ mt_people_begin(mt_call_t *call)
 
 
 static void
-mt_people_end(mt_call_t *call)
+mt_attendees_end(mt_call_t *call)
 {
     (void) call;
 }
 
 
 static int
-mt_people_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+mt_attendees_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
     int  rc;
 
-    rc = mt_people_step(call);
+    rc = mt_attendees_step(call);
 
-    return rc == 1 ? mt_people_make(call, row_arena, row) : rc;
+    return rc == 1 ? mt_attendees_make(call, row_arena, row) : rc;
 }
 
 
 static int
-mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
+mt_attendees_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 {
     int            rc;
     mt_listing_t  *listing;
@@ -274,7 +277,7 @@ mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
     (void) row_arena;
 
     listing = call->state;
-    rc = mt_people_step(call);
+    rc = mt_attendees_step(call);
 
     if (rc == 1) {
         mt_person_row_key(&listing->source, &listing->meeting,
@@ -288,7 +291,7 @@ mt_people_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 /* Moves to the next attendee's records. */
 
 static int
-mt_people_step(mt_call_t *call)
+mt_attendees_step(mt_call_t *call)
 {
     int            rc;
     int64_t        slot;
@@ -297,7 +300,7 @@ mt_people_step(mt_call_t *call)
 
     listing = call->state;
 
-    rc = mt_people_seek(call, &slot, &value);
+    rc = mt_attendees_seek(call, &slot, &value);
 
     /* guests are last */
 
@@ -315,7 +318,7 @@ mt_people_step(mt_call_t *call)
 /* Moves the cursor to the first attendee that was not given yet. */
 
 static int
-mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
+mt_attendees_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
 {
     int            rc;
     mt_key_t       at;
@@ -328,8 +331,8 @@ mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
         rc = mt_cursor_next(listing->cursor, &key, value);
 
     } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->meeting.num,
-                    (uint64_t) listing->last + 1);
+        mt_key_num2(&at, call->company, listing->meeting.num,
+                    mt_key_after(listing->last));
         rc = mt_cursor_seek(listing->cursor, &at, &key, value);
         listing->begun = 1;
     }
@@ -339,7 +342,7 @@ mt_people_seek(mt_call_t *call, int64_t *slot, mt_str_t *value)
 
 
 static int
-mt_people_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
+mt_attendees_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
     mt_listing_t      *listing;
     mt_person_view_t  *view;
@@ -388,7 +391,7 @@ mt_leaders_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         return -1;
     }
 
-    return mt_people_make(call, row_arena, row);
+    return mt_attendees_make(call, row_arena, row);
 }
 
 

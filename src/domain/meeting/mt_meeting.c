@@ -5,29 +5,29 @@
 
 
 int
-mt_meeting_life(const mt_meeting_t *meeting, int64_t now)
+mt_meeting_phase(const mt_meeting_t *meeting, int64_t now)
 {
     if (meeting->state == MT_MEETING_CANCELLED) {
-        return MT_LIFE_CANCELLED;
+        return MT_PHASE_CANCELLED;
     }
 
     if (meeting->state == MT_MEETING_ENDED || now >= meeting->end) {
-        return MT_LIFE_ENDED;
+        return MT_PHASE_ENDED;
     }
 
-    return now < meeting->begin ? MT_LIFE_SCHEDULED : MT_LIFE_UNDER_WAY;
+    return now < meeting->begin ? MT_PHASE_SCHEDULED : MT_PHASE_UNDER_WAY;
 }
 
 
 mt_status_t
-mt_meeting_live(const mt_meeting_t *meeting, int64_t now)
+mt_meeting_check_open(const mt_meeting_t *meeting, int64_t now)
 {
-    switch (mt_meeting_life(meeting, now)) {
+    switch (mt_meeting_phase(meeting, now)) {
 
-    case MT_LIFE_CANCELLED:
+    case MT_PHASE_CANCELLED:
         return MT_CANCELLED;
 
-    case MT_LIFE_ENDED:
+    case MT_PHASE_ENDED:
         return MT_ENDED;
 
     default:
@@ -39,8 +39,8 @@ mt_meeting_live(const mt_meeting_t *meeting, int64_t now)
 int
 mt_meeting_holds_room(const mt_meeting_t *meeting)
 {
-    return meeting->room != 0 && meeting->state == MT_MEETING_LIVE
-           && meeting->checked != MT_CHECK_REFUSED;
+    return meeting->room != 0 && meeting->state == MT_MEETING_OPEN
+           && meeting->checked != MT_CHECK_REJECTED;
 }
 
 
@@ -86,7 +86,7 @@ mt_meeting_may(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
             return actor != 0;
         }
 
-        mt_key_num2(&key, company, (uint64_t) meeting->num, (uint64_t) actor);
+        mt_key_num2(&key, company, meeting->num, actor);
 
         return mt_get(txn, MT_DB_ATTENDEE, &key, &record);
     }
@@ -105,7 +105,7 @@ mt_meeting_find(mt_call_t *call, mt_str_t ref, mt_meeting_t *meeting)
         return MT_NO_SUCH_MEETING;
     }
 
-    mt_key_num(&key, call->company, (uint64_t) num);
+    mt_key_num(&key, call->company, num);
 
     found = mt_load(call->txn, MT_DB_MEETING, &key, &mt_meeting_model,
                     meeting, call->arena);
@@ -137,7 +137,7 @@ mt_meeting_get(mt_apply_t *a, mt_str_t ref, const mt_meeting_t **meeting)
 
 
 mt_status_t
-mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
+mt_meeting_close(mt_apply_t *a, const mt_meeting_t *old, int64_t state)
 {
     mt_meeting_t  meeting;
 
@@ -155,7 +155,7 @@ mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting)
 {
     mt_raise(a, MT_EVENT_BOOK_CANCEL, meeting->num, meeting->id);
 
-    return mt_meeting_finish(a, meeting, MT_MEETING_CANCELLED);
+    return mt_meeting_close(a, meeting, MT_MEETING_CANCELLED);
 }
 
 

@@ -13,11 +13,11 @@
 
 
 /* Returns the phase of a meeting at an instant (ms): MT_PHASE_*. */
-int mt_meeting_life(const mt_meeting_t *meeting, int64_t now);
+int mt_meeting_phase(const mt_meeting_t *meeting, int64_t now);
 
 /* Returns MT_OK while the meeting is scheduled or under way, MT_CANCELLED or
  * MT_ENDED after. */
-mt_status_t mt_meeting_live(const mt_meeting_t *meeting, int64_t now);
+mt_status_t mt_meeting_check_open(const mt_meeting_t *meeting, int64_t now);
 
 /* Returns 1 while the meeting keeps others out of its room, else 0. */
 int mt_meeting_holds_room(const mt_meeting_t *meeting);
@@ -45,7 +45,7 @@ mt_status_t mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting);
 /* Closes a meeting that is scheduled or under way: cancelled or ended (state:
  * MT_MEETING_*).  Its room is free from now on, its times stay as booked.
  * mt_meeting_cancel() raises the event as well.  Return MT_OK or a failure. */
-mt_status_t mt_meeting_finish(mt_apply_t *a, const mt_meeting_t *meeting,
+mt_status_t mt_meeting_close(mt_apply_t *a, const mt_meeting_t *meeting,
     int64_t state);
 mt_status_t mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting);
 

@@ -95,7 +95,7 @@ static mt_status_t
 mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
     const mt_meeting_t *meeting, const mt_meeting_act_t *args)
 {
-    int          may, life;
+    int          may, phase;
     mt_status_t  rc;
 
     may = mt_meeting_may(txn, company, meeting, actor, args->may);
@@ -103,18 +103,18 @@ mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
         return may ? MT_STORE_FAILED : MT_FORBIDDEN;
     }
 
-    rc = mt_meeting_live(meeting, now);
+    rc = mt_meeting_check_open(meeting, now);
     if (rc != MT_OK) {
         return rc;
     }
 
-    life = mt_meeting_life(meeting, now);
+    phase = mt_meeting_phase(meeting, now);
 
-    if (args->when == MT_WHEN_BEFORE && life != MT_LIFE_SCHEDULED) {
+    if (args->when == MT_WHEN_BEFORE && phase != MT_PHASE_SCHEDULED) {
         return MT_STARTED;
     }
 
-    if (args->when == MT_WHEN_UNDER_WAY && life != MT_LIFE_UNDER_WAY) {
+    if (args->when == MT_WHEN_UNDER_WAY && phase != MT_PHASE_UNDER_WAY) {
         return MT_NOT_STARTED;
     }
 
@@ -162,7 +162,7 @@ mt_end_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_act_apply(a, body, result, &meeting);
 
-    return rc == MT_OK ? mt_meeting_finish(a, meeting, MT_MEETING_ENDED) : rc;
+    return rc == MT_OK ? mt_meeting_close(a, meeting, MT_MEETING_ENDED) : rc;
 }
 
 
@@ -222,7 +222,7 @@ mt_answer_judge(const mt_meeting_t *meeting, int64_t now, int listed)
         return MT_STORE_FAILED;
     }
 
-    return listed ? mt_meeting_live(meeting, now) : MT_NOT_LISTED;
+    return listed ? mt_meeting_check_open(meeting, now) : MT_NOT_LISTED;
 }
 
 

@@ -3,21 +3,21 @@
  * Making and changing a meeting.
  */
 
-#include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_draft.h"
 #include "domain/meeting/mt_meeting_view.h"
 
 
 static mt_step_t mt_meeting_create_start(mt_call_t *call);
 static mt_step_t mt_meeting_update_start(mt_call_t *call);
-static mt_step_t mt_edit_times(mt_call_t *call, int64_t length);
-static mt_step_t mt_edit_fresh(mt_call_t *call);
-static void mt_edit_finish(mt_call_t *call);
+static mt_step_t mt_meeting_edit_times(mt_call_t *call, int64_t length);
+static mt_step_t mt_meeting_edit_fresh(mt_call_t *call);
+static void mt_meeting_edit_finish(mt_call_t *call);
 
 static mt_status_t mt_meeting_create_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_meeting_update_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static mt_status_t mt_edit_alone(mt_edit_t *edit, int event);
+static mt_status_t mt_draft_alone(mt_draft_t *draft, int event);
 
 
 const mt_operation_t  mt_op_meeting_create = {
@@ -25,9 +25,9 @@ const mt_operation_t  mt_op_meeting_create = {
     .name = "meeting_create",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .start = mt_meeting_create_start,
-    .finish = mt_edit_finish,
+    .finish = mt_meeting_edit_finish,
     .apply = mt_meeting_create_apply
 };
 
@@ -36,9 +36,9 @@ const mt_operation_t  mt_op_meeting_update = {
     .name = "meeting_update",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .start = mt_meeting_update_start,
-    .finish = mt_edit_finish,
+    .finish = mt_meeting_edit_finish,
     .apply = mt_meeting_update_apply
 };
 
@@ -55,12 +55,12 @@ mt_meeting_create_start(mt_call_t *call)
         return mt_call_reject(call, MT_MISSING, MT_meeting_edit_begin);
     }
 
-    step = mt_edit_times(call, call->settings->default_length);
+    step = mt_meeting_edit_times(call, call->settings->default_length);
     if (step == MT_STEP_DONE) {
         return step;
     }
 
-    return mt_edit_fresh(call);
+    return mt_meeting_edit_fresh(call);
 }
 
 
@@ -79,8 +79,8 @@ mt_meeting_update_start(mt_call_t *call)
         return mt_call_reject(call, rc, MT_meeting_edit_ref);
     }
 
-    step = mt_edit_times(call, args->keep_length ? meeting.end - meeting.begin
-                                                 : 0);
+    step = mt_meeting_edit_times(call, args->keep_length
+                                       ? meeting.end - meeting.begin : 0);
     if (step == MT_STEP_DONE) {
         return step;
     }
@@ -95,7 +95,7 @@ mt_meeting_update_start(mt_call_t *call)
  */
 
 static mt_step_t
-mt_edit_times(mt_call_t *call, int64_t length)
+mt_meeting_edit_times(mt_call_t *call, int64_t length)
 {
     unsigned            field;
     mt_meeting_edit_t  *args;
@@ -129,7 +129,7 @@ mt_edit_times(mt_call_t *call, int64_t length)
 /* What apply may not make up itself. */
 
 static mt_step_t
-mt_edit_fresh(mt_call_t *call)
+mt_meeting_edit_fresh(mt_call_t *call)
 {
     mt_meeting_edit_t     *args;
     mt_meeting_secrets_t   secrets;
@@ -155,7 +155,7 @@ mt_edit_fresh(mt_call_t *call)
 
 
 static void
-mt_edit_finish(mt_call_t *call)
+mt_meeting_edit_finish(mt_call_t *call)
 {
     mt_status_t  rc;
 
@@ -170,46 +170,46 @@ mt_edit_finish(mt_call_t *call)
 static mt_status_t
 mt_meeting_create_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
-    mt_edit_t                 edit;
-    mt_edits_t                edits;
-    mt_status_t               rc;
-    const mt_meeting_edit_t  *args;
+    mt_draft_t                 draft;
+    mt_drafts_t                drafts;
+    mt_status_t                rc;
+    const mt_meeting_edit_t   *args;
 
     args = body;
 
-    rc = mt_edits_init(&edits, a, args, result);
+    rc = mt_drafts_init(&drafts, a, args, result);
     if (rc != MT_OK) {
         return rc;
     }
 
-    mt_edit_new(&edit, &edits);
-    mt_patch(&edit.meeting, &mt_meeting_model, args, &mt_meeting_edit_model,
+    mt_draft_new(&draft, &drafts);
+    mt_patch(&draft.meeting, &mt_meeting_model, args, &mt_meeting_edit_model,
              MT_SECRET_FIELDS);
 
-    edit.meeting.id = args->id.len ? args->id : args->fresh_id;
+    draft.meeting.id = args->id.len ? args->id : args->fresh_id;
 
-    rc = mt_edit_identity(&edit);
+    rc = mt_draft_identity(&draft);
 
     if (rc == MT_OK) {
-        rc = mt_edit_creator(&edit);
+        rc = mt_draft_creator(&draft);
     }
 
-    return rc == MT_OK ? mt_edit_alone(&edit, MT_EVENT_BOOK_SUCCESS) : rc;
+    return rc == MT_OK ? mt_draft_alone(&draft, MT_EVENT_BOOK_SUCCESS) : rc;
 }
 
 
 static mt_status_t
 mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
-    mt_edit_t                 edit;
-    mt_edits_t                edits;
+    mt_draft_t                draft;
+    mt_drafts_t               drafts;
     mt_status_t               rc;
     const mt_meeting_t       *old;
     const mt_meeting_edit_t  *args;
 
     args = body;
 
-    rc = mt_edits_init(&edits, a, args, result);
+    rc = mt_drafts_init(&drafts, a, args, result);
 
     if (rc == MT_OK) {
         rc = mt_meeting_get(a, args->ref, &old);
@@ -223,35 +223,36 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return MT_FORBIDDEN;
     }
 
-    rc = mt_meeting_live(old, a->time);
+    rc = mt_meeting_check_open(old, a->time);
     if (rc != MT_OK) {
         return rc;
     }
 
-    mt_edit_old(&edit, &edits, old);
+    mt_draft_old(&draft, &drafts, old);
 
-    return mt_edit_alone(&edit, MT_EVENT_BOOK_UPDATE);
+    return mt_draft_alone(&draft, MT_EVENT_BOOK_UPDATE);
 }
 
 
-/* The rest of an edit that is the only one of its command. */
+/* The rest of an draft that is the only one of its command. */
 
 static mt_status_t
-mt_edit_alone(mt_edit_t *edit, int event)
+mt_draft_alone(mt_draft_t *draft, int event)
 {
-    mt_edits_t   *edits;
+    mt_drafts_t  *drafts;
     mt_status_t   rc;
 
-    edits = edit->edits;
+    drafts = draft->drafts;
 
-    rc = mt_edit_judge(edit);
+    rc = mt_draft_judge(draft);
 
-    if (rc == MT_OK && mt_edits_list(edits, edit->old == NULL)) {
-        edit->roster = mt_roster_create(edits->people, edits->args,
-                                        edits->result, edits->a->arena);
+    if (rc == MT_OK && mt_drafts_list(drafts, draft->old == NULL)) {
+        draft->list = mt_attendee_list_create(drafts->users, drafts->args,
+                                              drafts->result,
+                                              drafts->a->arena);
 
-        rc = edit->roster ? mt_roster_judge(edit->roster, edit->old,
-                                            &edit->meeting)
+        rc = draft->list ? mt_attendee_list_judge(draft->list, draft->old,
+                                                  &draft->meeting)
                           : MT_NO_MEMORY;
     }
 
@@ -259,10 +260,10 @@ mt_edit_alone(mt_edit_t *edit, int event)
         return rc;
     }
 
-    mt_people_make(edits->people);
-    mt_edit_settle(edit);
+    mt_user_refs_make(drafts->users);
+    mt_draft_settle(draft);
 
-    edits->result->num = edit->meeting.num;
+    drafts->result->num = draft->meeting.num;
 
-    return mt_edit_write(edit, event);
+    return mt_draft_write(draft, event);
 }

@@ -194,7 +194,7 @@ mt_meeting_save(mt_apply_t *a, const mt_meeting_t *meeting)
         }
     }
 
-    mt_key_num(&key, a->company, (uint64_t) meeting->num);
+    mt_key_num(&key, a->company, meeting->num);
 
     rc = mt_save(a->txn, MT_DB_MEETING, &key, &mt_meeting_model, meeting,
                  a->arena);

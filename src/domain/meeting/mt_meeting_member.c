@@ -26,7 +26,7 @@ const mt_operation_t  mt_op_meeting_read = {
     .name = "meeting_read",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .start = mt_read_start,
     .finish = mt_read_finish,
     .apply = mt_read_apply
@@ -92,7 +92,7 @@ mt_read_is_news(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
     }
 
     return listed && attendee->answer == MT_ANSWER_UNREAD
-           && mt_meeting_live(meeting, now) == MT_OK;
+           && mt_meeting_check_open(meeting, now) == MT_OK;
 }
 
 

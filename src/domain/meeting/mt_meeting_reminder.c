@@ -36,7 +36,7 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
 
     *reason = 0;
 
-    if (meeting->state != MT_MEETING_LIVE) {
+    if (meeting->state != MT_MEETING_OPEN) {
         return 0;
     }
 
@@ -64,7 +64,7 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
 int
 mt_reminder_stands(const mt_meeting_t *meeting, int64_t due, int64_t reason)
 {
-    if (meeting->state != MT_MEETING_LIVE) {
+    if (meeting->state != MT_MEETING_OPEN) {
         return 0;
     }
 

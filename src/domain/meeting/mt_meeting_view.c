@@ -10,15 +10,15 @@
 #define MT_TITLE_FROM_CONTENT  100      /* characters */
 
 
-static int mt_view_slot(const mt_source_t *source, mt_db_t db,
+static int mt_view_slot(const mt_view_source_t *source, mt_db_t db,
     int64_t meeting, int64_t slot, const mt_model_t *model, void *object);
-static void mt_view_derive(const mt_source_t *source,
+static void mt_view_derive(const mt_view_source_t *source,
     mt_meeting_view_t *view);
-static int64_t mt_view_window(const mt_source_t *source,
+static int64_t mt_view_window(const mt_view_source_t *source,
     const mt_meeting_t *meeting);
-static void mt_view_until(const mt_source_t *source,
+static void mt_view_until(const mt_view_source_t *source,
     const mt_meeting_t *meeting);
-static int mt_view_derive_person(const mt_source_t *source,
+static int mt_view_derive_person(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view);
 
 
@@ -54,7 +54,7 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unsigned_in, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, push, MT_PART_MEETING_TAIL),
-    MT_DERIVED_PART(meeting, life, MT_PART_NOW),
+    MT_DERIVED_PART(meeting, phase, MT_PART_NOW),
     MT_DERIVED_PART(meeting, window, MT_PART_NOW),
     MT_DERIVED_PART(meeting, done, MT_PART_NOW),
 };
@@ -125,14 +125,14 @@ mt_person_parts(size_t base, unsigned field)
 /* The number, or 0, which nothing has, for what is not shown. */
 
 static inline int64_t
-mt_view_shown(const mt_source_t *source, unsigned part, int64_t num)
+mt_view_shown(const mt_view_source_t *source, unsigned part, int64_t num)
 {
     return source->hides & part ? 0 : num;
 }
 
 
 static int
-mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
+mt_view_slot(const mt_view_source_t *source, mt_db_t db, int64_t meeting,
     int64_t slot, const mt_model_t *model, void *object)
 {
     mt_key_t  key;
@@ -142,9 +142,9 @@ mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
         return 0;
     }
 
-    mt_key_num2(&key, source->company, (uint64_t) meeting, (uint64_t) slot);
+    mt_key_num2(&key, source->company, meeting, slot);
 
-    return mt_source_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
+    return mt_view_load_key(source, db, &key, model, MT_ALL_FIELDS, object);
 }
 
 
@@ -152,49 +152,50 @@ mt_view_slot(const mt_source_t *source, mt_db_t db, int64_t meeting,
  * something follows from, nobody looks at it. */
 
 static int
-mt_view_load(const mt_source_t *source, unsigned part, mt_db_t db, int64_t num,
-    const mt_model_t *model, void *object)
+mt_view_load_part(const mt_view_source_t *source, unsigned part, mt_db_t db,
+    int64_t num, const mt_model_t *model, void *object)
 {
     return source->hides & part
-           ? 0 : mt_source_load(source, db, num, model, MT_ALL_FIELDS, object);
+           ? 0 : mt_view_load(source, db, num, model, MT_ALL_FIELDS, object);
 }
 
 
 static int
-mt_view_load_room(const mt_source_t *source, int64_t num, mt_room_t *room)
+mt_view_load_room(const mt_view_source_t *source, int64_t num, mt_room_t *room)
 {
     return source->hides & MT_PART_ROOM
-           ? 0 : mt_source_load(source, MT_DB_ROOM, num, &mt_room_model,
-                                source->hides & MT_PART_ROOM_TAIL
-                                ? MT_FIELDS_TO(MT_room_id) : MT_ALL_FIELDS,
-                                room);
+           ? 0 : mt_view_load(source, MT_DB_ROOM, num, &mt_room_model,
+                              source->hides & MT_PART_ROOM_TAIL
+                              ? MT_FIELDS_TO(MT_room_id) : MT_ALL_FIELDS,
+                              room);
 }
 
 
 int
-mt_meeting_view_find(const mt_source_t *source, int64_t num, mt_str_t *record)
+mt_meeting_view_find(const mt_view_source_t *source, int64_t num,
+    mt_str_t *record)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, source->company, (uint64_t) num);
+    mt_key_num(&key, source->company, num);
 
-    return mt_source_find(source, MT_DB_MEETING, &key, record);
+    return mt_view_find(source, MT_DB_MEETING, &key, record);
 }
 
 
 int
-mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
+mt_meeting_view_read(const mt_view_source_t *source, mt_str_t record,
     mt_meeting_view_t *view)
 {
-    return mt_source_read(source, MT_DB_MEETING, record, &mt_meeting_model,
-                          source->hides & MT_PART_MEETING_TAIL
-                          ? MT_FIELDS_TO(MT_meeting_seed) : MT_ALL_FIELDS,
-                          &view->meeting);
+    return mt_view_read(source, MT_DB_MEETING, record, &mt_meeting_model,
+                        source->hides & MT_PART_MEETING_TAIL
+                        ? MT_FIELDS_TO(MT_meeting_seed) : MT_ALL_FIELDS,
+                        &view->meeting);
 }
 
 
 int
-mt_meeting_view_load(const mt_source_t *source, int64_t num,
+mt_meeting_view_load(const mt_view_source_t *source, int64_t num,
     mt_meeting_view_t *view)
 {
     mt_str_t  record;
@@ -207,7 +208,7 @@ mt_meeting_view_load(const mt_source_t *source, int64_t num,
 /* The room is the only other record that a view with a usable key may show. */
 
 int
-mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+mt_meeting_row_key(const mt_view_source_t *source, const mt_meeting_t *meeting,
     mt_str_t record, mt_row_key_t *row)
 {
     mt_key_t  key;
@@ -231,15 +232,15 @@ mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
         return 1;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) meeting->room);
+    mt_key_num(&key, source->company, meeting->room);
 
-    return mt_source_find(source, MT_DB_ROOM, &key, &row->parts[1]) < 0
+    return mt_view_find(source, MT_DB_ROOM, &key, &row->parts[1]) < 0
            ? -1 : 1;
 }
 
 
 int
-mt_meeting_view(const mt_source_t *source, int64_t num,
+mt_meeting_view(const mt_view_source_t *source, int64_t num,
     mt_meeting_view_t *view)
 {
     int  found;
@@ -251,7 +252,7 @@ mt_meeting_view(const mt_source_t *source, int64_t num,
 
 
 int
-mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
+mt_meeting_view_fill(const mt_view_source_t *source, mt_meeting_view_t *view)
 {
     const mt_meeting_t  *m;
 
@@ -261,17 +262,17 @@ mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
         memset(&view->tally, 0, sizeof(view->tally));
     }
 
-    if (mt_view_load(source, MT_PART_TALLY, MT_DB_TALLY, m->num,
-                     &mt_tally_model, &view->tally) < 0
-        || mt_view_load(source, MT_PART_DEPT, MT_DB_DEPT, m->dept,
-                        &mt_dept_model, &view->dept) < 0
+    if (mt_view_load_part(source, MT_PART_TALLY, MT_DB_TALLY, m->num,
+                          &mt_tally_model, &view->tally) < 0
+        || mt_view_load_part(source, MT_PART_DEPT, MT_DB_DEPT, m->dept,
+                             &mt_dept_model, &view->dept) < 0
         || mt_view_load_room(source, m->room, &view->room) < 0)
     {
         return -1;
     }
 
     if (!(source->hides & MT_PART_CREATOR)
-        && mt_source_user(source, m->creator, MT_ALL_FIELDS, &view->creator)
+        && mt_view_load_user(source, m->creator, MT_ALL_FIELDS, &view->creator)
            < 0)
     {
         return -1;
@@ -291,7 +292,7 @@ mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view)
 
 
 static void
-mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
+mt_view_derive(const mt_view_source_t *source, mt_meeting_view_t *view)
 {
     const mt_tally_t      *tally;
     const mt_meeting_t    *m;
@@ -307,7 +308,7 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
         mt_view_until(source, m);
     }
 
-    derived->life = mt_meeting_life(m, source->now);
+    derived->phase = mt_meeting_phase(m, source->now);
     derived->window = mt_view_window(source, m);
     derived->wants_sign = m->sign != MT_SIGN_NONE;
 
@@ -319,12 +320,12 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
                     : m->pushed ? MT_PUSH_DONE : MT_PUSH_WAITING;
     derived->written = m->client_created ? m->client_created : m->created;
 
-    if (derived->life == MT_LIFE_ENDED) {
+    if (derived->phase == MT_PHASE_ENDED) {
         derived->done = m->done ? m->done : m->end;
     }
 
     derived->order = m->room && m->state != MT_MEETING_CANCELLED
-                     && m->checked != MT_CHECK_REFUSED ? m->id : MT_STR("");
+                     && m->checked != MT_CHECK_REJECTED ? m->id : MT_STR("");
 
     derived->members = tally->total - (source->guests ? 0 : tally->guests);
     derived->answered = tally->accepted + tally->declined;
@@ -334,13 +335,13 @@ mt_view_derive(const mt_source_t *source, mt_meeting_view_t *view)
 
 
 static int64_t
-mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
+mt_view_window(const mt_view_source_t *source, const mt_meeting_t *meeting)
 {
     if (meeting->sign == MT_SIGN_NONE) {
         return MT_WINDOW_EARLY;
     }
 
-    if (mt_meeting_live(meeting, source->now) != MT_OK) {
+    if (mt_meeting_check_open(meeting, source->now) != MT_OK) {
         return MT_WINDOW_CLOSED;
     }
 
@@ -352,7 +353,7 @@ mt_view_window(const mt_source_t *source, const mt_meeting_t *meeting)
 /* The members that depend on the clock change at these instants alone. */
 
 static void
-mt_view_until(const mt_source_t *source, const mt_meeting_t *meeting)
+mt_view_until(const mt_view_source_t *source, const mt_meeting_t *meeting)
 {
     size_t   i;
     int64_t  instants[3];
@@ -375,7 +376,7 @@ mt_view_until(const mt_source_t *source, const mt_meeting_t *meeting)
  */
 
 int
-mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
+mt_person_find(const mt_view_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *attendee, mt_person_records_t *records)
 {
     mt_key_t  key;
@@ -383,21 +384,20 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
     memset(records, 0, sizeof(*records));
     records->slot = slot;
 
-    mt_key_num2(&key, source->company, (uint64_t) meeting->num,
-                (uint64_t) slot);
+    mt_key_num2(&key, source->company, meeting->num, slot);
 
     if (attendee) {
         records->attendee = *attendee;
 
     } else if (slot
-               && mt_source_find(source, MT_DB_ATTENDEE, &key,
-                                 &records->attendee) < 0)
+               && mt_view_find(source, MT_DB_ATTENDEE, &key,
+                               &records->attendee) < 0)
     {
         return -1;
     }
 
     if (slot && !(source->hides & MT_PART_CHECKIN)
-        && mt_source_find(source, MT_DB_CHECKIN, &key, &records->checkin) < 0)
+        && mt_view_find(source, MT_DB_CHECKIN, &key, &records->checkin) < 0)
     {
         return -1;
     }
@@ -406,9 +406,9 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
         return 1;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) slot);
+    mt_key_num(&key, source->company, slot);
 
-    return mt_source_find(source, MT_DB_USER, &key, &records->user) < 0
+    return mt_view_find(source, MT_DB_USER, &key, &records->user) < 0
            ? -1 : 1;
 }
 
@@ -417,7 +417,7 @@ mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
  * that shows it has no usable key. */
 
 void
-mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
+mt_person_row_key(const mt_view_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_row_key_t *key)
 {
     key->skip = 0;
@@ -437,20 +437,20 @@ mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
 
 
 int
-mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
+mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_person_view_t *view)
 {
-    if (mt_source_read(source, MT_DB_ATTENDEE, records->attendee,
-                       &mt_attendee_model, MT_ALL_FIELDS, &view->attendee) < 0
-        || mt_source_read(source, MT_DB_CHECKIN, records->checkin,
-                          &mt_checkin_model, MT_ALL_FIELDS, &view->checkin)
+    if (mt_view_read(source, MT_DB_ATTENDEE, records->attendee,
+                     &mt_attendee_model, MT_ALL_FIELDS, &view->attendee) < 0
+        || mt_view_read(source, MT_DB_CHECKIN, records->checkin,
+                        &mt_checkin_model, MT_ALL_FIELDS, &view->checkin)
            < 0
-        || mt_source_read_user(source, records->user,
-                               source->hides & MT_PART_USER_TAIL
-                               ? MT_FIELDS_TO(MT_user_face) : MT_ALL_FIELDS,
-                               &view->user) < 0
-        || mt_view_load(source, MT_PART_PERSON_DEPT, MT_DB_DEPT,
-                        view->user.dept, &mt_dept_model, &view->dept) < 0)
+        || mt_view_read_user(source, records->user,
+                             source->hides & MT_PART_USER_TAIL
+                             ? MT_FIELDS_TO(MT_user_face) : MT_ALL_FIELDS,
+                             &view->user) < 0
+        || mt_view_load_part(source, MT_PART_PERSON_DEPT, MT_DB_DEPT,
+                             view->user.dept, &mt_dept_model, &view->dept) < 0)
     {
         return -1;
     }
@@ -462,8 +462,8 @@ mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
 /* What was given with the attendance goes before what the directory says. */
 
 static int
-mt_view_derive_person(const mt_source_t *source, const mt_meeting_t *meeting,
-    mt_person_view_t *view)
+mt_view_derive_person(const mt_view_source_t *source,
+    const mt_meeting_t *meeting, mt_person_view_t *view)
 {
     const mt_user_t      *user;
     const mt_attendee_t  *given;
@@ -484,7 +484,7 @@ mt_view_derive_person(const mt_source_t *source, const mt_meeting_t *meeting,
     /* a picture of ours is the user's, who may have another one by now */
 
     if (given->face.len == 0
-        || (user->num && mt_source_is_ours(source, given->face)))
+        || (user->num && mt_view_is_our_picture(source, given->face)))
     {
         derived->face = user->face;
     }

@@ -14,20 +14,21 @@
 /* 1, 0 when there is no such meeting, -1 on failure.  mt_meeting_view_load():
  * the meeting alone, which find() and read() do in two steps;
  * mt_meeting_view_fill(): the rest of its view, 1 or -1. */
-int mt_meeting_view(const mt_source_t *source, int64_t num,
+int mt_meeting_view(const mt_view_source_t *source, int64_t num,
     mt_meeting_view_t *view);
-int mt_meeting_view_load(const mt_source_t *source, int64_t num,
+int mt_meeting_view_load(const mt_view_source_t *source, int64_t num,
     mt_meeting_view_t *view);
-int mt_meeting_view_find(const mt_source_t *source, int64_t num,
+int mt_meeting_view_find(const mt_view_source_t *source, int64_t num,
     mt_str_t *record);
-int mt_meeting_view_read(const mt_source_t *source, mt_str_t record,
+int mt_meeting_view_read(const mt_view_source_t *source, mt_str_t record,
     mt_meeting_view_t *view);
-int mt_meeting_view_fill(const mt_source_t *source, mt_meeting_view_t *view);
+int mt_meeting_view_fill(const mt_view_source_t *source,
+    mt_meeting_view_t *view);
 unsigned mt_meeting_parts(size_t base, unsigned field);
 /* The cache key of the view of the meeting in this record.  Returns 1, or -1
  * on failure. */
-int mt_meeting_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
-    mt_str_t record, mt_row_key_t *key);
+int mt_meeting_row_key(const mt_view_source_t *source,
+    const mt_meeting_t *meeting, mt_str_t record, mt_row_key_t *key);
 
 /* Of a person: what the list, the sign-ins and the directory say, as the store
  * has it; no data where they say nothing. */
@@ -45,11 +46,12 @@ typedef struct {
  * seed are looked at.  view->attendee is what the list says (zeroed: not on
  * it).
  */
-int mt_person_find(const mt_source_t *source, const mt_meeting_t *meeting,
+int mt_person_find(const mt_view_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *attendee, mt_person_records_t *records);
-void mt_person_row_key(const mt_source_t *source, const mt_meeting_t *meeting,
-    const mt_person_records_t *records, mt_row_key_t *key);
-int mt_person_view(const mt_source_t *source, const mt_meeting_t *meeting,
+void mt_person_row_key(const mt_view_source_t *source,
+    const mt_meeting_t *meeting, const mt_person_records_t *records,
+    mt_row_key_t *key);
+int mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_person_view_t *view);
 unsigned mt_person_parts(size_t base, unsigned field);
 
@@ -58,29 +60,29 @@ unsigned mt_person_parts(size_t base, unsigned field);
  * counts hold. */
 
 typedef struct {
-    mt_meeting_t    meeting;      /* people, leaders: whose */
-    int64_t         guests;
-    mt_source_t     source;       /* of the piece */
-    mt_near_t       near;
-    mt_cursor_t    *cursor;
-    int             begun;        /* the cursor stands on the row after last */
-    int64_t         sponsor;
-    int64_t         last;         /* given; 0: none yet */
+    mt_meeting_t         meeting; /* people, leaders: whose */
+    int64_t              guests;
+    mt_view_source_t     source;  /* of the piece */
+    mt_near_t            near;
+    mt_cursor_t         *cursor;
+    int                  begun;   /* the cursor stands on the row after last */
+    int64_t              sponsor;
+    int64_t              last;    /* given; 0: none yet */
     mt_person_records_t  person;  /* found last */
-    int64_t         left;         /* rows to give at most */
-    size_t          next;         /* leader to give */
-    char            seed[16];     /* of a meeting that is a row itself */
+    int64_t              left;    /* rows to give at most */
+    size_t               next;    /* leader to give */
+    char                 seed[16];  /* of a meeting that is a row itself */
 } mt_listing_t;
 
 /* The people on a meeting's list, as mt_person_view_t.  The call's state
  * begins with an mt_listing_t, which the first sets for the meeting given;
  * the others make it the state, and a view the reply: the caller's, or a new
  * one. */
-extern const mt_rows_t  mt_people_rows;
+extern const mt_rows_t  mt_attendee_rows;
 /* as rows within rows: the outer ones have the source, and close it */
-extern const mt_rows_t  mt_inner_people_rows;
+extern const mt_rows_t  mt_inner_attendee_rows;
 /* the sign-in leaders, in the same way */
-extern const mt_rows_t  mt_leaders_rows;
+extern const mt_rows_t  mt_leader_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
 mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,

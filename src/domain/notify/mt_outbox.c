@@ -160,7 +160,7 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) number);
+    mt_key_num(&key, a->company, number);
 
     return mt_save(a->txn, db, &key, &mt_outbox_model, message, a->arena);
 }
@@ -223,7 +223,7 @@ mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company, int64_t after,
     mt_cursor_t  *cursor;
 
     mt_key_company(&prefix, company);
-    mt_key_num(&at, company, (uint64_t) after + 1);
+    mt_key_num(&at, company, mt_key_after(after));
 
     cursor = mt_cursor_open(txn, db, &prefix);
     if (cursor == NULL) {
@@ -270,7 +270,7 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
     int       found;
     mt_key_t  key;
 
-    mt_key_num(&key, a->company, (uint64_t) number);
+    mt_key_num(&key, a->company, number);
 
     found = mt_load_copy(a->txn, db, &key, &mt_outbox_model, message,
                          a->arena);

@@ -36,7 +36,7 @@ mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now)
     }
 
     mt_key_reminder(&at, reminder->due, reminder->company,
-                    reminder->meeting + 1);
+                    mt_key_after(reminder->meeting));
 
     found = mt_cursor_seek(cursor, &at, &key, &value);
 

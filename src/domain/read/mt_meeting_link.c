@@ -19,7 +19,7 @@ const mt_operation_t  mt_op_meeting_link = {
     .code = MT_CODE_meeting_link,
     .name = "meeting_link",
     .args = &mt_meeting_link_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .start = mt_link_start
 };
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "domain/meeting/mt_meeting_view.h"
-#include "domain/read/mt_scan.h"
+#include "domain/read/mt_meeting_scan.h"
 
 
 #define MT_LIST_DAYS        30       /* ahead, where no time is asked for */
@@ -41,7 +41,7 @@ typedef struct {
     mt_spot_t                  spot;        /* of the row */
     mt_str_t                   record;      /* a row's; no data: not shown */
 
-    mt_scan_t                  scan;        /* last: not all of it is set */
+    mt_meeting_scan_t          scan;        /* last: not all of it is set */
 } mt_list_t;
 
 
@@ -53,7 +53,7 @@ static mt_status_t mt_list_index(mt_call_t *call, mt_list_t *list);
 static mt_status_t mt_list_compare(mt_call_t *call, const mt_list_t *list,
     mt_db_t *db);
 static void mt_list_scan(const mt_call_t *call, const mt_list_t *list,
-    mt_db_t db, mt_scan_t *scan);
+    mt_db_t db, mt_meeting_scan_t *scan);
 static mt_step_t mt_list_sort(mt_call_t *call, mt_list_t *list);
 static void mt_list_work(mt_call_t *call);
 static mt_step_t mt_list_resume(mt_call_t *call);
@@ -77,7 +77,7 @@ static void mt_list_close(mt_call_t *call);
 
 
 static const mt_rows_t  mt_list_rows = {
-    mt_list_open, mt_list_next, mt_list_close, &mt_inner_people_rows,
+    mt_list_open, mt_list_next, mt_list_close, &mt_inner_attendee_rows,
     mt_meeting_parts, mt_list_find, mt_list_make
 };
 
@@ -227,15 +227,15 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
 static mt_status_t
 mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
 {
-    int64_t    limit, scheduled, created;
-    mt_scan_t  schedule, creation;
+    int64_t            limit, scheduled, created;
+    mt_meeting_scan_t  schedule, creation;
 
     mt_list_scan(call, list, MT_DB_SCHEDULE, &schedule);
     mt_list_scan(call, list, MT_DB_CREATED, &creation);
 
     for (limit = 64; limit <= MT_LIST_COMPARE; limit *= 2) {
-        scheduled = mt_scan_count(&schedule, call->txn, limit);
-        created = mt_scan_count(&creation, call->txn, limit);
+        scheduled = mt_meeting_scan_count(&schedule, call->txn, limit);
+        created = mt_meeting_scan_count(&creation, call->txn, limit);
 
         if (scheduled < 0 || created < 0) {
             return MT_STORE_FAILED;
@@ -253,7 +253,7 @@ mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
 
 static void
 mt_list_scan(const mt_call_t *call, const mt_list_t *list, mt_db_t db,
-    mt_scan_t *scan)
+    mt_meeting_scan_t *scan)
 {
     memset(scan, 0, MT_SCAN_HEAD);
 
@@ -271,7 +271,7 @@ mt_list_sort(mt_call_t *call, mt_list_t *list)
 {
     int64_t  n;
 
-    n = mt_scan_count(&list->scan, call->txn, MT_LIST_INLINE);
+    n = mt_meeting_scan_count(&list->scan, call->txn, MT_LIST_INLINE);
 
     if (n == MT_LIST_INLINE) {
         return MT_STEP_WORK;
@@ -328,7 +328,7 @@ mt_list_collect(mt_list_t *list, mt_txn_t *txn, mt_arena_t *arena)
     mt_arena_t   *scratch;
     mt_status_t   rc;
 
-    n = mt_scan_count(&list->scan, txn, INT64_MAX);
+    n = mt_meeting_scan_count(&list->scan, txn, INT64_MAX);
     if (n <= 0) {
         return n ? MT_STORE_FAILED : MT_OK;
     }
@@ -363,23 +363,23 @@ static mt_status_t
 mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
     int64_t limit)
 {
-    int            rc;
-    mt_key_t       key;
-    mt_scan_t      scan;
-    mt_spot_t      spot;
-    mt_meeting_t   m;
+    int                rc;
+    mt_key_t           key;
+    mt_meeting_scan_t  scan;
+    mt_spot_t          spot;
+    mt_meeting_t       m;
 
     memcpy(&scan, &list->scan, MT_SCAN_HEAD);
 
-    if (mt_scan_open(&scan, txn) != MT_OK) {
+    if (mt_meeting_scan_open(&scan, txn) != MT_OK) {
         return MT_STORE_FAILED;
     }
 
-    for (rc = mt_scan_next(&scan, &spot);
+    for (rc = mt_meeting_scan_next(&scan, &spot);
          rc == 1 && limit > 0;
-         rc = mt_scan_next(&scan, &spot), limit--)
+         rc = mt_meeting_scan_next(&scan, &spot), limit--)
     {
-        mt_key_num(&key, scan.company, (uint64_t) spot.num);
+        mt_key_num(&key, scan.company, spot.num);
 
         rc = mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, &m, scratch);
         if (rc != 1) {
@@ -395,7 +395,7 @@ mt_list_collect_all(mt_list_t *list, mt_txn_t *txn, mt_arena_t *scratch,
         mt_arena_reset(scratch);
     }
 
-    mt_scan_close(&scan);
+    mt_meeting_scan_close(&scan);
 
     return rc == 0 ? MT_OK : MT_STORE_FAILED;
 }
@@ -481,7 +481,7 @@ mt_list_open(mt_call_t *call)
 
     mt_listing_source(call, &list->people);
 
-    return list->sorted ? MT_OK : mt_scan_open(&list->scan, call->txn);
+    return list->sorted ? MT_OK : mt_meeting_scan_open(&list->scan, call->txn);
 }
 
 
@@ -508,7 +508,7 @@ static int
 mt_list_candidate(mt_list_t *list)
 {
     if (!list->sorted) {
-        return mt_scan_next(&list->scan, &list->spot);
+        return mt_meeting_scan_next(&list->scan, &list->spot);
     }
 
     if (list->next == list->n) {
@@ -551,8 +551,8 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 {
-    int           rc;
-    mt_source_t  *source;
+    int                rc;
+    mt_view_source_t  *source;
 
     static const uint64_t  judged =
         MT_BIT(meeting, num) | MT_BIT(meeting, speaker)
@@ -573,8 +573,8 @@ mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
     source->arena = row_arena;
 
     if (mt_meeting_view_find(source, list->spot.num, &list->record) != 1
-        || mt_source_read(source, MT_DB_MEETING, list->record,
-                          &mt_meeting_model, judged, meeting) != 1)
+        || mt_view_read(source, MT_DB_MEETING, list->record,
+                        &mt_meeting_model, judged, meeting) != 1)
     {
         return -1;
     }
@@ -594,7 +594,7 @@ static int
 mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
     mt_list_t          *list;
-    mt_source_t        *source;
+    mt_view_source_t   *source;
     mt_meeting_view_t  *view;
 
     list = call->state;
@@ -622,6 +622,6 @@ mt_list_close(mt_call_t *call)
     mt_listing_close(call);
 
     if (!list->sorted) {
-        mt_scan_close(&list->scan);
+        mt_meeting_scan_close(&list->scan);
     }
 }

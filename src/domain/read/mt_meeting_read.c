@@ -25,7 +25,7 @@ const mt_operation_t  mt_op_participation = {
     .name = "participation",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
@@ -35,7 +35,7 @@ const mt_operation_t  mt_op_meeting_get = {
     .name = "meeting_get",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_people_rows,
+    .rows = &mt_attendee_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
@@ -45,7 +45,7 @@ const mt_operation_t  mt_op_meeting_detail = {
     .name = "meeting_detail",
     .memo = 1,
     .args = &mt_meeting_act_model,
-    .rows = &mt_leaders_rows,
+    .rows = &mt_leader_rows,
     .parts = mt_meeting_parts,
     .start = mt_meeting_show
 };
@@ -154,7 +154,7 @@ mt_sponsored_open(mt_call_t *call)
     listing = call->state;
 
     mt_listing_source(call, listing);
-    mt_key_num(&prefix, call->company, (uint64_t) listing->sponsor);
+    mt_key_num(&prefix, call->company, listing->sponsor);
 
     listing->cursor = mt_cursor_open(call->txn, MT_DB_SPONSORED, &prefix);
 
@@ -182,8 +182,8 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
         rc = mt_cursor_prev(listing->cursor, &key, &value);
 
     } else {
-        mt_key_num2(&at, call->company, (uint64_t) listing->sponsor,
-                    listing->last ? (uint64_t) listing->last - 1 : UINT64_MAX);
+        mt_key_num2(&at, call->company, listing->sponsor,
+                    listing->last ? listing->last - 1 : MT_KEY_LAST);
         rc = mt_cursor_seek_back(listing->cursor, &at, &key, &value);
         listing->begun = 1;
     }

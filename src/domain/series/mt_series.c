@@ -4,13 +4,13 @@
 #include "domain/series/mt_series.h"
 
 
-#define MT_EPISODES  64        /* to begin with */
+#define MT_SERIES_MEETINGS  64        /* to begin with */
 
 
 static mt_status_t mt_series_gather(mt_series_t *series);
 static mt_status_t mt_series_add(mt_series_t *series, const mt_meeting_t *m,
     size_t *room);
-static int mt_episode_cmp(const void *one, const void *two);
+static int mt_series_meeting_cmp(const void *one, const void *two);
 static mt_step_t mt_series_cancel_start(mt_call_t *call);
 static mt_status_t mt_series_cancel_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
@@ -80,7 +80,7 @@ mt_series_find(mt_series_t *series, mt_str_t ref, mt_str_t batch,
         return MT_NO_SUCH_MEETING;
     }
 
-    mt_key_num(&key, series->company, (uint64_t) series->named.series);
+    mt_key_num(&key, series->company, series->named.series);
 
     if (mt_load_copy(series->txn, MT_DB_MEETING, &key, &mt_meeting_model,
                      &series->first, series->arena) != 1)
@@ -97,7 +97,7 @@ mt_series_find(mt_series_t *series, mt_str_t ref, mt_str_t batch,
     }
 
     if (rc == MT_OK) {
-        rc = mt_meeting_live(&series->named, series->now);
+        rc = mt_meeting_check_open(&series->named, series->now);
     }
 
     return rc == MT_OK ? MT_ENDED : rc;
@@ -116,7 +116,7 @@ mt_series_gather(mt_series_t *series)
     mt_cursor_t   *cursor;
     mt_meeting_t   m;
 
-    mt_key_num(&prefix, series->company, (uint64_t) series->named.series);
+    mt_key_num(&prefix, series->company, series->named.series);
 
     cursor = mt_cursor_open(series->txn, MT_DB_SERIES, &prefix);
     if (cursor == NULL) {
@@ -150,7 +150,8 @@ mt_series_gather(mt_series_t *series)
     }
 
     if (series->n) {
-        qsort(series->v, series->n, sizeof(mt_episode_t), mt_episode_cmp);
+        qsort(series->v, series->n, sizeof(mt_series_meeting_t),
+              mt_series_meeting_cmp);
     }
 
     return status;
@@ -160,8 +161,8 @@ mt_series_gather(mt_series_t *series)
 static mt_status_t
 mt_series_add(mt_series_t *series, const mt_meeting_t *m, size_t *room)
 {
-    int            life;
-    mt_episode_t   episode, named, *v;
+    int                  phase;
+    mt_series_meeting_t  episode, named, *v;
 
     episode.num = m->num;
     episode.begin = m->begin;
@@ -170,23 +171,25 @@ mt_series_add(mt_series_t *series, const mt_meeting_t *m, size_t *room)
     named.num = series->named.num;
     named.begin = series->named.begin;
 
-    life = mt_meeting_life(m, series->now);
-    episode.ended = life == MT_LIFE_ENDED;
+    phase = mt_meeting_phase(m, series->now);
+    episode.ended = phase == MT_PHASE_ENDED;
 
-    if (life == MT_LIFE_CANCELLED || mt_episode_cmp(&episode, &named) < 0) {
+    if (phase == MT_PHASE_CANCELLED
+        || mt_series_meeting_cmp(&episode, &named) < 0)
+    {
         return MT_OK;
     }
 
     if (series->n == *room) {
-        *room = *room ? 2 * *room : MT_EPISODES;
+        *room = *room ? 2 * *room : MT_SERIES_MEETINGS;
 
-        v = mt_arena_take(series->arena, *room * sizeof(mt_episode_t));
+        v = mt_arena_take(series->arena, *room * sizeof(mt_series_meeting_t));
         if (v == NULL) {
             return MT_NO_MEMORY;
         }
 
         if (series->n) {
-            memcpy(v, series->v, series->n * sizeof(mt_episode_t));
+            memcpy(v, series->v, series->n * sizeof(mt_series_meeting_t));
         }
 
         series->v = v;
@@ -199,9 +202,9 @@ mt_series_add(mt_series_t *series, const mt_meeting_t *m, size_t *room)
 
 
 static int
-mt_episode_cmp(const void *one, const void *two)
+mt_series_meeting_cmp(const void *one, const void *two)
 {
-    const mt_episode_t  *a = one, *b = two;
+    const mt_series_meeting_t  *a = one, *b = two;
 
     if (a->begin != b->begin) {
         return a->begin < b->begin ? -1 : 1;

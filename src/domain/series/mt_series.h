@@ -8,7 +8,7 @@
 #ifndef MT_SERIES_H
 #define MT_SERIES_H
 
-#include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_draft.h"
 #include "domain/series/mt_recurrence.h"
 
 
@@ -19,7 +19,7 @@ typedef struct {
     int64_t         begin;
     int64_t         end;
     int             ended;
-} mt_episode_t;
+} mt_series_meeting_t;
 
 typedef struct {
     mt_txn_t       *txn;
@@ -28,11 +28,11 @@ typedef struct {
     int64_t         now;
     mt_arena_t     *arena;
 
-    mt_meeting_t    named;          /* strings in the arena */
-    mt_meeting_t    first;          /* of the series */
-    mt_episode_t   *v;              /* that one and the later ones by begin, */
-    size_t          n;              /*   but for the cancelled */
-    unsigned        field;          /* that a refusal is about, 0: none; of
+    mt_meeting_t          named;    /* strings in the arena */
+    mt_meeting_t          first;    /* of the series */
+    mt_series_meeting_t  *v;        /* that one and the later ones by begin, */
+    size_t                n;        /*   but for the cancelled */
+    unsigned              field;    /* that a refusal is about, 0: none; of
                                        mt_series_edit_t */
 } mt_series_t;
 

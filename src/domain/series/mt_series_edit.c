@@ -1,7 +1,7 @@
 
 /*
  * Making and changing the meetings of a series, in one command: each is an
- * edit of its own, all are judged before the first is written.
+ * draft of its own, all are judged before the first is written.
  */
 
 #include <stdlib.h>
@@ -34,21 +34,21 @@ _Static_assert((int) MT_occurrence_id == (int) MT_meeting_id
 
 
 typedef struct {
-    mt_edits_t                edits;
+    mt_drafts_t               drafts;
     mt_meeting_edit_t         args;        /* what is said of all */
     const mt_series_edit_t   *body;
     mt_series_t               series;      /* of an update */
 
-    mt_edit_t                *v;           /* changed ones, then new ones */
+    mt_draft_t               *v;            /* changed ones, then new ones */
     size_t                    n;
     size_t                    nold;
     int64_t                  *dropped;
     size_t                    ndropped;
 
-    mt_roster_t              *invited;     /* to all new ones; or NULL */
-    mt_arena_t               *scratch;     /* of the list of a changed one */
+    mt_attendee_list_t       *invited;      /* to all new ones; or NULL */
+    mt_arena_t               *scratch;      /* of the list of a changed one */
     size_t                    seats;
-} mt_episodes_t;
+} mt_series_drafts_t;
 
 
 static void mt_series_create_finish(mt_call_t *call);
@@ -57,26 +57,26 @@ static mt_status_t mt_series_create_apply(mt_apply_t *a, const void *body,
 static mt_status_t mt_series_update_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
-static mt_status_t mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
+static mt_status_t mt_series_drafts_init(mt_series_drafts_t *e, mt_apply_t *a,
     const mt_series_edit_t *body, mt_result_t *result);
-static mt_status_t mt_episodes_old(mt_episodes_t *e);
-static mt_status_t mt_episodes_match(mt_episodes_t *e,
-    const mt_episode_t *episode, const mt_occurrence_t *occurrence);
-static void mt_episodes_new(mt_episodes_t *e);
-static mt_status_t mt_episodes_run(mt_episodes_t *e);
-static mt_status_t mt_episodes_judge(mt_episodes_t *e);
-static mt_status_t mt_episodes_rooms(mt_episodes_t *e);
-static mt_status_t mt_episodes_invite(mt_episodes_t *e);
-static mt_status_t mt_episodes_lists(mt_episodes_t *e);
-static mt_status_t mt_episodes_list(mt_episodes_t *e, mt_edit_t *edit,
-    mt_meeting_t *meeting);
-static mt_status_t mt_episodes_seats(mt_episodes_t *e,
-    const mt_roster_t *roster, size_t times);
-static mt_status_t mt_episodes_write(mt_episodes_t *e);
-static mt_status_t mt_episodes_write_old(mt_episodes_t *e);
-static mt_status_t mt_episodes_write_new(mt_episodes_t *e);
-static mt_status_t mt_episodes_write_rule(mt_episodes_t *e);
-static int mt_edit_room_cmp(const void *one, const void *two);
+static mt_status_t mt_series_drafts_old(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_match(mt_series_drafts_t *e,
+    const mt_series_meeting_t *episode, const mt_occurrence_t *occurrence);
+static void mt_series_drafts_new(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_run(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_judge(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_rooms(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_invite(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_lists(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_list(mt_series_drafts_t *e,
+    mt_draft_t *draft, mt_meeting_t *meeting);
+static mt_status_t mt_series_drafts_seats(mt_series_drafts_t *e,
+    const mt_attendee_list_t *list, size_t times);
+static mt_status_t mt_series_drafts_write(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_write_old(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_write_new(mt_series_drafts_t *e);
+static mt_status_t mt_series_drafts_write_rule(mt_series_drafts_t *e);
+static int mt_draft_room_cmp(const void *one, const void *two);
 static int mt_occurrence_cmp(const void *one, const void *two);
 
 
@@ -135,14 +135,14 @@ mt_series_create_finish(mt_call_t *call)
 static mt_status_t
 mt_series_create_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
-    mt_status_t     rc;
-    mt_episodes_t   e;
+    mt_status_t         rc;
+    mt_series_drafts_t  e;
 
-    rc = mt_episodes_init(&e, a, body, result);
+    rc = mt_series_drafts_init(&e, a, body, result);
 
     if (rc == MT_OK) {
-        mt_episodes_new(&e);
-        rc = mt_episodes_run(&e);
+        mt_series_drafts_new(&e);
+        rc = mt_series_drafts_run(&e);
     }
 
     if (rc == MT_OK) {
@@ -157,12 +157,12 @@ static mt_status_t
 mt_series_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
     mt_status_t              rc;
-    mt_episodes_t            e;
+    mt_series_drafts_t       e;
     const mt_series_edit_t  *args;
 
     args = body;
 
-    rc = mt_episodes_init(&e, a, args, result);
+    rc = mt_series_drafts_init(&e, a, args, result);
     if (rc != MT_OK) {
         return rc;
     }
@@ -175,11 +175,11 @@ mt_series_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     result->num = e.series.named.num;
 
-    rc = mt_episodes_old(&e);
+    rc = mt_series_drafts_old(&e);
 
     if (rc == MT_OK) {
-        mt_episodes_new(&e);
-        rc = mt_episodes_run(&e);
+        mt_series_drafts_new(&e);
+        rc = mt_series_drafts_run(&e);
     }
 
     return rc;
@@ -187,7 +187,7 @@ mt_series_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
 
 static mt_status_t
-mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
+mt_series_drafts_init(mt_series_drafts_t *e, mt_apply_t *a,
     const mt_series_edit_t *body, mt_result_t *result)
 {
     size_t  n;
@@ -204,14 +204,14 @@ mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
                    a->arena);
 
     n = body->occurrences.n + 1;
-    e->v = mt_arena_take(a->arena, n * sizeof(mt_edit_t));
+    e->v = mt_arena_take(a->arena, n * sizeof(mt_draft_t));
     e->dropped = mt_arena_take(a->arena, n * sizeof(int64_t));
 
     if (e->v == NULL || e->dropped == NULL) {
         return MT_NO_MEMORY;
     }
 
-    return mt_edits_init(&e->edits, a, &e->args, result);
+    return mt_drafts_init(&e->drafts, a, &e->args, result);
 }
 
 
@@ -221,7 +221,7 @@ mt_episodes_init(mt_episodes_t *e, mt_apply_t *a,
  */
 
 static mt_status_t
-mt_episodes_old(mt_episodes_t *e)
+mt_series_drafts_old(mt_series_drafts_t *e)
 {
     size_t                  i, n;
     int64_t                *nums;
@@ -230,7 +230,7 @@ mt_episodes_old(mt_episodes_t *e)
     mt_occurrence_t        *sorted, *found, wanted;
     const mt_objs_t        *occurrences;
 
-    arena = e->edits.a->arena;
+    arena = e->drafts.a->arena;
     occurrences = &e->body->occurrences;
     n = occurrences->n;
 
@@ -255,28 +255,28 @@ mt_episodes_old(mt_episodes_t *e)
         found = bsearch(&wanted, sorted, n, sizeof(mt_occurrence_t),
                         mt_occurrence_cmp);
 
-        rc = mt_episodes_match(e, &e->series.v[i], found);
+        rc = mt_series_drafts_match(e, &e->series.v[i], found);
         if (rc != MT_OK) {
             return rc;
         }
 
-        nums[e->edits.edited.n++] = wanted.num;
+        nums[e->drafts.edited.n++] = wanted.num;
     }
 
     e->nold = e->n;
-    e->edits.edited.v = nums;
+    e->drafts.edited.v = nums;
 
-    qsort(nums, e->edits.edited.n, sizeof(int64_t), mt_num_cmp);
+    qsort(nums, e->drafts.edited.n, sizeof(int64_t), mt_num_cmp);
 
     return MT_OK;
 }
 
 
 static mt_status_t
-mt_episodes_match(mt_episodes_t *e, const mt_episode_t *episode,
-    const mt_occurrence_t *occurrence)
+mt_series_drafts_match(mt_series_drafts_t *e,
+    const mt_series_meeting_t *episode, const mt_occurrence_t *occurrence)
 {
-    mt_edit_t           *edit;
+    mt_draft_t          *draft;
     const mt_meeting_t  *old;
 
     if (occurrence == NULL || occurrence->was != episode->begin) {
@@ -288,15 +288,15 @@ mt_episodes_match(mt_episodes_t *e, const mt_episode_t *episode,
         return MT_OK;
     }
 
-    old = mt_meeting_load(e->edits.a, episode->num);
+    old = mt_meeting_load(e->drafts.a, episode->num);
     if (old == NULL) {
         return MT_STORE_FAILED;
     }
 
-    edit = &e->v[e->n++];
+    draft = &e->v[e->n++];
 
-    mt_edit_old(edit, &e->edits, old);
-    mt_patch(&edit->meeting, &mt_meeting_model, occurrence,
+    mt_draft_old(draft, &e->drafts, old);
+    mt_patch(&draft->meeting, &mt_meeting_model, occurrence,
              &mt_occurrence_model, MT_OCCURRENCE_TIMES);
 
     return MT_OK;
@@ -306,10 +306,10 @@ mt_episodes_match(mt_episodes_t *e, const mt_episode_t *episode,
 /* One that is added to a series is like the one named, as it becomes. */
 
 static void
-mt_episodes_new(mt_episodes_t *e)
+mt_series_drafts_new(mt_series_drafts_t *e)
 {
     size_t                  i;
-    mt_edit_t              *edit;
+    mt_draft_t             *draft;
     const mt_occurrence_t  *occurrence;
 
     occurrence = e->body->occurrences.v;
@@ -319,13 +319,13 @@ mt_episodes_new(mt_episodes_t *e)
             continue;
         }
 
-        edit = &e->v[e->n++];
+        draft = &e->v[e->n++];
 
-        mt_edit_new(edit, &e->edits);
-        mt_patch(&edit->meeting, &mt_meeting_model, &e->series.named,
+        mt_draft_new(draft, &e->drafts);
+        mt_patch(&draft->meeting, &mt_meeting_model, &e->series.named,
                  &mt_meeting_model,
                  MT_ADDED_FIELDS & ~(e->args.has & MT_EDITED_FIELDS));
-        mt_patch(&edit->meeting, &mt_meeting_model, occurrence,
+        mt_patch(&draft->meeting, &mt_meeting_model, occurrence,
                  &mt_occurrence_model,
                  MT_OCCURRENCE_TIMES | MT_SECRET_FIELDS
                  | MT_BIT(occurrence, id));
@@ -335,17 +335,17 @@ mt_episodes_new(mt_episodes_t *e)
 
 
 static mt_status_t
-mt_episodes_run(mt_episodes_t *e)
+mt_series_drafts_run(mt_series_drafts_t *e)
 {
     unsigned     i;
     mt_status_t  rc;
 
-    static mt_status_t (*const  steps[])(mt_episodes_t *e) = {
-        mt_episodes_judge,
-        mt_episodes_rooms,
-        mt_episodes_invite,
-        mt_episodes_lists,
-        mt_episodes_write
+    static mt_status_t (*const  steps[])(mt_series_drafts_t *e) = {
+        mt_series_drafts_judge,
+        mt_series_drafts_rooms,
+        mt_series_drafts_invite,
+        mt_series_drafts_lists,
+        mt_series_drafts_write
     };
 
     e->scratch = mt_arena_create(0);
@@ -370,27 +370,27 @@ mt_episodes_run(mt_episodes_t *e)
 
 
 static mt_status_t
-mt_episodes_judge(mt_episodes_t *e)
+mt_series_drafts_judge(mt_series_drafts_t *e)
 {
     size_t        i;
-    mt_edit_t    *edit;
+    mt_draft_t   *draft;
     mt_status_t   rc;
 
     rc = MT_OK;
 
     for (i = 0; rc == MT_OK && i < e->n; i++) {
-        edit = &e->v[i];
+        draft = &e->v[i];
 
-        if (edit->old == NULL) {
-            rc = mt_edit_identity(edit);
+        if (draft->old == NULL) {
+            rc = mt_draft_identity(draft);
         }
 
-        if (rc == MT_OK && edit->meeting.creator == 0) {
-            rc = mt_edit_creator(edit);
+        if (rc == MT_OK && draft->meeting.creator == 0) {
+            rc = mt_draft_creator(draft);
         }
 
         if (rc == MT_OK) {
-            rc = mt_edit_judge(edit);
+            rc = mt_draft_judge(draft);
         }
     }
 
@@ -401,12 +401,12 @@ mt_episodes_judge(mt_episodes_t *e)
 /* Each was judged against the bookings of others; now against one another. */
 
 static mt_status_t
-mt_episodes_rooms(mt_episodes_t *e)
+mt_series_drafts_rooms(mt_series_drafts_t *e)
 {
-    size_t       i, n;
-    mt_edit_t  **held;
+    size_t        i, n;
+    mt_draft_t  **held;
 
-    held = mt_arena_take(e->edits.a->arena, (e->n + 1) * sizeof(*held));
+    held = mt_arena_take(e->drafts.a->arena, (e->n + 1) * sizeof(*held));
     if (held == NULL) {
         return MT_NO_MEMORY;
     }
@@ -417,14 +417,14 @@ mt_episodes_rooms(mt_episodes_t *e)
         }
     }
 
-    qsort(held, n, sizeof(*held), mt_edit_room_cmp);
+    qsort(held, n, sizeof(*held), mt_draft_room_cmp);
 
     for (i = 1; i < n; i++) {
         if (held[i]->meeting.room == held[i - 1]->meeting.room
             && held[i]->meeting.begin < held[i - 1]->meeting.end)
         {
-            return mt_edit_reject_room(held[i], MT_ROOM_BUSY,
-                                       MT_meeting_edit_room_ref);
+            return mt_draft_reject_room(held[i], MT_ROOM_BUSY,
+                                        MT_meeting_edit_room_ref);
         }
     }
 
@@ -435,40 +435,40 @@ mt_episodes_rooms(mt_episodes_t *e)
 /* The list of people of all the new ones. */
 
 static mt_status_t
-mt_episodes_invite(mt_episodes_t *e)
+mt_series_drafts_invite(mt_series_drafts_t *e)
 {
     size_t               i;
-    mt_edits_t          *edits;
+    mt_drafts_t         *drafts;
     mt_status_t          rc;
     mt_meeting_t        *first;
     const mt_meeting_t  *named;
 
-    edits = &e->edits;
+    drafts = &e->drafts;
     named = e->series.named.num ? &e->series.named : NULL;
 
-    if (e->n == e->nold || (named == NULL && !mt_edits_list(edits, 1))) {
+    if (e->n == e->nold || (named == NULL && !mt_drafts_list(drafts, 1))) {
         return MT_OK;
     }
 
-    e->invited = mt_roster_create(edits->people, edits->args, edits->result,
-                                  edits->a->arena);
+    e->invited = mt_attendee_list_create(drafts->users, drafts->args,
+                                         drafts->result, drafts->a->arena);
     if (e->invited == NULL) {
         return MT_NO_MEMORY;
     }
 
     first = &e->v[e->nold].meeting;
 
-    rc = mt_roster_judge(e->invited, named, first);
+    rc = mt_attendee_list_judge(e->invited, named, first);
     if (rc != MT_OK) {
         return rc;
     }
 
     for (i = e->nold; i < e->n; i++) {
-        e->v[i].roster = e->invited;
+        e->v[i].list = e->invited;
         e->v[i].meeting.next_guest = first->next_guest;
     }
 
-    return mt_episodes_seats(e, e->invited, e->n - e->nold);
+    return mt_series_drafts_seats(e, e->invited, e->n - e->nold);
 }
 
 
@@ -478,7 +478,7 @@ mt_episodes_invite(mt_episodes_t *e)
  */
 
 static mt_status_t
-mt_episodes_lists(mt_episodes_t *e)
+mt_series_drafts_lists(mt_series_drafts_t *e)
 {
     size_t         i;
     mt_status_t    rc;
@@ -486,19 +486,19 @@ mt_episodes_lists(mt_episodes_t *e)
 
     rc = MT_OK;
 
-    if (!mt_edits_list(&e->edits, 0)) {
+    if (!mt_drafts_list(&e->drafts, 0)) {
         return rc;
     }
 
     for (i = 0; rc == MT_OK && i < e->nold; i++) {
         copy = e->v[i].meeting;
-        rc = mt_episodes_list(e, &e->v[i], &copy);
+        rc = mt_series_drafts_list(e, &e->v[i], &copy);
 
         if (rc == MT_OK) {
-            rc = mt_episodes_seats(e, e->v[i].roster, 1);
+            rc = mt_series_drafts_seats(e, e->v[i].list, 1);
         }
 
-        e->v[i].roster = NULL;
+        e->v[i].list = NULL;
     }
 
     return rc;
@@ -506,45 +506,48 @@ mt_episodes_lists(mt_episodes_t *e)
 
 
 static mt_status_t
-mt_episodes_list(mt_episodes_t *e, mt_edit_t *edit, mt_meeting_t *meeting)
+mt_series_drafts_list(mt_series_drafts_t *e, mt_draft_t *draft,
+    mt_meeting_t *meeting)
 {
-    mt_edits_t  *edits;
+    mt_drafts_t  *drafts;
 
-    edits = &e->edits;
+    drafts = &e->drafts;
 
     mt_arena_reset(e->scratch);
 
-    edit->roster = mt_roster_create(edits->people, edits->args,
-                                    edits->result, e->scratch);
+    draft->list = mt_attendee_list_create(drafts->users, drafts->args,
+                                          drafts->result, e->scratch);
 
-    return edit->roster ? mt_roster_judge(edit->roster, edit->old, meeting)
+    return draft->list ? mt_attendee_list_judge(draft->list, draft->old,
+                                                meeting)
                         : MT_NO_MEMORY;
 }
 
 
 static mt_status_t
-mt_episodes_seats(mt_episodes_t *e, const mt_roster_t *roster, size_t times)
+mt_series_drafts_seats(mt_series_drafts_t *e, const mt_attendee_list_t *list,
+    size_t times)
 {
-    e->seats += mt_roster_size(roster) * times;
+    e->seats += mt_attendee_list_size(list) * times;
 
     return e->seats <= MT_SERIES_SEATS ? MT_OK
-           : mt_apply_reject(e->edits.result, MT_TOO_MANY,
+           : mt_apply_reject(e->drafts.result, MT_TOO_MANY,
                              MT_meeting_edit_people_refs, 0);
 }
 
 
 static mt_status_t
-mt_episodes_write(mt_episodes_t *e)
+mt_series_drafts_write(mt_series_drafts_t *e)
 {
     size_t               i;
     mt_apply_t          *a;
     mt_status_t          rc;
     const mt_meeting_t  *m;
 
-    a = e->edits.a;
+    a = e->drafts.a;
     rc = MT_OK;
 
-    mt_people_make(e->edits.people);
+    mt_user_refs_make(e->drafts.users);
 
     for (i = 0; rc == MT_OK && i < e->ndropped; i++) {
         m = mt_meeting_load(a, e->dropped[i]);
@@ -552,39 +555,39 @@ mt_episodes_write(mt_episodes_t *e)
     }
 
     if (rc == MT_OK) {
-        rc = mt_episodes_write_old(e);
+        rc = mt_series_drafts_write_old(e);
     }
 
     if (rc == MT_OK) {
-        rc = mt_episodes_write_new(e);
+        rc = mt_series_drafts_write_new(e);
     }
 
-    return rc == MT_OK ? mt_episodes_write_rule(e) : rc;
+    return rc == MT_OK ? mt_series_drafts_write_rule(e) : rc;
 }
 
 
 static mt_status_t
-mt_episodes_write_old(mt_episodes_t *e)
+mt_series_drafts_write_old(mt_series_drafts_t *e)
 {
     int           listed;
     size_t        i;
-    mt_edit_t    *edit;
+    mt_draft_t   *draft;
     mt_status_t   rc;
 
-    listed = mt_edits_list(&e->edits, 0);
+    listed = mt_drafts_list(&e->drafts, 0);
     rc = MT_OK;
 
     for (i = 0; rc == MT_OK && i < e->nold; i++) {
-        edit = &e->v[i];
+        draft = &e->v[i];
 
-        mt_edit_settle(edit);
+        mt_draft_settle(draft);
 
         if (listed) {
-            rc = mt_episodes_list(e, edit, &edit->meeting);
+            rc = mt_series_drafts_list(e, draft, &draft->meeting);
         }
 
         if (rc == MT_OK) {
-            rc = mt_edit_write(edit, MT_EVENT_BOOK_UPDATE);
+            rc = mt_draft_write(draft, MT_EVENT_BOOK_UPDATE);
         }
     }
 
@@ -595,25 +598,25 @@ mt_episodes_write_old(mt_episodes_t *e)
 /* Of a new series the meeting made first is what the others are known by. */
 
 static mt_status_t
-mt_episodes_write_new(mt_episodes_t *e)
+mt_series_drafts_write_new(mt_series_drafts_t *e)
 {
     size_t        i;
     int64_t       series;
-    mt_edit_t    *edit;
+    mt_draft_t   *draft;
     mt_status_t   rc;
 
     series = e->series.first.num;
     rc = MT_OK;
 
     for (i = e->nold; rc == MT_OK && i < e->n; i++) {
-        edit = &e->v[i];
+        draft = &e->v[i];
 
-        mt_edit_settle(edit);
+        mt_draft_settle(draft);
 
-        series = series ? series : edit->meeting.num;
-        edit->meeting.series = series;
+        series = series ? series : draft->meeting.num;
+        draft->meeting.series = series;
 
-        rc = mt_edit_write(edit, MT_EVENT_BOOK_SUCCESS);
+        rc = mt_draft_write(draft, MT_EVENT_BOOK_SUCCESS);
     }
 
     return rc;
@@ -623,12 +626,12 @@ mt_episodes_write_new(mt_episodes_t *e)
 /* The rule stands with the first meeting, whether that is over or not. */
 
 static mt_status_t
-mt_episodes_write_rule(mt_episodes_t *e)
+mt_series_drafts_write_rule(mt_series_drafts_t *e)
 {
     mt_meeting_t         first;
     const mt_meeting_t  *m;
 
-    m = mt_meeting_load(e->edits.a, e->series.first.num
+    m = mt_meeting_load(e->drafts.a, e->series.first.num
                                     ? e->series.first.num
                                     : e->v[0].meeting.num);
     if (m == NULL) {
@@ -644,15 +647,15 @@ mt_episodes_write_rule(mt_episodes_t *e)
         return MT_OK;
     }
 
-    return mt_meeting_save(e->edits.a, &first);
+    return mt_meeting_save(e->drafts.a, &first);
 }
 
 
 static int
-mt_edit_room_cmp(const void *one, const void *two)
+mt_draft_room_cmp(const void *one, const void *two)
 {
-    const mt_meeting_t  *a = &(*(const mt_edit_t *const *) one)->meeting;
-    const mt_meeting_t  *b = &(*(const mt_edit_t *const *) two)->meeting;
+    const mt_meeting_t  *a = &(*(const mt_draft_t *const *) one)->meeting;
+    const mt_meeting_t  *b = &(*(const mt_draft_t *const *) two)->meeting;
 
     if (a->room != b->room) {
         return mt_num_cmp(&a->room, &b->room);

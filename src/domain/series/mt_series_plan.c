@@ -198,9 +198,9 @@ mt_plan_dates(mt_plan_t *plan, int64_t rule, int64_t until)
 static mt_status_t
 mt_plan_episodes(mt_plan_t *plan)
 {
-    size_t               i;
-    mt_planned_t        *p;
-    const mt_episode_t  *v;
+    size_t                      i;
+    mt_planned_t               *p;
+    const mt_series_meeting_t  *v;
 
     v = plan->series.v;
 

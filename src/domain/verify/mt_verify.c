@@ -564,7 +564,7 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
         mt_key_serial(&key, num);
 
     } else {
-        mt_key_num(&key, v->company, (uint64_t) num);
+        mt_key_num(&key, v->company, num);
     }
 
     found = mt_load(v->txn, kind->db, &key, kind->model, &record, v->inner);
@@ -671,13 +671,13 @@ mt_verify_meeting(mt_verify_t *v, const void *record)
         mt_breach(v, "no department %lld", (long long) meeting->dept);
     }
 
-    mt_key_num(&key, v->company, (uint64_t) meeting->room);
+    mt_key_num(&key, v->company, meeting->room);
 
     if (meeting->room && mt_get(v->txn, MT_DB_ROOM, &key, &value) != 1) {
         mt_breach(v, "no room %lld", (long long) meeting->room);
     }
 
-    mt_key_num(&key, v->company, (uint64_t) meeting->series);
+    mt_key_num(&key, v->company, meeting->series);
 
     if (meeting->series && mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
         mt_breach(v, "no series %lld", (long long) meeting->series);
@@ -740,7 +740,7 @@ mt_recount(mt_verify_t *v, mt_tally_t *tally)
     mt_attendee_t   attendee;
 
     memset(tally, 0, sizeof(*tally));
-    mt_key_num(&prefix, v->company, (uint64_t) v->num);
+    mt_key_num(&prefix, v->company, v->num);
 
     cursor = mt_cursor_open(v->txn, MT_DB_ATTENDEE, &prefix);
     if (cursor == NULL) {
@@ -797,7 +797,7 @@ mt_verify_seat(mt_verify_t *v, int64_t slot)
     mt_key_t  key;
     mt_str_t  value;
 
-    mt_key_num(&key, v->company, (uint64_t) v->num);
+    mt_key_num(&key, v->company, v->num);
 
     if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
         mt_breach(v, "no meeting %lld", (long long) v->num);
@@ -823,7 +823,7 @@ mt_verify_tally(mt_verify_t *v, const void *record)
 
     (void) record;
 
-    mt_key_num(&key, v->company, (uint64_t) v->num);
+    mt_key_num(&key, v->company, v->num);
 
     if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
         mt_breach(v, "no meeting %lld", (long long) v->num);
@@ -889,7 +889,7 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
     mt_meeting_t      meeting;
     mt_index_entry_t  entries[MT_MEETING_ENTRIES];
 
-    mt_key_num(&key, company, (uint64_t) num);
+    mt_key_num(&key, company, num);
 
     if (mt_load(v->txn, MT_DB_MEETING, &key, &mt_meeting_model, &meeting,
                 v->inner) != 1)
@@ -1099,7 +1099,7 @@ mt_verify_load(mt_verify_t *v, mt_db_t db, int64_t num,
 {
     mt_key_t  key;
 
-    mt_key_num(&key, v->company, (uint64_t) num);
+    mt_key_num(&key, v->company, num);
 
     return mt_load(v->txn, db, &key, model, record, v->inner);
 }
@@ -1131,7 +1131,7 @@ mt_has_entry(mt_verify_t *v, mt_db_t db, int64_t a, int64_t b)
     mt_key_t  key;
     mt_str_t  value;
 
-    mt_key_num2(&key, v->company, (uint64_t) a, (uint64_t) b);
+    mt_key_num2(&key, v->company, a, b);
 
     return mt_get(v->txn, db, &key, &value) == 1;
 }

@@ -6,11 +6,11 @@
 #define MT_RESOURCES  "/meeting/api/opt/resources"
 
 
-static mt_str_t mt_source_resource(const mt_source_t *source, mt_str_t name);
+static mt_str_t mt_view_picture(const mt_view_source_t *source, mt_str_t name);
 
 
 void
-mt_source_of(mt_call_t *call, mt_source_t *source)
+mt_view_source(mt_call_t *call, mt_view_source_t *source)
 {
     memset(source, 0, sizeof(*source));
 
@@ -25,7 +25,7 @@ mt_source_of(mt_call_t *call, mt_source_t *source)
 
 
 int
-mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
+mt_view_load(const mt_view_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, uint64_t wanted, void *object)
 {
     mt_key_t  key;
@@ -35,28 +35,29 @@ mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
         return 0;
     }
 
-    mt_key_num(&key, source->company, (uint64_t) num);
+    mt_key_num(&key, source->company, num);
 
-    return mt_source_load_key(source, db, &key, model, wanted, object);
+    return mt_view_load_key(source, db, &key, model, wanted, object);
 }
 
 
 int
-mt_source_load_key(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
-    const mt_model_t *model, uint64_t wanted, void *object)
+mt_view_load_key(const mt_view_source_t *source, mt_db_t db,
+    const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
+    void *object)
 {
     int       found;
     mt_str_t  record;
 
-    found = mt_source_find(source, db, key, &record);
+    found = mt_view_find(source, db, key, &record);
 
     return found < 0 ? -1
-           : mt_source_read(source, db, record, model, wanted, object);
+           : mt_view_read(source, db, record, model, wanted, object);
 }
 
 
 int
-mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
+mt_view_find(const mt_view_source_t *source, mt_db_t db, const mt_key_t *key,
     mt_str_t *record)
 {
     int  found;
@@ -72,7 +73,7 @@ mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
 
 
 int
-mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
+mt_view_read(const mt_view_source_t *source, mt_db_t db, mt_str_t record,
     const mt_model_t *model, uint64_t wanted, void *object)
 {
     mt_str_t  copy;
@@ -99,7 +100,7 @@ mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
 
 
 int
-mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
+mt_view_load_user(const mt_view_source_t *source, int64_t num, uint64_t wanted,
     mt_user_t *user)
 {
     int       found;
@@ -110,42 +111,42 @@ mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
     record = (mt_str_t) { 0, NULL };
 
     if (num) {
-        mt_key_num(&key, source->company, (uint64_t) num);
-        found = mt_source_find(source, MT_DB_USER, &key, &record);
+        mt_key_num(&key, source->company, num);
+        found = mt_view_find(source, MT_DB_USER, &key, &record);
     }
 
     return found < 0 ? -1
-           : mt_source_read_user(source, record, wanted, user);
+           : mt_view_read_user(source, record, wanted, user);
 }
 
 
 int
-mt_source_read_user(const mt_source_t *source, mt_str_t record,
+mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user)
 {
     int       found;
     mt_str_t  face;
 
-    found = mt_source_read(source, MT_DB_USER, record, &mt_user_model, wanted,
-                           user);
+    found = mt_view_read(source, MT_DB_USER, record, &mt_user_model, wanted,
+                         user);
     face = user->face;
 
     if (found != 1 || face.len == 0 || memchr(face.data, '/', face.len)) {
         return found;
     }
 
-    user->face = mt_source_resource(source, face);
+    user->face = mt_view_picture(source, face);
 
     return user->face.len ? 1 : -1;
 }
 
 
 int
-mt_source_is_ours(const mt_source_t *source, mt_str_t address)
+mt_view_is_our_picture(const mt_view_source_t *source, mt_str_t address)
 {
     mt_str_t  folder;
 
-    folder = mt_source_resource(source, MT_STR(""));
+    folder = mt_view_picture(source, MT_STR(""));
 
     return folder.len && folder.len < address.len
            && memcmp(folder.data, address.data, folder.len) == 0;
@@ -155,7 +156,7 @@ mt_source_is_ours(const mt_source_t *source, mt_str_t address)
 /* The address of a file of the company's. */
 
 static mt_str_t
-mt_source_resource(const mt_source_t *source, mt_str_t name)
+mt_view_picture(const mt_view_source_t *source, mt_str_t name)
 {
     mt_str_t  base;
 

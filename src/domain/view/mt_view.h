@@ -25,34 +25,34 @@ typedef struct {
     int                    removed;    /* records show as they were */
     unsigned               hides;      /* MT_PART_* to be left out */
     int64_t               *until;      /* the call's */
-} mt_source_t;
+} mt_view_source_t;
 
 /* What a reply is made of: all that it holds outlives the transaction. */
-void mt_source_of(mt_call_t *call, mt_source_t *source);
+void mt_view_source(mt_call_t *call, mt_view_source_t *source);
 
 /* The record of a number, some of its fields: 1; 0 with a zeroed record when
  * it is not there (a number 0 names none); -1 on failure. */
-int mt_source_load(const mt_source_t *source, mt_db_t db, int64_t num,
+int mt_view_load(const mt_view_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, uint64_t wanted, void *object);
 /* of a key */
-int mt_source_load_key(const mt_source_t *source, mt_db_t db,
+int mt_view_load_key(const mt_view_source_t *source, mt_db_t db,
     const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
     void *object);
 
 /* The two steps of it: the record as the store has it, without data where it
  * is not there; and what stands in it. */
-int mt_source_find(const mt_source_t *source, mt_db_t db, const mt_key_t *key,
-    mt_str_t *record);
-int mt_source_read(const mt_source_t *source, mt_db_t db, mt_str_t record,
+int mt_view_find(const mt_view_source_t *source, mt_db_t db,
+    const mt_key_t *key, mt_str_t *record);
+int mt_view_read(const mt_view_source_t *source, mt_db_t db, mt_str_t record,
     const mt_model_t *model, uint64_t wanted, void *object);
 
 /* The user's record, with the face as an address. */
-int mt_source_user(const mt_source_t *source, int64_t num, uint64_t wanted,
-    mt_user_t *user);
-int mt_source_read_user(const mt_source_t *source, mt_str_t record,
+int mt_view_load_user(const mt_view_source_t *source, int64_t num,
+    uint64_t wanted, mt_user_t *user);
+int mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user);
 
 /* 1 when it is, or was, the address of a user's picture in our folder. */
-int mt_source_is_ours(const mt_source_t *source, mt_str_t address);
+int mt_view_is_our_picture(const mt_view_source_t *source, mt_str_t address);
 
 #endif /* MT_VIEW_H */

@@ -12,10 +12,10 @@
  */
 
 /* derived values that no record holds */
-#define MT_LIFE_SCHEDULED  0
-#define MT_LIFE_UNDER_WAY  1
-#define MT_LIFE_ENDED      2
-#define MT_LIFE_CANCELLED  3
+#define MT_PHASE_SCHEDULED  0
+#define MT_PHASE_UNDER_WAY  1
+#define MT_PHASE_ENDED      2
+#define MT_PHASE_CANCELLED  3
 
 #define MT_PUSH_WAITING    0         /* jituancaiyun pushStatus */
 #define MT_PUSH_DONE       1
@@ -34,7 +34,7 @@
  * order: the booking of its room, empty where it holds none.
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
-    F(M, 1, INT, life,          0, 3, NULL)                                   \
+    F(M, 1, INT, phase,         0, 3, NULL)                                   \
     F(M, 2, INT, window,        0, 2, NULL)                                   \
     F(M, 3, STR, text,          0, MT_CONTENT_MAX, NULL)                      \
     F(M, 4, STR, title,         0, MT_TEXT_MAX, NULL)                         \

@@ -4,7 +4,7 @@
  */
 
 #include "base/mt_crypto.h"
-#include "domain/meeting/mt_edit.h"
+#include "domain/meeting/mt_meeting_draft.h"
 
 
 #define MT_CODE_LEN      11

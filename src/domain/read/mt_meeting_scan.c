@@ -1,18 +1,18 @@
 
-#include "domain/read/mt_scan.h"
+#include "domain/read/mt_meeting_scan.h"
 
 
-static int mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn);
-static int mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, unsigned level,
+static int mt_meeting_scan_levels(mt_meeting_scan_t *scan, mt_txn_t *txn);
+static int mt_lane_open(mt_meeting_scan_t *scan, mt_txn_t *txn, unsigned level,
     int64_t low);
-static int mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane);
-static int mt_lane_take(mt_scan_t *scan, mt_lane_t *lane, int rc,
+static int mt_lane_seek(mt_meeting_scan_t *scan, mt_lane_t *lane);
+static int mt_lane_take(mt_meeting_scan_t *scan, mt_lane_t *lane, int rc,
     mt_str_t key);
 static int mt_spot_before(const mt_spot_t *a, const mt_spot_t *b);
 
 
 mt_status_t
-mt_scan_open(mt_scan_t *scan, mt_txn_t *txn)
+mt_meeting_scan_open(mt_meeting_scan_t *scan, mt_txn_t *txn)
 {
     int  rc;
 
@@ -22,11 +22,11 @@ mt_scan_open(mt_scan_t *scan, mt_txn_t *txn)
         rc = mt_lane_open(scan, txn, 0, scan->from);
 
     } else {
-        rc = mt_scan_levels(scan, txn);
+        rc = mt_meeting_scan_levels(scan, txn);
     }
 
     if (rc != 0) {
-        mt_scan_close(scan);
+        mt_meeting_scan_close(scan);
         return MT_STORE_FAILED;
     }
 
@@ -37,7 +37,7 @@ mt_scan_open(mt_scan_t *scan, mt_txn_t *txn)
 /* Opens a lane for each level in use, found by one step for each. */
 
 static int
-mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn)
+mt_meeting_scan_levels(mt_meeting_scan_t *scan, mt_txn_t *txn)
 {
     int           rc;
     unsigned      level;
@@ -84,7 +84,8 @@ mt_scan_levels(mt_scan_t *scan, mt_txn_t *txn)
 
 
 static int
-mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, unsigned level, int64_t low)
+mt_lane_open(mt_meeting_scan_t *scan, mt_txn_t *txn, unsigned level,
+    int64_t low)
 {
     mt_key_t    prefix;
     mt_lane_t  *lane;
@@ -116,7 +117,7 @@ mt_lane_open(mt_scan_t *scan, mt_txn_t *txn, unsigned level, int64_t low)
 /* To the lane's first one, or the first after the last given. */
 
 static int
-mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane)
+mt_lane_seek(mt_meeting_scan_t *scan, mt_lane_t *lane)
 {
     int        rc;
     mt_key_t   at;
@@ -152,7 +153,7 @@ mt_lane_seek(mt_scan_t *scan, mt_lane_t *lane)
 /* What the cursor found becomes the head, unless it is out of bounds. */
 
 static int
-mt_lane_take(mt_scan_t *scan, mt_lane_t *lane, int rc, mt_str_t key)
+mt_lane_take(mt_meeting_scan_t *scan, mt_lane_t *lane, int rc, mt_str_t key)
 {
     int         valid;
     mt_spot_t  *head = &lane->head;
@@ -187,7 +188,7 @@ mt_spot_before(const mt_spot_t *a, const mt_spot_t *b)
 
 
 int
-mt_scan_next(mt_scan_t *scan, mt_spot_t *spot)
+mt_meeting_scan_next(mt_meeting_scan_t *scan, mt_spot_t *spot)
 {
     int         rc;
     unsigned    i;
@@ -222,7 +223,7 @@ mt_scan_next(mt_scan_t *scan, mt_spot_t *spot)
 
 
 void
-mt_scan_close(mt_scan_t *scan)
+mt_meeting_scan_close(mt_meeting_scan_t *scan)
 {
     while (scan->nlanes) {
         mt_cursor_close(scan->lanes[--scan->nlanes].cursor);
@@ -231,29 +232,30 @@ mt_scan_close(mt_scan_t *scan)
 
 
 int64_t
-mt_scan_count(const mt_scan_t *scan, mt_txn_t *txn, int64_t limit)
+mt_meeting_scan_count(const mt_meeting_scan_t *scan, mt_txn_t *txn,
+    int64_t limit)
 {
-    int        rc;
-    int64_t    n;
-    mt_scan_t  copy;
-    mt_spot_t  spot;
+    int                rc;
+    int64_t            n;
+    mt_meeting_scan_t  copy;
+    mt_spot_t          spot;
 
     memcpy(&copy, scan, MT_SCAN_HEAD);
 
-    if (mt_scan_open(&copy, txn) != MT_OK) {
+    if (mt_meeting_scan_open(&copy, txn) != MT_OK) {
         return -1;
     }
 
     rc = 1;
 
     for (n = 0; n < limit; n++) {
-        rc = mt_scan_next(&copy, &spot);
+        rc = mt_meeting_scan_next(&copy, &spot);
         if (rc != 1) {
             break;
         }
     }
 
-    mt_scan_close(&copy);
+    mt_meeting_scan_close(&copy);
 
     return rc < 0 ? -1 : n;
 }

@@ -1,22 +1,22 @@
 
 #include <math.h>
 
-#include "domain/checkin/mt_fence.h"
+#include "domain/checkin/mt_checkin_fence.h"
 
 
 #define MT_EARTH_RADIUS  6371008.8       /* metres, the mean one */
 #define MT_RADIANS       (M_PI / 180e6)  /* of 1e-6 degrees */
 
 
-static mt_status_t mt_fence_room(mt_txn_t *txn, uint32_t company,
+static mt_status_t mt_checkin_fence_room(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, mt_room_t *room, mt_arena_t *arena);
 
 
 /* By the haversine formula, which is exact enough at any distance. */
 
 int64_t
-mt_fence_distance(int64_t longitude1, int64_t latitude1, int64_t longitude2,
-    int64_t latitude2)
+mt_checkin_fence_distance(int64_t longitude1, int64_t latitude1,
+    int64_t longitude2, int64_t latitude2)
 {
     double  h, dlon, dlat;
 
@@ -31,7 +31,7 @@ mt_fence_distance(int64_t longitude1, int64_t latitude1, int64_t longitude2,
 
 
 mt_status_t
-mt_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
+mt_checkin_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
     mt_checkin_args_t *args, unsigned *field)
 {
     int          longitude, latitude;
@@ -51,7 +51,8 @@ mt_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
         return MT_OK;
     }
 
-    rc = mt_fence_room(call->txn, call->company, meeting, &room, call->arena);
+    rc = mt_checkin_fence_room(call->txn, call->company, meeting, &room,
+                               call->arena);
     if (rc != MT_OK || room.radius == 0) {
         return rc;
     }
@@ -60,20 +61,20 @@ mt_fence_measure(mt_call_t *call, const mt_meeting_t *meeting,
     mt_set(args, checkin_args, room_longitude, room.longitude);
     mt_set(args, checkin_args, room_latitude, room.latitude);
     mt_set(args, checkin_args, distance,
-           mt_fence_distance(room.longitude, room.latitude, args->longitude,
-                             args->latitude));
+           mt_checkin_fence_distance(room.longitude, room.latitude,
+                                     args->longitude, args->latitude));
 
     return MT_OK;
 }
 
 
 static mt_status_t
-mt_fence_room(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
-    mt_room_t *room, mt_arena_t *arena)
+mt_checkin_fence_room(mt_txn_t *txn, uint32_t company,
+    const mt_meeting_t *meeting, mt_room_t *room, mt_arena_t *arena)
 {
     mt_key_t  key;
 
-    mt_key_num(&key, company, (uint64_t) meeting->room);
+    mt_key_num(&key, company, meeting->room);
 
     return mt_load(txn, MT_DB_ROOM, &key, &mt_room_model, room, arena) == 1
            ? MT_OK : MT_STORE_FAILED;
@@ -81,8 +82,9 @@ mt_fence_room(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
 
 
 mt_status_t
-mt_fence_judge(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
-    const mt_checkin_args_t *args, mt_arena_t *arena)
+mt_checkin_fence_judge(mt_txn_t *txn, uint32_t company,
+    const mt_meeting_t *meeting, const mt_checkin_args_t *args,
+    mt_arena_t *arena)
 {
     int          carried;
     mt_room_t    room;
@@ -96,7 +98,7 @@ mt_fence_judge(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
         return MT_OK;
     }
 
-    rc = mt_fence_room(txn, company, meeting, &room, arena);
+    rc = mt_checkin_fence_room(txn, company, meeting, &room, arena);
     if (rc != MT_OK || room.radius == 0) {
         return rc;
     }

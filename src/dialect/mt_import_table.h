@@ -1,0 +1,31 @@
+
+/* The columns of an import of users (domain/directory/mt_import.h). */
+
+#ifndef MT_IMPORT_TABLE_H
+#define MT_IMPORT_TABLE_H
+
+#include "domain/directory/mt_import.h"
+#include "json/mt_lines.h"
+
+
+/* of mt_import_row_t */
+extern const mt_json_table_t  mt_import_columns;
+
+/* of mt_import_summary_t */
+extern const mt_json_table_t  mt_import_summary_table;
+
+/*
+ * Reads up to *n items, which need not be zeroed.  Their strings are in
+ * `arena`, which must last until they are imported, or in the text.  lines[i]
+ * is set to the line on which item i begins, *n to the number of items, 0 at
+ * the end of the text.  Returns 0, or -1 without memory.
+ */
+int mt_import_read(mt_lines_t *l, mt_arena_t *arena, mt_import_item_t *items,
+    size_t *lines, size_t *n);
+
+/* Returns the name of the column that an item's error is about, in `arena` or
+ * static; "" for an error of the whole row. */
+mt_str_t mt_import_error_column(mt_arena_t *arena,
+    const mt_import_item_t *item);
+
+#endif /* MT_IMPORT_TABLE_H */
