@@ -192,14 +192,8 @@ test_race(fixture_t *f, int batched)
         args = checkin_args(f, num, "2", i == 7 ? "0" : "");
         args.request = mt_arena_printf(f->arena, "%d", i % 7);
 
-        memset(&f->call, 0, sizeof(f->call));
-        f->call.arena = f->arena;
-        f->call.settings = &f->settings;
-        f->call.op = &mt_op_checkin;
-        f->call.args = &args;
-        f->call.company = f->company;
+        fixture_call(f, &mt_op_checkin, &args);
         f->call.actor = 3;
-        f->call.now = f->now;
 
         if (fixture_step(f, mt_op_checkin.start) != MT_STEP_COMMIT) {
             fixture_die("no command");

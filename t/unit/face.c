@@ -462,9 +462,7 @@ test_folder(void)
 int
 main(void)
 {
-    drive_open(&d, "h5yes");
-    fixture_company(&d.f, FIXTURE_COMPANY);
-    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    dialect_open("h5yes", "key");
     token = get_token("key");
 
     snprintf(folder, sizeof(folder), "%s/resources", d.f.dir);

@@ -1,8 +1,8 @@
 
 /*
- * A store and its files while calls fail, one at a time: it is made, opened,
- * counted and copied, or it is not, with a reason; and what a failure leaves
- * behind is in nobody's way.
+ * A store and its files while calls fail, one at a time: the store is made,
+ * opened, counted and copied, or fails with a reason; and the remains of a
+ * failure are in no later one's way.
  */
 
 #include "fail.h"
@@ -127,7 +127,8 @@ check_opened(int is_open)
         complain("no reason given");
     }
 
-    /* twice in a process is never; after a failure there is nothing of it */
+    /* a process cannot open a store twice; after a failure nothing of it is
+     * open */
 
     if ((mt_store_open(&again, &options, why, sizeof(why)) == MT_OK)
         == is_open)
@@ -164,7 +165,8 @@ remove_copy(void)
 }
 
 
-/* Nothing that another backup to the same place would take for a store. */
+/* A failed backup leaves no file that the next backup to the same place takes
+ * for a store. */
 
 static void
 check_backup(int made)
@@ -235,7 +237,7 @@ check_files(int added)
 }
 
 
-/* One of a day ago that no record names. */
+/* A file of a day ago that no record names. */
 
 static mt_status_t
 sweep(void)
@@ -284,7 +286,7 @@ verify(void)
     breaches = mt_verify(txn, ignore, NULL);
     mt_read_end(txn);
 
-    /* a page that cannot be read may be told as damage, memory never */
+    /* an unreadable page may be reported as damage, missing memory never */
 
     if (breaches > 0
         && (fail_what == NULL
@@ -297,7 +299,7 @@ verify(void)
 }
 
 
-/* A record of the write-ahead log, of a transaction that then is given up. */
+/* Writes a WAL record of a transaction that then is aborted. */
 
 static mt_status_t
 add_record(void)
@@ -326,7 +328,7 @@ add_record(void)
 }
 
 
-/* It is there, or it is not; the next transaction takes it in. */
+/* The record is in the WAL or it is not; the next transaction applies it. */
 
 static void
 check_record(int added)
@@ -457,7 +459,8 @@ test_act(const act_t *act)
 }
 
 
-/* Before all else: what is fetched once, and may be fetched again. */
+/* Runs first: algorithms are fetched once per process, and again after a
+ * failure. */
 
 static void
 test_crypto_init(void)

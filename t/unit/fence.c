@@ -172,14 +172,8 @@ late_command(fixture_t *f, int64_t num, int64_t actor, int64_t metres,
 
     args = from(f, num, metres);
 
-    memset(&f->call, 0, sizeof(f->call));
-    f->call.arena = f->arena;
-    f->call.settings = &f->settings;
-    f->call.op = &mt_op_checkin;
-    f->call.args = &args;
-    f->call.company = f->company;
+    fixture_call(f, &mt_op_checkin, &args);
     f->call.actor = actor;
-    f->call.now = f->now;
 
     if (fixture_step(f, mt_op_checkin.start) != MT_STEP_COMMIT) {
         fixture_die("no command");

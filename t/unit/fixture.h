@@ -185,6 +185,24 @@ fixture_finish(fixture_t *f)
 }
 
 
+/* Prepares f->call for an operation. */
+
+static void
+fixture_call(fixture_t *f, const mt_operation_t *op, void *args)
+{
+    memset(&f->call, 0, sizeof(f->call));
+    f->call.arena = f->arena;
+    f->call.settings = &f->settings;
+    f->call.store = f->store;
+    f->call.op = op;
+    f->call.args = args;
+    f->call.company = f->company;
+    f->call.actor = f->actor;
+    f->call.now = f->now;
+    f->call.server_key = fixture_server_key(f);
+}
+
+
 /*
  * Runs an operation to its end.  A refusal of start() stands in the result as
  * one of apply() would.  f->call keeps the reply, for reads too.
@@ -198,17 +216,7 @@ fixture_run(fixture_t *f, const mt_operation_t *op, void *args)
     mt_step_t    step;
     mt_result_t  result;
 
-    memset(&f->call, 0, sizeof(f->call));
-    f->call.arena = f->arena;
-    f->call.settings = &f->settings;
-    f->call.store = f->store;
-    f->call.op = op;
-    f->call.args = args;
-    f->call.company = f->company;
-    f->call.actor = f->actor;
-    f->call.now = f->now;
-    f->call.server_key = fixture_server_key(f);
-
+    fixture_call(f, op, args);
     step = fixture_step(f, op->start);
 
     if (step == MT_STEP_WORK) {

@@ -205,9 +205,7 @@ is_remembered(const char *what, const char *body)
 static void
 test_service(void)
 {
-    drive_open(&d, "h5yes");
-    fixture_company(&d.f, FIXTURE_COMPANY);
-    fixture_credential(&d.f, FIXTURE_COMPANY, "key");
+    dialect_open("h5yes", "key");
 
     d.f.now = TOMORROW - 86400000;
     token = get_token("key");
