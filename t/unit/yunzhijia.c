@@ -108,9 +108,7 @@ test_token(void)
     is_int(ask(ASK, 0), 0, "a token");
 
     token = text_after("\"accessToken\":\"", 40);
-
-    at = memmem(d.text.data, d.text.len, "\"refreshToken\":\"", 16);
-    refresh = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 16 }).data;
+    refresh = text_after("\"refreshToken\":\"", 40);
 
     snprintf(text, sizeof(text), "{\"data\":{\"accessToken\":\"%s\","
              "\"expireIn\":7200,\"refreshToken\":\"%s\"},\"error\":null,"
@@ -179,12 +177,10 @@ renew(const char *id, const char *given, int64_t age)
 static void
 test_refresh(void)
 {
-    char         text[300];
-    const char  *at;
+    char  text[300];
 
     is_int(renew("\"appId\":\"key\",", refresh, 0), 0, "a token refreshed");
-    at = memmem(d.text.data, d.text.len, "\"accessToken\":\"", 15);
-    token = mt_arena_str(d.f.arena, (mt_str_t) { 40, at + 15 }).data;
+    token = text_after("\"accessToken\":\"", 40);
     is_int(post("queryByDay", "{\"day\":0}"), 0, "is good for a call");
 
     is_int(renew("", refresh, 0), 0, "again, by nobody in particular");
