@@ -19,6 +19,8 @@ use lib abs_path(dirname(__FILE__) . '/../scripts/bench.d');
 
 use Bench::Child;
 use Bench::Pairs;
+use Bench::Peer;
+use Bench::Server;
 
 my $top = abs_path(dirname(__FILE__) . '/..');
 my $dir = tempdir(CLEANUP => 1);
@@ -290,6 +292,35 @@ sub count_requests {
 		}
 	}
 }
+
+# A peer's store must be what its answers say: 1 answered 2000, 2 answered 3000
+# (repeated), 3 got no answer.
+
+sub judged {
+	my (@stored) = @_;
+	my $peer = bless { stored => join('', map { "9 $_\n" } @stored) },
+		'Peer::Made';
+
+	Bench::Peer::write_lines("$dir/answers", '9 1 2000', '9 2 3000', '9 3 0');
+
+	return eval { $peer->check(9, "$dir/answers") } // $@;
+}
+
+no warnings 'once';
+
+@Peer::Made::ISA = 'Bench::Peer';
+*Peer::Made::name = sub { 'made' };
+*Peer::Made::checkins = sub { $_[0]{stored} };
+
+is(judged(1), 1, 'a peer that stores what it answered');
+is(judged(1, 3), 2, 'a sign-in without an answer may be stored');
+like(judged(), qr/^made: 9 1 was answered 2000, and is not stored$/,
+	'one that is answered and lost');
+like(judged(1, 1), qr/^made: 9 1 is stored twice$/, 'one that is there twice');
+like(judged(1, 2), qr/^made: 9 2 was answered 3000, and is stored$/,
+	'one that is rejected and stored');
+like(judged(1, 4), qr/^made: 1 check-ins are stored that nobody made$/,
+	'one that nobody made');
 
 my ($rc, $out);
 

@@ -101,9 +101,12 @@ is($rc, 2, 'no command: usage');
 
 ($rc, $out, $err) = run('', '--help');
 is($rc, 0, '--help');
-like($out, qr/^  checkin export$/m, 'lists the commands');
+like($out, qr/^  checkin export  +\S/m, 'lists the commands');
 
-for my $command ($out =~ /^  (\w+(?: \w+)?)$/mg) {
+my @commands = $out =~ /^  (\w+(?: \w+)?)  +\S/mg;
+is(scalar @commands, 23, 'each of them');
+
+for my $command (@commands) {
     my ($rc, $out, $err) = run('', split(/ /, $command), '--help');
 
     like($out, qr/^Usage: meetingctl --store DIR \Q$command\E/,

@@ -1,7 +1,7 @@
 
 /*
- * What the benchmark's two programs share: text files of lines of words, and
- * how a fault ends them.
+ * The base of the benchmark's programs: text files of lines of words, and how a
+ * failure ends a program.
  *
  *     people    NUMBER TOKEN            a user, and how it proves to be one; the
  *                                       first sponsors all meetings

@@ -280,8 +280,9 @@ load_number(const char *text, size_t len, const char *name)
 
 
 /*
- * What came of it: the code that the body begins or ends with, as the dialects
- * have it, else the HTTP status; the status, too, where 0 stands for success.
+ * The result of a request is the code that the body begins or ends with, as the
+ * dialects have it, else the HTTP status; the status, too, where 0 stands for
+ * success.
  */
 
 static void
@@ -448,8 +449,8 @@ load_header(load_conn_t *conn)
     }
 
     body += 4;
-    length = memmem(conn->buffer, (size_t) (body - conn->buffer), field,
-                    sizeof(field) - 1);
+    length = strcasestr(conn->buffer, field);
+    length = length != NULL && length < body ? length : NULL;
 
     conn->head = 1;
     conn->chunked = length == NULL;

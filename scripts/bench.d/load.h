@@ -1,7 +1,7 @@
 
 /*
  * The benchmark's client, as its files know it: load_requests.c makes what is
- * sent, load.c sends and receives, load_report.c tells what came of it.
+ * sent, load.c sends and receives, load_report.c reports the results.
  */
 
 #ifndef LOAD_H

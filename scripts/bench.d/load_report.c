@@ -1,5 +1,5 @@
 
-/* What came of a run. */
+/* The report of a run. */
 
 #include "load.h"
 

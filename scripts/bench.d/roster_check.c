@@ -1,5 +1,5 @@
 
-/* What a run left in the store, beside what was answered. */
+/* Compares the store with the answers of a run. */
 
 #include "domain/verify/mt_verify.h"
 #include "roster.h"

@@ -1,13 +1,11 @@
 
 /*
- * meetingctl, the operators' tool: one process, one command, beside a running
- * server or without one.  What a command takes is declared once, in the tables
- * of mt_ctl_main.c; its options fill the operation's args through the same
- * kind of field table that a dialect uses, so that bounds and types are judged
- * by the model alone.
+ * meetingctl, the operators' tool: one process runs one command, beside a
+ * running server or without one.  The tables of mt_ctl_main.c declare the
+ * options of each command.  They fill the args of an operation through a field
+ * table, as requests do, so that the model alone judges types and bounds.
  *
- * Standard output holds JSON (or the export that was asked for), standard
- * error one line per fault.
+ * Standard output has JSON (or an export), standard error one line per fault.
  */
 
 #ifndef MT_CTL_H
@@ -21,7 +19,7 @@
 /* O(SYMBOL, name, metavariable or NULL for a flag, help) */
 
 #define MT_CTL_OPTIONS(O)                                                     \
-    O(STORE,    "store",    "DIR",   "the store, as in meeting_store")        \
+    O(STORE,    "store",    "DIR",   "the store's directory (meeting_store)") \
     O(COMPANY,  "company",  "ID",    "the company's number (default: 1000)")  \
     O(ID,       "id",       "ID",    "its id")                                \
     O(NAME,     "name",     "NAME",  "its name")                              \
@@ -32,33 +30,33 @@
                                      "standard input (default: a random one)")\
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
-    O(TIMEZONE, "timezone", "ZONE",  "for dates (default: Asia/Shanghai)")    \
-    O(BASE,     "base",     "URL",   "what links begin with, as in "          \
-                                     "meeting_public_base")                   \
-    O(ADDRESS,  "address",  "TEXT",  "where it is")                           \
-    O(CAPACITY, "capacity", "N",     "seats")                                 \
-    O(CREATOR,  "creator",  "USER",  "who convenes it: number or string id")  \
-    O(SUBJECT,  "subject",  "TEXT",  "its title")                             \
+    O(TIMEZONE, "timezone", "ZONE",  "zone of dates (default: Asia/Shanghai)")\
+    O(BASE,     "base",     "URL",   "beginning of the links (as "            \
+                                     "meeting_public_base)")                  \
+    O(ADDRESS,  "address",  "TEXT",  "its address")                           \
+    O(CAPACITY, "capacity", "N",     "number of seats")                       \
+    O(CREATOR,  "creator",  "USER",  "the creator: number or string id")      \
+    O(SUBJECT,  "subject",  "TEXT",  "its subject")                           \
     O(ROOM,     "room",     "ID",    "the room: number or string id")         \
-    O(BEGIN,    "begin",    "MS",    "its start, in ms since 1970 "           \
-                                     "(default: now)")                        \
+    O(BEGIN,    "begin",    "MS",    "its begin, ms since 1970 (default: "    \
+                                     "now)")                                  \
     O(END,      "end",      "MS",    "its end (default: two hours later)")    \
-    O(PEOPLE,   "people",   "USERS", "who is on its list: \"1,2,3\"")         \
-    O(LEADERS,  "leaders",  "USERS", "up to five who sign people in "         \
+    O(PEOPLE,   "people",   "USERS", "its attendees: \"1,2,3\"")              \
+    O(LEADERS,  "leaders",  "USERS", "up to five sign-in leaders "            \
                                      "(default: the creator)")                \
-    O(RESOURCES, "resources", "DIR", "as in meeting_resources (default: "     \
+    O(RESOURCES, "resources", "DIR", "folder of pictures, "                   \
+                                     "meeting_resources (default: "           \
                                      "resources in the store)")               \
-    O(URL,      "url",      "URL",   "where the company's events go")         \
-    O(ROTATE,   "rotate",   NULL,    "with new keys")                         \
-    O(PRIVATE,  "allow-private", NULL, "the URL may be of a private or "      \
-                                     "loopback address")                      \
-    O(PROXY,    "proxy",    "URL",   "the HTTP proxy that leads there")       \
-    O(CAFILE,   "ca-file",  "FILE",  "certificates to trust (default: the "   \
+    O(URL,      "url",      "URL",   "the receiver of the company's events")  \
+    O(ROTATE,   "rotate",   NULL,    "make new keys")                         \
+    O(PRIVATE,  "allow-private", NULL, "allow a private or loopback address") \
+    O(PROXY,    "proxy",    "URL",   "send through this HTTP proxy")          \
+    O(CAFILE,   "ca-file",  "FILE",  "trusted certificates (default: the "    \
                                      "system's)")                             \
-    O(FAILED,   "failed",   NULL,    "those that were given up")              \
+    O(FAILED,   "failed",   NULL,    "messages that were set aside")          \
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
-    O(TO,       "to",       "N",     "the last number")                       \
-    O(LIMIT,    "limit",    "N",     "at most so many (default: 100)")
+    O(TO,       "to",       "N",     "the last number (default: the last)")   \
+    O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -69,22 +67,22 @@ typedef enum {
 
 #define MT_OPT(symbol)  (1ULL << MT_OPT_##symbol)
 
-#define MT_CTL_COMPANY  1000         /* where none is named */
+#define MT_CTL_COMPANY  1000         /* without --company */
 
 
 typedef struct {
-    const char        *given[MT_OPT_COUNT];     /* NULL: not given; "1": a
-                                                   flag that was */
+    const char        *given[MT_OPT_COUNT];     /* NULL: not given; a flag
+                                                   that was given is "1" */
     const char        *operand;                 /* FILE, DEST */
 
-    /* of the whole process */
+    /* of the process */
     mt_arena_t        *arena;
     mt_store_t        *store;
-    mt_batch_t        *batch;                   /* once a command is run */
+    mt_batch_t        *batch;                   /* NULL until mt_ctl_batch() */
     mt_settings_t      settings;
     uint32_t           company;
 
-    /* of the output's present line */
+    /* of the present line of output */
     mt_arena_t        *line;
     mt_buf_t           out;
     mt_json_writer_t  *writer;
@@ -97,11 +95,12 @@ typedef struct {
     uint64_t     optional;
     unsigned     creates;            /* makes the store if there is none */
     int        (*run)(mt_ctl_t *ctl);
-    const char  *help;
+    const char  *help;               /* one line */
+    const char  *details;            /* more lines, or NULL */
 } mt_ctl_command_t;
 
 
-/* The commands: the process' exit code. */
+/* The commands.  Return the exit code of the process. */
 int mt_ctl_company_add(mt_ctl_t *ctl);
 int mt_ctl_company_list(mt_ctl_t *ctl);
 int mt_ctl_credential_add(mt_ctl_t *ctl);
@@ -131,50 +130,54 @@ int mt_ctl_stat(mt_ctl_t *ctl);
 #define MT_CTL_FAILED  1
 #define MT_CTL_USAGE   2
 
-/* Says why on standard error; MT_CTL_FAILED. */
+/* Print a line on standard error.  Return MT_CTL_FAILED. */
 int mt_ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int mt_ctl_fail_status(const char *what, mt_status_t status);
 
-/* Opens (and with `create` makes) the store; sets the zone and the company. */
+/* Opens the store, which `create` makes if there is none, and sets the zone
+ * and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED, having said why. */
 int mt_ctl_open(mt_ctl_t *ctl, int create);
 void mt_ctl_close(mt_ctl_t *ctl);
 
-/* By --format: 1 csv, 0 jsonl, -1 neither (said so); `def` when not given. */
+/* Returns 1 for --format csv, 0 for jsonl, `def` without the option, and -1
+ * for another format, having said so. */
 int mt_ctl_is_csv(mt_ctl_t *ctl, int def);
 
-/* A numeric option, within its bounds; `def` when not given.  1, or 0 having
- * said why not. */
+/* Reads a numeric option from min to max; *value is `def` without it.  Returns
+ * 1, or 0, having said why. */
 int mt_ctl_int(mt_ctl_t *ctl, mt_ctl_option_t option, int64_t min, int64_t max,
     int64_t def, int64_t *value);
 
-/* Fills an operation's args from the options that the table names. */
+/* Fills an operation's args from the options that the table names.  Returns
+ * MT_CTL_OK, or MT_CTL_FAILED, having said why. */
 int mt_ctl_args(mt_ctl_t *ctl, const mt_json_table_t *table, void *args);
 
 /*
- * Runs one operation as a worker would, and its command at once.  On success
- * call->result is what came of it; a refusal is told with the option (by
- * `table`) that it is about.
+ * Runs an operation as a worker would, and applies its command at once;
+ * call->result has the result.  Returns MT_CTL_OK, or MT_CTL_FAILED, having
+ * said why; a rejection names the option that it is about, by `table`.
  */
 int mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     const mt_json_table_t *table, void *args);
 
-/* The process' one batch, made when first asked for; NULL without memory. */
+/* Returns the one batch of the process, NULL without memory. */
 mt_batch_t *mt_ctl_batch(mt_ctl_t *ctl);
 
-/* Begins a line of output, in ctl->out, by ctl->writer if it is JSON; ends it
- * and prints it.  MT_CTL_FAILED when the output does not take it. */
+/* Begin a line of output, in ctl->out, through ctl->writer for JSON; end and
+ * print it.  mt_ctl_flush() returns MT_CTL_OK, or MT_CTL_FAILED on a write
+ * error. */
 void mt_ctl_line(mt_ctl_t *ctl);
 int mt_ctl_flush(mt_ctl_t *ctl);
 
-/* One object of what the table lists. */
+/* Prints an object by a table.  Returns as mt_ctl_flush(). */
 int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,
     const void *object);
 
-/* Begins the one read transaction, ended with mt_read_end(): 1, or 0 having
- * said why not. */
+/* Begins the read transaction, which mt_read_end() ends.  Returns 1, or 0,
+ * having said why. */
 int mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn);
 
-/* The meeting of --meeting; 1, or 0 having said why not. */
+/* Loads the meeting of --meeting.  Returns 1, or 0, having said why. */
 int mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting);
 
 #endif /* MT_CTL_H */

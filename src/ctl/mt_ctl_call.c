@@ -12,12 +12,12 @@
 
 #define MT_CTL_ZONE         "Asia/Shanghai"
 
-/* of a store that is made here: meeting_store's default */
+/* for a store that is created here: the default of meeting_store */
 #define MT_CTL_MAX_READERS  1024
 #define MT_CTL_WHY          512
 
 
-/* The names of the options, as wire names of a table of args. */
+/* Names of options, which are wire names in tables of args. */
 
 static const char *const  mt_ctl_names[] = {
 #define MT_CTL_NAME(symbol, name, meta, help)  name,
@@ -118,7 +118,7 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     memset(&options, 0, sizeof(options));
 
     options.path = mt_cstr(ctl->given[MT_OPT_STORE]);
-    options.max_size = 0;       /* as it is: a server may have set it */
+    options.max_size = 0;       /* unchanged: a server may have set it */
     options.max_readers = MT_CTL_MAX_READERS;
     options.report = mt_ctl_log;
 
@@ -137,8 +137,9 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
 
 
 /*
- * What was answered before the tool was started, it shows.  A commit under way
- * is in the file some time before readers see it: they are asked.
+ * Applies records of the write-ahead log that the store lacks, so that the
+ * tool shows all that was acknowledged before it started.  A read transaction
+ * tells, as the data file has a commit before readers see it.
  */
 
 static int
@@ -285,10 +286,10 @@ mt_ctl_batch(mt_ctl_t *ctl)
 }
 
 
-/* `model` is that of the args or the body, which may number fields apart. */
+/* `model` is that of the args or of the body: their numbers may differ. */
 
 static int
-mt_ctl_refused(const mt_call_t *call, const mt_json_table_t *table,
+mt_ctl_rejected(const mt_call_t *call, const mt_json_table_t *table,
     const mt_model_t *model, mt_status_t status, unsigned field)
 {
     mt_str_t  option;
@@ -304,7 +305,7 @@ mt_ctl_refused(const mt_call_t *call, const mt_json_table_t *table,
 }
 
 
-/* What the operation prepares before its command, with a transaction. */
+/* Runs start() or resume() of an operation in a read transaction. */
 
 static mt_step_t
 mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
@@ -354,7 +355,7 @@ mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     }
 
     if (step != MT_STEP_COMMIT) {
-        return mt_ctl_refused(call, table, op->args, call->error.status,
+        return mt_ctl_rejected(call, table, op->args, call->error.status,
                               call->field);
     }
 
@@ -372,7 +373,7 @@ mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     }
 
     if (call->result.status != MT_OK) {
-        return mt_ctl_refused(call, table, op->body, call->result.status,
+        return mt_ctl_rejected(call, table, op->body, call->result.status,
                               call->result.field);
     }
 

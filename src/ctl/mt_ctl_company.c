@@ -53,7 +53,7 @@ MT_JSON_TABLE(mt_ctl_credential_options,
 );
 
 
-/* What is printed of a new credential, the secret for the only time. */
+/* A new credential as it is printed; nothing else shows its secret. */
 
 #define MT_CTL_ISSUED_FIELDS(F, M)                                            \
     F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -99,10 +99,8 @@ mt_ctl_company_add(mt_ctl_t *ctl)
 }
 
 
-/*
- * Prints, as one list, the records of a database that `belongs` lets pass
- * (NULL: all of them).
- */
+/* Prints a list of the records of a database for which `belongs` returns 1, of
+ * all if it is NULL. */
 
 static int
 mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,

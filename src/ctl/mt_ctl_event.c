@@ -1,5 +1,5 @@
 
-/* A company's subscription to its events, for operators. */
+/* Commands on a company's subscription and its messages. */
 
 #include "ctl/mt_ctl.h"
 
@@ -10,7 +10,7 @@
 #define MT_CTL_LISTED_MAX  10000
 
 
-/* What no record holds. */
+/* Values of `event show` that no record holds. */
 
 #define MT_CTL_EVENT_FIELDS(F, M)                                             \
     F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -151,7 +151,8 @@ mt_ctl_event_show(mt_ctl_t *ctl)
 }
 
 
-/* The ids of the records that a message is about: 1 or -1. */
+/* Collects the ids of the records that a message is about.  Returns 1 or
+ * -1. */
 
 static int
 mt_ctl_message_ids(mt_ctl_t *ctl, mt_txn_t *txn, mt_ctl_message_view_t *view)
@@ -182,7 +183,8 @@ mt_ctl_message_ids(mt_ctl_t *ctl, mt_txn_t *txn, mt_ctl_message_view_t *view)
 }
 
 
-/* One object into the list: 1, 0 when there is no other, -1. */
+/* Writes the next message into the list.  Returns 1, 0 if there is none, -1 on
+ * failure. */
 
 static int
 mt_ctl_message(mt_ctl_t *ctl, mt_txn_t *txn, mt_db_t db, int64_t to,
@@ -220,7 +222,7 @@ mt_ctl_message(mt_ctl_t *ctl, mt_txn_t *txn, mt_db_t db, int64_t to,
 }
 
 
-/* Of the messages that are meant: 1 or 0. */
+/* Reads --from and --to.  Returns 1, or 0, having said why. */
 
 static int
 mt_ctl_event_range(mt_ctl_t *ctl, int64_t *from, int64_t *to)
@@ -265,8 +267,8 @@ mt_ctl_event_list(mt_ctl_t *ctl)
 }
 
 
-/* Gives the command over again until it finds no message; says how many there
- * were. */
+/* Repeats the command, which handles some messages each time, until it finds
+ * none, and prints how many it was. */
 
 static int
 mt_ctl_event_each(mt_ctl_t *ctl, const mt_operation_t *op,

@@ -1,8 +1,8 @@
 
 /*
- * Where a company's events go.  The receiver needs the keys to answer, so they
- * are printed before it is asked; they are kept for the next try when it does
- * not answer as it should, and take the place of the old ones when it does.
+ * event set: subscribes a company at a URL.  The receiver needs the keys to
+ * answer the check, so they are printed first.  They are kept for the next try
+ * if the check fails, and replace the old ones if it succeeds.
  */
 
 #include "ctl/mt_ctl.h"
@@ -15,7 +15,7 @@
 #include "event/mt_event_send.h"
 
 
-#define MT_CTL_CHECK_TIME  1500          /* ms: the document's */
+#define MT_CTL_CHECK_TIME  1500          /* ms, of h5yes' document */
 
 
 #define MT_CTL_KEYS_FIELDS(F, M)                                              \
@@ -46,8 +46,8 @@ MT_JSON_TABLE(mt_ctl_new_options,
 );
 
 
-/* Whether a credential may stand for the company: it is the one of --appkey,
- * or, without that, any that is in force. */
+/* Returns 1 if messages may be for the credential: it is in force, the
+ * company's own and, with --appkey, the one that is named. */
 
 static int
 mt_ctl_may_own(mt_ctl_t *ctl, const mt_credential_t *credential)
@@ -64,9 +64,8 @@ mt_ctl_may_own(mt_ctl_t *ctl, const mt_credential_t *credential)
 
 
 /*
- * The appkey that messages end with: the one they ended with before where that
- * is still in force, else the oldest.  Empty when there is none, or on
- * failure, said so.
+ * Returns the appkey that messages are for: `before`, if that may still be,
+ * else the oldest; empty if there is none or on failure, having said so.
  */
 
 static mt_str_t
@@ -118,8 +117,8 @@ mt_ctl_owner(mt_ctl_t *ctl, mt_txn_t *txn, mt_str_t before)
 }
 
 
-/* The keys that wait for a URL, or else those in force; none when there are
- * none, or others are wanted. */
+/* Takes the keys of an earlier try, else those in force; none with
+ * --rotate. */
 
 static int
 mt_ctl_present_keys(mt_ctl_t *ctl, mt_event_set_t *args)
@@ -165,7 +164,7 @@ mt_ctl_make_keys(mt_ctl_t *ctl, mt_event_set_t *args)
 
     if (mt_dingtalk_make_keys(ctl->arena, &args->aes_key, &args->token) == -1)
     {
-        return mt_ctl_fail("no random bytes to make keys of");
+        return mt_ctl_fail("no random bytes for keys");
     }
 
     memset(&keys, 0, sizeof(keys));
@@ -177,7 +176,7 @@ mt_ctl_make_keys(mt_ctl_t *ctl, mt_event_set_t *args)
 }
 
 
-/* On standard output, at once. */
+/* Prints the keys at once: the receiver may need them for its answer. */
 
 static int
 mt_ctl_print_keys(mt_ctl_t *ctl, const mt_event_set_t *args)
@@ -202,8 +201,8 @@ mt_ctl_print_keys(mt_ctl_t *ctl, const mt_event_set_t *args)
 }
 
 
-/* Sends check_url.  Of events a plain "success" will do; here the receiver has
- * to show that it has the keys. */
+/* Sends check_url.  A plain "success", which is enough for events, is not
+ * enough here: the receiver has to show that it has the keys. */
 
 static int
 mt_ctl_check_url(mt_ctl_t *ctl, const mt_event_set_t *args)
@@ -267,7 +266,7 @@ mt_ctl_event_set(mt_ctl_t *ctl)
     }
 
     if (!mt_outgoing_url_valid(ctl->arena, args.url)) {
-        return mt_ctl_fail("--url: not one of http:// or https://");
+        return mt_ctl_fail("--url: not an http:// or https:// URL");
     }
 
     if (mt_ctl_present_keys(ctl, &args) != MT_CTL_OK

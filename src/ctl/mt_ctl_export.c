@@ -1,15 +1,15 @@
 
 /*
- * checkin export.  One table of columns serves both forms: JSON by the JSON
- * encoder, CSV by walking the same members.
+ * checkin export.  One table of columns serves both formats: CSV walks the
+ * members that the JSON encoder writes.
  */
 
 #include "ctl/mt_ctl.h"
 #include "domain/directory/mt_directory.h"
 
 
-/* What no record holds: number is 0 for a guest; date is `time` in the zone
- * of --timezone. */
+/* Values that no record holds.  number: 0 for a guest; date: `time` in the
+ * zone of --timezone. */
 
 #define MT_CTL_EXPORT_FIELDS(F, M)                                            \
     F(M, 1, INT, number,        0, MT_NUM_MAX, NULL)                          \
@@ -46,10 +46,8 @@ MT_JSON_TABLE(mt_ctl_export_row,
 );
 
 
-/*
- * One cell of CSV (RFC 4180).  Text that begins as a formula does would be run
- * by the spreadsheet that opens the file: a ' before it makes it plain text.
- */
+/* Writes a cell of CSV (RFC 4180).  A ' keeps spreadsheets from running text
+ * that begins like a formula. */
 
 static void
 mt_ctl_csv_text(mt_buf_t *out, mt_str_t text)
@@ -85,7 +83,8 @@ mt_ctl_csv_text(mt_buf_t *out, mt_str_t text)
 }
 
 
-/* A line of the members' values; of their names when `object` is NULL. */
+/* Writes a line of the members' values, or of their names if `object` is
+ * NULL. */
 
 static void
 mt_ctl_csv_line(mt_ctl_t *ctl, const mt_json_table_t *table,
@@ -122,7 +121,7 @@ mt_ctl_csv_line(mt_ctl_t *ctl, const mt_json_table_t *table,
 }
 
 
-/* The records about one check-in; those that are gone stay zeroed. */
+/* Loads the records about a check-in; missing ones stay zeroed. */
 
 static int
 mt_ctl_gather(mt_ctl_t *ctl, mt_txn_t *txn, int64_t meeting,
@@ -172,7 +171,7 @@ mt_ctl_derive(mt_ctl_t *ctl, mt_arena_t *arena, mt_ctl_row_t *row)
 }
 
 
-/* `row` NULL: the header line, which only CSV has. */
+/* Prints a row; NULL is the header line, which only CSV has. */
 
 static int
 mt_ctl_export_line(mt_ctl_t *ctl, int csv, const mt_ctl_row_t *row)

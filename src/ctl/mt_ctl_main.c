@@ -10,7 +10,8 @@
 #define MT_CTL_HELP     'h'
 #define MT_CTL_VERSION  'V'
 
-/* getopt_long()'s values of our options start above any character */
+/* getopt_long() returns the options of the table from here on, above any
+ * character. */
 #define MT_CTL_BASE  256
 
 
@@ -28,121 +29,125 @@ static const struct {
 static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, 1,
       mt_ctl_company_add,
-      "Adds a company; makes the store if there is none." },
+      "Add a company, and create the store if there is none.", NULL },
 
     { "company list", NULL, 0, 0, 0, mt_ctl_company_list,
-      "Lists the companies." },
+      "List the companies.", NULL },
 
     { "credential add", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,
       mt_ctl_credential_add,
-      "Gives the company another appid, appkey and appsecret.  The secret is\n"
-      "printed this once: the store keeps only its SHA-256.  Whoever has\n"
-      "clients in the field gives those that they know: a secret of 16 to 64\n"
-      "characters, at least 8 of them different." },
+      "Make an appid, appkey and appsecret for a company.",
+      "The secret is printed this once: the store keeps only its SHA-256.\n"
+      "The options give those that clients in the field know already; a\n"
+      "secret has 16 to 64 characters, at least 8 of them different." },
 
     { "credential list", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_list,
-      "Lists the company's credentials, without their secrets." },
+      "List a company's credentials, without their secrets.", NULL },
 
     { "credential revoke", NULL, MT_OPT(APPKEY), MT_OPT(COMPANY), 0,
       mt_ctl_credential_revoke,
-      "Revokes a credential, and every token it gave, for good." },
+      "Revoke a credential and its access tokens, for good.", NULL },
 
     { "user import", "FILE", 0, MT_OPT(COMPANY) | MT_OPT(FORMAT), 0,
       mt_ctl_user_import,
-      "Adds or updates people from a CSV file with a header line, or from a\n"
-      "file of one JSON object a line; \"-\" is standard input.  Columns or\n"
-      "members: id, name, account, phone, email, position, memo, department\n"
-      "(its name; made if there is none), password (as it is typed).\n"
-      "A person is known by id or, where the line has none, by account.  An\n"
-      "empty CSV cell leaves that value as it is.  A bad line is reported,\n"
-      "the others go on, and the exit code is 1." },
+      "Add or update users from a CSV or JSON lines file.",
+      "FILE is CSV with a header line, or one JSON object a line; \"-\" is\n"
+      "standard input.  Columns or members: id, name, account, phone,\n"
+      "email, position, memo, department (its name; made if there is none),\n"
+      "password (as the user types it).\n"
+      "A row with an id is about the user of that id, another row about the\n"
+      "user of its account.  An empty CSV cell leaves the value as it is.\n"
+      "Rejected rows are reported, the others are imported; the exit code is\n"
+      "1 then." },
 
     { "room add", NULL, MT_OPT(NAME),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ADDRESS) | MT_OPT(CAPACITY), 0,
       mt_ctl_room_add,
-      "Adds a room, enabled, open all day." },
+      "Add a room, enabled and open all day.", NULL },
 
     { "meeting add", NULL, MT_OPT(CREATOR) | MT_OPT(SUBJECT),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ROOM) | MT_OPT(ADDRESS)
       | MT_OPT(BEGIN) | MT_OPT(END) | MT_OPT(PEOPLE) | MT_OPT(LEADERS)
       | MT_OPT(TIMEZONE), 0,
       mt_ctl_meeting_add,
-      "Publishes a meeting that people sign into." },
+      "Create a meeting with check-in.", NULL },
 
     { "meeting show", NULL, MT_OPT(MEETING), MT_OPT(COMPANY), 0,
       mt_ctl_meeting_show,
-      "Shows a meeting's times, where it stands and its counts." },
+      "Show a meeting's times, phase and counts.",
+      "life is 0 (scheduled), 1 (under way), 2 (ended) or 3 (cancelled)." },
 
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,
-      "Prints the meeting's join links, for attendees and for the host." },
+      "Print a meeting's join links for attendees and host.", NULL },
 
     { "checkin export", NULL, MT_OPT(MEETING),
       MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(TIMEZONE), 0,
       mt_ctl_checkin_export,
-      "Prints one line per check-in of the meeting (default: csv), those of\n"
-      "people since taken off its list too.  In CSV, text that a spreadsheet\n"
-      "would take for a formula gets a ' before it." },
+      "Print a meeting's check-ins, one a line, as CSV or JSON.",
+      "Check-ins of attendees who were taken off the meeting's list are\n"
+      "printed, too.  The default format is csv.  In CSV, text that a\n"
+      "spreadsheet would run as a formula gets a ' before it." },
 
     { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
-      "Deletes the pictures that no user has, left behind by a crash, from\n"
-      "the resources folder; those younger than an hour are let alone." },
+      "Delete pictures that belong to no user.",
+      "A crash can leave them behind in the resources folder.  Pictures\n"
+      "younger than an hour are kept." },
 
     { "event set", NULL, MT_OPT(URL),
       MT_OPT(COMPANY) | MT_OPT(APPKEY) | MT_OPT(ROTATE) | MT_OPT(PRIVATE)
       | MT_OPT(PROXY) | MT_OPT(CAFILE), 0,
       mt_ctl_event_set,
-      "Sends the company's events to a URL.  Prints the keys first, as JSON:\n"
-      "the receiver has to answer the check that follows with them, within\n"
-      "1.5 seconds, or the URL is not kept.  A repeat has the same keys;\n"
-      "with --rotate new ones are made, in force once the check succeeds.\n"
-      "Messages are for the appkey of the company's oldest credential, or\n"
-      "the one that is named." },
+      "Send a company's events to a URL, after a check.",
+      "Prints the keys as JSON, then sends the URL a check_url message.  The\n"
+      "receiver must answer it with these keys within 1.5 seconds, or the\n"
+      "URL is not stored.  Another try uses the same keys; --rotate makes\n"
+      "new ones, which count once the check has succeeded.  Messages are for\n"
+      "the appkey of the company's oldest credential, or of --appkey." },
 
     { "event show", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_show,
-      "Shows where the company's events go, with the keys, and how far\n"
-      "their delivery is.  state: none (no URL was checked yet), delivering,\n"
-      "failing or paused." },
+      "Show a company's subscription: URL, keys, state, counters.",
+      "state is none (no URL has passed the check), delivering, failing or\n"
+      "paused." },
 
     { "event list", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(FAILED) | MT_OPT(FROM) | MT_OPT(TO)
       | MT_OPT(LIMIT), 0,
       mt_ctl_event_list,
-      "Lists the messages that wait to be delivered, or with --failed those\n"
-      "that were given up." },
+      "List messages in the outbox, or those that were set aside.", NULL },
 
     { "event redeliver", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(FROM) | MT_OPT(TO), 0,
       mt_ctl_event_redeliver,
-      "Delivers messages that were given up after all, before those that\n"
-      "wait." },
+      "Put messages that were set aside back into the outbox.",
+      "They are delivered before all others." },
 
     { "event discard", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(FROM) | MT_OPT(TO), 0,
       mt_ctl_event_discard,
-      "Deletes messages that were given up." },
+      "Delete messages that were set aside.", NULL },
 
     { "event remove", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_remove,
-      "Ends the subscription, and deletes what waits for the receiver or was\n"
-      "given up.  The keys stay, and numbers go on, for another event set." },
+      "End a company's subscription and delete its messages.",
+      "The keys are kept, and numbers go on, for another event set." },
 
     { "event pause", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_pause,
-      "Delivers nothing until told to resume; events are kept meanwhile." },
+      "Stop delivery; the outbox keeps messages meanwhile.", NULL },
 
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
-      "Goes on to deliver, at once, also where failures had asked for a\n"
-      "pause." },
+      "Resume delivery at once, after a pause or failures.", NULL },
 
     { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
-      "Copies the store, as it is at one moment, into the directory DEST,\n"
-      "while the server goes on.  DEST may not hold a store." },
+      "Copy the store into a directory while the server runs.",
+      "The copy is the state at one moment.  DEST must not hold a store." },
 
     { "verify", NULL, 0, 0, 0, mt_ctl_verify,
-      "Checks every invariant of the store: indexes, counters, references." },
+      "Check the whole store: indexes, counters, references.",
+      "Each breach is a line on standard error; the exit code is 1 then." },
 
     { "stat", NULL, 0, 0, 0, mt_ctl_stat,
-      "Prints sizes, readers and how many entries each database has." }
+      "Print the store's sizes, readers and entries per database.", NULL }
 };
 
 
@@ -153,7 +158,7 @@ mt_ctl_help_options(FILE *to, uint64_t options)
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
         if (options & (1ULL << i)) {
-            fprintf(to, "  --%-9s %-6s %s\n", mt_ctl_options[i].name,
+            fprintf(to, "  --%-13s  %-6s  %s\n", mt_ctl_options[i].name,
                     mt_ctl_options[i].meta ? mt_ctl_options[i].meta : "",
                     mt_ctl_options[i].help);
         }
@@ -162,20 +167,35 @@ mt_ctl_help_options(FILE *to, uint64_t options)
 
 
 static void
+mt_ctl_help_commands(FILE *to)
+{
+    size_t  i;
+
+    fputs("Usage: meetingctl --store DIR COMMAND [OPTION ...]\n\n"
+          "Manages the store of an nginx-meeting server, which may be running."
+          "\n\nCommands:\n", to);
+
+    for (i = 0; i < mt_nitems(mt_ctl_commands); i++) {
+        fprintf(to, "  %-18s  %s\n", mt_ctl_commands[i].words,
+                mt_ctl_commands[i].help);
+    }
+
+    fputs("\nmeetingctl COMMAND --help  describes a command and its options\n"
+          "meetingctl --version       prints the version and the store format"
+          "\n\nResults are JSON on standard output, errors are lines on "
+          "standard error.\nThe exit code is 0 for success, 1 for a failure "
+          "or a rejection, 2 for wrong\nusage.\n", to);
+}
+
+
+static void
 mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
 {
-    size_t    i;
+    unsigned  i;
     uint64_t  bit;
 
     if (command == NULL) {
-        fprintf(to, "Usage: meetingctl --store DIR COMMAND [OPTION ...]\n\n"
-                    "Commands (meetingctl COMMAND --help tells more, "
-                    "meetingctl --version\nwhich version this is):\n");
-
-        for (i = 0; i < mt_nitems(mt_ctl_commands); i++) {
-            fprintf(to, "  %s\n", mt_ctl_commands[i].words);
-        }
-
+        mt_ctl_help_commands(to);
         return;
     }
 
@@ -193,8 +213,12 @@ mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
         }
     }
 
-    fprintf(to, "%s%s\n\n%s\n\n", command->operand ? " " : "",
-            command->operand ? command->operand : "", command->help);
+    fprintf(to, "%s%s\n\n%s\n%s%s%s\nOptions:\n",
+            command->operand ? " " : "",
+            command->operand ? command->operand : "", command->help,
+            command->details ? "\n" : "",
+            command->details ? command->details : "",
+            command->details ? "\n" : "");
 
     mt_ctl_help_options(to, command->required | command->optional
                             | MT_OPT(STORE));
@@ -211,7 +235,8 @@ mt_ctl_usage(const mt_ctl_command_t *command)
 }
 
 
-/* The command that the leading words name; *used is how many they are. */
+/* Returns the command that the first words name, or NULL; *used is the number
+ * of these words. */
 
 static const mt_ctl_command_t *
 mt_ctl_find(int argc, char **argv, int *used)
@@ -277,7 +302,8 @@ mt_ctl_parse(mt_ctl_t *ctl, int argc, char **argv)
 }
 
 
-/* Every option that the command needs, none that it does not know. */
+/* Checks that the command has all options that it requires and no unknown one.
+ * Returns 0 or -1. */
 
 static int
 mt_ctl_check(const mt_ctl_t *ctl, const mt_ctl_command_t *command, int nargs)

@@ -1,5 +1,5 @@
 
-/* Rooms and meetings from the command line: for a first try, and to see. */
+/* Commands on rooms and meetings. */
 
 #include "ctl/mt_ctl.h"
 #include "domain/meeting/mt_meeting.h"

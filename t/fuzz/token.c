@@ -11,6 +11,7 @@
 
 #include "../unit/fixture.h"
 
+#include "domain/auth/mt_auth.h"
 #include "domain/directory/mt_directory.h"
 #include "domain/view/mt_view.h"
 

@@ -60,7 +60,8 @@ sub daily {
 }
 
 
-# What a large store costs, as a share of what a small one does.
+# Notes the cost of a read on the large store, as a share of that on the small
+# one.
 
 sub compared {
 	my ($table, $what, $small, $large) = @_;
@@ -248,8 +249,8 @@ sub meeting {
 }
 
 
-# What a room is booked for on that day, by the clock of Asia/Shanghai: $now is
-# 8 o'clock there.
+# Returns the read of a room's meetings on that day, by the clock of
+# Asia/Shanghai: $now is 8 o'clock there.
 
 sub room_day {
 	my ($server, $now) = @_;

@@ -1,6 +1,6 @@
 package Bench::Report;
 
-# What came of the runs: the progress line, tables, JSON and a picture.
+# The results: the progress line, tables, JSON and a picture.
 
 use warnings;
 use strict;

@@ -1,7 +1,7 @@
 package Bench::Run;
 
-# What scenarios are made of: servers, interleaved steps, and the two kinds of
-# load, requests that are sent once and requests that are sent over again.
+# The parts of a scenario: servers, interleaved steps, and the two kinds of load,
+# requests that are sent once and requests that are sent over again.
 
 use warnings;
 use strict;

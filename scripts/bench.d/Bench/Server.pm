@@ -352,7 +352,8 @@ sub verify {
 }
 
 
-# The client.  start_load() gives a function that waits for the result.
+# The client.  start_load() gives a function that waits for the result.  Options:
+# those of the client; peer, for the requests in place of this server.
 
 sub load {
 	my ($self, @args) = @_;
@@ -364,7 +365,9 @@ sub load {
 sub start_load {
 	my ($self, $path, $pairs, %option) = @_;
 	my $ceiling = $path =~ m{^/(?:ceiling|durable)\b};
-	my $port = $ceiling ? $self->{ceiling_port} : $self->{port};
+	my $peer = delete $option{peer};
+	my $port = $peer ? $peer->port()
+		: $ceiling ? $self->{ceiling_port} : $self->{port};
 	my $answers = "$self->{prefix}/answers." . ++$self->{runs};
 
 	$option{answers} = $answers if $option{answers};
@@ -373,16 +376,17 @@ sub start_load {
 
 	my $master = $ceiling ? $self->{own} : $self->{master};
 	my $client = $self->client($port, $path, $pairs, \%option);
-	my ($cpu, $status) = ($self->cpu($master), $self->status());
+	my $used = sub { $peer ? $peer->cpu() : $self->cpu($master) };
+	my ($cpu, $status) = ($used->(), $peer ? undef : $self->status());
 
 	return sub {
 		my ($json) = $client->finish() =~ /^(\{.*)/m;
 		my $result = JSON::PP->new()->decode($json);
-		my $after = $self->status();
+		my $after = $peer ? undef : $self->status();
 
 		$result->{connections} = $option{connections};
 
-		$result->{cpu} = $self->cpu($master) - $cpu;
+		$result->{cpu} = $used->() - $cpu;
 		$result->{answers} = $answers;
 		$result->{$_} = $after->{commit}{$_} - $status->{commit}{$_}
 			for $status && $after ? qw/ batches commands / : ();
