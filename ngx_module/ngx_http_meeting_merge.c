@@ -199,6 +199,7 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
 
     s->zone = conf->timezone;
     s->public_base = ngx_http_meeting_str(&conf->public_base);
+    s->pictures = mt_dialect_pictures;
     s->opens_before = conf->sign_open;
     s->grace = conf->sign_grace;
     s->qr_max_age = conf->qr_max_age;

@@ -216,4 +216,8 @@ mt_str_t mt_error_path(mt_exchange_t *x);
 MT_DIALECTS(MT_DIALECT_EXTERN)
 #undef MT_DIALECT_EXTERN
 
+/* The path below which the server serves users' pictures to the clients of all
+ * dialects, for mt_settings_t; h5yes' document names it. */
+extern const mt_str_t  mt_dialect_pictures;
+
 #endif /* MT_DIALECT_H */

@@ -28,6 +28,9 @@ static mt_str_t mt_h5yes_message(mt_exchange_t *x);
 static mt_str_t mt_h5yes_text(mt_exchange_t *x, mt_str_t text);
 
 
+const mt_str_t  mt_dialect_pictures = mt_str("/meeting/api/opt/resources");
+
+
 /* The details that follow the text of a code. */
 
 typedef enum {

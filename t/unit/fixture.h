@@ -94,6 +94,7 @@ fixture_open_empty(fixture_t *f)
     }
 
     f->settings.zone = f->zone;
+    f->settings.pictures = MT_STR("/meeting/api/opt/resources");
     f->settings.opens_before = MT_MS_PER_HOUR;
     f->settings.qr_skew = MT_MS_PER_MINUTE;
     f->settings.default_length = 2 * MT_MS_PER_HOUR;

@@ -119,12 +119,11 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     try.arena = a->arena;
     try.args = args;
 
-    rc = mt_meeting_get(a, args->ref, &try.meeting);
+    rc = mt_meeting_target(a, args->ref, MT_checkin_args_ref, result,
+                           &try.meeting);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_checkin_args_ref, 0);
+        return rc;
     }
-
-    result->num = try.meeting->num;
 
     rc = mt_checkin_judge(&try);
 

@@ -119,10 +119,10 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_dept_t    dept;
     mt_status_t  rc;
 
-    rc = mt_find(a->txn, a->company, MT_NAME_DEPT, args->ref, &dept,
-                 a->arena);
+    rc = mt_apply_target(a, MT_NAME_DEPT, args->ref, MT_dept_edit_ref, result,
+                         &dept);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_dept_edit_ref, 0);
+        return rc;
     }
 
     parent = dept.parent;
@@ -163,10 +163,10 @@ mt_dept_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_dept_t    dept;
     mt_status_t  rc;
 
-    rc = mt_find(a->txn, a->company, MT_NAME_DEPT, args->ref, &dept,
-                 a->arena);
+    rc = mt_apply_target(a, MT_NAME_DEPT, args->ref, MT_named_ref, result,
+                         &dept);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_named_ref, 0);
+        return rc;
     }
 
     used = mt_dept_used(a, dept.num);

@@ -28,9 +28,12 @@ mt_status_t mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num);
 /* 1 when a key begins with the prefix, 0 when none does, -1 failed. */
 int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 
-/* The user whom a command would change, and the change.  MT_OK, or
- * MT_NO_SUCH_USER: a placeholder is nobody that the directory could change. */
-mt_status_t mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user);
+/* As mt_apply_target(), for a user that the directory knows: returns
+ * MT_NO_SUCH_USER for a placeholder, too. */
+mt_status_t mt_user_target(mt_apply_t *a, mt_str_t ref, unsigned field,
+    mt_result_t *result, mt_user_t *user);
+
+/* Writes the record.  Returns MT_OK or a failure. */
 mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 
 /* Loads the user's record, a removed one as well.  Returns 1 if found, 0 if

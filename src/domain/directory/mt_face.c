@@ -127,9 +127,9 @@ mt_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_t    user;
     mt_status_t  rc;
 
-    rc = mt_user_find(a, args->ref, &user);
+    rc = mt_user_target(a, args->ref, MT_user_face_ref, result, &user);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_user_face_ref, 0);
+        return rc;
     }
 
     mt_face_drop(a, &user);

@@ -123,10 +123,10 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_room_t    room;
     mt_status_t  rc;
 
-    rc = mt_find(a->txn, a->company, MT_NAME_ROOM, args->ref, &room,
-                 a->arena);
+    rc = mt_apply_target(a, MT_NAME_ROOM, args->ref, MT_room_edit_ref, result,
+                         &room);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_room_edit_ref, 0);
+        return rc;
     }
 
     rc = mt_room_edit(a, args, &room, result);
@@ -151,10 +151,10 @@ mt_room_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_room_t    room;
     mt_status_t  rc;
 
-    rc = mt_find(a->txn, a->company, MT_NAME_ROOM, args->ref, &room,
-                 a->arena);
+    rc = mt_apply_target(a, MT_NAME_ROOM, args->ref, MT_named_ref, result,
+                         &room);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_named_ref, 0);
+        return rc;
     }
 
     booked = mt_room_booked(a, room.num);

@@ -263,9 +263,9 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_t    user, before;
     mt_status_t  rc;
 
-    rc = mt_user_find(a, args->ref, &user);
+    rc = mt_user_target(a, args->ref, MT_user_edit_ref, result, &user);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_user_edit_ref, 0);
+        return rc;
     }
 
     before = user;
@@ -308,9 +308,9 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_t    user;
     mt_status_t  rc;
 
-    rc = mt_user_find(a, args->ref, &user);
+    rc = mt_user_target(a, args->ref, MT_named_ref, result, &user);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_named_ref, 0);
+        return rc;
     }
 
     mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
@@ -338,13 +338,15 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
 
 mt_status_t
-mt_user_find(mt_apply_t *a, mt_str_t ref, mt_user_t *user)
+mt_user_target(mt_apply_t *a, mt_str_t ref, unsigned field,
+    mt_result_t *result, mt_user_t *user)
 {
     mt_status_t  rc;
 
-    rc = mt_find(a->txn, a->company, MT_NAME_USER, ref, user, a->arena);
+    rc = mt_apply_target(a, MT_NAME_USER, ref, field, result, user);
 
-    return rc == MT_OK && user->placeholder ? MT_NO_SUCH_USER : rc;
+    return rc == MT_OK && user->placeholder
+           ? mt_apply_reject(result, MT_NO_SUCH_USER, field, 0) : rc;
 }
 
 

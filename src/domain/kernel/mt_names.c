@@ -145,6 +145,18 @@ mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
 }
 
 
+mt_status_t
+mt_apply_target(mt_apply_t *a, enum mt_name kind, mt_str_t ref, unsigned field,
+    mt_result_t *result, void *record)
+{
+    mt_status_t  rc;
+
+    rc = mt_find(a->txn, a->company, kind, ref, record, a->arena);
+
+    return rc == MT_OK ? rc : mt_apply_reject(result, rc, field, 0);
+}
+
+
 static mt_str_t
 mt_random_hex(mt_arena_t *arena, size_t n,
     void (*put)(const uint8_t *in, size_t n, char *out))

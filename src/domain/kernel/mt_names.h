@@ -36,6 +36,12 @@ mt_str_t mt_fresh_id(mt_arena_t *arena);
 mt_str_t mt_fresh_short_id(mt_arena_t *arena);
 
 
+/* For apply(): as mt_find(), for the record that the command is about; a
+ * rejection names the ref's field.  Returns as mt_find(). */
+mt_status_t mt_apply_target(mt_apply_t *a, enum mt_name kind, mt_str_t ref,
+    unsigned field, mt_result_t *result, void *record);
+
+
 /*
  * The rest is for apply(), and makes records (kind: MT_NAME_USER, _DEPT, _ROOM
  * or _MEETING).

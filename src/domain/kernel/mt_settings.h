@@ -1,8 +1,8 @@
 
 /*
- * What an operator configures, read-only once the configuration is loaded.
- * One per location of a dialect, owned by the server's configuration; any
- * thread may read it.  Windows are in milliseconds.
+ * The settings of one location of a dialect, read-only once the configuration
+ * is loaded.  The server's configuration owns them; any thread may read them.
+ * Times are in milliseconds.
  */
 
 #ifndef MT_SETTINGS_H
@@ -12,25 +12,27 @@
 #include "base/mt_zone.h"
 
 
-/* Is the place checked that someone signs in at? */
+/* Whether check-ins are bound to the place of the meeting's room. */
 
 #define MT_FENCE_OFF       0
-#define MT_FENCE_OPTIONAL  1         /* where a position is given */
-#define MT_FENCE_REQUIRED  2         /* and it must be */
+#define MT_FENCE_OPTIONAL  1         /* if they carry a position */
+#define MT_FENCE_REQUIRED  2         /* and they must carry one */
 
 typedef struct {
     uint32_t         company;           /* of dialects without a token */
     const mt_zone_t *zone;
     mt_str_t         public_base;       /* "https://host", for links */
+    mt_str_t         pictures;          /* path of the users' pictures below
+                                           it, "/meeting/..." */
 
-    /* sign-in */
+    /* check-in */
     int64_t          opens_before;      /* default 1 h */
     int64_t          grace;             /* default 0 */
     int64_t          qr_max_age;        /* default 0: any age */
     int64_t          qr_skew;           /* default 1 min */
     int              geofence;          /* default MT_FENCE_OPTIONAL */
 
-    /* meetings that come with a start only */
+    /* meetings of which only the begin is given */
     int64_t          default_length;    /* default 2 h */
 
     /* of the dialects with access tokens */

@@ -121,7 +121,8 @@ mt_meeting_find(mt_call_t *call, mt_str_t ref, mt_meeting_t *meeting)
  * there are: then the cached meeting saves all look-ups. */
 
 mt_status_t
-mt_meeting_get(mt_apply_t *a, mt_str_t ref, const mt_meeting_t **meeting)
+mt_meeting_target(mt_apply_t *a, mt_str_t ref, unsigned field,
+    mt_result_t *result, const mt_meeting_t **meeting)
 {
     int64_t  num;
 
@@ -132,7 +133,13 @@ mt_meeting_get(mt_apply_t *a, mt_str_t ref, const mt_meeting_t **meeting)
         return a->failed;
     }
 
-    return *meeting ? MT_OK : MT_NO_SUCH_MEETING;
+    if (*meeting == NULL) {
+        return mt_apply_reject(result, MT_NO_SUCH_MEETING, field, 0);
+    }
+
+    result->num = num;
+
+    return MT_OK;
 }
 
 

@@ -31,12 +31,17 @@ int mt_meeting_may(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, int64_t actor, int64_t may);
 
 
-/* Finds the meeting that a ref names: in start(), with strings as mt_load()'s,
- * and in apply().  Return MT_OK, MT_NO_SUCH_MEETING or a failure. */
+/* For start(): finds the meeting that a ref names, with strings as
+ * mt_load()'s.  Returns MT_OK, MT_NO_SUCH_MEETING or a failure. */
 mt_status_t mt_meeting_find(mt_call_t *call, mt_str_t ref,
     mt_meeting_t *meeting);
-mt_status_t mt_meeting_get(mt_apply_t *a, mt_str_t ref,
-    const mt_meeting_t **meeting);
+
+/* For apply(): the same for the meeting that a command is about, as
+ * mt_meeting_load() has it.  Sets result->num to its number or, with a
+ * rejection, result->field to the ref's field.  Returns as
+ * mt_meeting_find(). */
+mt_status_t mt_meeting_target(mt_apply_t *a, mt_str_t ref, unsigned field,
+    mt_result_t *result, const mt_meeting_t **meeting);
 
 /* Writes the record and its index entries; the copy in the batch follows.
  * Returns MT_OK or a failure. */

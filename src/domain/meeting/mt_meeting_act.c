@@ -130,12 +130,11 @@ mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
 {
     mt_status_t  rc;
 
-    rc = mt_meeting_get(a, args->ref, meeting);
+    rc = mt_meeting_target(a, args->ref, MT_meeting_act_ref, result,
+                           meeting);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
+        return rc;
     }
-
-    result->num = (*meeting)->num;
 
     return mt_act_judge(a->txn, a->company, a->actor, a->time, *meeting,
                         args);
@@ -237,12 +236,11 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     args = body;
 
-    rc = mt_meeting_get(a, args->ref, &meeting);
+    rc = mt_meeting_target(a, args->ref, MT_answer_ref, result,
+                           &meeting);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_answer_ref, 0);
+        return rc;
     }
-
-    result->num = meeting->num;
 
     listed = mt_attendee_load(a->txn, a->company, meeting->num, a->actor,
                               &attendee, a->arena);

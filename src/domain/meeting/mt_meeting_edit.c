@@ -212,11 +212,12 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_drafts_init(&drafts, a, args, result);
 
     if (rc == MT_OK) {
-        rc = mt_meeting_get(a, args->ref, &old);
+        rc = mt_meeting_target(a, args->ref, MT_meeting_edit_ref, result,
+                               &old);
     }
 
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_meeting_edit_ref, 0);
+        return rc;
     }
 
     if (args->only_creator && old->creator != a->actor) {

@@ -107,12 +107,11 @@ mt_read_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     args = body;
 
-    rc = mt_meeting_get(a, args->ref, &meeting);
+    rc = mt_meeting_target(a, args->ref, MT_meeting_act_ref, result,
+                           &meeting);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
+        return rc;
     }
-
-    result->num = meeting->num;
 
     news = mt_read_is_news(a->txn, a->company, a->actor, a->time, meeting,
                            &attendee, a->arena);
@@ -169,12 +168,11 @@ mt_hide_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     args = body;
 
-    rc = mt_meeting_get(a, args->ref, &meeting);
+    rc = mt_meeting_target(a, args->ref, MT_meeting_act_ref, result,
+                           &meeting);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, MT_meeting_act_ref, 0);
+        return rc;
     }
-
-    result->num = meeting->num;
 
     listed = mt_attendee_load(a->txn, a->company, meeting->num, a->actor,
                               &attendee, a->arena);

@@ -295,7 +295,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -381,9 +381,11 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_status_t        rc;
     mt_subscription_t  sub;
 
+    (void) result;
+
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     sub.failures += args->failures;
@@ -412,7 +414,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     for (i = 0; i < args->numbers.n; i++) {
@@ -458,7 +460,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     number = args->from - 1;
@@ -516,7 +518,7 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     rc = mt_subscription_get(a, &sub);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     aside = mt_outbox_discard(a, MT_DB_SET_ASIDE, args->from, args->to,

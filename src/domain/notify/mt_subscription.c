@@ -192,9 +192,11 @@ mt_event_keys_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_status_t        rc;
     mt_subscription_t  subscription;
 
+    (void) result;
+
     rc = mt_subscription_open(a, &subscription);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     subscription.new_aes_key = args->aes_key;
@@ -212,9 +214,11 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_status_t        rc;
     mt_subscription_t  subscription;
 
+    (void) result;
+
     rc = mt_subscription_open(a, &subscription);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     subscription.url = args->url;
@@ -241,9 +245,11 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_status_t        rc;
     mt_subscription_t  subscription;
 
+    (void) result;
+
     rc = mt_subscription_get(a, &subscription);
     if (rc != MT_OK) {
-        return mt_apply_reject(result, rc, 0, 0);
+        return rc;
     }
 
     if (!args->paused) {

@@ -2,10 +2,6 @@
 #include "domain/view/mt_view.h"
 
 
-/* Where the server's glue serves the pictures that it was given. */
-#define MT_RESOURCES  "/meeting/api/opt/resources"
-
-
 static mt_str_t mt_view_picture(const mt_view_source_t *source, mt_str_t name);
 
 
@@ -153,16 +149,19 @@ mt_view_is_our_picture(const mt_view_source_t *source, mt_str_t address)
 }
 
 
-/* The address of a file of the company's. */
+/* Returns the address of a picture of the company, or of their folder if the
+ * name is empty. */
 
 static mt_str_t
 mt_view_picture(const mt_view_source_t *source, mt_str_t name)
 {
-    mt_str_t  base;
+    mt_str_t  base, folder;
 
     base = source->settings->public_base;
+    folder = source->settings->pictures;
 
-    return mt_arena_printf(source->arena, "%.*s" MT_RESOURCES "/%u/%.*s",
-                           (int) base.len, base.data, source->company,
+    return mt_arena_printf(source->arena, "%.*s%.*s/%u/%.*s",
+                           (int) base.len, base.data,
+                           (int) folder.len, folder.data, source->company,
                            (int) name.len, name.data);
 }
