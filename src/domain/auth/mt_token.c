@@ -1,10 +1,11 @@
 
 /*
- * Access tokens, and the tokens that refresh them.  A token is one AES block, in which stand the credential's
- * number, the time of issue and a nonce, and four bytes of a MAC over it.
- * Who changes any of its bits has a block of noise: beside the MAC (2^-32) it
- * would have to name a credential that is in force (2^-32 for each) and a
- * time within the last hours (2^-25).
+ * Access tokens, and the tokens that refresh them.  A token is one AES block,
+ * which holds the credential's number, the time of issue and a nonce, and four
+ * bytes of a MAC over it.  Changing any of its bits makes a block of noise:
+ * beside the MAC (2^-32) it would have to name a credential that is in force
+ * (2^-32 for each) and a time within the last hours (2^-25), of a refresh
+ * token the last days (2^-17).
  */
 
 #include "base/mt_crypto.h"
