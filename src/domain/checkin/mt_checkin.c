@@ -201,7 +201,7 @@ mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
 }
 
 
-/* Judges a first check-in; for a repeated one see mt_checkin_judge_before(). */
+/* Judges a first check-in; mt_checkin_judge_before() judges a repeated one. */
 
 static mt_status_t
 mt_checkin_judge(mt_checkin_try_t *try)

@@ -13,6 +13,7 @@
     O(1,  company_add)                                                        \
     O(2,  credential_add)                                                     \
     O(3,  credential_revoke)                                                  \
+    O(4,  generation)                                                         \
     O(10, dept_add)                                                           \
     O(11, dept_update)                                                        \
     O(12, dept_remove)                                                        \
@@ -61,7 +62,8 @@
     O(109, room_list)                                                         \
     O(115, meeting_get)                                                       \
     O(116, meeting_list)                                                      \
-    O(118, meeting_link)
+    O(118, meeting_link)                                                      \
+    O(119, token_refresh)
 
 enum {
 #define MT_OPERATION_CODE(code, name)  MT_CODE_##name = code,

@@ -77,8 +77,8 @@ typedef struct {
     int64_t   meeting;
 } mt_reminder_t;
 
-/* Moves to the reminder after the given one (all 0: the first of all).  Returns
- * 1 if it is due at `now` (ms), 0 if none is, -1 on failure. */
+/* Moves to the reminder after the given one (all 0: the first of all).
+ * Returns 1 if it is due at `now` (ms), 0 if none is, -1 on failure. */
 int mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now);
 
 #endif /* MT_EVENT_H */

@@ -23,7 +23,7 @@
 
 
 typedef struct {
-    mt_listing_t               people;      /* at offset 0, for the inner rows */
+    mt_listing_t               people;      /* first, for inner rows */
 
     const mt_meeting_list_t   *args;
     int64_t                    room;        /* 0: any */
@@ -32,7 +32,8 @@ typedef struct {
     int64_t                    created_from;
     int64_t                    created_to;
 
-    int                        sorted;      /* rows come from `spots`, not the scan */
+    int                        sorted;      /* `spots` are given, not
+                                               the scan's meetings */
     mt_spot_t                 *spots;
     size_t                     n;
     size_t                     next;        /* index of the next row's spot */
@@ -41,7 +42,7 @@ typedef struct {
     mt_spot_t                  spot;        /* of the current row */
     mt_str_t                   record;      /* of it; no data: not shown */
 
-    mt_meeting_scan_t          scan;        /* last member: not all of it is set */
+    mt_meeting_scan_t          scan;        /* last: not all of it is set */
 } mt_list_t;
 
 

@@ -115,7 +115,7 @@ mt_lane_open(mt_meeting_scan_t *scan, mt_txn_t *txn, unsigned level,
 }
 
 
-/* Moves to the lane's first entry, or to the first after the one given last. */
+/* Moves to the lane's first entry, or the first after the one given last. */
 
 static int
 mt_lane_seek(mt_meeting_scan_t *scan, mt_lane_t *lane)

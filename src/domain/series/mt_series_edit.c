@@ -39,7 +39,7 @@ typedef struct {
     const mt_series_edit_t   *body;
     mt_series_t               series;      /* of an update */
 
-    mt_draft_t               *v;            /* changed meetings, then new ones */
+    mt_draft_t               *v;            /* changed ones, then new ones */
     size_t                    n;
     size_t                    nold;
     int64_t                  *dropped;
