@@ -1,10 +1,10 @@
 
 /*
- * Access tokens.  A token is one AES block, in which stand the credential's
- * number, the time of issue and a nonce, and four bytes of a MAC over it.
- * Who changes any of its bits has a block of noise: beside the MAC (2^-32) it
- * would have to name a credential that is in force (2^-32 for each) and a
- * time within the last hours (2^-25).
+ * Access tokens.  A token is one AES block, which holds the credential's
+ * number, the time of issue and a nonce, and four bytes of a MAC over it.  A
+ * forged block decrypts to noise: besides the MAC (2^-32) it would have to hit
+ * the number of a credential in force (2^-32 for each) and a time within the
+ * last hours (2^-25).
  */
 
 #include "base/mt_crypto.h"
@@ -19,11 +19,11 @@
 
 #define MT_SECRET_LEN      MT_SHA256_LEN
 
-/* A token may be dated ahead of this machine's clock by as much. */
+/* ms by which a token may be dated ahead of this machine's clock. */
 #define MT_TOKEN_SKEW      MT_MS_PER_MINUTE
 
 
-/* What stands in the block: 4, 6 and 6 bytes. */
+/* The content of the block: 4, 6 and 6 bytes. */
 
 typedef struct {
     uint32_t  credential;
@@ -33,10 +33,9 @@ typedef struct {
 
 
 /*
- * What is kept of a server's key; a process has but one.  That key makes MACs
- * only: of two of them the key of the block is made.  A client comes with the
- * same token many times: what was found in the last ones is kept, of genuine
- * ones only.
+ * Values derived from the server's key, of which a process has one.  That key
+ * makes MACs only: two of them are the key of the block.  A client sends the
+ * same token many times, so the content of the last genuine ones is kept.
  */
 
 #define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
@@ -144,7 +143,7 @@ mt_token_check(mt_call_t *call, mt_str_t text)
 }
 
 
-/* 0 or -1. */
+/* Returns 0 or -1. */
 
 static int
 mt_token_seal(mt_str_t server_key, const mt_token_t *token,
@@ -175,7 +174,8 @@ mt_token_seal(mt_str_t server_key, const mt_token_t *token,
 }
 
 
-/* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
+/* Returns MT_OK, MT_BAD_TOKEN for a token that was not made with this key, or
+ * MT_INTERNAL. */
 
 static mt_status_t
 mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
@@ -221,7 +221,7 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
 }
 
 
-/* In the same time wherever they differ. */
+/* Compares in a time that does not depend on where they differ. */
 
 static int
 mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
@@ -231,7 +231,7 @@ mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
 }
 
 
-/* NULL on failure. */
+/* Returns NULL on failure. */
 
 static mt_token_kept_t *
 mt_token_kept(mt_str_t server_key)
@@ -312,10 +312,9 @@ mt_token_start(mt_call_t *call)
 
 
 /*
- * A credential is known by its key or, as some vendors' clients have it, by
- * its application's id.  The secret is hashed and compared also for one that
- * nobody has: neither the answer nor its time tells which of the two was
- * wrong.
+ * Clients name a credential by its appkey or, for some vendors, by its appid.
+ * The secret is hashed and compared for an unknown credential, too: neither
+ * the answer nor its time tells which of the two was wrong.
  */
 
 static mt_status_t

@@ -75,8 +75,8 @@ mt_company_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Credentials are numbered over all companies, as their keys are unique over
- * all: a key leads to its company, not the other way round. */
+/* Credentials are numbered across companies: an appkey is unique among all, as
+ * it is what names the company. */
 
 static mt_status_t
 mt_credential_add_apply(mt_apply_t *a, const void *body,
@@ -141,7 +141,7 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
 }
 
 
-/* The key stays known, so that nobody is ever given it again. */
+/* The record stays, so that the appkey is never used again. */
 
 static mt_status_t
 mt_credential_revoke_apply(mt_apply_t *a, const void *body,
@@ -161,7 +161,7 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
         return MT_STORE_FAILED;
     }
 
-    /* a company's own command sees no other company's keys */
+    /* credentials of other companies do not exist for a company's command */
     if (found == 0 || (a->company != 0 && credential.company != a->company)) {
         return mt_apply_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
     }
