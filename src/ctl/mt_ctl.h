@@ -23,7 +23,11 @@
     O(COMPANY,  "company",  "ID",    "the company's number (default: 1000)")  \
     O(ID,       "id",       "ID",    "its id")                                \
     O(NAME,     "name",     "NAME",  "its name")                              \
+    O(APPID,    "appid",    "N",     "the credential's appid: at most nine "  \
+                                     "digits (default: a random one)")        \
     O(APPKEY,   "appkey",   "KEY",   "the credential's appkey")               \
+    O(APPSECRET, "appsecret", "SECRET", "its secret, or - to read it from "   \
+                                     "standard input (default: a random one)")\
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
     O(TIMEZONE, "timezone", "ZONE",  "zone of dates (default: Asia/Shanghai)")\
@@ -61,7 +65,7 @@ typedef enum {
     MT_OPT_COUNT
 } mt_ctl_option_t;
 
-#define MT_OPT(symbol)  (1U << MT_OPT_##symbol)
+#define MT_OPT(symbol)  (1ULL << MT_OPT_##symbol)
 
 #define MT_CTL_COMPANY  1000         /* without --company */
 
@@ -87,8 +91,8 @@ typedef struct {
 typedef struct {
     const char  *words;              /* "company add" */
     const char  *operand;            /* metavariable, NULL: takes none */
-    unsigned     required;           /* MT_OPT() bits; --store always is */
-    unsigned     optional;
+    uint64_t     required;           /* MT_OPT() bits; --store always is */
+    uint64_t     optional;
     unsigned     creates;            /* makes the store if there is none */
     int        (*run)(mt_ctl_t *ctl);
     const char  *help;               /* one line */

@@ -34,9 +34,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "company list", NULL, 0, 0, 0, mt_ctl_company_list,
       "List the companies.", NULL },
 
-    { "credential add", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_add,
+    { "credential add", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,
+      mt_ctl_credential_add,
       "Make an appid, appkey and appsecret for a company.",
-      "The secret is printed this once: the store keeps only its SHA-256." },
+      "The secret is printed this once: the store keeps only its SHA-256.\n"
+      "The options give those that clients in the field know already; a\n"
+      "secret has 16 to 64 characters, at least 8 of them different." },
 
     { "credential list", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_list,
       "List a company's credentials, without their secrets.", NULL },
@@ -148,13 +152,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
 
 
 static void
-mt_ctl_help_options(FILE *to, unsigned options)
+mt_ctl_help_options(FILE *to, uint64_t options)
 {
     unsigned  i;
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        if (options & (1U << i)) {
-            fprintf(to, "  --%-13s  %-5s  %s\n", mt_ctl_options[i].name,
+        if (options & (1ULL << i)) {
+            fprintf(to, "  --%-13s  %-6s  %s\n", mt_ctl_options[i].name,
                     mt_ctl_options[i].meta ? mt_ctl_options[i].meta : "",
                     mt_ctl_options[i].help);
         }
@@ -187,7 +191,8 @@ mt_ctl_help_commands(FILE *to)
 static void
 mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
 {
-    unsigned  i, bit;
+    unsigned  i;
+    uint64_t  bit;
 
     if (command == NULL) {
         mt_ctl_help_commands(to);
@@ -197,7 +202,7 @@ mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
     fprintf(to, "Usage: meetingctl --store DIR %s", command->words);
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        bit = 1U << i;
+        bit = 1ULL << i;
 
         if ((command->required | command->optional) & bit) {
             fprintf(to, (command->required & bit) ? " --%s%s%s"
@@ -305,14 +310,14 @@ mt_ctl_check(const mt_ctl_t *ctl, const mt_ctl_command_t *command, int nargs)
 {
     int       bad;
     size_t    i;
-    unsigned  bit, required, known;
+    uint64_t  bit, required, known;
 
     required = command->required | MT_OPT(STORE);
     known = required | command->optional;
     bad = 0;
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        bit = 1U << i;
+        bit = 1ULL << i;
 
         if (ctl->given[i] == NULL && (required & bit)) {
             bad = mt_ctl_fail("--%s is missing", mt_ctl_options[i].name);

@@ -21,11 +21,14 @@
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, STR, name,          1, MT_NAME_MAX, NULL)
 
+/* apart: no appkey may be the appid of another credential, nor an appid an
+ * appkey, since clients may give either. */
 #define MT_CREDENTIAL_ADD_FIELDS(F, M)                                        \
     F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
     F(M, 3, STR, appid,         1, MT_ID_MAX, NULL)                           \
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
-    F(M, 5, STR, secret_hash,   32, 32, NULL)
+    F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
+    F(M, 6, INT, apart,         0, 1, NULL)
 
 /* a record to remove or revoke, and nothing more to say */
 #define MT_NAMED_FIELDS(F, M)                                                 \
@@ -320,12 +323,14 @@
     F(M, 2,  INTS, users,       1, INT32_MAX, NULL)
 
 /* Asking for an access token.  tenant: what yunzhijia's clients may say in the
- * place of the key; stamp: their clock. */
+ * place of the key, or along with it; stamp: their clock; refresh: a refresh
+ * token, in the place of the secret. */
 #define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
     F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
     F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)                         \
     F(M, 3,  STR, tenant,       1, MT_TEXT_MAX, NULL)                         \
-    F(M, 4,  INT, stamp,        0, MT_TIME_MAX, NULL)
+    F(M, 4,  INT, stamp,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  STR, refresh,      1, MT_TEXT_MAX, NULL)
 
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);

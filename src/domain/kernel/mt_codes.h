@@ -60,7 +60,8 @@
     O(109, room_list)                                                         \
     O(115, meeting_get)                                                       \
     O(116, meeting_list)                                                      \
-    O(118, meeting_link)
+    O(118, meeting_link)                                                      \
+    O(119, token_refresh)
 
 #define MT_OPERATION_MAX  128
 
