@@ -426,8 +426,8 @@ mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
 }
 
 
-/* A client may send the id of an application and a tenant: the one that names a
- * credential counts.  Returns the credential's number, 0 if neither does. */
+/* A client may send the id of an application and a tenant: the one that names
+ * a credential counts.  Returns its number, 0 if neither does. */
 
 static int64_t
 mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
@@ -440,8 +440,8 @@ mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
 }
 
 
-/* Finds a credential by its appkey or, as some vendors' clients name it, by its
- * appid.  Returns its number, 0 if there is none. */
+/* Finds a credential by its appkey or, as some vendors' clients name it, by
+ * its appid.  Returns its number, 0 if there is none. */
 
 static int64_t
 mt_credential_find(mt_txn_t *txn, mt_str_t id)
