@@ -12,6 +12,7 @@
     O(1,  company_add)                                                        \
     O(2,  credential_add)                                                     \
     O(3,  credential_revoke)                                                  \
+    O(4,  generation)                                                         \
     O(10, dept_add)                                                           \
     O(11, dept_update)                                                        \
     O(12, dept_remove)                                                        \
