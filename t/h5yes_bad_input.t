@@ -248,7 +248,7 @@ sub refused {
 
 sub test_bodies {
 	my ($what, @good) = @_;
-	my $good = Meeting::H5yes::body([ @good, [ 'other', '1' ] ]);
+	my $good = Meeting::Client::body([ @good, [ 'other', '1' ] ]);
 
 	refused("$what: bodies", map {
 		[ $_->[0], 71001, qr/\AInvalid arguments: .*JSON/,

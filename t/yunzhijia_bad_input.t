@@ -167,7 +167,7 @@ sub refused {
 sub test_bodies {
 	my ($what, @good) = @_;
 
-	my $body = Meeting::H5yes::body(\@good);
+	my $body = Meeting::Client::body(\@good);
 
 	for my $bad (bad_bodies($body)) {
 		my ($name, $text) = @$bad;
