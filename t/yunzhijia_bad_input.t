@@ -19,11 +19,7 @@ use Meeting::Yunzhijia;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-CONF
+$t->write_default_conf(apis => [ 'yunzhijia' ]);
 
 $t->company();
 

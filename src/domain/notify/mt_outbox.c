@@ -322,10 +322,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     sub.sent += result->num;
-    sub.since = 0;
-    sub.attempts = 0;
-    sub.next_try = 0;
-    sub.error = MT_STR("");
+    mt_subscription_clear(&sub);
 
     return mt_subscription_save(a, &sub);
 }
