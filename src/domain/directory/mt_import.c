@@ -38,7 +38,7 @@ struct mt_import_s {
     unsigned             nworkers;
 
     /* departments: name -> number, both in dept_arena.  Not known at first,
-     * and after a transaction that came to nothing. */
+     * and after a transaction was aborted. */
     GHashTable          *depts;
     mt_arena_t          *dept_arena;
     int                  depts_known;
@@ -290,7 +290,7 @@ mt_import_hash_item(mt_import_item_t *item, mt_arena_t *arena)
 
     password = &item->row.password;
 
-    /* the default one costs no hash: its record is none */
+    /* the record holds no hash of the default password */
 
     if (mt_str_eq(*password, mt_default_password)) {
         *password = MT_STR("");
@@ -402,8 +402,9 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 }
 
 
-/* Sets *num to the user whom a row is about, 0 for a new one, and for a
- * placeholder, whom adding completes.  As mt_import_item(). */
+/* Sets *num to the number of the user whom a row is about; 0 for a new user,
+ * and for a placeholder, which mt_op_user_add completes.  Returns as
+ * mt_import_item(). */
 
 static mt_status_t
 mt_import_user(const mt_import_t *import, mt_import_item_t *item,
@@ -488,7 +489,7 @@ mt_import_is_fresh(mt_str_t id)
 }
 
 
-/* Sets the department of an edit.  As mt_import_item(). */
+/* Sets the department of an edit; returns as mt_import_item(). */
 
 static mt_status_t
 mt_import_dept(mt_import_t *import, mt_import_item_t *item,
