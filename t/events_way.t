@@ -298,8 +298,8 @@ sub test_retry {
 }
 
 
-# Who ends waits a little for what is on its way, not for as long as it may
-# take.
+# A worker that quits waits a little for messages in flight, not for as long as
+# they may take.
 
 sub test_end {
 	with("$PRIVATE meeting_event_timeout 60s;");

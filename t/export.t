@@ -1,7 +1,6 @@
 #!/usr/bin/perl
 
-# Who signed in, as a file: what stands in it, and that a spreadsheet runs
-# nothing of it.
+# Check-ins as a file: its content, and that a spreadsheet runs nothing of it.
 
 use strict;
 use warnings;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# What is not kept for ever: the journal, sessions, pictures; and a burst of
-# changes meanwhile.
+# The journal, sessions and pictures are not kept for ever; a burst of changes
+# goes on meanwhile.
 
 use warnings;
 use strict;

@@ -431,7 +431,7 @@ sub test_pages {
 }
 
 
-# Who may do what; and what there is not.
+# Rights, and addresses that do not exist.
 
 sub test_rights {
 	my $meeting = new_meeting(now() - 60000);
