@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use utf8;
 
+use Encode qw(encode);
 use File::Temp qw(tempdir);
 use FindBin;
 use JSON::PP;
@@ -304,6 +305,55 @@ import_people('the same account', "id,account,memo\n2,lilei,y\n",
     updated => 1, @clash);
 
 
+# Files as spreadsheets and people leave them.
+
+ok_json(qw(company add --id 1002 --name Sheets));
+my @sheets = (options => [qw(--company 1002)]);
+
+my $quoted = import_people('an open quote in line 2 of 3,001',
+    join("\n", 'id,name', 'q1,"Open', (map { "q$_,Person $_" } 2 .. 2999),
+        'q3000,"Closed"', ''), read => 3000, added => 2999, failed => 1,
+    @sheets);
+is($quoted, "meetingctl: line 2: quotes: not an allowed value (bad_value)\n",
+    'only its line is lost, and named');
+
+sub import_file {
+    my ($what, $bytes, %want) = @_;
+    my $file = "$dir/sheet.csv";
+
+    open my $out, '>:raw', $file or die $!;
+    print $out $bytes;
+    close $out;
+
+    my ($rc, $json, $err) = run('', '--store', $store, qw(user import
+        --company 1002), $file);
+
+    is_deeply(decode($json || '{}'), { read => 2, added => 0, updated => 2,
+        failed => 0, departments_added => 0, %want }, $what)
+        or diag("exit $rc, errors: $err");
+}
+
+my $sheet = "id,name\nz1,张三\nz2,李四\n";
+
+import_file('UTF-8', encode('UTF-8', $sheet), added => 2, updated => 0);
+import_file('GBK', encode('GBK', $sheet));
+import_file('UTF-16', encode('UTF-16', $sheet));
+import_file('UTF-16LE, no mark', encode('UTF-16LE', $sheet));
+import_file('CR only', encode('UTF-8', $sheet =~ tr/\n/\r/r));
+import_file('semicolons', encode('UTF-8', $sheet =~ tr/,/;/r));
+import_file('tabs', encode('UTF-8', $sheet =~ tr/,/\t/r));
+import_file('sep=', encode('UTF-8', "sep=|\n" . $sheet =~ tr/,/|/r));
+import_file('empty columns and rows', encode('UTF-8', $sheet =~ s/$/,,/mgr));
+
+refused('a directory', qr/\Q$dir\E: Is a directory/, qw(user import), $dir);
+refused('a workbook', qr/save it as CSV/, qw(user import), sub {
+    open my $file, '>:raw', "$dir/book.xlsx" or die $!;
+    print $file "PK\x03\x04\x14\0\0\0";
+    close $file;
+    "$dir/book.xlsx";
+}->());
+
+
 my $many = join '', "id,name,department\n",
     map { "p$_,Person $_,Dept @{[ $_ % 7 ]}\n" } 1 .. 1203;
 import_people('several groups', $many, added => 1203, departments_added => 7);
@@ -372,7 +422,7 @@ for my $option (qw(--version -V)) {
 is(ok_json('verify')->{ok}, JSON::PP::true, 'the store is whole');
 
 my $stat = ok_json('stat');
-is($stat->{entries}{company}, 3, 'stat counts');
+is($stat->{entries}{company}, 4, 'stat counts');
 is($stat->{position}, $stat->{entries}{journal}, 'each change is journalled');
 
 ok_json('backup', "$dir/copy");

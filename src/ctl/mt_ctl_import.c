@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "dialect/mt_import_table.h"
+#include "json/mt_sheet.h"
 
 
 #define MT_CTL_PIECE        500           /* rows of one transaction */
@@ -117,7 +118,12 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
 {
     int               rc;
     mt_str_t          why;
+    const char       *unreadable;
     mt_ctl_import_t   import;
+
+    if (mt_sheet_utf8(ctl->arena, text, &text, &unreadable) != 0) {
+        return mt_ctl_fail("%s: %s", ctl->operand, unreadable);
+    }
 
     memset(&import, 0, sizeof(import));
 
