@@ -45,7 +45,7 @@ int mt_lines_open(mt_lines_t *l, mt_str_t text, int csv,
  * Reads the next row into `object`, which the caller has zeroed; its strings
  * are in `arena` or in the text.  Empty lines are skipped, an empty cell
  * leaves its field alone; cells are as mt_sheet_cell() has them.  A row with
- * a stray quote ends with the line of this quote.   *error names the fault of
+ * a stray quote ends with the line of this quote.  *error names the fault of
  * a row that is wrong, and is MT_OK otherwise.  Returns 1, 0 at the end of
  * the text, -1 without memory.
  */
