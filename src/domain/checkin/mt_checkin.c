@@ -1,14 +1,14 @@
 
 /*
- * Signing in: the one operation that comes by the thousand at once.  It costs
- * the look-up of one attendee and one put, which finds out whether there was a
- * check-in before: the meeting and its tally are the batch's.
+ * The check-in, the operation that comes by the thousand at once.  It costs
+ * one look-up, of the attendee, and one put, which finds out whether there was
+ * a check-in before; the batch has the meeting and its tally.
  */
 
 #include "domain/checkin/mt_checkin_fence.h"
 
 
-/* What a judgement looks at. */
+/* One attempt to check in. */
 
 typedef struct {
     mt_txn_t                   *txn;
@@ -20,8 +20,8 @@ typedef struct {
     const mt_checkin_args_t    *args;
 
     /* out */
-    int64_t                     leader;     /* 0: none was named */
-    unsigned                    field;      /* that a refusal is about */
+    int64_t                     leader;     /* 0: none named */
+    unsigned                    field;      /* that a rejection is about */
 } mt_checkin_try_t;
 
 
@@ -51,9 +51,9 @@ const mt_operation_t  mt_op_checkin = {
 
 
 /*
- * Nothing is judged here: apply has to do it anyway, has the meeting at hand
- * from the sign-in before, and commits nothing for refusals.  Only what cannot
- * be done there, measuring a distance, needs the meeting here.
+ * The worker does not judge: apply() must do it anyway, has the meeting at
+ * hand from the check-in before, and commits nothing for a rejection.  Only
+ * the distance, which apply() cannot measure, needs the meeting here.
  */
 
 static mt_step_t
@@ -137,7 +137,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         rc = MT_SIGNED_ALREADY;
     }
 
-    /* the order is a promise: a retry is known even after the end */
+    /* a promise to clients: a retry succeeds even after the end */
 
     if (rc != MT_NOT_LISTED) {
         rc = mt_checkin_judge_before(&try, rc);
@@ -153,7 +153,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* 1 written, 0 there is one, -1 failed. */
+/* Returns 1 if the check-in was written, 0 if there was one, -1 on failure. */
 
 static int
 mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
@@ -200,7 +200,7 @@ mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
 }
 
 
-/* Of a first sign-in; of another see mt_checkin_judge_before(). */
+/* Judges a first check-in; for another see mt_checkin_judge_before(). */
 
 static mt_status_t
 mt_checkin_judge(mt_checkin_try_t *try)
@@ -212,7 +212,7 @@ mt_checkin_judge(mt_checkin_try_t *try)
 
     mt_key_num2(&key, try->company, try->meeting->num, try->actor);
 
-    /* someone who declined may come after all */
+    /* an attendee who declined may come after all */
 
     found = mt_get(try->txn, MT_DB_ATTENDEE, &key, &record);
     if (found != 1) {
@@ -245,8 +245,8 @@ mt_checkin_judge(mt_checkin_try_t *try)
 }
 
 
-/* A sign-in that was there before decides, whatever else is against it; where
- * there is none, `rc` remains. */
+/* An earlier check-in decides: a retry of its request succeeds, any other is
+ * rejected.  Returns `rc` if there is none. */
 
 static mt_status_t
 mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)

@@ -73,8 +73,8 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The first position that some message still is of; this command's own when
- * there is none; -1 on failure. */
+/* Returns the first position that a message still needs, this command's own if
+ * there is none, -1 on failure. */
 
 static int64_t
 mt_journal_needed(mt_apply_t *a)
@@ -93,8 +93,8 @@ mt_journal_needed(mt_apply_t *a)
 }
 
 
-/* Looks at the first message of each company that has some: the others are of
- * later positions.  0 or -1. */
+/* Looks at the first message of each company: the others need later positions.
+ * Returns 0, or -1 on failure. */
 
 static int
 mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)

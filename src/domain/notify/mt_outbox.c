@@ -1,20 +1,19 @@
 
 /*
- * The outbox: messages are put in by the commands that raise events, taken out
- * by commands that say what became of them.
+ * The outbox.  Commands that raise events put messages in; commands that
+ * report their fate take them out.
  */
 
 #include "domain/directory/mt_directory.h"
 #include "domain/notify/mt_event.h"
 
 
-/* What one message may hold, so that it stays of a size that can be sent: at
- * least one event, and then no more than this many events, and people on the
- * lists of their meetings. */
+/* Limits of a message, so that it stays of a size that can be sent: events,
+ * and attendees of their meetings.  A message has one event at least. */
 #define MT_MESSAGE_EVENTS  200
 #define MT_MESSAGE_PEOPLE  2000
 
-/* Messages put back by one command. */
+/* Messages that one command puts back, or discards. */
 #define MT_REDELIVER_MAX   1000
 
 
@@ -166,7 +165,8 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* The event after the last one that goes into a message with the first. */
+/* Returns the index after the last event that goes into a message with the
+ * first. */
 
 static size_t
 mt_message_end(mt_apply_t *a, size_t first)
@@ -261,7 +261,7 @@ mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 }
 
 
-/* Takes a message out: 1, 0 when it is not there, -1 on failure. */
+/* Takes a message out.  Returns 1, 0 if it is not there, -1 on failure. */
 
 static int
 mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
@@ -279,8 +279,8 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* A number that is not in the outbox was dealt with before: the command was
- * given twice, by one who delivers and by the next. */
+/* A message that is not in the outbox was reported before: two processes may
+ * deliver the same message, one after the other. */
 
 static mt_status_t
 mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -331,7 +331,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The invitations to these meetings have arrived. */
+/* Marks the invitations of the message's meetings as delivered. */
 
 static mt_status_t
 mt_message_pushed(mt_apply_t *a, const mt_outbox_t *message)
@@ -398,7 +398,7 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The failure that made it so lasts until something is delivered. */
+/* The failure stays noted until a message is delivered. */
 
 static mt_status_t
 mt_event_set_aside_apply(mt_apply_t *a, const void *body,
@@ -445,7 +445,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 }
 
 
-/* They keep their numbers, and so go before all that are pending. */
+/* The messages keep their numbers, so they go before those pending. */
 
 static mt_status_t
 mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -505,7 +505,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Numbers go on counting, for whoever subscribes next. */
+/* The numbers go on for the next subscriber. */
 
 static mt_status_t
 mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -556,7 +556,8 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* How many, or -1.  Invitations that nobody will be told of do not wait. */
+/* Discards at most `most` messages; their invitations count as delivered.
+ * Returns how many, -1 on failure. */
 
 static int64_t
 mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,

@@ -52,7 +52,8 @@ mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now)
 }
 
 
-/* Who asks may be late: the meeting decides whether this one still stands. */
+/* The command may be late: the meeting decides whether the reminder is still
+ * due. */
 
 static mt_status_t
 mt_reminder_fire_apply(mt_apply_t *a, const void *body, mt_result_t *result)

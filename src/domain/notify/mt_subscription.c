@@ -1,6 +1,6 @@
 
 /*
- * Who is told of a company's events: made, changed and looked at by operators.
+ * The subscription of a company, which operators make, change and look at.
  */
 
 #include "domain/notify/mt_event.h"
@@ -149,7 +149,7 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
 }
 
 
-/* The company's subscription, an empty one where there is none yet. */
+/* Loads the company's subscription, or an empty one if there is none yet. */
 
 static mt_status_t
 mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
@@ -172,7 +172,7 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
 }
 
 
-/* Of the lasting failure to deliver. */
+/* Forgets the lasting failure to deliver. */
 
 static void
 mt_subscription_clear(mt_subscription_t *subscription)
@@ -228,14 +228,14 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     subscription.new_aes_key = MT_STR("");
     subscription.new_token = MT_STR("");
 
-    /* what was wrong with the old address says nothing of the new one */
+    /* failures of the old address say nothing about the new one */
     mt_subscription_clear(&subscription);
 
     return mt_subscription_save(a, &subscription);
 }
 
 
-/* Going on is going on now, whatever pause a failure asked for. */
+/* Going on means now, even if a failure asked for a pause. */
 
 static mt_status_t
 mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)

@@ -1,12 +1,12 @@
 
 /*
- * Listing meetings by any filters in any order.
+ * Lists of meetings by any filters in any order.
  *
- * Candidates come from the schedule or from the index by creation, whichever
- * has fewer.  Where that index is in the asked order the rows are given as
- * they are found; else pairs of 16 bytes are collected and sorted first, in a
- * thread if there are many.  Either way each meeting is loaded, and judged,
- * when its row is given.
+ * The candidates come from the schedule or from the index by creation, from
+ * the one that has fewer.  If that index is in the order of the list, the rows
+ * are given as they are found; else pairs of 16 bytes (mt_spot_t) are
+ * collected and sorted first, in a thread if there are many.  Either way each
+ * meeting is loaded and judged when its row is given.
  */
 
 #include <stdlib.h>
@@ -15,15 +15,15 @@
 #include "domain/read/mt_meeting_scan.h"
 
 
-#define MT_LIST_DAYS        30       /* ahead, where no time is asked for */
+#define MT_LIST_DAYS        30       /* ahead, if no time is given */
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
-#define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
-#define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
+#define MT_LIST_COMPARE     1024     /* steps at most to choose an index */
+#define MT_SPOTS_MAX        3800000  /* an exchange can hold so many sorted */
 
 
 typedef struct {
-    mt_listing_t               people;      /* first: of the row given last */
+    mt_listing_t               people;      /* first; of the row given last */
 
     const mt_meeting_list_t   *args;
     int64_t                    room;        /* 0: any */
@@ -36,12 +36,12 @@ typedef struct {
     mt_spot_t                 *spots;
     size_t                     n;
     size_t                     next;        /* spot to give */
-    mt_status_t                status;      /* of collecting them */
+    mt_status_t                status;      /* of the collection */
 
-    mt_spot_t                  spot;        /* of the row */
-    mt_str_t                   record;      /* a row's; no data: not shown */
+    mt_spot_t                  spot;        /* the row's */
+    mt_str_t                   record;      /* the row's; no data: not shown */
 
-    mt_meeting_scan_t          scan;        /* last: not all of it is set */
+    mt_meeting_scan_t          scan;        /* last, for it is not cleared */
 } mt_list_t;
 
 
@@ -179,7 +179,7 @@ mt_list_filters(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* The local day that an instant falls on. */
+/* Sets the times to the local day of an instant. */
 
 static void
 mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
@@ -198,7 +198,7 @@ mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
 }
 
 
-/* Chooses where the candidates come from. */
+/* Chooses the index for the candidates. */
 
 static mt_status_t
 mt_list_index(mt_call_t *call, mt_list_t *list)
@@ -221,8 +221,8 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* Where both indexes narrow the search they are counted side by side, to twice
- * as far each time, until one of them ends. */
+/* If both indexes narrow the search, counts them side by side, twice as far
+ * each time, until one of them ends. */
 
 static mt_status_t
 mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
@@ -284,7 +284,7 @@ mt_list_sort(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* In a thread, hence a transaction of its own. */
+/* Runs in a thread, so it has a transaction of its own. */
 
 static void
 mt_list_work(mt_call_t *call)
@@ -319,7 +319,7 @@ mt_list_resume(mt_call_t *call)
 }
 
 
-/* One allocation of the right size, for `arena` is bounded. */
+/* Counts first, for one allocation of the right size: `arena` is bounded. */
 
 static mt_status_t
 mt_list_collect(mt_list_t *list, mt_txn_t *txn, mt_arena_t *arena)
@@ -450,7 +450,7 @@ mt_list_wants(const mt_list_t *list, const mt_meeting_t *m)
 }
 
 
-/* Meetings at the same place are in the order of their numbers. */
+/* Meetings with equal keys are in the order of their numbers. */
 
 static int
 mt_spot_ascending(const void *one, const void *two)

@@ -1,6 +1,7 @@
 
 /*
- * Reading one meeting with its people, and the meetings that a user sponsors.
+ * The operations that read one meeting with its people, and the list of
+ * meetings that a user sponsors.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -103,8 +104,8 @@ mt_sponsored_start(mt_call_t *call)
 
 
 /*
- * Finds where the page begins and whether another follows it, by steps in the
- * index alone: `last` becomes the meeting before the page, has_more is told.
+ * Finds the begin of the page, and whether another page follows, by steps in
+ * the index alone: listing->last becomes the meeting before the page.
  */
 
 static mt_status_t
@@ -203,7 +204,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     listing->source.arena = row_arena;
     *row = view;
 
-    /* the index names no meeting that is not there */
+    /* a meeting in the index exists */
 
     return mt_meeting_view(&listing->source, num, view) == 1 ? 1 : -1;
 }

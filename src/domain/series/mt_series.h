@@ -1,8 +1,8 @@
 
 /*
- * What the operations on a series of meetings share: mt_series.c finds the
- * meetings, for workers and apply alike, mt_series_plan.c works out on the
- * worker when they are to be, mt_series_edit.c makes and changes them.
+ * Series of meetings: mt_series.c finds a series' meetings, for workers and
+ * apply() alike; mt_series_plan.c works out their times on the worker;
+ * mt_series_edit.c makes and changes them in apply().
  */
 
 #ifndef MT_SERIES_H
@@ -12,7 +12,7 @@
 #include "domain/series/mt_recurrence.h"
 
 
-/* One meeting of a series, as it is found. */
+/* One meeting of a series. */
 
 typedef struct {
     int64_t         num;
@@ -24,28 +24,29 @@ typedef struct {
 typedef struct {
     mt_txn_t       *txn;
     uint32_t        company;
-    int64_t         actor;          /* who asks */
+    int64_t         actor;
     int64_t         now;
     mt_arena_t     *arena;
 
     mt_meeting_t          named;    /* strings in the arena */
     mt_meeting_t          first;    /* of the series */
-    mt_series_meeting_t  *v;        /* that one and the later ones by begin, */
-    size_t                n;        /*   but for the cancelled */
-    unsigned              field;    /* that a refusal is about, 0: none; of
-                                       mt_series_edit_t */
+    mt_series_meeting_t  *v;        /* that one and the later ones by */
+    size_t                n;        /*   begin, without cancelled ones */
+    unsigned              field;    /* that a rejection is about, 0: none;
+                                       a number of mt_series_edit_t */
 } mt_series_t;
 
 void mt_series_init(mt_series_t *series, mt_txn_t *txn, uint32_t company,
     int64_t actor, int64_t now, mt_arena_t *arena);
 
 /*
- * The meetings that an act on a series is about: the one that `ref` names and
- * the later ones.  batch: the series' first meeting, or empty.  only_creator:
- * the actor must be the named one's creator.
+ * Finds the meetings that an act on a series is about: the one that `ref`
+ * names and the later ones.  batch: the series' first meeting, or empty.
+ * only_creator: the actor must be the creator of the meeting named.
  *
- * MT_OK: at least one of them has not ended.  MT_NO_SUCH_MEETING,
- * MT_FORBIDDEN, MT_NO_SERIES; MT_ENDED or MT_CANCELLED when all are over.
+ * Returns MT_OK if at least one of them has not ended, MT_NO_SUCH_MEETING,
+ * MT_FORBIDDEN, MT_NO_SERIES, MT_ENDED or MT_CANCELLED if all are over, or a
+ * failure.
  */
 mt_status_t mt_series_find(mt_series_t *series, mt_str_t ref, mt_str_t batch,
     int only_creator);
