@@ -104,7 +104,7 @@ is($rc, 0, '--help');
 like($out, qr/^  checkin export  +\S/m, 'lists the commands');
 
 my @commands = $out =~ /^  (\w+(?: \w+)?)  +\S/mg;
-is(scalar @commands, 23, 'each of them');
+is(scalar @commands, 25, 'each of them');
 
 for my $command (@commands) {
     my ($rc, $out, $err) = run('', split(/ /, $command), '--help');
@@ -140,7 +140,7 @@ is_deeply([ map { "$_->{id} $_->{name}" } @$list ],
     [ '1000 会议公司', '2000 Other' ], 'both are listed');
 
 my $credential = ok_json(qw(credential add --company 1000));
-like($credential->{appid}, qr/^[1-9]\d{11}$/, 'appid');
+like($credential->{appid}, qr/^[1-9]\d{8}$/, 'appid: a 32-bit integer');
 like($credential->{appkey}, qr/^[0-9a-f]{20}$/, 'appkey');
 like($credential->{appsecret}, qr/^[0-9a-f]{40}$/, 'appsecret');
 
@@ -160,6 +160,52 @@ refused('revoking it from there', qr/--appkey/, qw(credential revoke
 ok_json(qw(credential revoke --appkey), $credential->{appkey});
 $list = ok_json(qw(credential list));
 cmp_ok($list->[0]{revoked}, '>', 0, 'revoked');
+# those of another product, which clients in the field know
+
+my %moved = (appid => '2147483', appkey => 'corp.example-7',
+    appsecret => 'Zx9-qwErty_12345');
+my @moved = map { ("--$_" => $moved{$_}) } sort keys %moved;
+
+is_deeply(ok_json(qw(credential add), @moved), { company => 1000, %moved },
+    'a credential as it was elsewhere');
+
+my $mixed = ok_json(qw(credential add --appkey 31415926));
+is($mixed->{appkey}, '31415926', 'or one part of it');
+like($mixed->{appid}, qr/^[1-9]\d{8}$/, 'and the rest made');
+
+($rc, $out, $err) = run("k2-d4-f6-h8-0123\n", '--store', $store,
+    qw(credential add --appsecret -));
+is(decode($out)->{appsecret}, 'k2-d4-f6-h8-0123',
+    'a secret from standard input') or diag($err);
+
+for my $case (
+    [ 'an appid of ten digits', qr/--appid: .* nine digits/,
+        '--appid', '1234567890' ],
+    (map { [ "appid $_", qr/--appid: /, '--appid', $_ ] }
+        'x', '0', '-1', '+1', '01', '1.5', '1 2'),
+    [ 'an appid that is taken', qr/--appid: id is already taken/,
+        '--appid', $moved{appid} ],
+    [ 'an appid that is an appkey', qr/--appid: id is already taken/,
+        '--appid', '31415926' ],
+    [ 'an appkey that is taken', qr/--appkey: id is already taken/,
+        '--appkey', $moved{appkey} ],
+    [ 'an appkey that is an appid', qr/--appkey: id is already taken/,
+        '--appkey', $moved{appid} ],
+    (map { [ "appkey $_", qr/--appkey: /, '--appkey', $_ ] }
+        'a b', "a\tb", '会', 'k' x 65),
+    (map { [ "appsecret $_", qr/--appsecret: too weak/, '--appsecret', $_ ] }
+        'short-1234567', '1' x 40, 'abababababababababab',
+        'with a blank in it 123', '密码密码密码密码密码密码密码密码',
+        'abcdefgh' x 9),
+    [ 'a secret that is the key', qr/--appsecret: too weak/,
+        '--appkey', 'abcdefghij-12345', '--appsecret', 'abcdefghij-12345' ])
+{
+    my ($what, $pattern, @options) = @$case;
+    refused($what, $pattern, qw(credential add), @options);
+}
+
+is(scalar @{ok_json(qw(credential list))}, 4, 'and none of these is there');
+
 refused('a credential of no company', qr/company does not exist/,
     qw(credential add --company 3000));
 
@@ -304,6 +350,7 @@ ok_json('backup', "$dir/copy");
 refused('a backup over a store', qr/holds a store/, 'backup', "$dir/copy");
 
 $store = "$dir/copy";
+$stat->{entries}{meta}++;              # the copy is marked
 is_deeply(ok_json('stat')->{entries}, $stat->{entries},
     'the copy has the same entries');
 is(ok_json('verify')->{ok}, JSON::PP::true, 'and is whole');

@@ -352,7 +352,7 @@ sub test_unknown {
 		"$PUBLIC/k/" => 'no code',
 		"$PUBLIC/x/$code" => 'another path',
 		"$PUBLIC/k/${code}x" => 'a longer code',
-		"$PUBLIC/k/$code/" => 'a longer path',
+		"$PUBLIC/k/x/$code" => 'a path between',
 		$code => 'no link',
 		'x' => 'nothing',
 		"$PUBLIC/k/'; DROP T" => 'a strange code',
@@ -366,7 +366,9 @@ sub test_unknown {
 	}
 
 	is($qs->detail("$first{attendee}$_")->{code}, 0, "a link with $_")
-		for '?priority=web', '#x', '?a=/k/x';
+		for '?priority=web', '#x', '?a=/k/x', '/', '/?from=singlemessage',
+			"\x{3002}", "\x{ff0c}\x{8bf7}\x{51c6}\x{65f6}", '.', ')',
+			"\x{3002}?from=timeline";
 	is($qs->detail("http://elsewhere/deep/k/$code")->{code}, 0,
 		'the code tells, not the host');
 
@@ -509,6 +511,11 @@ sub test_page_headers {
 	is($pages{$_->[0]}{status}, $_->[1], "page $_->[0]: $_->[1]")
 		for [ unknown => 404 ], [ 'of no code' => 404 ],
 			[ 'of another method' => 405 ], [ denied => 403 ];
+
+	is(page("$first{attendee}$_")->{status}, 200, "a link with $_ opens")
+		for '/', '%E3%80%82', '?from=singlemessage', '/?from=timeline',
+			'%EF%BC%8C%E8%AF%B7';
+	is(page("$first{attendee}x")->{status}, 404, 'a longer code does not');
 
 	my ($path) = $first{attendee} =~ m{(/k/.*)};
 	my $head = $t->request('HEAD', $path);

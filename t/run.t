@@ -121,6 +121,17 @@ like(qx('$top/build/meetingctl' --store '$dir/store' verify), qr/"ok":true/,
     'the store is whole');
 
 
+# addresses of nobody's are not answered by weclubs
+
+for my $path ('/api/openapi/meeting', '/meeting/manage/settings/none') {
+    my $answer = HTTP::Tiny->new(timeout => 5)
+        ->post("http://127.0.0.1:$port$path", { content => '{}' });
+
+    is($answer->{status}, 404, "$path: no such address");
+    unlike($answer->{content}, qr/result_code/, 'not in its envelope');
+}
+
+
 # again, while it runs
 
 ($rc, $out) = start($dir, '--port', $port);
@@ -181,5 +192,11 @@ for my $bad ([ '--port', 'http' ], [ '--workers', '-1' ], [ '--fly' ],
     ($rc, $out) = run('--dir', $empty, @$bad);
     isnt($rc, 0, "refused: @$bad");
 }
+
+($rc, $out) = run('--dir', $empty, '--timezone', 'Mars/Olympus');
+isnt($rc, 0, 'refused: a zone that there is not');
+like($out, qr{--timezone: this system knows no zone "Mars/Olympus"},
+    'which is said');
+unlike($out, qr/ at .* line \d|malformed/, 'and nothing else');
 
 done_testing();

@@ -164,7 +164,24 @@ sub test_token {
 		type => 'application/x-www-form-urlencoded')->{success}, 'in a form');
 	ok($app->request("$uri?$form", undef)->{success}, 'in the query');
 
+	ok($app->get_token(eid => $app->{appkey}, appId => "500026$_")->{success},
+		"eid is ours, appId $_ the vendor's") for '', 'x';
+	ok($app->get_token(eid => 'the vendor\'s')->{success}, 'or appId is');
+
 	my $token = $answer->{data}{accessToken};
+	my $refreshed = $app->refresh($answer->{data}{refreshToken});
+
+	is(Meeting::H5yes::shape($refreshed->{text}),
+		Meeting::H5yes::shape($answer->{text}), 'refreshToken: the same shape');
+	is($refreshed->{type}, $answer->{type}, 'the same type');
+	isnt($refreshed->{data}{accessToken}, $token, 'another token');
+	ok($app->call('queryByDay', { day => $now },
+		token => $refreshed->{data}{accessToken})->{success}, 'which is good');
+	ok($app->call('queryByDay', { day => $now }, token => $token)->{success},
+		'as the one before is');
+	ok($app->refresh($refreshed->{data}{refreshToken})->{success},
+		'and so on');
+	is($app->refresh($token)->{code}, 40102, 'not by an access token');
 
 	ok($app->call('queryByDay', { day => $now, accessToken => $token },
 		token => undef)->{success}, 'a token in the body');

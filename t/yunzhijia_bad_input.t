@@ -108,7 +108,7 @@ my %bad_value = (
 	people => [],
 );
 
-all_of('yunzhijia', 'token/getAccessToken', keys %calls);
+all_of('yunzhijia', 'token/getAccessToken', 'token/refreshToken', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 
@@ -299,9 +299,47 @@ sub test_token {
 			"getAccessToken: $bad->[0]");
 	}
 
-	my $answer = $app->request($uri, undef, method => 'GET');
-	is($answer->{http}, 405, 'getAccessToken: GET');
-	is($answer->{code}, 40500, 'has its code');
+	$uri = '/gateway/oauth2/token/refreshToken';
+	$right = { refreshToken => $app->get_token()->{data}{refreshToken} };
+
+	@bad = (
+		[ 40003, 'refreshToken', { timestamp => $now } ],
+		[ 40003, 'refreshToken', { refreshToken => '', timestamp => $now } ],
+		[ 40003, 'timestamp', $right ],
+		(map { [ 40004, 'timestamp', { %$right, timestamp => $_ } ] }
+			'', 'x', '1e3', [], {}, \1),
+		(map { [ 40005, 'timestamp', { %$right, timestamp => $_ } ] }
+			int($now / 1000), $now - 200000, $now + 200000, 0, -1),
+		(map { [ 40004, 'refreshToken', { refreshToken => $_,
+			timestamp => $now } ] } [], {}, \1, 1.5, 5),
+		(map { [ 40102, 'refreshToken', { refreshToken => $_,
+			timestamp => $now } ] } 'x', '0' x 40, 'f' x 40,
+			uc $right->{refreshToken}, "$right->{refreshToken}0",
+			$app->token()),
+		[ 40008, 'refreshToken', { refreshToken => 'a' x 501,
+			timestamp => $now } ],
+		(map { [ 40104, undef, { %$right, timestamp => $now, %$_ } ] }
+			{ appId => 'x' }, { eid => 'x' }, { appId => 7 }),
+	);
+
+	for my $bad (@bad) {
+		my ($code, $member, $args) = @$bad;
+		refused($app->request($uri, $args), $code, $member,
+			"refreshToken: $code " . ($member // ''));
+	}
+
+	for my $bad (bad_bodies('{"refreshToken":"x","timestamp":1}')) {
+		refused($app->request($uri, $bad->[1]), 40001, undef,
+			"refreshToken: $bad->[0]");
+	}
+
+	for my $uri (map { "/gateway/oauth2/token/$_" }
+		qw/ getAccessToken refreshToken /)
+	{
+		my $answer = $app->request($uri, undef, method => 'GET');
+		is($answer->{http}, 405, "$uri: GET");
+		is($answer->{code}, 40500, 'has its code');
+	}
 
 	return;
 }

@@ -124,7 +124,7 @@ is($mine->call($_, { id => $series{1000}[0], openid => 'theirs' })->{code},
 # Days show one's own, and numbers are one's own.
 
 all_of('yunzhijia', qw/ create repeatMeeting modify cancel batchModify
-	batchCancel queryByDay token\/getAccessToken /);
+	batchCancel queryByDay token\/getAccessToken token\/refreshToken /);
 
 my $day = $mine->call('queryByDay', { day => $DAY })->{data};
 
@@ -149,6 +149,18 @@ bless $foreign, ref $mine;
 is($foreign->call('cancel', { id => $single{1000}, openid => 'boss' })
 	->{code}, 40401, 'their token does not reach here');
 
+my %refresh = map { $_->{appkey} => $_->get_token()->{data}{refreshToken} }
+	$mine, $other;
+
+is($mine->refresh($refresh{$other->{appkey}})->{code}, 40104,
+	'nor does their refresh token, under one\'s own key');
+
+my $theirs = $mine->refresh($refresh{$other->{appkey}},
+	appId => $other->{appkey})->{data}{accessToken};
+
+is($mine->call('cancel', { id => $single{1000}, openid => 'boss' },
+	token => $theirs)->{code}, 40401, 'and under theirs it stays theirs');
+
 is($mine->call('batchCancel', { id => $series{1000}[0], openid => 'boss' })
 	->{code}, 0, 'all of one\'s own series');
 is($mine->call('cancel', { id => $single{1000}, openid => 'boss' })->{code},
@@ -161,6 +173,9 @@ $t->ctl('credential', 'revoke', '--company', 1000, '--appkey',
 
 is($mine->call('queryByDay', { day => $DAY })->{code}, 40102, 'revoked');
 is($mine->get_token()->{code}, 40104, 'no token any more');
+is($mine->refresh($refresh{$mine->{appkey}})->{code}, 40102,
+	'no refreshing either');
+is($other->refresh($refresh{$other->{appkey}})->{code}, 0, 'but theirs');
 is($other->call('queryByDay', { day => $DAY })->{code}, 0,
 	'the other is not');
 

@@ -23,7 +23,11 @@
     O(COMPANY,  "company",  "ID",    "the company's number (default: 1000)")  \
     O(ID,       "id",       "ID",    "its id")                                \
     O(NAME,     "name",     "NAME",  "its name")                              \
+    O(APPID,    "appid",    "N",     "the credential's appid: at most nine "  \
+                                     "digits (default: a random one)")        \
     O(APPKEY,   "appkey",   "KEY",   "the credential's appkey")               \
+    O(APPSECRET, "appsecret", "SECRET", "its secret, or - to read it from "   \
+                                     "standard input (default: a random one)")\
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
     O(TIMEZONE, "timezone", "ZONE",  "zone of dates (default: Asia/Shanghai)")\
@@ -52,7 +56,8 @@
     O(FAILED,   "failed",   NULL,    "messages that were set aside")          \
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
     O(TO,       "to",       "N",     "the last number (default: the last)")   \
-    O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")
+    O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")  \
+    O(FORCE,    "force",    NULL,    "set a store that is there aside")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -61,9 +66,14 @@ typedef enum {
     MT_OPT_COUNT
 } mt_ctl_option_t;
 
-#define MT_OPT(symbol)  (1U << MT_OPT_##symbol)
+#define MT_OPT(symbol)  (1ULL << MT_OPT_##symbol)
 
 #define MT_CTL_COMPANY  1000         /* without --company */
+
+/* a store is made if there is none; or only upgraded, or begun anew */
+#define MT_CTL_MAKES     1
+#define MT_CTL_UPGRADES  2
+#define MT_CTL_RESTORES  3           /* after the operand took its place */
 
 
 typedef struct {
@@ -87,9 +97,9 @@ typedef struct {
 typedef struct {
     const char  *words;              /* "company add" */
     const char  *operand;            /* metavariable, NULL: takes none */
-    unsigned     required;           /* MT_OPT() bits; --store always is */
-    unsigned     optional;
-    unsigned     creates;            /* makes the store if there is none */
+    uint64_t     required;           /* MT_OPT() bits; --store always is */
+    uint64_t     optional;
+    unsigned     prepares;           /* MT_CTL_*: the store, before run() */
     int        (*run)(mt_ctl_t *ctl);
     const char  *help;               /* one line */
     const char  *details;            /* more lines, or NULL */
@@ -120,6 +130,8 @@ int mt_ctl_event_resume(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);
+int mt_ctl_upgrade(mt_ctl_t *ctl);
+int mt_ctl_restore(mt_ctl_t *ctl);
 
 
 #define MT_CTL_OK      0
@@ -130,9 +142,10 @@ int mt_ctl_stat(mt_ctl_t *ctl);
 int mt_ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int mt_ctl_fail_status(const char *what, mt_status_t status);
 
-/* Opens the store, which `create` makes if there is none, and sets the zone
- * and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED, having said why. */
-int mt_ctl_open(mt_ctl_t *ctl, int create);
+/* Prepares the store as the command says (MT_CTL_*, 0: not at all), opens it,
+ * and sets the zone and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED,
+ * having said why. */
+int mt_ctl_open(mt_ctl_t *ctl, unsigned prepare);
 void mt_ctl_close(mt_ctl_t *ctl);
 
 /* Returns 1 for --format csv, 0 for jsonl, `def` without the option, and -1

@@ -1,12 +1,23 @@
 
 #include "ctl/mt_ctl.h"
 
+#include <stdio.h>
+
 #include "base/mt_crypto.h"
 
 
-#define MT_CTL_APPID_LEN   12       /* decimal digits */
+/* Decimal digits of an appid: the clients of some vendors keep it in a 32-bit
+ * integer. */
+#define MT_CTL_APPID_LEN   9
+#define MT_CTL_APPID_MIN   100000000ULL
+#define MT_CTL_APPIDS      900000000ULL
+
 #define MT_CTL_APPKEY_LEN  20       /* hex digits */
 #define MT_CTL_SECRET_LEN  40
+
+/* Of a secret that the operator chose: characters, and different ones. */
+#define MT_CTL_SECRET_MIN  16
+#define MT_CTL_SECRET_MIX  8
 
 
 MT_JSON_TABLE(mt_ctl_company_options,
@@ -34,6 +45,11 @@ MT_JSON_TABLE(mt_ctl_revoked_row,
 
 MT_JSON_TABLE(mt_ctl_named_options,
     { "appkey", MT_FIELD(named, ref) }
+);
+
+MT_JSON_TABLE(mt_ctl_credential_options,
+    { "appid",  MT_FIELD(credential_add, appid) },
+    { "appkey", MT_FIELD(credential_add, appkey) }
 );
 
 
@@ -161,26 +177,145 @@ mt_ctl_random_hex(mt_ctl_t *ctl, size_t digits)
 }
 
 
-/* Returns twelve decimal digits, the first not 0. */
+/* Returns an appid that no credential has, neither as appid nor as appkey; an
+ * empty string without randomness. */
 
 static mt_str_t
-mt_ctl_random_appid(mt_ctl_t *ctl)
+mt_ctl_random_appid(mt_ctl_t *ctl, mt_txn_t *txn)
 {
     uint64_t  n;
+    mt_str_t  appid;
 
-    if (mt_random(&n, sizeof(n)) == -1) {
+    do {
+        if (mt_random(&n, sizeof(n)) == -1) {
+            return MT_STR("");
+        }
+
+        n = MT_CTL_APPID_MIN + n % MT_CTL_APPIDS;
+        appid = mt_arena_printf(ctl->arena, "%llu", (unsigned long long) n);
+
+    } while (mt_name_find(txn, 0, MT_NAME_APPID, appid)
+             || mt_name_find(txn, 0, MT_NAME_APPKEY, appid));
+
+    return appid;
+}
+
+
+/* Returns 1 for a decimal number of at most nine digits, else 0. */
+
+static int
+mt_ctl_is_appid(mt_str_t text)
+{
+    int64_t  n;
+
+    return text.len <= MT_CTL_APPID_LEN && mt_parse_int(text, &n) && n > 0;
+}
+
+
+/* Returns the number of different characters of a text of printable ASCII
+ * without blanks, 0 for any other text. */
+
+static unsigned
+mt_ctl_mix(mt_str_t text)
+{
+    size_t    i;
+    uint8_t   c;
+    unsigned  n;
+    uint8_t   seen[128] = { 0 };
+
+    n = 0;
+
+    for (i = 0; i < text.len; i++) {
+        c = (uint8_t) text.data[i];
+
+        if (c <= ' ' || c > '~') {
+            return 0;
+        }
+
+        n += !seen[c];
+        seen[c] = 1;
+    }
+
+    return n;
+}
+
+
+/* Reads a line from standard input.  Returns it without its end, an empty
+ * string if there is none or it is too long. */
+
+static mt_str_t
+mt_ctl_stdin_line(mt_ctl_t *ctl)
+{
+    char      line[MT_ID_MAX + 3];
+    size_t    len;
+
+    if (fgets(line, sizeof(line), stdin) == NULL) {
         return MT_STR("");
     }
 
-    return mt_arena_printf(ctl->arena, "%llu", 100000000000ULL
-                           + (unsigned long long) (n % 900000000000ULL));
+    len = strcspn(line, "\r\n");
+
+    return mt_arena_str(ctl->arena, (mt_str_t) { len, line });
+}
+
+
+/* Takes what the options give, and makes the rest.  Returns MT_CTL_OK, or
+ * MT_CTL_FAILED having said why not. */
+
+static int
+mt_ctl_credential_words(mt_ctl_t *ctl, mt_txn_t *txn, mt_ctl_issued_t *words)
+{
+    mt_str_t  appid, appkey, secret;
+
+    appid = mt_cstr(ctl->given[MT_OPT_APPID]);
+    appkey = mt_cstr(ctl->given[MT_OPT_APPKEY]);
+    secret = mt_cstr(ctl->given[MT_OPT_APPSECRET]);
+
+    if (mt_str_eq(secret, MT_STR("-"))) {
+        secret = mt_ctl_stdin_line(ctl);
+    }
+
+    if (ctl->given[MT_OPT_APPID] && !mt_ctl_is_appid(appid)) {
+        return mt_ctl_fail("--appid: not a number of at most nine digits");
+    }
+
+    if (ctl->given[MT_OPT_APPKEY]
+        && (mt_ctl_mix(appkey) == 0 || appkey.len > MT_ID_MAX))
+    {
+        return mt_ctl_fail("--appkey: not 1 to %d characters of ASCII "
+                           "without blanks", MT_ID_MAX);
+    }
+
+    if (ctl->given[MT_OPT_APPSECRET]
+        && (secret.len < MT_CTL_SECRET_MIN || secret.len > MT_ID_MAX
+            || mt_ctl_mix(secret) < MT_CTL_SECRET_MIX
+            || mt_str_eq(secret, appkey)))
+    {
+        return mt_ctl_fail("--appsecret: too weak: not %d to %d characters "
+                           "of ASCII without blanks, %d of them different, "
+                           "and not the appkey", MT_CTL_SECRET_MIN, MT_ID_MAX,
+                           MT_CTL_SECRET_MIX);
+    }
+
+    words->appid = ctl->given[MT_OPT_APPID]
+                   ? appid : mt_ctl_random_appid(ctl, txn);
+    words->appkey = ctl->given[MT_OPT_APPKEY]
+                    ? appkey : mt_ctl_random_hex(ctl, MT_CTL_APPKEY_LEN);
+    words->appsecret = ctl->given[MT_OPT_APPSECRET]
+                       ? secret : mt_ctl_random_hex(ctl, MT_CTL_SECRET_LEN);
+
+    return words->appid.len && words->appkey.len && words->appsecret.len
+           ? MT_CTL_OK
+           : mt_ctl_fail("no random bytes to make a secret of");
 }
 
 
 int
 mt_ctl_credential_add(mt_ctl_t *ctl)
 {
+    int                  rc;
     uint8_t              hash[MT_SHA256_LEN];
+    mt_txn_t            *txn;
     mt_call_t            call;
     mt_ctl_issued_t      issued;
     mt_credential_add_t  args;
@@ -188,26 +323,32 @@ mt_ctl_credential_add(mt_ctl_t *ctl)
     memset(&issued, 0, sizeof(issued));
     memset(&args, 0, sizeof(args));
 
-    issued.company = ctl->company;
-    issued.appid = mt_ctl_random_appid(ctl);
-    issued.appkey = mt_ctl_random_hex(ctl, MT_CTL_APPKEY_LEN);
-    issued.appsecret = mt_ctl_random_hex(ctl, MT_CTL_SECRET_LEN);
-
-    if (issued.appid.len == 0 || issued.appkey.len == 0
-        || issued.appsecret.len == 0
-        || mt_sha256(&issued.appsecret, 1, hash) == -1)
-    {
-        return mt_ctl_fail("no random bytes for a secret");
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
     }
+
+    rc = mt_ctl_credential_words(ctl, txn, &issued);
+    mt_read_end(txn);
+
+    if (rc != MT_CTL_OK) {
+        return rc;
+    }
+
+    if (mt_sha256(&issued.appsecret, 1, hash) == -1) {
+        return mt_ctl_fail("OpenSSL cannot hash the secret");
+    }
+
+    issued.company = ctl->company;
 
     mt_set(&args, credential_add, company, issued.company);
     mt_set(&args, credential_add, appid, issued.appid);
     mt_set(&args, credential_add, appkey, issued.appkey);
     mt_set(&args, credential_add, secret_hash,
            ((mt_str_t) { sizeof(hash), (const char *) hash }));
+    mt_set(&args, credential_add, apart, 1);
 
     if (mt_ctl_run(ctl, &call, &mt_op_credential_add,
-                   &mt_ctl_credential_row, &args)
+                   &mt_ctl_credential_options, &args)
         != MT_CTL_OK)
     {
         return MT_CTL_FAILED;

@@ -27,16 +27,20 @@ static const struct {
 
 
 static const mt_ctl_command_t  mt_ctl_commands[] = {
-    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, 1,
+    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, MT_CTL_MAKES,
       mt_ctl_company_add,
       "Add a company, and create the store if there is none.", NULL },
 
     { "company list", NULL, 0, 0, 0, mt_ctl_company_list,
       "List the companies.", NULL },
 
-    { "credential add", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_add,
+    { "credential add", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,
+      mt_ctl_credential_add,
       "Make an appid, appkey and appsecret for a company.",
-      "The secret is printed this once: the store keeps only its SHA-256." },
+      "The secret is printed this once: the store keeps only its SHA-256.\n"
+      "The options give those that clients in the field know already; a\n"
+      "secret has 16 to 64 characters, at least 8 of them different." },
 
     { "credential list", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_list,
       "List a company's credentials, without their secrets.", NULL },
@@ -134,27 +138,42 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
       "Resume delivery at once, after a pause or failures.", NULL },
 
-    { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
-      "Copy the store into a directory while the server runs.",
-      "The copy is the state at one moment.  DEST must not hold a store." },
+    { "backup", "DEST", 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
+      "Copy the store and its pictures while the server runs.",
+      "The copy is the state at one moment.  DEST must not hold a store.\n"
+      "The copy is marked: a server that starts with it begins a new\n"
+      "generation, as restore does." },
+
+    { "restore", "BACKUP", 0, MT_OPT(FORCE) | MT_OPT(RESOURCES),
+      MT_CTL_RESTORES, mt_ctl_restore,
+      "Put a backup in the place of the store, as a new generation.",
+      "The server must be stopped.  Numbers skip ahead, so that none comes\n"
+      "again that was given out since the backup; access tokens given out\n"
+      "before are void." },
 
     { "verify", NULL, 0, 0, 0, mt_ctl_verify,
       "Check the whole store: indexes, counters, references.",
       "Each breach is a line on standard error; the exit code is 1 then." },
 
     { "stat", NULL, 0, 0, 0, mt_ctl_stat,
-      "Print the store's sizes, readers and entries per database.", NULL }
+      "Print the store's sizes, readers and entries per database.", NULL },
+
+    { "upgrade", NULL, 0, 0, MT_CTL_UPGRADES, mt_ctl_upgrade,
+      "Bring a store of an older format to the one of this version.",
+      "A copy that a backup made becomes the store.  nginx does the same\n"
+      "when it starts.  No server may be running with the store.  The only\n"
+      "way back is a backup." }
 };
 
 
 static void
-mt_ctl_help_options(FILE *to, unsigned options)
+mt_ctl_help_options(FILE *to, uint64_t options)
 {
     unsigned  i;
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        if (options & (1U << i)) {
-            fprintf(to, "  --%-13s  %-5s  %s\n", mt_ctl_options[i].name,
+        if (options & (1ULL << i)) {
+            fprintf(to, "  --%-13s  %-6s  %s\n", mt_ctl_options[i].name,
                     mt_ctl_options[i].meta ? mt_ctl_options[i].meta : "",
                     mt_ctl_options[i].help);
         }
@@ -187,7 +206,8 @@ mt_ctl_help_commands(FILE *to)
 static void
 mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
 {
-    unsigned  i, bit;
+    unsigned  i;
+    uint64_t  bit;
 
     if (command == NULL) {
         mt_ctl_help_commands(to);
@@ -197,7 +217,7 @@ mt_ctl_help(FILE *to, const mt_ctl_command_t *command)
     fprintf(to, "Usage: meetingctl --store DIR %s", command->words);
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        bit = 1U << i;
+        bit = 1ULL << i;
 
         if ((command->required | command->optional) & bit) {
             fprintf(to, (command->required & bit) ? " --%s%s%s"
@@ -305,14 +325,14 @@ mt_ctl_check(const mt_ctl_t *ctl, const mt_ctl_command_t *command, int nargs)
 {
     int       bad;
     size_t    i;
-    unsigned  bit, required, known;
+    uint64_t  bit, required, known;
 
     required = command->required | MT_OPT(STORE);
     known = required | command->optional;
     bad = 0;
 
     for (i = 0; i < MT_OPT_COUNT; i++) {
-        bit = 1U << i;
+        bit = 1ULL << i;
 
         if (ctl->given[i] == NULL && (required & bit)) {
             bad = mt_ctl_fail("--%s is missing", mt_ctl_options[i].name);
@@ -374,7 +394,7 @@ main(int argc, char **argv)
 
     ctl.operand = argv[used];
 
-    rc = mt_ctl_open(&ctl, command->creates);
+    rc = mt_ctl_open(&ctl, command->prepares);
 
     if (rc == MT_CTL_OK) {
         rc = command->run(&ctl);

@@ -7,13 +7,12 @@
 
 #include <stdio.h>
 
-#include "dialect/mt_dialect.h"
+#include "dialect/mt_request.h"
 
 
 #define MT_PAGE_OK         200
 #define MT_PAGE_NOT_FOUND  404
 
-#define MT_PAGE_CODE_LEN   11
 #define MT_PAGE_CLOCK_LEN  32
 
 /* The header Content-Security-Policy has the hash of this style: a browser
@@ -98,13 +97,10 @@ mt_page_code(mt_status_t status)
 }
 
 
-/* The code is the last part of the path. */
-
 static void
 mt_page_decode(mt_exchange_t *x)
 {
-    mt_str_t            path;
-    const char         *slash;
+    mt_str_t            code;
     mt_meeting_link_t  *args;
 
     args = mt_arena_alloc(x->call.arena, sizeof(*args));
@@ -113,22 +109,15 @@ mt_page_decode(mt_exchange_t *x)
         return;
     }
 
-    path = x->in.path;
-    slash = path.len ? memrchr(path.data, '/', path.len) : NULL;
-
-    if (slash) {
-        path.len -= slash + 1 - path.data;
-        path.data = slash + 1;
-    }
-
     x->call.args = args;
+    code = mt_link_code(x->in.path, MT_STR("/"));
 
-    if (path.len != MT_PAGE_CODE_LEN) {
+    if (code.len == 0) {
         x->call.error.status = MT_NO_SUCH_MEETING;
         return;
     }
 
-    mt_set(args, meeting_link, code, path);
+    mt_set(args, meeting_link, code, code);
     mt_set(args, meeting_link, hosts, 1);
 }
 

@@ -20,7 +20,6 @@
 #define MT_QS_NO_LINK      2001
 #define MT_QS_REJECTED     2002
 
-#define MT_QS_CODE_LEN     11
 #define MT_QS_ID_BYTES     8
 
 #define MT_QS_STANDARD     1             /* confNodeType, 0: confidential */
@@ -319,28 +318,18 @@ mt_qs_decode(mt_exchange_t *x)
 }
 
 
-/* Returns the code of "https://host/k/<code>", which a query or a fragment may
- * follow, "" if the URL is no such link. */
+/* A code in the query or the fragment is none of the link. */
 
 static mt_str_t
 mt_qs_link_code(mt_str_t url)
 {
-    size_t    i;
-    mt_str_t  code, before = mt_str("/k/");
+    size_t  i;
 
     for (i = 0; i < url.len && memchr("?#", url.data[i], 2) == NULL; i++) {
         /* void */
     }
 
-    if (i < before.len + MT_QS_CODE_LEN) {
-        return MT_STR("");
-    }
-
-    code.data = url.data + i - MT_QS_CODE_LEN;
-    code.len = MT_QS_CODE_LEN;
-
-    return memcmp(code.data - before.len, before.data, before.len) == 0
-           ? code : MT_STR("");
+    return mt_link_code((mt_str_t) { i, url.data }, MT_STR("/k/"));
 }
 
 

@@ -7,6 +7,10 @@
 #include "dialect/mt_request.h"
 
 
+#define MT_LINK_CODE_LEN  11
+
+
+static size_t mt_link_span(const char *p, const char *end);
 static void mt_request_note_one(mt_exchange_t *x,
     const mt_json_member_t *member, size_t place);
 
@@ -110,4 +114,50 @@ mt_request_authenticate(mt_exchange_t *x)
     if (call->error.status == MT_OK) {
         call->error = x->decode.error;
     }
+}
+
+
+mt_str_t
+mt_link_code(mt_str_t address, mt_str_t before)
+{
+    mt_str_t     code;
+    const char  *p, *end;
+
+    code = MT_STR("");
+
+    if (address.len == 0) {
+        return code;
+    }
+
+    p = address.data;
+    end = p + address.len;
+
+    while ((p = memmem(p, end - p, before.data, before.len)) != NULL) {
+        if (mt_link_span(p + before.len, end) == MT_LINK_CODE_LEN) {
+            code = (mt_str_t) { MT_LINK_CODE_LEN, p + before.len };
+        }
+
+        p++;
+    }
+
+    return code;
+}
+
+
+/* Returns the number of URL-safe characters from p on. */
+
+static size_t
+mt_link_span(const char *p, const char *end)
+{
+    const char  *from;
+
+    for (from = p; p < end; p++) {
+        if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')
+              || (*p >= '0' && *p <= '9') || *p == '-' || *p == '_'))
+        {
+            break;
+        }
+    }
+
+    return p - from;
 }

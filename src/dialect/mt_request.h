@@ -64,4 +64,13 @@ void mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n);
  * mt_request_decode() has left. */
 void mt_request_authenticate(mt_exchange_t *x);
 
+/*
+ * Finds the code in the address of a meeting's join link: 11 URL-safe
+ * characters behind the last `before` ("/k/") that such a code follows.  What
+ * stands behind the code is no matter, since a link is sent along with a full
+ * stop or a query, but it may not go on as the code does.  Returns the code,
+ * which points into the address, or an empty string.
+ */
+mt_str_t mt_link_code(mt_str_t address, mt_str_t before);
+
 #endif /* MT_REQUEST_H */

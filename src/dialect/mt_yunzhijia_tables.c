@@ -29,6 +29,7 @@ static void mt_yunzhijia_accept_write(mt_json_writer_t *w,
     const mt_field_t *field, const void *src);
 
 static void mt_yunzhijia_token(mt_exchange_t *x);
+static void mt_yunzhijia_stamp(mt_exchange_t *x);
 static void mt_yunzhijia_create(mt_exchange_t *x);
 static void mt_yunzhijia_modify(mt_exchange_t *x);
 static void mt_yunzhijia_cancel(mt_exchange_t *x);
@@ -108,6 +109,13 @@ MT_JSON_TABLE(mt_yunzhijia_token_in,
     MT_ARG("timestamp", token_issue, stamp, MT_JSON_REQUIRED, NULL),
 );
 
+MT_JSON_TABLE(mt_yunzhijia_refresh_in,
+    MT_ARG("appId", token_issue, appkey, MT_JSON_FILLED, &mt_wire_ref),
+    MT_ARG("eid", token_issue, tenant, MT_JSON_FILLED, &mt_wire_ref),
+    MT_ARG("refreshToken", token_issue, refresh, MT_MUST, NULL),
+    MT_ARG("timestamp", token_issue, stamp, MT_JSON_REQUIRED, NULL),
+);
+
 MT_JSON_TABLE(mt_yunzhijia_create_in,
     MT_TOKEN,
     MT_CREATOR(meeting_edit),
@@ -166,12 +174,10 @@ MT_JSON_TABLE(mt_yunzhijia_day_in,
 #define MT_DERIVED(wire, name, how)                                           \
     MT_SHOW(wire, meeting, derived, meeting_derived, name, how)
 
-/* A token cannot be refreshed, only requested anew: refreshToken repeats
- * it. */
 MT_JSON_TABLE(mt_yunzhijia_token_out,
     { "accessToken", MT_FIELD(access, token), 0, 0, NULL, NULL },
     { "expireIn", MT_FIELD(access, lifetime), 0, 0, &mt_wire_seconds, NULL },
-    { "refreshToken", MT_FIELD(access, token), 0, 0, NULL, NULL },
+    { "refreshToken", MT_FIELD(access, refresh), 0, 0, NULL, NULL },
 );
 
 MT_JSON_TABLE(mt_yunzhijia_create_out,
@@ -234,7 +240,11 @@ MT_ROUTES(mt_yunzhijia_routes,
     MT_ROUTE("batchCancel", series_cancel, &mt_yunzhijia_batch_cancel_in,
              mt_yunzhijia_batch_cancel, MT_NO_VALUE),
     MT_ROUTE("queryByDay", meeting_list, &mt_yunzhijia_day_in,
-             mt_yunzhijia_day, MT_LIST(&mt_yunzhijia_meeting_out))
+             mt_yunzhijia_day, MT_LIST(&mt_yunzhijia_meeting_out)),
+
+    { mt_str("/token/refreshToken"), MT_METHOD_POST, MT_ROUTE_PUBLIC,
+      &mt_op_token_refresh, &mt_yunzhijia_refresh_in, mt_yunzhijia_stamp,
+      MT_VALUE(&mt_yunzhijia_token_out) }
 );
 
 
@@ -365,14 +375,27 @@ mt_yunzhijia_token(mt_exchange_t *x)
     call = &x->call;
     args = call->args;
 
-    if (args->appkey.len == 0) {
-        args->appkey = args->tenant;
-    }
-
-    if (args->appkey.len == 0) {
+    if (args->appkey.len == 0 && args->tenant.len == 0) {
         (void) mt_call_reject(call, MT_MISSING, MT_token_issue_appkey);
 
-    } else if (args->stamp < MT_STAMP_MIN
+    } else {
+        mt_yunzhijia_stamp(x);
+    }
+}
+
+
+/* A client may name its credential to refreshToken, but need not. */
+
+static void
+mt_yunzhijia_stamp(mt_exchange_t *x)
+{
+    mt_call_t         *call;
+    mt_token_issue_t  *args;
+
+    call = &x->call;
+    args = call->args;
+
+    if (args->stamp < MT_STAMP_MIN
                || args->stamp < call->now - MT_STAMP_SKEW
                || args->stamp > call->now + MT_STAMP_SKEW)
     {

@@ -65,8 +65,9 @@ typedef struct {
 extern const mt_wire_t  mt_wire_plain;
 /* STR from a string or an integer: an id in either form. */
 extern const mt_wire_t  mt_wire_ref;
-/* STRS of ids from one string "1,4,6"; "" is the empty list.  Blanks around
- * an id are dropped, an empty id is MT_BAD_VALUE. */
+/* STRS of ids from one string "1,4,6"; "" is the empty list.  A comma may be
+ * full-width, and one may follow the last id.  Blanks around an id are
+ * dropped, an empty id is MT_BAD_VALUE. */
 extern const mt_wire_t  mt_wire_ref_csv;
 /* INT 0/1 as false/true, or a string of the same. */
 extern const mt_wire_t  mt_wire_bool;

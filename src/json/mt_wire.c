@@ -161,11 +161,40 @@ mt_wire_strip(const char *p, const char *end)
 }
 
 
+/* Returns the comma that ends the first id, ASCII or full-width, with its
+ * length in bytes; `end` and 0 if the id is the last. */
+
+static const char *
+mt_wire_comma(const char *p, const char *end, size_t *len)
+{
+    mt_str_t  wide = mt_str("，");
+
+    for ( ; p < end; p++) {
+        if (*p == ',') {
+            *len = 1;
+            return p;
+        }
+
+        if (*p == wide.data[0] && (size_t) (end - p) >= wide.len
+            && memcmp(p, wide.data, wide.len) == 0)
+        {
+            *len = wide.len;
+            return p;
+        }
+    }
+
+    *len = 0;
+
+    return end;
+}
+
+
 static mt_status_t
 mt_wire_ref_csv_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
-    size_t       i, n;
+    size_t       n, comma_len;
+    mt_str_t     ref;
     mt_strs_t   *list;
     mt_str_t    *refs;
     const char  *p, *comma, *end;
@@ -183,10 +212,9 @@ mt_wire_ref_csv_read(const mt_json_value_t *value, const mt_field_t *field,
 
     p = value->text.data;
     end = p + value->text.len;
-    n = 1;
 
-    for (i = 0; i < value->text.len; i++) {
-        n += p[i] == ',';
+    for (n = 1; p < end; n += comma_len != 0) {
+        p = mt_wire_comma(p, end, &comma_len) + comma_len;
     }
 
     refs = mt_arena_alloc(arena, n * sizeof(mt_str_t));
@@ -195,16 +223,22 @@ mt_wire_ref_csv_read(const mt_json_value_t *value, const mt_field_t *field,
         return MT_NO_MEMORY;
     }
 
-    for (i = 0; i < n; i++) {
-        comma = memchr(p, ',', end - p);
-        refs[i] = mt_wire_strip(p, comma ? comma : end);
+    p = value->text.data;
+    n = 0;
 
-        if (refs[i].len == 0) {
+    do {
+        comma = mt_wire_comma(p, end, &comma_len);
+        ref = mt_wire_strip(p, comma);
+        p = comma + comma_len;
+
+        if (ref.len) {
+            refs[n++] = ref;
+
+        } else if (n == 0 || comma_len) {
             return MT_BAD_VALUE;
         }
 
-        p = comma ? comma + 1 : end;
-    }
+    } while (comma_len);
 
     list->n = n;
     list->v = refs;

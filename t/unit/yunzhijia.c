@@ -7,8 +7,9 @@
 #include "dialect_drive.h"
 
 
-#define API    "/gateway/cloudwork/meeting/"
-#define TOKEN  "/gateway/oauth2/token/getAccessToken"
+#define API      "/gateway/cloudwork/meeting/"
+#define TOKEN    "/gateway/oauth2/token/getAccessToken"
+#define REFRESH  "/gateway/oauth2/token/refreshToken"
 
 /* 2018-04-03 10:00 in Shanghai: before all times of the document */
 #define THEN   1522720800000LL
@@ -18,6 +19,9 @@
     post_json(API, "accessToken", name, __VA_ARGS__)
 
 #define DONE   "{\"data\":null,\"error\":null,\"errorCode\":0,\"success\":true}"
+
+
+static const char  *refresh;     /* the token that refreshes it */
 
 
 /* Returns the n-th string of 24 hex digits in the last answer, from 0. */
@@ -104,11 +108,13 @@ test_token(void)
     is_int(ask(ASK, 0), 0, "a token");
 
     token = text_after("\"accessToken\":\"", 40);
+    refresh = text_after("\"refreshToken\":\"", 40);
 
     snprintf(text, sizeof(text), "{\"data\":{\"accessToken\":\"%s\","
              "\"expireIn\":7200,\"refreshToken\":\"%s\"},\"error\":null,"
-             "\"errorCode\":0,\"success\":true}", token, token);
+             "\"errorCode\":0,\"success\":true}", token, refresh);
     is_answer(text, "as it is answered");
+    ok(strcmp(token, refresh) != 0, "which are not the same");
 
     is_int(ask("{\"eid\":\"key\",\"secret\":\"key-secret\","
                "\"timestamp\":\"%lld\"}", 0), 0,
@@ -117,6 +123,8 @@ test_token(void)
                0), 0, "a number for an eid");
     is_int(ask("{\"eid\":\"no\",\"appId\":\"key\",\"secret\":\"key-secret\","
                "\"timestamp\":%lld}", 0), 0, "both: appId is it");
+    is_int(ask("{\"eid\":\"key\",\"appId\":\"no\",\"secret\":\"key-secret\","
+               "\"timestamp\":%lld}", 0), 0, "or eid, where that is ours");
 
     is_int(ask(ASK, 180000), 0, "three minutes ago");
     is_int(ask(ASK, -180000), 0, "or ahead");
@@ -145,6 +153,60 @@ test_token(void)
     is_int(request("POST", TOKEN, text, "", ""), 0, "in the query");
     is_int(request("GET", TOKEN, text, "", ""), 40500, "it is posted");
     is_int(d.http, 405, "only");
+}
+
+
+/* A request with a refresh token, at an age of it. */
+
+static int
+renew(const char *id, const char *given, int64_t age)
+{
+    int   code;
+    char  body[300];
+
+    d.f.now += age;
+    snprintf(body, sizeof(body), "{%s\"refreshToken\":\"%s\","
+             "\"timestamp\":%lld}", id, given, (long long) d.f.now);
+    code = request("POST", REFRESH, "", "application/json", body);
+    d.f.now -= age;
+
+    return code;
+}
+
+
+static void
+test_refresh(void)
+{
+    char  text[300];
+
+    is_int(renew("\"appId\":\"key\",", refresh, 0), 0, "a token refreshed");
+    token = text_after("\"accessToken\":\"", 40);
+    is_int(post("queryByDay", "{\"day\":0}"), 0, "is good for a call");
+
+    is_int(renew("", refresh, 0), 0, "again, by nobody in particular");
+    is_int(renew("\"eid\":\"key\",", refresh, 0), 0, "by eid");
+    is_int(renew("\"appId\":\"no\",\"eid\":\"key\",", refresh, 0), 0, "by both");
+    is_int(renew("\"eid\":\"101\",", refresh, 0), 40104, "another's token");
+    is_int(renew("\"eid\":\"no\",", refresh, 0), 40104, "of nobody");
+
+    is_int(renew("", refresh, 30 * 86400000LL - 1), 0, "for thirty days");
+    is_int(renew("", refresh, 30 * 86400000LL), 40103, "and no longer");
+
+    is_int(renew("", token, 0), 40102, "an access token refreshes nothing");
+    ok(drive_shows(&d, "\"error\":\"refreshToken: "), "and is named");
+    is_int(renew("", "x", 0), 40102, "nor does a word");
+    is_int(renew("", "", 0), 40003, "nor nothing");
+
+    snprintf(text, sizeof(text), "accessToken=%s", refresh);
+    is_int(request("POST", API "queryByDay", text, "", "{\"day\":0}"), 40102,
+           "a refresh token opens nothing");
+
+    snprintf(text, sizeof(text), "refreshToken=%s&timestamp=%lld", refresh,
+             (long long) d.f.now);
+    is_int(request("POST", REFRESH, "", FORM, text), 0, "in a form");
+    is_int(request("POST", REFRESH, text, "", ""), 0, "in the query");
+    is_int(request("POST", REFRESH, "", "", "{\"refreshToken\":\"x\"}"), 40003,
+           "without a time");
 }
 
 
@@ -458,6 +520,7 @@ main(void)
 
     test_codes();
     test_token();
+    test_refresh();
     test_where();
     test_examples();
     test_faults();

@@ -1,10 +1,11 @@
 
 /*
- * Access tokens.  A token is one AES block, in which stand the credential's
- * number, the time of issue and a nonce, and four bytes of a MAC over it.
- * Who changes any of its bits has a block of noise: beside the MAC (2^-32) it
- * would have to name a credential that is in force (2^-32 for each) and a
- * time within the last hours (2^-25).
+ * Access tokens, and the tokens that refresh them.  A token is one AES block,
+ * which holds the credential's number, the time of issue and a nonce, and four
+ * bytes of a MAC over it.  Changing any of its bits makes a block of noise:
+ * beside the MAC (2^-32) it would have to name a credential that is in force
+ * (2^-32 for each) and a time within the last hours (2^-25), of a refresh
+ * token the last days (2^-17).
  */
 
 #include "base/mt_crypto.h"
@@ -41,6 +42,12 @@ typedef struct {
 
 #define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
 
+typedef enum {
+    MT_TOKEN_ACCESS,
+    MT_TOKEN_REFRESH,
+    MT_TOKEN_KINDS
+} mt_token_kind_t;
+
 typedef struct {
     int        set;
     uint8_t    of[MT_AES_KEY_LEN];
@@ -53,15 +60,26 @@ typedef struct {
 } mt_token_kept_t;
 
 
-static int mt_token_seal(mt_str_t server_key, const mt_token_t *token,
-    uint8_t sealed[MT_TOKEN_LEN]);
-static mt_status_t mt_token_open(mt_str_t server_key,
+static mt_str_t mt_token_make_kind(mt_arena_t *arena, mt_str_t token_key,
+    mt_token_kind_t kind, int64_t credential, int64_t issued);
+static mt_status_t mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind,
+    mt_str_t text, int64_t ttl, mt_credential_t *credential);
+static int mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
+    const mt_token_t *token, uint8_t sealed[MT_TOKEN_LEN]);
+static mt_status_t mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
 static int mt_token_same(const uint8_t *a, const uint8_t *b, size_t len);
-static mt_token_kept_t *mt_token_kept(mt_str_t server_key);
-static int mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
-    uint8_t mac[MT_MAC_LEN]);
+static mt_token_kept_t *mt_token_kept(mt_str_t token_key,
+    mt_token_kind_t kind);
+static int mt_token_mac(mt_str_t token_key, mt_token_kind_t kind,
+    const uint8_t block[MT_AES_LEN], uint8_t mac[MT_MAC_LEN]);
 static mt_step_t mt_token_start(mt_call_t *call);
+static mt_step_t mt_token_refresh_start(mt_call_t *call);
+static mt_step_t mt_token_reply(mt_call_t *call,
+    const mt_credential_t *credential);
+static int64_t mt_credential_named(mt_txn_t *txn,
+    const mt_token_issue_t *args);
+static int64_t mt_credential_find(mt_txn_t *txn, mt_str_t id);
 static mt_status_t mt_secret_check(mt_call_t *call,
     const mt_token_issue_t *args, mt_credential_t *credential);
 
@@ -74,10 +92,74 @@ const mt_operation_t  mt_op_token_issue = {
     .start = mt_token_start
 };
 
+const mt_operation_t  mt_op_token_refresh = {
+    .code = MT_CODE_token_refresh,
+    .unsettled = 1,
+    .name = "token_refresh",
+    .args = &mt_token_issue_model,
+    .start = mt_token_refresh_start
+};
+
+
+/* What each kind of token derives its keys from. */
+
+static const mt_str_t  mt_token_labels[MT_TOKEN_KINDS][3] = {
+    [MT_TOKEN_ACCESS] = { mt_str("access token, key 1"),
+                          mt_str("access token, key 2"),
+                          mt_str("access token, mac") },
+    [MT_TOKEN_REFRESH] = { mt_str("refresh token, key 1"),
+                           mt_str("refresh token, key 2"),
+                           mt_str("refresh token, mac") }
+};
+
+
+/* The first generation's is the server's key itself, as before format 2. */
+
+int
+mt_token_key(mt_str_t server_key, int64_t generation, uint8_t *key)
+{
+    int        rc;
+    uint8_t    text[9];
+    mt_str_t   part;
+
+    if (generation <= 1) {
+        memcpy(key, server_key.data, MT_SERVER_KEY_LEN);
+        return 0;
+    }
+
+    part = (mt_str_t) { sizeof(text), (char *) text };
+    (void) mt_put_u64(text + 1, (uint64_t) generation);
+
+    text[0] = 'a';
+    rc = mt_mac(server_key, &part, 1, key);
+
+    text[0] = 'b';
+
+    return rc == 0 ? mt_mac(server_key, &part, 1, key + MT_MAC_LEN) : -1;
+}
+
 
 mt_str_t
-mt_token_make(mt_arena_t *arena, mt_str_t server_key,
-    int64_t credential, int64_t issued)
+mt_token_make(mt_arena_t *arena, mt_str_t token_key, int64_t credential,
+    int64_t issued)
+{
+    return mt_token_make_kind(arena, token_key, MT_TOKEN_ACCESS, credential,
+                              issued);
+}
+
+
+mt_str_t
+mt_refresh_make(mt_arena_t *arena, mt_str_t token_key, int64_t credential,
+    int64_t issued)
+{
+    return mt_token_make_kind(arena, token_key, MT_TOKEN_REFRESH, credential,
+                              issued);
+}
+
+
+static mt_str_t
+mt_token_make_kind(mt_arena_t *arena, mt_str_t token_key,
+    mt_token_kind_t kind, int64_t credential, int64_t issued)
 {
     char        *hex;
     uint8_t      sealed[MT_TOKEN_LEN];
@@ -90,7 +172,7 @@ mt_token_make(mt_arena_t *arena, mt_str_t server_key,
 
     if (hex == NULL
         || mt_random(token.nonce, MT_TOKEN_NONCE) != 0
-        || mt_token_seal(server_key, &token, sealed) != 0)
+        || mt_token_seal(token_key, kind, &token, sealed) != 0)
     {
         return MT_STR("");
     }
@@ -102,13 +184,38 @@ mt_token_make(mt_arena_t *arena, mt_str_t server_key,
 
 
 mt_status_t
-mt_token_check(mt_call_t *call, mt_str_t text)
+mt_token_check(mt_call_t *call, mt_str_t token)
 {
-    int              found;
-    uint8_t          sealed[MT_TOKEN_LEN];
-    mt_token_t       token;
     mt_status_t      rc;
     mt_credential_t  credential;
+
+    rc = mt_token_check_kind(call, MT_TOKEN_ACCESS, token,
+                             call->settings->access_ttl, &credential);
+
+    if (rc == MT_OK) {
+        call->company = (uint32_t) credential.company;
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_refresh_check(mt_call_t *call, mt_str_t token, mt_credential_t *credential)
+{
+    return mt_token_check_kind(call, MT_TOKEN_REFRESH, token, MT_REFRESH_TTL,
+                               credential);
+}
+
+
+static mt_status_t
+mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind, mt_str_t text,
+    int64_t ttl, mt_credential_t *credential)
+{
+    int          found;
+    uint8_t      sealed[MT_TOKEN_LEN];
+    mt_token_t   token;
+    mt_status_t  rc;
 
     if (text.len == 0) {
         return MT_NO_TOKEN;
@@ -118,7 +225,7 @@ mt_token_check(mt_call_t *call, mt_str_t text)
         return MT_BAD_TOKEN;
     }
 
-    rc = mt_token_open(call->server_key, sealed, &token);
+    rc = mt_token_open(call->token_key, kind, sealed, &token);
     if (rc != MT_OK) {
         return rc;
     }
@@ -127,28 +234,22 @@ mt_token_check(mt_call_t *call, mt_str_t text)
         return MT_BAD_TOKEN;
     }
 
-    found = mt_credential_load(call->txn, token.credential, &credential,
+    found = mt_credential_load(call->txn, token.credential, credential,
                                call->arena);
 
-    if (found != 1 || credential.revoked) {
+    if (found != 1 || credential->revoked) {
         return found == -1 ? MT_STORE_FAILED : MT_BAD_TOKEN;
     }
 
-    if (call->now - token.issued >= call->settings->access_ttl) {
-        return MT_TOKEN_EXPIRED;
-    }
-
-    call->company = (uint32_t) credential.company;
-
-    return MT_OK;
+    return call->now - token.issued >= ttl ? MT_TOKEN_EXPIRED : MT_OK;
 }
 
 
 /* 0 or -1. */
 
 static int
-mt_token_seal(mt_str_t server_key, const mt_token_t *token,
-    uint8_t sealed[MT_TOKEN_LEN])
+mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
+    const mt_token_t *token, uint8_t sealed[MT_TOKEN_LEN])
 {
     uint8_t          *p, mac[MT_MAC_LEN];
     uint8_t           plain[MT_AES_LEN], time[8];
@@ -160,11 +261,11 @@ mt_token_seal(mt_str_t server_key, const mt_token_t *token,
     memcpy(p, time + 2, sizeof(time) - 2);
     memcpy(p + sizeof(time) - 2, token->nonce, MT_TOKEN_NONCE);
 
-    kept = mt_token_kept(server_key);
+    kept = mt_token_kept(token_key, kind);
 
     if (kept == NULL
         || mt_aes_encrypt_block(kept->key, plain, sealed) != 0
-        || mt_token_mac(server_key, sealed, mac) != 0)
+        || mt_token_mac(token_key, kind, sealed, mac) != 0)
     {
         return -1;
     }
@@ -178,14 +279,14 @@ mt_token_seal(mt_str_t server_key, const mt_token_t *token,
 /* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
 
 static mt_status_t
-mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
-    mt_token_t *token)
+mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
+    const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token)
 {
     size_t            i;
     uint8_t           mac[MT_MAC_LEN], plain[MT_AES_LEN];
     mt_token_kept_t  *kept;
 
-    kept = mt_token_kept(server_key);
+    kept = mt_token_kept(token_key, kind);
 
     if (kept == NULL) {
         return MT_INTERNAL;
@@ -200,7 +301,7 @@ mt_token_open(mt_str_t server_key, const uint8_t sealed[MT_TOKEN_LEN],
         return MT_OK;
     }
 
-    if (mt_token_mac(server_key, sealed, mac) != 0
+    if (mt_token_mac(token_key, kind, sealed, mac) != 0
         || mt_aes_decrypt_block(kept->key, sealed, plain) != 0)
     {
         return MT_INTERNAL;
@@ -234,88 +335,159 @@ mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
 /* NULL on failure. */
 
 static mt_token_kept_t *
-mt_token_kept(mt_str_t server_key)
+mt_token_kept(mt_str_t token_key, mt_token_kind_t kind)
 {
-    mt_str_t  halves[2] = { mt_str("access token, key 1"),
-                            mt_str("access token, key 2") };
+    mt_token_kept_t  *kept;
 
-    static _Thread_local mt_token_kept_t  kept;
+    static _Thread_local mt_token_kept_t  all[MT_TOKEN_KINDS];
 
     _Static_assert(2 * MT_MAC_LEN == MT_AES_KEY_LEN, "two halves");
 
-    if (kept.set && server_key.len == sizeof(kept.of)
-        && memcmp(kept.of, server_key.data, sizeof(kept.of)) == 0)
+    kept = &all[kind];
+
+    if (kept->set && token_key.len == sizeof(kept->of)
+        && memcmp(kept->of, token_key.data, sizeof(kept->of)) == 0)
     {
-        return &kept;
+        return kept;
     }
 
-    memset(&kept, 0, sizeof(kept));
+    memset(kept, 0, sizeof(*kept));
 
-    if (mt_mac(server_key, &halves[0], 1, kept.key) != 0
-        || mt_mac(server_key, &halves[1], 1, kept.key + MT_MAC_LEN) != 0)
+    if (mt_mac(token_key, &mt_token_labels[kind][0], 1, kept->key) != 0
+        || mt_mac(token_key, &mt_token_labels[kind][1], 1,
+                  kept->key + MT_MAC_LEN) != 0)
     {
         return NULL;
     }
 
-    memcpy(kept.of, server_key.data, sizeof(kept.of));
-    kept.set = 1;
+    memcpy(kept->of, token_key.data, sizeof(kept->of));
+    kept->set = 1;
 
-    return &kept;
+    return kept;
 }
 
 
 static int
-mt_token_mac(mt_str_t server_key, const uint8_t block[MT_AES_LEN],
-    uint8_t mac[MT_MAC_LEN])
+mt_token_mac(mt_str_t token_key, mt_token_kind_t kind,
+    const uint8_t block[MT_AES_LEN], uint8_t mac[MT_MAC_LEN])
 {
-    mt_str_t  parts[2] = { mt_str("access token, mac") };
+    mt_str_t  parts[2];
 
+    parts[0] = mt_token_labels[kind][2];
     parts[1].len = MT_AES_LEN;
     parts[1].data = (const char *) block;
 
-    return mt_mac(server_key, parts, 2, mac);
+    return mt_mac(token_key, parts, 2, mac);
 }
 
 
 static mt_step_t
 mt_token_start(mt_call_t *call)
 {
-    mt_access_t      *access;
-    mt_status_t       rc;
-    mt_credential_t   credential;
+    mt_status_t      rc;
+    mt_credential_t  credential;
 
     rc = mt_secret_check(call, call->args, &credential);
+
+    return rc == MT_OK ? mt_token_reply(call, &credential)
+                       : mt_call_reject(call, rc, 0);
+}
+
+
+/* A client that names a credential along with the refresh token must name the
+ * token's own. */
+
+static mt_step_t
+mt_token_refresh_start(mt_call_t *call)
+{
+    int64_t                  num;
+    mt_status_t              rc;
+    mt_credential_t          credential;
+    const mt_token_issue_t  *args;
+
+    args = call->args;
+
+    rc = mt_refresh_check(call, args->refresh, &credential);
     if (rc != MT_OK) {
-        return mt_call_reject(call, rc, 0);
+        return mt_call_reject(call, rc, MT_token_issue_refresh);
     }
+
+    num = mt_credential_named(call->txn, args);
+
+    if (num != credential.num && (args->appkey.len || args->tenant.len)) {
+        return mt_call_reject(call, MT_BAD_CREDENTIAL, 0);
+    }
+
+    return mt_token_reply(call, &credential);
+}
+
+
+static mt_step_t
+mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
+{
+    mt_access_t  *access;
 
     access = mt_arena_alloc(call->arena, sizeof(*access));
     if (access == NULL) {
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
-    access->token = mt_token_make(call->arena, call->server_key,
-                                  credential.num, call->now);
-    if (access->token.len == 0) {
+    access->token = mt_token_make(call->arena, call->token_key,
+                                  credential->num, call->now);
+    access->refresh = mt_refresh_make(call->arena, call->token_key,
+                                      credential->num, call->now);
+
+    if (access->token.len == 0 || access->refresh.len == 0) {
         return mt_call_reject(call, MT_INTERNAL, 0);
     }
 
-    access->company = credential.company;
+    access->company = credential->company;
     access->lifetime = call->settings->access_ttl;
     access->expires = call->now + access->lifetime;
 
-    call->company = (uint32_t) credential.company;
+    call->company = (uint32_t) credential->company;
     call->reply = access;
 
     return MT_STEP_DONE;
 }
 
 
+/* A client may send its vendor's id of an application along with a tenant: the
+ * one that is a credential of ours counts.  Returns the credential's number, 0
+ * if neither is one. */
+
+static int64_t
+mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
+{
+    int64_t  num;
+
+    num = mt_credential_find(txn, args->appkey);
+
+    return num ? num : mt_credential_find(txn, args->tenant);
+}
+
+
+/* A credential is known by its key or, as some vendors' clients have it, by
+ * its application's id. */
+
+static int64_t
+mt_credential_find(mt_txn_t *txn, mt_str_t id)
+{
+    uint64_t  num;
+
+    if (id.len == 0) {
+        return 0;
+    }
+
+    num = mt_name_find(txn, 0, MT_NAME_APPKEY, id);
+
+    return (int64_t) (num ? num : mt_name_find(txn, 0, MT_NAME_APPID, id));
+}
+
+
 /*
- * A credential is known by its key or, as some vendors' clients have it, by
- * its application's id.  The secret is hashed and compared also for one that
- * nobody has: neither the answer nor its time tells which of the two was
- * wrong.
+ * The secret is hashed and compared also if there is no such credential:
+ * neither the answer nor its time tells which of the two was wrong.
  */
 
 static mt_status_t
@@ -329,12 +501,7 @@ mt_secret_check(mt_call_t *call, const mt_token_issue_t *args,
 
     static const uint8_t  zeros[MT_SECRET_LEN];
 
-    num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPKEY, args->appkey);
-
-    if (num == 0) {
-        num = (int64_t) mt_name_find(call->txn, 0, MT_NAME_APPID,
-                                     args->appkey);
-    }
+    num = mt_credential_named(call->txn, args);
 
     found = mt_credential_load(call->txn, num, credential, call->arena);
     if (found == -1) {

@@ -1,14 +1,14 @@
 
 /*
- * The check-in, the operation that comes by the thousand at once.  It costs
- * one look-up, of the attendee, and one put, which finds out whether there was
- * a check-in before; the batch has the meeting and its tally.
+ * The check-in, the one operation that comes by the thousand at once.  It
+ * costs the look-up of one attendee and one put, which fails if there is a
+ * check-in already: the meeting and its tally are in the batch's cache.
  */
 
 #include "domain/checkin/mt_checkin_fence.h"
 
 
-/* One attempt to check in. */
+/* One check-in while it is judged. */
 
 typedef struct {
     mt_txn_t                   *txn;
@@ -20,8 +20,8 @@ typedef struct {
     const mt_checkin_args_t    *args;
 
     /* out */
-    int64_t                     leader;     /* 0: none named */
-    unsigned                    field;      /* that a rejection is about */
+    int64_t                     leader;     /* 0: none was named */
+    unsigned                    field;      /* of a rejection, 0: none */
 } mt_checkin_try_t;
 
 
@@ -51,9 +51,9 @@ const mt_operation_t  mt_op_checkin = {
 
 
 /*
- * The worker does not judge: apply() must do it anyway, has the meeting at
- * hand from the check-in before, and commits nothing for a rejection.  Only
- * the distance, which apply() cannot measure, needs the meeting here.
+ * Judges nothing: apply() has to judge anyway, has the meeting in its cache,
+ * and writes nothing for a rejection.  Only the distance needs the meeting
+ * here, since apply() cannot measure it.
  */
 
 static mt_step_t
@@ -137,7 +137,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         rc = MT_SIGNED_ALREADY;
     }
 
-    /* a promise to clients: a retry succeeds even after the end */
+    /* clients rely on this order: a retry is recognised even after the end */
 
     if (rc != MT_NOT_LISTED) {
         rc = mt_checkin_judge_before(&try, rc);
@@ -153,7 +153,8 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Returns 1 if the check-in was written, 0 if there was one, -1 on failure. */
+/* Returns 1 if the check-in was written, 0 if there is one already, -1 on
+ * failure. */
 
 static int
 mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
@@ -200,7 +201,7 @@ mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
 }
 
 
-/* Judges a first check-in; for another see mt_checkin_judge_before(). */
+/* Judges a first check-in; mt_checkin_judge_before() judges a repeated one. */
 
 static mt_status_t
 mt_checkin_judge(mt_checkin_try_t *try)
@@ -212,7 +213,7 @@ mt_checkin_judge(mt_checkin_try_t *try)
 
     mt_key_num2(&key, try->company, try->meeting->num, try->actor);
 
-    /* an attendee who declined may come after all */
+    /* someone who declined may come after all */
 
     found = mt_get(try->txn, MT_DB_ATTENDEE, &key, &record);
     if (found != 1) {
@@ -245,8 +246,8 @@ mt_checkin_judge(mt_checkin_try_t *try)
 }
 
 
-/* An earlier check-in decides: a retry of its request succeeds, any other is
- * rejected.  Returns `rc` if there is none. */
+/* An earlier check-in outweighs every other reason to reject.  Returns `rc` if
+ * there is none. */
 
 static mt_status_t
 mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)

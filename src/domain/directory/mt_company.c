@@ -6,6 +6,8 @@ static mt_status_t mt_company_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_credential_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
+static int mt_credential_known(mt_apply_t *a, mt_str_t id, enum mt_name kind,
+    enum mt_name other, int apart);
 static mt_status_t mt_credential_revoke_apply(mt_apply_t *a,
     const void *body, mt_result_t *result);
 static mt_status_t mt_credential_save(mt_apply_t *a,
@@ -108,12 +110,16 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
                                MT_credential_add_appid, 0);
     }
 
-    if (mt_name_find(a->txn, 0, MT_NAME_APPKEY, args->appkey)) {
+    if (mt_credential_known(a, args->appkey, MT_NAME_APPKEY, MT_NAME_APPID,
+                            (int) args->apart))
+    {
         return mt_apply_reject(result, MT_ID_TAKEN,
                                MT_credential_add_appkey, 0);
     }
 
-    if (mt_name_find(a->txn, 0, MT_NAME_APPID, args->appid)) {
+    if (mt_credential_known(a, args->appid, MT_NAME_APPID, MT_NAME_APPKEY,
+                            (int) args->apart))
+    {
         return mt_apply_reject(result, MT_ID_TAKEN,
                                MT_credential_add_appid, 0);
     }
@@ -138,6 +144,18 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
     result->num = credential.num;
 
     return mt_credential_save(a, &credential);
+}
+
+
+/* Returns 1 if a credential has the id, as this kind of name or, with `apart`,
+ * as the other; else 0. */
+
+static int
+mt_credential_known(mt_apply_t *a, mt_str_t id, enum mt_name kind,
+    enum mt_name other, int apart)
+{
+    return mt_name_find(a->txn, 0, kind, id)
+           || (apart && mt_name_find(a->txn, 0, other, id));
 }
 
 

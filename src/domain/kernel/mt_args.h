@@ -22,11 +22,14 @@
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, STR, name,          1, MT_NAME_MAX, NULL)
 
+/* apart: no appkey may be the appid of another credential, nor an appid an
+ * appkey, since clients may give either. */
 #define MT_CREDENTIAL_ADD_FIELDS(F, M)                                        \
     F(M, 1, INT, company,       1, UINT32_MAX, NULL)                          \
     F(M, 3, STR, appid,         1, MT_ID_MAX, NULL)                           \
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
-    F(M, 5, STR, secret_hash,   32, 32, NULL)
+    F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
+    F(M, 6, INT, apart,         0, 1, NULL)
 
 /* A record to look at, to remove or to revoke. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
@@ -331,12 +334,21 @@
     F(M, 2,  INTS, users,       1, INT32_MAX, NULL)
 
 /* A request for an access token.  tenant: yunzhijia's clients may send it in
- * place of the key; stamp: their clock. */
+ * place of the key, or along with it; stamp: their clock; refresh: a refresh
+ * token, in place of the secret. */
 #define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
     F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
     F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)                         \
     F(M, 3,  STR, tenant,       1, MT_TEXT_MAX, NULL)                         \
-    F(M, 4,  INT, stamp,        0, MT_TIME_MAX, NULL)
+    F(M, 4,  INT, stamp,        0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  STR, refresh,      1, MT_TEXT_MAX, NULL)
+
+
+/* A copy becomes the store: its generation, and by how much each counter skips
+ * ahead. */
+#define MT_GENERATION_FIELDS(F, M)                                            \
+    F(M, 1,  INT, generation,   2, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, margin,       0, MT_NUM_MAX, NULL)
 
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
@@ -371,5 +383,6 @@ MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
+MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);
 
 #endif /* MT_ARGS_H */

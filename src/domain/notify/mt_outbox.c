@@ -1,19 +1,19 @@
 
 /*
  * The outbox.  Commands that raise events put messages in; commands that
- * report their fate take them out.
+ * report a delivery or a failure take them out.
  */
 
 #include "domain/directory/mt_directory.h"
 #include "domain/notify/mt_event.h"
 
 
-/* Limits of a message, so that it stays of a size that can be sent: events,
- * and attendees of their meetings.  A message has one event at least. */
+/* Bounds of one message, which keep its size fit for a request: events, and
+ * attendees of their meetings in all.  A message has at least one event. */
 #define MT_MESSAGE_EVENTS  200
 #define MT_MESSAGE_PEOPLE  2000
 
-/* Messages that one command puts back, or discards. */
+/* Messages that one command puts back or discards. */
 #define MT_REDELIVER_MAX   1000
 
 
@@ -165,7 +165,7 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* Returns the index after the last event that goes into a message with the
+/* Returns the index behind the last event that fits into a message with the
  * first. */
 
 static size_t
@@ -279,8 +279,8 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* A message that is not in the outbox was reported before: two processes may
- * deliver the same message, one after the other. */
+/* A number that is not in the outbox was reported before: one deliverer sent
+ * the command, and so did its successor. */
 
 static mt_status_t
 mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -331,7 +331,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Marks the invitations of the message's meetings as delivered. */
+/* The invitations to these meetings have arrived. */
 
 static mt_status_t
 mt_message_pushed(mt_apply_t *a, const mt_outbox_t *message)
@@ -398,7 +398,7 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The failure stays noted until a message is delivered. */
+/* The subscription's failure lasts until a message is delivered. */
 
 static mt_status_t
 mt_event_set_aside_apply(mt_apply_t *a, const void *body,
@@ -445,7 +445,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 }
 
 
-/* The messages keep their numbers, so they go before those pending. */
+/* The messages keep their numbers, so they go before all pending ones. */
 
 static mt_status_t
 mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -505,7 +505,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The numbers go on for the next subscriber. */
+/* The numbers go on, for a later subscriber. */
 
 static mt_status_t
 mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -556,8 +556,8 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Discards at most `most` messages; their invitations count as delivered.
- * Returns how many, -1 on failure. */
+/* Meetings whose invitations are discarded no longer wait for their delivery.
+ * Returns the number of messages discarded, -1 on failure. */
 
 static int64_t
 mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,

@@ -1,6 +1,6 @@
 
 /*
- * The subscription of a company, which operators make, change and look at.
+ * The subscription of a company: operators make and change it.
  */
 
 #include "domain/notify/mt_event.h"
@@ -149,7 +149,8 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
 }
 
 
-/* Loads the company's subscription, or an empty one if there is none yet. */
+/* Loads the company's subscription, or makes an empty one.  Returns MT_OK,
+ * MT_NO_SUCH_COMPANY or a failure. */
 
 static mt_status_t
 mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
@@ -172,7 +173,7 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
 }
 
 
-/* Forgets the lasting failure to deliver. */
+/* Forgets the failure to deliver. */
 
 static void
 mt_subscription_clear(mt_subscription_t *subscription)
@@ -228,14 +229,14 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     subscription.new_aes_key = MT_STR("");
     subscription.new_token = MT_STR("");
 
-    /* failures of the old address say nothing about the new one */
+    /* a failure at the old address says nothing of the new one */
     mt_subscription_clear(&subscription);
 
     return mt_subscription_save(a, &subscription);
 }
 
 
-/* Going on means now, even if a failure asked for a pause. */
+/* Resuming delivers at once, without the wait after a failure. */
 
 static mt_status_t
 mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)

@@ -1,8 +1,8 @@
 
 /*
- * Meetings by their join links.  A client who knows a link may see the
- * meeting, in any company.  The host's fields are only for clients with the
- * host's link or with a token of that company.
+ * Meetings by their join links.  A link shows its meeting to anyone, of any
+ * company.  The host's link and code are shown only for the host's link or
+ * with a token of the meeting's company.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -51,7 +51,7 @@ mt_link_start(mt_call_t *call)
                               MT_meeting_link_code);
     }
 
-    /* the rows are read in the meeting's company */
+    /* the rows are read from the meeting's company */
     call->company = company;
 
     rc = mt_link_reply(call, num, host || args->viewer == company);
@@ -60,8 +60,7 @@ mt_link_start(mt_call_t *call)
 }
 
 
-/* Returns 1 with *company and *num set, 0 if no meeting has the code, -1 on
- * failure. */
+/* Returns 1 if found, 0 if no meeting has the code, -1 on failure. */
 
 static int
 mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,

@@ -1,12 +1,12 @@
 
 /*
- * Lists of meetings by any filters in any order.
+ * Lists of meetings, by any filters in any order.
  *
- * The candidates come from the schedule or from the index by creation, from
- * the one that has fewer.  If that index is in the order of the list, the rows
- * are given as they are found; else pairs of 16 bytes (mt_spot_t) are
- * collected and sorted first, in a thread if there are many.  Either way each
- * meeting is loaded and judged when its row is given.
+ * Candidates come from the schedule or from the index by creation, whichever
+ * has fewer.  If that index is in the asked order, the rows are given as they
+ * are found.  Else pairs of 16 bytes are collected and sorted first, in a
+ * thread if there are many.  Each meeting is loaded and judged when its row is
+ * given.
  */
 
 #include <stdlib.h>
@@ -18,30 +18,31 @@
 #define MT_LIST_DAYS        30       /* ahead, if no time is given */
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
-#define MT_LIST_COMPARE     1024     /* steps at most to choose an index */
-#define MT_SPOTS_MAX        3800000  /* an exchange can hold so many sorted */
+#define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
+#define MT_SPOTS_MAX        3800000  /* sorted: as many as fit an exchange */
 
 
 typedef struct {
-    mt_listing_t               people;      /* first; of the row given last */
+    mt_listing_t               people;      /* first, for inner rows */
 
     const mt_meeting_list_t   *args;
     int64_t                    room;        /* 0: any */
-    int64_t                    from;        /* ends after; -1: whenever */
+    int64_t                    from;        /* ends after; -1: any time */
     int64_t                    to;          /* begins before */
     int64_t                    created_from;
     int64_t                    created_to;
 
-    int                        sorted;      /* spots are given, not the scan */
+    int                        sorted;      /* `spots` are given, not
+                                               the scan's meetings */
     mt_spot_t                 *spots;
     size_t                     n;
-    size_t                     next;        /* spot to give */
-    mt_status_t                status;      /* of the collection */
+    size_t                     next;        /* index of the next row's spot */
+    mt_status_t                status;      /* of collecting them */
 
-    mt_spot_t                  spot;        /* the row's */
-    mt_str_t                   record;      /* the row's; no data: not shown */
+    mt_spot_t                  spot;        /* of the current row */
+    mt_str_t                   record;      /* of it; no data: not shown */
 
-    mt_meeting_scan_t          scan;        /* last, for it is not cleared */
+    mt_meeting_scan_t          scan;        /* last: not all of it is set */
 } mt_list_t;
 
 
@@ -179,7 +180,7 @@ mt_list_filters(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* Sets the times to the local day of an instant. */
+/* Sets from and to to the local day of an instant (ms). */
 
 static void
 mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
@@ -198,7 +199,7 @@ mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
 }
 
 
-/* Chooses the index for the candidates. */
+/* Chooses the index that the candidates come from. */
 
 static mt_status_t
 mt_list_index(mt_call_t *call, mt_list_t *list)
@@ -221,8 +222,8 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* If both indexes narrow the search, counts them side by side, twice as far
- * each time, until one of them ends. */
+/* If both indexes narrow the search, their candidates are counted side by
+ * side, twice as far each time, until one index ends. */
 
 static mt_status_t
 mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
@@ -284,7 +285,7 @@ mt_list_sort(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* Runs in a thread, so it has a transaction of its own. */
+/* Runs in a thread, so it needs a transaction of its own. */
 
 static void
 mt_list_work(mt_call_t *call)
@@ -544,9 +545,9 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 }
 
 
-/* Goes to the next candidate and reads what it is judged by, and what its
- * attendees' rows need.  A candidate that does not pass, or has changed since
- * it was found, is not shown.  Returns 1, 0 after the last, -1 on failure. */
+/* Goes to the next candidate and reads the fields that judging it and its
+ * attendees' rows need.  A candidate that does not pass the filters, or no
+ * longer does, is not shown.  Returns 1, 0 after the last, -1 on failure. */
 
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)

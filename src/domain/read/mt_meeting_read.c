@@ -1,7 +1,7 @@
 
 /*
- * The operations that read one meeting with its people, and the list of
- * meetings that a user sponsors.
+ * Reads of one meeting with its attendees, and of the meetings that a user
+ * sponsors.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -104,8 +104,9 @@ mt_sponsored_start(mt_call_t *call)
 
 
 /*
- * Finds the begin of the page, and whether another page follows, by steps in
- * the index alone: listing->last becomes the meeting before the page.
+ * Finds the begin of the page and whether another page follows, by steps in
+ * the index alone.  Sets listing->last to the meeting before the page, and
+ * page->has_more.
  */
 
 static mt_status_t
@@ -204,7 +205,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     listing->source.arena = row_arena;
     *row = view;
 
-    /* a meeting in the index exists */
+    /* each meeting in the index exists */
 
     return mt_meeting_view(&listing->source, num, view) == 1 ? 1 : -1;
 }

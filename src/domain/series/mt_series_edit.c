@@ -1,7 +1,7 @@
 
 /*
- * Making and changing the meetings of a series in one command: each meeting
- * has its draft, and all drafts are judged before the first is written.
+ * One command makes and changes the meetings of a series.  Each meeting is a
+ * draft of its own; all drafts are judged before the first is written.
  */
 
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 #include "domain/series/mt_series.h"
 
 
-/* Attendances that one command may write or look through: this many hold up
- * all other commands for a fraction of a second. */
+/* Attendances that one command may write or read.  This many hold up all other
+ * commands for a fraction of a second. */
 #define MT_SERIES_SEATS  500000
 
 #define MT_OCCURRENCE_TIMES                                                   \
     (MT_BIT(occurrence, begin) | MT_BIT(occurrence, end)                      \
      | MT_BIT(occurrence, begin_offset) | MT_BIT(occurrence, end_offset))
 
-/* fields that a meeting added to a series has from the one named */
+/* fields that a meeting added to a series copies from the named meeting */
 #define MT_ADDED_FIELDS                                                       \
     (MT_EDITED_FIELDS | MT_BIT(meeting, room) | MT_BIT(meeting, dept)         \
      | MT_BIT(meeting, creator) | MT_BIT(meeting, leaders)                    \
@@ -35,9 +35,9 @@ _Static_assert((int) MT_occurrence_id == (int) MT_meeting_id
 
 typedef struct {
     mt_drafts_t               drafts;
-    mt_meeting_edit_t         args;        /* for all meetings */
+    mt_meeting_edit_t         args;        /* for all meetings alike */
     const mt_series_edit_t   *body;
-    mt_series_t               series;      /* update only */
+    mt_series_t               series;      /* of an update */
 
     mt_draft_t               *v;            /* changed ones, then new ones */
     size_t                    n;
@@ -45,8 +45,8 @@ typedef struct {
     int64_t                  *dropped;
     size_t                    ndropped;
 
-    mt_attendee_list_t       *invited;      /* to all new ones; or NULL */
-    mt_arena_t               *scratch;      /* for the list of one meeting */
+    mt_attendee_list_t       *invited;      /* to all new meetings; or NULL */
+    mt_arena_t               *scratch;      /* one changed meeting's list */
     size_t                    seats;
 } mt_series_drafts_t;
 
@@ -216,8 +216,9 @@ mt_series_drafts_init(mt_series_drafts_t *e, mt_apply_t *a,
 
 
 /*
- * The meetings must be those that the worker saw, else the command is rejected
- * (MT_BUSY); a meeting that has ended or was cancelled since is left alone.
+ * Matches the series' meetings with those that the worker saw.  The command is
+ * rejected if they differ; a meeting that has ended or was cancelled since is
+ * left as it is.
  */
 
 static mt_status_t
@@ -303,7 +304,7 @@ mt_series_drafts_match(mt_series_drafts_t *e,
 }
 
 
-/* A meeting added to a series is like the one named, with its changes. */
+/* A meeting added to a series is like the named meeting after its change. */
 
 static void
 mt_series_drafts_new(mt_series_drafts_t *e)
@@ -398,7 +399,8 @@ mt_series_drafts_judge(mt_series_drafts_t *e)
 }
 
 
-/* Each draft was judged against other bookings; here against one another. */
+/* Each draft was judged against the bookings of other meetings; now the drafts
+ * are judged against one another. */
 
 static mt_status_t
 mt_series_drafts_rooms(mt_series_drafts_t *e)
@@ -432,7 +434,7 @@ mt_series_drafts_rooms(mt_series_drafts_t *e)
 }
 
 
-/* Works out the attendees of the new meetings. */
+/* All new meetings have the same list of attendees. */
 
 static mt_status_t
 mt_series_drafts_invite(mt_series_drafts_t *e)
@@ -473,8 +475,9 @@ mt_series_drafts_invite(mt_series_drafts_t *e)
 
 
 /*
- * Judges the lists of the existing meetings, one at a time.  They are worked
- * out again when they are written, for all together may be large.
+ * Judges the lists of the changed meetings, one at a time.  Each list is
+ * dropped and worked out again when it is written, since all lists together
+ * may be large.
  */
 
 static mt_status_t
@@ -595,7 +598,7 @@ mt_series_drafts_write_old(mt_series_drafts_t *e)
 }
 
 
-/* The number of its first meeting identifies a new series. */
+/* The number of a series is that of the meeting made first. */
 
 static mt_status_t
 mt_series_drafts_write_new(mt_series_drafts_t *e)
@@ -623,7 +626,7 @@ mt_series_drafts_write_new(mt_series_drafts_t *e)
 }
 
 
-/* The first meeting holds the rule, even after its end. */
+/* The rule stands in the first meeting's record, even if that has ended. */
 
 static mt_status_t
 mt_series_drafts_write_rule(mt_series_drafts_t *e)

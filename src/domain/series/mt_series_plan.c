@@ -1,7 +1,7 @@
 
 /*
- * The times of a series' meetings, worked out on the worker, which knows the
- * time zone; apply() finds them in the command.
+ * The times of a series' meetings.  A worker computes them, since it has the
+ * time zone; apply() takes them from the command.
  */
 
 #include "domain/series/mt_series.h"
@@ -10,7 +10,7 @@
 typedef struct {
     int64_t             begin;      /* as it will be */
     int64_t             length;
-    int64_t             day;        /* local date of the begin */
+    int64_t             day;        /* local, of the begin */
     int                 kept;       /* by the rule */
 } mt_planned_t;
 
@@ -20,12 +20,12 @@ typedef struct {
     mt_series_edit_t   *args;
     mt_series_t         series;
 
-    int                 moved;      /* the request has times: */
-    int64_t             begin;      /*   those of the meeting named */
+    int                 moved;      /* the client gave times */
+    int64_t             begin;      /* of the named meeting, as it will be */
     int64_t             length;
-    int64_t             shift;      /*   and how far it moves */
+    int64_t             shift;      /* of it, by the wall clock */
 
-    int                 ruled;      /* the rule is new, with dates: */
+    int                 ruled;      /* the rule changes; `dates` are set */
     int64_t             dates[MT_OCCURRENCES_MAX];
     size_t              ndates;
 
@@ -45,7 +45,7 @@ static mt_status_t mt_plan_make(mt_plan_t *plan, int64_t begin);
 static mt_status_t mt_plan_set(mt_plan_t *plan, mt_occurrence_t *occurrence,
     int64_t begin, int64_t length);
 static mt_step_t mt_plan_command(mt_plan_t *plan);
-static mt_step_t mt_plan_reject(mt_plan_t *plan, mt_status_t status);
+static mt_step_t mt_plan_refuse(mt_plan_t *plan, mt_status_t status);
 
 
 mt_step_t
@@ -81,7 +81,7 @@ mt_series_create_start(mt_call_t *call)
         rc = mt_plan_make(&plan, plan.dates[i]);
     }
 
-    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_reject(&plan, rc);
+    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_refuse(&plan, rc);
 }
 
 
@@ -117,11 +117,11 @@ mt_series_update_start(mt_call_t *call)
         rc = steps[i](&plan);
     }
 
-    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_reject(&plan, rc);
+    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_refuse(&plan, rc);
 }
 
 
-/* A time that is not given is that of the meeting named. */
+/* The named meeting has the times that the client did not give. */
 
 static mt_status_t
 mt_plan_times(mt_plan_t *plan)
@@ -152,7 +152,7 @@ mt_plan_times(mt_plan_t *plan)
 }
 
 
-/* A rule equal to the present one changes nothing. */
+/* A given rule that is the same as before changes nothing. */
 
 static mt_status_t
 mt_plan_rule(mt_plan_t *plan)
@@ -193,8 +193,7 @@ mt_plan_dates(mt_plan_t *plan, int64_t rule, int64_t until)
 }
 
 
-/* Sets the times of the meetings that have not ended, and drops those that the
- * rule does not have. */
+/* Computes the new times of the meetings that have not ended. */
 
 static mt_status_t
 mt_plan_episodes(mt_plan_t *plan)
@@ -222,8 +221,8 @@ mt_plan_episodes(mt_plan_t *plan)
         p->length = v[i].end - v[i].begin;
         p->kept = !plan->ruled;
 
-        /* if the clock shows the time twice, the meeting named begins at the
-         * instant given, be it the second */
+        /* the named meeting begins at the given instant, even if that is the
+         * second of a time that the clock shows twice */
 
         if (plan->moved && !v[i].ended) {
             p->begin = v[i].num == plan->series.named.num
@@ -239,8 +238,8 @@ mt_plan_episodes(mt_plan_t *plan)
 }
 
 
-/* Finds the meeting that is on the date already; one that was moved within its
- * day still is.  Returns 1, or 0 if there is none. */
+/* Keeps the meeting that is on the date already; one that was moved within its
+ * day counts.  Returns 1, or 0 if there is none. */
 
 static int
 mt_plan_keep(mt_plan_t *plan, int64_t date)
@@ -268,7 +267,8 @@ mt_plan_keep(mt_plan_t *plan, int64_t date)
 }
 
 
-/* A meeting that has ended is not changed, and none is added in the past. */
+/* Meetings that have ended are not changed, and none is added that would have
+ * ended by now. */
 
 static mt_status_t
 mt_plan_change(mt_plan_t *plan)
@@ -378,7 +378,7 @@ mt_plan_command(mt_plan_t *plan)
 
 
 static mt_step_t
-mt_plan_reject(mt_plan_t *plan, mt_status_t status)
+mt_plan_refuse(mt_plan_t *plan, mt_status_t status)
 {
     return mt_call_reject(plan->call, status, plan->series.field);
 }

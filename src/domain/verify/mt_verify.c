@@ -8,31 +8,7 @@
 #include "domain/mt_operations.h"
 #include "domain/notify/mt_event.h"
 #include "domain/verify/mt_verify.h"
-
-
-/* The walk over a store.  One record is in memory at a time. */
-
-typedef struct {
-    mt_txn_t     *txn;
-    mt_arena_t   *arena;          /* of the record looked at */
-    mt_arena_t   *inner;          /* of others looked up for it */
-    void        (*complain)(void *data, const char *text);
-    void         *data;
-    int64_t       breaches;
-
-    const char   *db;             /* the entry looked at */
-    mt_str_t      key;
-    mt_str_t      value;
-    mt_key_parts_t  at;           /* its key */
-    uint32_t      company;        /* at.company */
-    int64_t       num;            /* at.nums[0] */
-
-    uint32_t      booked_by;      /* the booking before: its company, room */
-    int64_t       booked_room;    /* and end */
-    int64_t       booked_until;
-    uint64_t      position;       /* of the journal entry before, 0: none */
-    int64_t       time;           /* of that entry */
-} mt_verify_t;
+#include "domain/verify/mt_verify_private.h"
 
 
 /* Judges v->key and v->value; record: decoded, where the table says so. */
@@ -76,9 +52,6 @@ typedef union {
 } mt_any_record_t;
 
 
-/* Counts a breach and reports it: "booking 000003e8...: <text>". */
-static void mt_breach(mt_verify_t *v, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
 static int mt_verify_db(mt_verify_t *v, const mt_verified_t *db);
 static void mt_verify_entry(mt_verify_t *v, const mt_verified_t *db,
     void *record);
@@ -93,7 +66,7 @@ static void mt_verify_name(mt_verify_t *v, const void *record);
 static void mt_verify_counter(mt_verify_t *v, const void *record);
 static void mt_verify_dept_child(mt_verify_t *v, const void *record);
 static void mt_verify_member(mt_verify_t *v, const void *record);
-static void mt_verify_journal(mt_verify_t *v, const void *record);
+static void mt_verify_attends(mt_verify_t *v, const void *record);
 static void mt_verify_meeting(mt_verify_t *v, const void *record);
 static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
@@ -111,9 +84,6 @@ static int mt_is_code(unsigned kind);
 static void mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind,
     int64_t num);
 static void mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept);
-static void mt_verify_position(mt_verify_t *v);
-static void mt_verify_command(mt_verify_t *v, mt_str_t encoded,
-    int64_t company);
 
 static void mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting);
 static int mt_recount(mt_verify_t *v, mt_tally_t *tally);
@@ -160,6 +130,9 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_SET_ASIDE, "set_aside", &mt_outbox_model,
       mt_verify_message },
     { MT_DB_JOURNAL, "journal", &mt_journal_model, mt_verify_journal },
+    { MT_DB_ATTENDS, "attends", NULL, mt_verify_attends },
+    { MT_DB_COMPANY_JOURNAL, "company_journal", NULL,
+      mt_verify_company_journal },
 };
 
 
@@ -272,7 +245,7 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
 }
 
 
-static void
+void
 mt_breach(mt_verify_t *v, const char *fmt, ...)
 {
     int      n;
@@ -780,7 +753,27 @@ mt_recount(mt_verify_t *v, mt_tally_t *tally)
 static void
 mt_verify_attendee(mt_verify_t *v, const void *record)
 {
-    mt_verify_seat(v, ((const mt_attendee_t *) record)->slot);
+    int64_t  slot;
+
+    slot = ((const mt_attendee_t *) record)->slot;
+
+    mt_verify_seat(v, slot);
+
+    if (slot < MT_GUEST_SLOT && !mt_has_entry(v, MT_DB_ATTENDS, slot, v->num))
+    {
+        mt_breach(v, "is not among the person's meetings");
+    }
+}
+
+
+static void
+mt_verify_attends(mt_verify_t *v, const void *record)
+{
+    (void) record;
+
+    if (!mt_has_entry(v, MT_DB_ATTENDEE, v->at.nums[1], v->num)) {
+        mt_breach(v, "is not on the meeting's list");
+    }
 }
 
 
@@ -1017,78 +1010,6 @@ mt_verify_message(mt_verify_t *v, const void *record)
         if (events[i].type != message->type) {
             mt_breach(v, "event %lld is of another type", (long long) i);
         }
-    }
-}
-
-
-/* Positions follow each other; old entries may have been taken off. */
-
-static void
-mt_verify_journal(mt_verify_t *v, const void *record)
-{
-    const mt_journal_t  *entry = record;
-
-    uint64_t  position;
-
-    position = (uint64_t) v->num;
-
-    if (v->position != 0 && position != v->position + 1) {
-        mt_breach(v, "follows position %llu",
-                  (unsigned long long) v->position);
-    }
-
-    if (entry->time < v->time) {
-        mt_breach(v, "time runs back");
-    }
-
-    mt_verify_command(v, entry->command, entry->company);
-
-    v->position = position;
-    v->time = entry->time;
-}
-
-
-static void
-mt_verify_command(mt_verify_t *v, mt_str_t encoded, int64_t company)
-{
-    void                  *body;
-    mt_command_t           command;
-    const mt_operation_t  *op;
-
-    if (mt_record_decode(encoded, &mt_command_model, &command, v->inner)
-        != MT_OK || command.company != company)
-    {
-        mt_breach(v, "command does not decode");
-        return;
-    }
-
-    op = command.op > 0 && command.op < MT_OPERATION_MAX
-         ? mt_operation((unsigned) command.op) : NULL;
-
-    body = op && op->body ? mt_arena_alloc(v->inner, op->body->size) : NULL;
-
-    if (body == NULL
-        || mt_record_decode(command.body, op->body, body, v->inner) != MT_OK)
-    {
-        mt_breach(v, "operation %lld does not decode",
-                  (long long) command.op);
-    }
-}
-
-
-static void
-mt_verify_position(mt_verify_t *v)
-{
-    uint64_t  position;
-
-    position = mt_meta_position(v->txn);
-
-    if (position != v->position) {
-        v->db = "meta";
-        v->key = MT_STR("position");
-        mt_breach(v, "is %llu, the journal ends with %llu",
-                  (unsigned long long) position,
-                  (unsigned long long) v->position);
     }
 }
 

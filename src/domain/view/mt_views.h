@@ -5,7 +5,7 @@
  * record).  A record that does not exist is zeroed.
  *
  *     operation            view
- *     token_issue          mt_access_t
+ *     token_issue, token_refresh           mt_access_t
  *     login                mt_login_view_t
  *     user_get, _add, _update, _face       mt_user_view_t
  *     dept_get, _add, _update              mt_dept_view_t
@@ -180,7 +180,8 @@ typedef struct {
     F(M, 1, STR, token,         0, MT_ID_MAX, NULL)                           \
     F(M, 2, INT, company,       0, UINT32_MAX, NULL)                          \
     F(M, 3, INT, lifetime,      0, MT_TIME_MAX, NULL)                         \
-    F(M, 4, INT, expires,       0, MT_TIME_MAX, NULL)
+    F(M, 4, INT, expires,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 5, STR, refresh,       0, MT_ID_MAX, NULL)
 
 MT_DECLARE_MODEL(access, MT_ACCESS_FIELDS);
 

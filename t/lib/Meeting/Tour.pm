@@ -270,6 +270,10 @@ sub yunzhijia {
 		stop('yunzhijia', '/gateway/oauth2/token/getAccessToken', {
 			appId => $t->{credential}{appkey},
 			secret => $t->{credential}{appsecret}, timestamp => now() }),
+		stop('yunzhijia', '/gateway/oauth2/token/refreshToken', {
+			refreshToken => Meeting::Yunzhijia->new($t->{credential},
+				base => 'http://127.0.0.1:' . $t->port())->get_token()
+				->{data}{refreshToken}, timestamp => now() }),
 		$add->('create', \%meeting),
 		$add->('modify', { id => '6', openid => '1', title => 'u' }),
 		$add->('cancel', { id => '6', openid => '1' }),

@@ -48,6 +48,17 @@ sub get_token {
 }
 
 
+# What refreshToken answers to such a token.
+
+sub refresh {
+	my ($self, $token, %given) = @_;
+
+	return $self->request('/gateway/oauth2/token/refreshToken',
+		{ appId => $self->{appkey}, refreshToken => $token,
+			timestamp => int(time() * 1000), scope => 'app', %given });
+}
+
+
 sub token {
 	my ($self) = @_;
 
