@@ -35,6 +35,8 @@ static int64_t mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from,
     int64_t to, int64_t most);
 static int mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
     mt_outbox_t *message);
+static int mt_outbox_take_next(mt_apply_t *a, mt_db_t db, int64_t *number,
+    int64_t to, mt_outbox_t *message);
 static mt_status_t mt_message_pushed(mt_apply_t *a,
     const mt_outbox_t *message);
 
@@ -279,6 +281,26 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
+/* Takes out the first message with a number above *number, which becomes its
+ * number.  Returns 1, 0 if there is none up to `to`, -1 on failure. */
+
+static int
+mt_outbox_take_next(mt_apply_t *a, mt_db_t db, int64_t *number, int64_t to,
+    mt_outbox_t *message)
+{
+    int  found;
+
+    found = mt_outbox_next(a->txn, db, a->company, *number, number, message,
+                           a->arena);
+
+    if (found != 1 || *number > to) {
+        return found < 0 ? -1 : 0;
+    }
+
+    return mt_outbox_take(a, db, *number, message) == 1 ? 1 : -1;
+}
+
+
 /* A number that is not in the outbox was reported before: one deliverer sent
  * the command, and so did its successor. */
 
@@ -322,10 +344,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     sub.sent += result->num;
-    sub.since = 0;
-    sub.attempts = 0;
-    sub.next_try = 0;
-    sub.error = MT_STR("");
+    mt_subscription_clear(&sub);
 
     return mt_subscription_save(a, &sub);
 }
@@ -466,16 +485,13 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     number = args->from - 1;
 
     while (result->num < MT_REDELIVER_MAX) {
-        found = mt_outbox_next(a->txn, MT_DB_SET_ASIDE, a->company, number,
-                               &number, &message, a->arena);
-
-        if (found == 0 || (found == 1 && number > args->to)) {
+        found = mt_outbox_take_next(a, MT_DB_SET_ASIDE, &number, args->to,
+                                    &message);
+        if (found == 0) {
             break;
         }
 
-        if (found == -1
-            || mt_outbox_take(a, MT_DB_SET_ASIDE, number, &message) != 1)
-        {
+        if (found == -1) {
             return MT_STORE_FAILED;
         }
 
@@ -543,10 +559,7 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     if (args->remove) {
         sub.url = MT_STR("");
         sub.paused = 0;
-        sub.since = 0;
-        sub.attempts = 0;
-        sub.next_try = 0;
-        sub.error = MT_STR("");
+        mt_subscription_clear(&sub);
     }
 
     sub.aside -= aside;
@@ -570,15 +583,13 @@ mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,
     number = from - 1;
 
     for (n = 0; n < most; n++) {
-        found = mt_outbox_next(a->txn, db, a->company, number, &number,
-                               &message, a->arena);
+        found = mt_outbox_take_next(a, db, &number, to, &message);
 
-        if (found == 0 || (found == 1 && number > to)) {
+        if (found == 0) {
             break;
         }
 
         if (found == -1
-            || mt_outbox_take(a, db, number, &message) != 1
             || (message.type == MT_EVENT_BOOK_SUCCESS
                 && mt_message_pushed(a, &message) != MT_OK))
         {

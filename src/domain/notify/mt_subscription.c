@@ -14,7 +14,6 @@ static mt_status_t mt_event_pause_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_subscription_open(mt_apply_t *a,
     mt_subscription_t *subscription);
-static void mt_subscription_clear(mt_subscription_t *subscription);
 
 
 const mt_operation_t  mt_op_event_keys = {
@@ -173,9 +172,7 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
 }
 
 
-/* Forgets the failure to deliver. */
-
-static void
+void
 mt_subscription_clear(mt_subscription_t *subscription)
 {
     subscription->since = 0;
