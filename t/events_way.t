@@ -298,8 +298,8 @@ sub test_retry {
 }
 
 
-# A worker that quits waits a little for messages in flight, not for as long as
-# they may take.
+# A process that ends waits a little for open exchanges, not until they time
+# out.
 
 sub test_end {
 	with("$PRIVATE meeting_event_timeout 60s;");

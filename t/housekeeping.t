@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The journal, sessions and pictures are not kept for ever; a burst of changes
-# goes on meanwhile.
+# Housekeeping of the journal, sessions and pictures, and a burst of changes
+# meanwhile.
 
 use warnings;
 use strict;

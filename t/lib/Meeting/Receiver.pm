@@ -154,7 +154,7 @@ sub slurp {
 }
 
 
-# Returns all received requests, the first one first.
+# The requests received, the first one first.
 
 sub requests {
 	my ($self) = @_;
