@@ -189,10 +189,6 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
 
     w = &ngx_http_meeting_worker;
 
-    if (ngx_exiting) {
-        mt_commit_retire(w->commit);
-    }
-
     ngx_http_meeting_commit_collect(w);
     ngx_http_meeting_settle_check(w);
     ngx_http_meeting_commit_check(w);

@@ -13,6 +13,9 @@
 #define NGX_HTTP_MEETING_READERS    (4 * MT_COMMIT_RINGS)   /* LMDB's slots */
 #define NGX_HTTP_MEETING_WHY        512
 
+/* Seconds for which a worker does not repeat that it opens the store anew. */
+#define NGX_HTTP_MEETING_COMPLAIN   60
+
 
 static mt_store_options_t ngx_http_meeting_options(
     ngx_http_meeting_main_conf_t *mmcf);
@@ -132,10 +135,16 @@ ngx_http_meeting_store_keep(ngx_http_meeting_worker_t *w)
     /* and no read transaction outlives a step of the event loop */
 
     if (w->service.store) {
-        w->complained = 1;
-        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "meeting store \"%V\" failed, opening it anew",
-                      &w->conf->path);
+
+        if (w->reopened == 0
+            || ngx_time() - w->reopened >= NGX_HTTP_MEETING_COMPLAIN)
+        {
+            w->reopened = ngx_time();
+            w->complained = 1;
+            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                          "meeting store \"%V\" failed, opening it anew",
+                          &w->conf->path);
+        }
 
         ngx_http_meeting_store_close(w);
     }
