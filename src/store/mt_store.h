@@ -143,6 +143,14 @@ int mt_store_lease(const mt_store_t *store);
 mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
 void mt_read_end(mt_txn_t *txn);
 
+/*
+ * Makes the store's one read transaction, which is open, one of its own with
+ * the same snapshot, to be ended with mt_read_close(); *txn, of
+ * mt_read_begin(), is replaced.  While it is open the map cannot change.
+ * Returns MT_OK, or MT_NO_MEMORY with nothing changed.
+ */
+mt_status_t mt_read_detach(mt_txn_t **txn);
+
 /* A read transaction of its own, for another thread or a tool. */
 mt_status_t mt_read_open(mt_store_t *store, mt_txn_t **txn);
 void mt_read_close(mt_txn_t *txn);

@@ -134,6 +134,24 @@ mt_read_end(mt_txn_t *txn)
 }
 
 
+mt_status_t
+mt_read_detach(mt_txn_t **txn)
+{
+    mt_txn_t  *t;
+
+    t = malloc(sizeof(mt_txn_t));
+    if (t == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    *t = **txn;
+    (*txn)->txn = NULL;
+    *txn = t;
+
+    return MT_OK;
+}
+
+
 static mt_status_t
 mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
 {
