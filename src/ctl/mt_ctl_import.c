@@ -121,7 +121,11 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
 
     memset(&import, 0, sizeof(import));
 
-    rc = mt_ctl_import_open(ctl, &import);
+    rc = mt_ctl_settled(ctl);
+
+    if (rc == MT_CTL_OK) {
+        rc = mt_ctl_import_open(ctl, &import);
+    }
 
     if (rc == MT_CTL_OK
         && mt_lines_open(&import.lines, text, csv, &mt_import_columns,
