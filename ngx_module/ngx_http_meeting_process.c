@@ -18,8 +18,8 @@
 
 #define NGX_HTTP_MEETING_TICK       1000                    /* ms */
 
-/* Milliseconds that an answer in pieces may hold its snapshot, and up to a tick
- * more: pages that are freed meanwhile cannot be used again. */
+/* Milliseconds that an answer in pieces may hold its snapshot, and up to a
+ * tick more: pages that are freed meanwhile cannot be used again. */
 #define NGX_HTTP_MEETING_HOLD       2000
 #define NGX_HTTP_MEETING_SWEEP      10                      /* ticks */
 

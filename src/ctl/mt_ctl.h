@@ -186,8 +186,8 @@ int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,
 
 /*
  * Begins the read transaction, which mt_ctl_read_end() ends.  It has all that
- * was acknowledged, also where the write-ahead log cannot be committed; then it
- * is a write transaction that is thrown away.  Returns 1, or 0, having said
+ * was acknowledged, also where the write-ahead log cannot be committed; then
+ * it is a write transaction that is thrown away.  Returns 1, or 0, having said
  * why.
  */
 int mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn);
