@@ -76,7 +76,8 @@ void mt_service_clear(mt_service_t *service);
 
 
 /* Ends the snapshots of answers that were held for `ms` milliseconds; the
- * rests of these answers are put into memory.  To be called about once a second. */
+ * rests of these answers are put into memory.  To be called about once a
+ * second. */
 void mt_service_age(mt_service_t *service, unsigned ms);
 
 /* The most bytes of memory that a request may take. */
