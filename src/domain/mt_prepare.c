@@ -55,7 +55,7 @@ mt_prepare(const mt_store_options_t *options, int uid, int gid, char *why,
 
     rc = mt_store_create(options, uid, gid, why, why_size);
 
-    /* whoever has it open has prepared it */
+    /* a process that has the store open has prepared it */
 
     if (rc != MT_OK || mt_store_is_live(options)) {
         return rc == MT_OK ? mt_store_check_ready(options, why, why_size) : rc;

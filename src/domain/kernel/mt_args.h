@@ -156,7 +156,7 @@
 
 #define MT_MAY_ANYONE    0
 #define MT_MAY_CREATOR   1
-#define MT_MAY_LEADER    2       /* the hosts */
+#define MT_MAY_HOST      2       /* the creator or a sign-in leader */
 #define MT_MAY_MEMBER    3       /* the hosts and the attendees */
 
 /* `when`: the phases in which an act is allowed.  h5yes cancels a meeting only
