@@ -35,6 +35,7 @@ typedef struct {
     mt_memo_key_t       key;         /* of the answer in the memo */
     mt_str_t            value;       /* from the memo; "" if not found */
     size_t              value_at;    /* offset of the value in `out` */
+    mt_buf_t            list;        /* the list so far, if it is repeated */
     unsigned            stale:1;     /* an older snapshot is allowed */
     unsigned            keep:1;      /* the answer goes into the memo */
     unsigned            finished:1;  /* the command's result is known */

@@ -61,7 +61,9 @@
     O(115, meeting_get)                                                       \
     O(116, meeting_list)                                                      \
     O(118, meeting_link)                                                      \
-    O(119, token_refresh)
+    O(119, token_refresh)                                                     \
+    O(120, invitation)                                                        \
+    O(121, invitations)
 
 #define MT_OPERATION_MAX  128
 

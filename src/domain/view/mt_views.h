@@ -128,6 +128,25 @@ typedef struct {
     mt_link_t          link;
 } mt_link_view_t;
 
+/*
+ * A meeting as a user is invited to it.  own, checkin: the user's.  answer:
+ * MT_ANSWER_*; leader: the user is a host.
+ */
+#define MT_INVITATION_FIELDS(F, M)                                            \
+    F(M, 1, INT, user,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 2, INT, answer,        0, 3, NULL)                                   \
+    F(M, 3, INT, signed_in,     0, 1, NULL)                                   \
+    F(M, 4, INT, leader,        0, 1, NULL)
+
+MT_DECLARE_MODEL(invitation, MT_INVITATION_FIELDS);
+
+typedef struct {
+    mt_meeting_view_t  meeting;      /* first: what shows a meeting shows it */
+    mt_attendee_t      own;
+    mt_checkin_t       checkin;
+    mt_invitation_t    derived;
+} mt_invitation_view_t;
+
 /* of a list that is cut into pages */
 #define MT_PAGE_FIELDS(F, M)                                                  \
     F(M, 1, INT, has_more,      0, 1, NULL)
@@ -199,6 +218,8 @@ typedef struct {
  *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
  *                          mt_person_view_t
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
+ *     invitation           mt_invitation_view_t, rows as meeting_detail
+ *     invitations          mt_page_t, rows of mt_invitation_view_t
  *     login                mt_login_view_t
  *     meeting_create, _update              as meeting_get, with the guests
  *     series_create        mt_series_made_t
