@@ -7,6 +7,7 @@
 #include "ngx_http_meeting_store.h"
 
 #include "base/mt_crypto.h"
+#include "domain/mt_prepare.h"
 
 
 #define NGX_HTTP_MEETING_READERS    (4 * MT_COMMIT_RINGS)   /* LMDB's slots */
@@ -61,7 +62,7 @@ ngx_http_meeting_store_create(ngx_http_meeting_main_conf_t *mmcf,
 
     options = ngx_http_meeting_options(mmcf);
 
-    if (mt_store_create(&options, uid, gid, why, sizeof(why)) != MT_OK) {
+    if (mt_prepare(&options, uid, gid, why, sizeof(why)) != MT_OK) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "\"meeting_store\" cannot use \"%V\": %s",
                       &mmcf->path, why);

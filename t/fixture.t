@@ -13,10 +13,14 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Digest::MD5 qw/ md5_hex /;
+use Digest::SHA ();
 use Test::More;
 
 use Meeting::Fixture;
 use Meeting::Weclubs;
+
+sub sha256 { return Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest() }
+
 
 my $t = Meeting::Fixture->new(format => 1);
 my $holds = $t->{holds};
@@ -28,14 +32,30 @@ my $stat = $t->unlogged();
 my $logged = @{$holds->{logged}};
 
 is($stat->{position}, $holds->{before}{position}, 'the store without the log');
-Meeting::Fixture::same($stat->{entries}, $holds->{before}{entries},
+Meeting::Fixture::same($t->entries($stat), $t->entries($holds->{before}),
 	'its entries');
 is(scalar(grep { !$_ } values %{$stat->{entries}}), 0, 'no database is empty');
 cmp_ok($logged, '>=', 20, "$logged sign-ins are missing there");
 
 
-# meetingctl, the first to come, takes them in.
+# A tool does not open a store of an older format, and nginx -t leaves it as it
+# is.
 
+my $file = $t->store() . '/data.mdb';
+my $sum = sha256($file);
+
+my ($rc, $out, $err) = $t->ctl_run('verify');
+
+isnt($rc, 0, 'no tool opens a store of format 1');
+like($err, qr/has format 1: start nginx once.*upgrade/, 'and says what to do');
+ok(($t->test_conf())[0], 'nginx -t takes it');
+is(sha256($file), $sum, 'nobody has changed it');
+
+
+# The upgrade takes them in.
+
+is_deeply($t->ctl('upgrade'), { format => 2, generation => 1 }, 'upgraded');
+is_deeply($t->ctl('upgrade'), { format => 2, generation => 1 }, 'once');
 $t->verify();
 
 $stat = $t->ctl('stat');
@@ -45,7 +65,10 @@ is($stat->{position}, $holds->{before}{position} + $logged,
 is($stat->{position}, $holds->{stat}{position}, 'its last position');
 is($stat->{entries}{checkin}, $holds->{before}{entries}{checkin} + $logged,
 	'so have the check-ins');
-Meeting::Fixture::same($stat->{entries}, $holds->{stat}{entries}, 'entries');
+Meeting::Fixture::same($t->entries($stat), $t->entries($holds->{stat}),
+	'entries');
+cmp_ok($stat->{entries}{$_}, '>', 0, "$_ is filled")
+	for qw/ attends company_journal /;
 
 my %there;
 
@@ -111,10 +134,19 @@ $t->verify();
 $t->stop();
 
 
-# The same store, the beginning of its journal cut off.
+# The same store, the beginning of its journal cut off: nginx upgrades it.
 
 rename($t->store(), $t->store() . '-done');
 rename($t->prefix() . '/trimmed', $t->store());
+
+$t->start();
+
+my $log = $t->read_file('error.log');
+
+like($log, qr/has format 1 and is upgraded to format 2/,
+	'nginx says that it upgrades');
+like($log, qr/has format 2 now/, 'and that it is done');
+$t->stop();
 
 $t->verify();
 cmp_ok($t->ctl('stat')->{entries}{journal}, '<', $holds->{stat}{position},

@@ -26,7 +26,8 @@ my %sees = (
     event      => [qw(base model json store domain dialect background)],
     service    => [qw(base model file json store commit domain dialect
                       background event)],
-    ctl        => [qw(base model json store domain dialect background event)],
+    ctl        => [qw(base model json file store domain dialect background
+                      event)],
     ngx_module => [qw(base model file json store commit domain dialect
                       background event service)],
 );

@@ -104,7 +104,7 @@ is($rc, 0, '--help');
 like($out, qr/^  checkin export  +\S/m, 'lists the commands');
 
 my @commands = $out =~ /^  (\w+(?: \w+)?)  +\S/mg;
-is(scalar @commands, 23, 'each of them');
+is(scalar @commands, 25, 'each of them');
 
 for my $command (@commands) {
     my ($rc, $out, $err) = run('', split(/ /, $command), '--help');
@@ -350,6 +350,7 @@ ok_json('backup', "$dir/copy");
 refused('a backup over a store', qr/holds a store/, 'backup', "$dir/copy");
 
 $store = "$dir/copy";
+$stat->{entries}{meta}++;              # the copy is marked
 is_deeply(ok_json('stat')->{entries}, $stat->{entries},
     'the copy has the same entries');
 is(ok_json('verify')->{ok}, JSON::PP::true, 'and is whole');

@@ -8,6 +8,6 @@
 #define MT_VERSION_H
 
 
-#define MT_VERSION  "0.9.0"
+#define MT_VERSION  "0.10.0"
 
 #endif /* MT_VERSION_H */

@@ -56,7 +56,8 @@
     O(FAILED,   "failed",   NULL,    "messages that were set aside")          \
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
     O(TO,       "to",       "N",     "the last number (default: the last)")   \
-    O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")
+    O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")  \
+    O(FORCE,    "force",    NULL,    "set a store that is there aside")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -68,6 +69,11 @@ typedef enum {
 #define MT_OPT(symbol)  (1ULL << MT_OPT_##symbol)
 
 #define MT_CTL_COMPANY  1000         /* without --company */
+
+/* a store is made if there is none; or only upgraded, or begun anew */
+#define MT_CTL_MAKES     1
+#define MT_CTL_UPGRADES  2
+#define MT_CTL_RESTORES  3           /* after the operand took its place */
 
 
 typedef struct {
@@ -93,7 +99,7 @@ typedef struct {
     const char  *operand;            /* metavariable, NULL: takes none */
     uint64_t     required;           /* MT_OPT() bits; --store always is */
     uint64_t     optional;
-    unsigned     creates;            /* makes the store if there is none */
+    unsigned     prepares;           /* MT_CTL_*: the store, before run() */
     int        (*run)(mt_ctl_t *ctl);
     const char  *help;               /* one line */
     const char  *details;            /* more lines, or NULL */
@@ -124,6 +130,8 @@ int mt_ctl_event_resume(mt_ctl_t *ctl);
 int mt_ctl_backup(mt_ctl_t *ctl);
 int mt_ctl_verify(mt_ctl_t *ctl);
 int mt_ctl_stat(mt_ctl_t *ctl);
+int mt_ctl_upgrade(mt_ctl_t *ctl);
+int mt_ctl_restore(mt_ctl_t *ctl);
 
 
 #define MT_CTL_OK      0
@@ -134,9 +142,10 @@ int mt_ctl_stat(mt_ctl_t *ctl);
 int mt_ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int mt_ctl_fail_status(const char *what, mt_status_t status);
 
-/* Opens the store, which `create` makes if there is none, and sets the zone
- * and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED, having said why. */
-int mt_ctl_open(mt_ctl_t *ctl, int create);
+/* Prepares the store as the command says (MT_CTL_*, 0: not at all), opens it,
+ * and sets the zone and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED,
+ * having said why. */
+int mt_ctl_open(mt_ctl_t *ctl, unsigned prepare);
 void mt_ctl_close(mt_ctl_t *ctl);
 
 /* Returns 1 for --format csv, 0 for jsonl, `def` without the option, and -1

@@ -1,5 +1,6 @@
 
 #include "ctl/mt_ctl.h"
+#include "domain/mt_prepare.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -95,7 +96,7 @@ static int mt_ctl_settle(mt_ctl_t *ctl);
 
 
 int
-mt_ctl_open(mt_ctl_t *ctl, int create)
+mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
 {
     char                why[MT_CTL_WHY];
     mt_store_options_t  options;
@@ -122,9 +123,21 @@ mt_ctl_open(mt_ctl_t *ctl, int create)
     options.max_readers = MT_CTL_MAX_READERS;
     options.report = mt_ctl_log;
 
-    if (create
-        && mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK)
+    if (prepare == MT_CTL_RESTORES
+        && mt_store_restore(&options, ctl->operand,
+                            ctl->given[MT_OPT_FORCE] != NULL, why,
+                            sizeof(why)) != MT_OK)
     {
+        return mt_ctl_fail("%s", why);
+    }
+
+    if (prepare == MT_CTL_UPGRADES
+        && mt_store_exists(&options, why, sizeof(why)) != MT_OK)
+    {
+        return mt_ctl_fail("%s", why);
+    }
+
+    if (prepare && mt_prepare(&options, -1, -1, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("%s", why);
     }
 

@@ -27,7 +27,7 @@ static const struct {
 
 
 static const mt_ctl_command_t  mt_ctl_commands[] = {
-    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, 1,
+    { "company add", NULL, MT_OPT(ID) | MT_OPT(NAME), 0, MT_CTL_MAKES,
       mt_ctl_company_add,
       "Add a company, and create the store if there is none.", NULL },
 
@@ -138,16 +138,31 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
       "Resume delivery at once, after a pause or failures.", NULL },
 
-    { "backup", "DEST", 0, 0, 0, mt_ctl_backup,
-      "Copy the store into a directory while the server runs.",
-      "The copy is the state at one moment.  DEST must not hold a store." },
+    { "backup", "DEST", 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
+      "Copy the store and its pictures while the server runs.",
+      "The copy is the state at one moment.  DEST must not hold a store.\n"
+      "The copy is marked: a server that starts with it begins a new\n"
+      "generation, as restore does." },
+
+    { "restore", "BACKUP", 0, MT_OPT(FORCE) | MT_OPT(RESOURCES),
+      MT_CTL_RESTORES, mt_ctl_restore,
+      "Put a backup in the place of the store, as a new generation.",
+      "The server must be stopped.  Numbers skip ahead, so that none comes\n"
+      "again that was given out since the backup; access tokens given out\n"
+      "before are void." },
 
     { "verify", NULL, 0, 0, 0, mt_ctl_verify,
       "Check the whole store: indexes, counters, references.",
       "Each breach is a line on standard error; the exit code is 1 then." },
 
     { "stat", NULL, 0, 0, 0, mt_ctl_stat,
-      "Print the store's sizes, readers and entries per database.", NULL }
+      "Print the store's sizes, readers and entries per database.", NULL },
+
+    { "upgrade", NULL, 0, 0, MT_CTL_UPGRADES, mt_ctl_upgrade,
+      "Bring a store of an older format to the one of this version.",
+      "A copy that a backup made becomes the store.  nginx does the same\n"
+      "when it starts.  No server may be running with the store.  The only\n"
+      "way back is a backup." }
 };
 
 
@@ -379,7 +394,7 @@ main(int argc, char **argv)
 
     ctl.operand = argv[used];
 
-    rc = mt_ctl_open(&ctl, command->creates);
+    rc = mt_ctl_open(&ctl, command->prepares);
 
     if (rc == MT_CTL_OK) {
         rc = command->run(&ctl);

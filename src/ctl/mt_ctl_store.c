@@ -6,6 +6,7 @@
 
 #include "domain/directory/mt_face.h"
 #include "domain/verify/mt_verify.h"
+#include "file/mt_resources.h"
 
 
 static const char *const  mt_ctl_databases[] = {
@@ -31,18 +32,93 @@ mt_ctl_text(mt_ctl_t *ctl, const char *name, const char *value)
 }
 
 
+static mt_str_t
+mt_ctl_resources(mt_ctl_t *ctl)
+{
+    return ctl->given[MT_OPT_RESOURCES]
+           ? mt_cstr(ctl->given[MT_OPT_RESOURCES])
+           : mt_arena_printf(ctl->arena, "%s/resources",
+                             ctl->given[MT_OPT_STORE]);
+}
+
+
+/* Copies pictures, and prints their number as a member. */
+
+static int
+mt_ctl_copy_resources(mt_ctl_t *ctl, const char *from, const char *to)
+{
+    int64_t  files;
+
+    files = mt_resources_copy(from, to);
+
+    if (files < 0) {
+        return mt_ctl_fail("pictures, from \"%s\" to \"%s\": %s", from, to,
+                           strerror(errno));
+    }
+
+    mt_ctl_number(ctl, "pictures", (uint64_t) files);
+
+    return MT_CTL_OK;
+}
+
+
 int
 mt_ctl_backup(mt_ctl_t *ctl)
 {
-    char  why[512];
+    char      why[512];
+    mt_str_t  to;
 
     if (mt_store_backup(ctl->store, ctl->operand, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("backup: %s", why);
     }
 
+    to = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
+
     mt_ctl_line(ctl);
     mt_json_open_object(ctl->writer);
     mt_ctl_text(ctl, "backup", ctl->operand);
+
+    if (mt_ctl_copy_resources(ctl, mt_ctl_resources(ctl).data, to.data)
+        != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
+
+
+/* The data file is in its place by now, of a new generation. */
+
+int
+mt_ctl_restore(mt_ctl_t *ctl)
+{
+    int64_t    generation;
+    mt_str_t   from;
+    mt_txn_t  *txn;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    generation = mt_meta_generation(txn);
+    mt_read_end(txn);
+
+    from = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_ctl_text(ctl, "restored", ctl->operand);
+    mt_ctl_number(ctl, "generation", (uint64_t) generation);
+
+    if (mt_ctl_copy_resources(ctl, from.data, mt_ctl_resources(ctl).data)
+        != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
     mt_json_close_object(ctl->writer);
 
     return mt_ctl_flush(ctl);
@@ -137,10 +213,7 @@ mt_ctl_resources_sweep(mt_ctl_t *ctl)
     mt_sweep_t   sweep;
     mt_status_t  status;
 
-    folder = ctl->given[MT_OPT_RESOURCES]
-             ? mt_cstr(ctl->given[MT_OPT_RESOURCES])
-             : mt_arena_printf(ctl->arena, "%s/resources",
-                               ctl->given[MT_OPT_STORE]);
+    folder = mt_ctl_resources(ctl);
 
     errno = 0;
     status = mt_resources_sweep(ctl->store, folder.data, mt_realtime_ms(),
@@ -163,4 +236,29 @@ mt_ctl_resources_sweep(mt_ctl_t *ctl)
     return sweep.failed ? mt_ctl_fail("resources sweep: %lld files could not "
                                       "be removed", (long long) sweep.failed)
                         : rc;
+}
+
+
+/* The store was prepared before it was opened. */
+
+int
+mt_ctl_upgrade(mt_ctl_t *ctl)
+{
+    int64_t    generation;
+    mt_txn_t  *txn;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    generation = mt_meta_generation(txn);
+    mt_read_end(txn);
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_ctl_number(ctl, "format", MT_STORE_FORMAT);
+    mt_ctl_number(ctl, "generation", (uint64_t) generation);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
 }

@@ -134,6 +134,7 @@ mt_payload_fill(mt_payload_t *p)
     mt_write_number(p, "seq", p->source->number);
     mt_write_number(p, "position", message->position);
     mt_write_number(p, "time", message->time);
+    mt_write_number(p, "generation", mt_meta_generation(p->source->txn));
     mt_json_close_object(p->writer);
 
     return rc;

@@ -3,7 +3,7 @@
  * The text of a message to a subscriber: h5yes' events, by its tables, from a
  * message of the outbox.
  *
- *     {"event_type", "value": [...], "seq", "position", "time"}
+ *     {"event_type", "value": [...], "seq", "position", "time", "generation"}
  *
  * value holds whole records as of now (a record removed since, as it was), or
  * ids for events of removal.  seq is the message's number; position and time

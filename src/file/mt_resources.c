@@ -5,6 +5,7 @@
 
 #include "file/mt_resources.h"
 
+#include <limits.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -376,4 +377,86 @@ mt_resources_visit_file(mt_resources_visit_t *v, int dir, const char *name)
     }
 
     return v->each(v->ctx, v->company, mt_cstr(name));
+}
+
+
+/* The two folders of a copy. */
+
+typedef struct {
+    const char  *from;
+    const char  *to;
+    int64_t      files;
+} mt_resources_copy_t;
+
+
+static int
+mt_resources_copy_data(int in, int out)
+{
+    char      data[16384];
+    char     *p;
+    ssize_t   n, written;
+
+    while ((n = read(in, data, sizeof(data))) > 0) {
+        for (p = data; n > 0; p += written, n -= written) {
+            written = write(out, p, (size_t) n);
+
+            if (written <= 0) {
+                return -1;
+            }
+        }
+    }
+
+    return n == 0 ? fsync(out) : -1;
+}
+
+
+static int
+mt_resources_copy_file(void *ctx, uint32_t company, mt_str_t name)
+{
+    int                   in, out, rc, saved;
+    char                  path[PATH_MAX];
+    mt_resources_copy_t  *copy = ctx;
+
+    (void) snprintf(path, sizeof(path), "%s/%u/%.*s", copy->from, company,
+                    (int) name.len, name.data);
+    in = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+    (void) snprintf(path, sizeof(path), "%s/%u", copy->to, company);
+    (void) mkdir(path, 0755);
+
+    (void) snprintf(path, sizeof(path), "%s/%u/%.*s", copy->to, company,
+                    (int) name.len, name.data);
+    out = in == -1 ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                                     | O_CLOEXEC, 0644);
+
+    rc = out == -1 ? -1 : mt_resources_copy_data(in, out);
+    saved = errno;
+
+    if (in != -1) {
+        (void) close(in);
+    }
+
+    if (out != -1 && close(out) != 0 && rc == 0) {
+        rc = -1;
+        saved = errno;
+    }
+
+    copy->files++;
+    errno = saved;
+
+    return rc;
+}
+
+
+int64_t
+mt_resources_copy(const char *from, const char *to)
+{
+    mt_resources_copy_t  copy = { from, to, 0 };
+
+    if (mkdir(to, 0755) != 0 && errno != EEXIST) {
+        return -1;
+    }
+
+    return mt_resources_each(from, INT64_MAX, mt_resources_copy_file, &copy)
+           == 0 ? copy.files : -1;
 }

@@ -40,6 +40,11 @@ int mt_resource_add(const char *folder, uint32_t company,
  * set: EINVAL if the name has not the form of one. */
 int mt_resource_remove(const char *folder, uint32_t company, mt_str_t name);
 
+/* Copies every file of a folder into another one, which is created unless it
+ * exists.  A missing folder has no files.  Returns the number of files, or -1
+ * with errno set. */
+int64_t mt_resources_copy(const char *from, const char *to);
+
 /* Calls each() for every file last written before `before` (seconds since
  * 1970) until a call returns other than 0.  A missing folder has no files.
  * Returns 0, the value of that call, or -1 with errno set. */

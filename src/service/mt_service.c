@@ -3,6 +3,7 @@
  * The steps of an exchange, up to its answer.
  */
 
+#include "domain/auth/mt_auth.h"
 #include "service/mt_service_private.h"
 
 #include <errno.h>
@@ -35,10 +36,15 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
 
     status = MT_STORE_FAILED;
 
-    if (mt_meta_server_key(txn, &key) == 1) {
+    if (mt_meta_server_key(txn, &key) == 1
+        && mt_token_key(key, mt_meta_generation(txn),
+                        (uint8_t *) service->token_bytes) == 0)
+    {
         memcpy(service->key_bytes, key.data, MT_SERVER_KEY_LEN);
         service->server_key.data = service->key_bytes;
         service->server_key.len = MT_SERVER_KEY_LEN;
+        service->token_key.data = service->token_bytes;
+        service->token_key.len = MT_SERVER_KEY_LEN;
         service->store = store;
         service->parser = mt_json_parser_create();
         status = MT_OK;
@@ -291,6 +297,7 @@ mt_exchange_begin_read(mt_exchange_t *x)
 
     x->call.store = e->service->store;
     x->call.server_key = e->service->server_key;
+    x->call.token_key = e->service->token_key;
 
     return 1;
 }

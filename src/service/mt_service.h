@@ -43,7 +43,9 @@ typedef struct {
     mt_store_t        *store;       /* NULL while it cannot be opened */
     const char        *resources;   /* resources folder; set by the owner */
     mt_str_t           server_key;  /* in key_bytes */
+    mt_str_t           token_key;   /* in token_bytes */
     char               key_bytes[MT_SERVER_KEY_LEN];
+    char               token_bytes[MT_SERVER_KEY_LEN];
     mt_json_parser_t  *parser;
     size_t             nspares;
     mt_arena_t        *spares[MT_SPARE_ARENAS];

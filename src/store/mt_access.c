@@ -168,68 +168,6 @@ mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, uint64_t value)
 }
 
 
-static uint64_t
-mt_meta_num(mt_txn_t *txn, mt_meta_t which)
-{
-    mt_key_t  key;
-
-    mt_key_meta(&key, which);
-
-    return mt_get_num_or(txn, MT_DB_META, &key, 0);
-}
-
-
-static mt_status_t
-mt_meta_set_num(mt_txn_t *txn, mt_meta_t which, uint64_t num)
-{
-    mt_key_t  key;
-
-    mt_key_meta(&key, which);
-
-    return mt_put_num(txn, MT_DB_META, &key, num);
-}
-
-
-uint64_t
-mt_meta_position(mt_txn_t *txn)
-{
-    return mt_meta_num(txn, MT_META_POSITION);
-}
-
-
-int64_t
-mt_meta_time(mt_txn_t *txn)
-{
-    return (int64_t) mt_meta_num(txn, MT_META_TIME);
-}
-
-
-int
-mt_meta_server_key(mt_txn_t *txn, mt_str_t *server_key)
-{
-    mt_key_t  key;
-
-    mt_key_meta(&key, MT_META_SERVER_KEY);
-
-    return mt_get(txn, MT_DB_META, &key, server_key) == 1
-           && server_key->len == MT_SERVER_KEY_LEN ? 1 : -1;
-}
-
-
-mt_status_t
-mt_meta_set_position(mt_txn_t *txn, uint64_t position)
-{
-    return mt_meta_set_num(txn, MT_META_POSITION, position);
-}
-
-
-mt_status_t
-mt_meta_set_time(mt_txn_t *txn, int64_t time)
-{
-    return mt_meta_set_num(txn, MT_META_TIME, (uint64_t) time);
-}
-
-
 int
 mt_load(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, void *object, mt_arena_t *arena)

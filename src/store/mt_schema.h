@@ -31,7 +31,10 @@
 #define MT_SCHEMA_H
 
 
-#define MT_STORE_FORMAT  1
+#define MT_STORE_FORMAT  2
+
+/* the oldest format that mt_prepare() brings up to this one */
+#define MT_STORE_FORMAT_OLDEST  1
 
 
 /*    symbol        name            form           key, value, purpose */
@@ -88,7 +91,13 @@
     D(SET_ASIDE,    "set_aside",    NUM)        /* C N(message): outbox       \
         messages that were given up until an operator asks for them again */  \
     D(JOURNAL,      "journal",      SERIAL)     /* position: journal          \
-        appended */
+        appended */                                                           \
+    D(ATTENDS,      "attends",      NUM2)       /* C N(user) N(meeting): -    \
+        since format 2: the meetings on whose list a user is */               \
+    D(COMPANY_JOURNAL, "company_journal", NUM)  /* C N(block): -              \
+        since format 2: block = position >> MT_JOURNAL_BLOCK_BITS; the blocks \
+        of the journal that have entries of the company.  By blocks, because  \
+        an entry for each sign-in would cost as much as the sign-in's own */
 
 
 typedef enum {
@@ -105,7 +114,17 @@ typedef enum {
     K(FORMAT,      "format")        /* u64: MT_STORE_FORMAT */                \
     K(POSITION,    "position")      /* u64: last position of the journal */   \
     K(TIME,        "time")          /* T: of the last command */              \
-    K(SERVER_KEY,  "server_key")    /* random bytes, MT_SERVER_KEY_LEN */
+    K(SERVER_KEY,  "server_key")    /* random bytes, MT_SERVER_KEY_LEN */     \
+    K(STORE_ID,    "store_id")      /* random bytes, MT_STORE_ID_LEN: a copy  \
+        has the same; the write-ahead log names its store by it */            \
+    K(GENERATION,  "generation")    /* u64, from 1: raised when a copy        \
+        becomes the store */                                                  \
+    K(COPY,        "copy")          /* u64, 1: this is a backup that no       \
+        server has started with yet */                                        \
+    K(VERSION,     "version")       /* text: MT_VERSION of the build that     \
+        made this format */                                                   \
+    K(UPGRADE,     "upgrade")       /* u64 step, then a key: how far an       \
+        upgrade has come; none while there is none under way */
 
 
 typedef enum {
@@ -116,6 +135,9 @@ typedef enum {
 } mt_meta_t;
 
 #define MT_SERVER_KEY_LEN  32
+#define MT_STORE_ID_LEN    16
+
+#define MT_JOURNAL_BLOCK_BITS  8
 
 
 /* kinds of NAME and COUNTER keys; stable numbers */

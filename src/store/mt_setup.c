@@ -5,6 +5,7 @@
  */
 
 #include "base/mt_crypto.h"
+#include "base/mt_version.h"
 #include "store/mt_store_int.h"
 
 #include <dirent.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 
@@ -35,8 +37,8 @@ static mt_status_t mt_dir_parent(const char *path, char *why,
 static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
     char *why, size_t why_size);
 static int mt_dir_ours(const char *name);
-static int mt_store_live(const char *path);
-static int mt_read_format(const char *path, int64_t *format);
+static int mt_read_format(const char *path, int64_t *format, char *version,
+    size_t version_size);
 static int mt_make_store(const mt_store_options_t *options);
 static int mt_fill_store(MDB_env *env);
 static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
@@ -48,6 +50,10 @@ static int mt_own(const char *path, int uid, int gid);
 static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
+static int mt_mark_copy(const char *file);
+static int mt_set_aside(const char *path);
+static int mt_copy_in(const char *from, const char *path);
+static int mt_copy_data(int in, int out);
 
 
 static mt_status_t
@@ -170,7 +176,7 @@ mt_dir_scan(const char *path, mt_dir_state_t *state, char *why,
  * its locks.
  */
 
-static int
+int
 mt_store_live(const char *path)
 {
     int           fd, live;
@@ -199,13 +205,15 @@ mt_store_live(const char *path)
 
 
 /*
- * Reads the format without a change: the lock file is not used unless another
+ * Reads the format, and the version of the build that made it ("" before
+ * format 2), without a change: the lock file is not used unless another
  * process may write meanwhile.  Returns 0 or LMDB's error; MDB_NOTFOUND when
  * it is no store of ours.
  */
 
 static int
-mt_read_format(const char *path, int64_t *format)
+mt_read_format(const char *path, int64_t *format, char *version,
+    size_t version_size)
 {
     int       rc;
     MDB_dbi   dbi;
@@ -242,6 +250,31 @@ mt_read_format(const char *path, int64_t *format)
                               format))
     {
         rc = MDB_NOTFOUND;
+    }
+
+    /* an upgrade that was interrupted has to go on first */
+
+    if (rc == 0) {
+        mt_key_meta(&name, MT_META_UPGRADE);
+        key.mv_data = name.data;
+        key.mv_size = name.len;
+
+        if (mdb_get(txn, dbi, &key, &value) == 0) {
+            *format = MT_STORE_FORMAT - 1;
+        }
+    }
+
+    version[0] = '\0';
+
+    if (rc == 0) {
+        mt_key_meta(&name, MT_META_VERSION);
+        key.mv_data = name.data;
+        key.mv_size = name.len;
+
+        if (mdb_get(txn, dbi, &key, &value) == 0) {
+            (void) snprintf(version, version_size, "%.*s", (int) value.mv_size,
+                            (const char *) value.mv_data);
+        }
     }
 
     if (txn) {
@@ -283,13 +316,15 @@ mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers)
 
 
 mt_status_t
-mt_store_check_format(const char *path, char *why, size_t why_size)
+mt_store_check_format(const char *path, int64_t *found, char *why,
+    size_t why_size)
 {
     int       rc;
+    char      version[32];
     int64_t   format;
 
     format = 0;
-    rc = mt_read_format(path, &format);
+    rc = mt_read_format(path, &format, version, sizeof(version));
 
     switch (rc) {
 
@@ -310,20 +345,77 @@ mt_store_check_format(const char *path, char *why, size_t why_size)
         return MT_STORE_FAILED;
     }
 
-    if (format != MT_STORE_FORMAT) {
-        (void) snprintf(why, why_size, "store \"%s\" has format %llu, this "
-                        "build reads %d", path, (unsigned long long) format,
-                        MT_STORE_FORMAT);
+    if (format > MT_STORE_FORMAT || format < MT_STORE_FORMAT_OLDEST) {
+        (void) snprintf(why, why_size, "store \"%s\" has format %lld, made by "
+                        "version %s; this is version " MT_VERSION ", which "
+                        "reads format %d", path, (long long) format,
+                        version[0] ? version : "0.9", MT_STORE_FORMAT);
         return MT_STORE_FAILED;
     }
+
+    *found = format;
 
     return MT_OK;
 }
 
 
 mt_status_t
+mt_store_check_present(const char *path, char *why, size_t why_size)
+{
+    int64_t      format;
+    mt_status_t  rc;
+
+    rc = mt_store_check_format(path, &format, why, why_size);
+
+    if (rc == MT_OK && format != MT_STORE_FORMAT) {
+        (void) snprintf(why, why_size, "store \"%s\" has format %lld: start "
+                        "nginx once with it, or run \"meetingctl --store %s "
+                        "upgrade\", to bring it to format %d", path,
+                        (long long) format, path, MT_STORE_FORMAT);
+        rc = MT_STORE_FAILED;
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_exists(const mt_store_options_t *options, char *why, size_t why_size)
+{
+    mt_status_t     rc;
+    mt_dir_state_t  state;
+
+    rc = mt_dir_state(options->path.data, &state, why, why_size);
+
+    if (rc == MT_OK && state != MT_DIR_STORE) {
+        (void) snprintf(why, why_size, "there is no store in \"%s\"",
+                        options->path.data);
+        rc = MT_STORE_FAILED;
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_check_ready(const mt_store_options_t *options, char *why,
+    size_t why_size)
+{
+    return mt_store_check_present(options->path.data, why, why_size);
+}
+
+
+int
+mt_store_is_live(const mt_store_options_t *options)
+{
+    return mt_store_live(options->path.data);
+}
+
+
+mt_status_t
 mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
 {
+    int64_t         format;
     mt_status_t     rc;
     mt_dir_state_t  state;
 
@@ -335,7 +427,7 @@ mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
         return rc;
     }
 
-    return mt_store_check_format(options->path.data, why, why_size);
+    return mt_store_check_format(options->path.data, &format, why, why_size);
 }
 
 
@@ -578,14 +670,32 @@ static int
 mt_fill_store(MDB_env *env)
 {
     int       rc, db;
-    uint8_t   format[8], position[8], server_key[MT_SERVER_KEY_LEN];
+    size_t    i;
+    uint8_t   format[8], position[8], generation[8];
+    uint8_t   server_key[MT_SERVER_KEY_LEN], id[MT_STORE_ID_LEN];
     MDB_dbi   dbi[MT_DB_COUNT];
     MDB_txn  *txn;
 
+    const struct {
+        mt_meta_t    which;
+        const void  *data;
+        size_t       len;
+    } facts[] = {
+        { MT_META_FORMAT, format, sizeof(format) },
+        { MT_META_POSITION, position, sizeof(position) },
+        { MT_META_SERVER_KEY, server_key, sizeof(server_key) },
+        { MT_META_STORE_ID, id, sizeof(id) },
+        { MT_META_GENERATION, generation, sizeof(generation) },
+        { MT_META_VERSION, MT_VERSION, sizeof(MT_VERSION) - 1 },
+    };
+
     (void) mt_value_num(format, MT_STORE_FORMAT);
     (void) mt_value_num(position, 0);
+    (void) mt_value_num(generation, 1);
 
-    if (mt_random(server_key, sizeof(server_key)) != 0) {
+    if (mt_random(server_key, sizeof(server_key)) != 0
+        || mt_random(id, sizeof(id)) != 0)
+    {
         return errno;
     }
 
@@ -598,19 +708,9 @@ mt_fill_store(MDB_env *env)
         rc = mdb_dbi_open(txn, mt_db_names[db], MDB_CREATE, &dbi[db]);
     }
 
-    if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_FORMAT, format,
-                         sizeof(format));
-    }
-
-    if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_POSITION, position,
-                         sizeof(position));
-    }
-
-    if (rc == 0) {
-        rc = mt_put_meta(txn, dbi[MT_DB_META], MT_META_SERVER_KEY, server_key,
-                         sizeof(server_key));
+    for (i = 0; rc == 0 && i < mt_nitems(facts); i++) {
+        rc = mt_put_meta(txn, dbi[MT_DB_META], facts[i].which, facts[i].data,
+                         facts[i].len);
     }
 
     if (rc != 0) {
@@ -780,6 +880,10 @@ mt_copy_to(MDB_env *env, const char *dest)
     }
 
     if (rc == 0) {
+        rc = mt_mark_copy(file);
+    }
+
+    if (rc == 0) {
         rc = mt_move_in(dest);
     }
 
@@ -790,4 +894,223 @@ mt_copy_to(MDB_env *env, const char *dest)
     free(file);
 
     return rc;
+}
+
+
+/* Marks a data file as a copy, by which the first start with it is known: from
+ * then on it gives out numbers that the store may have given out, too. */
+
+static int
+mt_mark_copy(const char *file)
+{
+    int       rc;
+    uint8_t   yes[8];
+    MDB_dbi   dbi;
+    MDB_env  *env;
+    MDB_txn  *txn;
+
+    (void) mt_value_num(yes, 1);
+    txn = NULL;
+
+    rc = mt_env_create(&env, 0, 0);
+
+    if (rc == 0) {
+        rc = mdb_env_open(env, file, MDB_NOSUBDIR | MDB_NOTLS | MDB_NOLOCK,
+                          0600);
+    }
+
+    if (rc == 0) {
+        rc = mdb_txn_begin(env, NULL, 0, &txn);
+    }
+
+    if (rc == 0) {
+        rc = mdb_dbi_open(txn, mt_db_names[MT_DB_META], 0, &dbi);
+    }
+
+    if (rc == 0) {
+        rc = mt_put_meta(txn, dbi, MT_META_COPY, yes, sizeof(yes));
+    }
+
+    if (rc == 0) {
+        rc = mdb_txn_commit(txn);
+
+    } else if (txn) {
+        mdb_txn_abort(txn);
+    }
+
+    if (env) {
+        mdb_env_close(env);
+    }
+
+    return rc;
+}
+
+
+mt_status_t
+mt_store_restore(const mt_store_options_t *options, const char *from,
+    int replace, char *why, size_t why_size)
+{
+    int             rc;
+    int64_t         format;
+    const char     *path;
+    mt_status_t     status;
+    mt_dir_state_t  state;
+
+    path = options->path.data;
+
+    status = mt_dir_state(from, &state, why, why_size);
+
+    if (status == MT_OK && state != MT_DIR_STORE) {
+        (void) snprintf(why, why_size, "there is no store in \"%s\"", from);
+        status = MT_STORE_FAILED;
+    }
+
+    if (status == MT_OK) {
+        status = mt_store_check_format(from, &format, why, why_size);
+    }
+
+    if (status == MT_OK) {
+        status = mt_dir_state(path, &state, why, why_size);
+    }
+
+    if (status != MT_OK) {
+        return status;
+    }
+
+    if (state == MT_DIR_STORE && !replace) {
+        (void) snprintf(why, why_size, "\"%s\" holds a store: --force sets it "
+                        "aside", path);
+        return MT_STORE_FAILED;
+    }
+
+    if (state == MT_DIR_STORE && mt_store_live(path)) {
+        (void) snprintf(why, why_size, "the store in \"%s\" is in use: stop "
+                        "the server first", path);
+        return MT_STORE_FAILED;
+    }
+
+    rc = state == MT_DIR_ABSENT && mkdir(path, 0700) != 0 ? errno : 0;
+
+    if (rc == 0 && state == MT_DIR_STORE) {
+        rc = mt_set_aside(path);
+    }
+
+    if (rc == 0) {
+        rc = mt_copy_in(from, path);
+    }
+
+    if (rc != 0) {
+        (void) snprintf(why, why_size, "restore of \"%s\": %s", path,
+                        mdb_strerror(rc));
+        return rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL : MT_STORE_FAILED;
+    }
+
+    return MT_OK;
+}
+
+
+/* Moves the files of a store into a new directory below.  Returns 0 or an
+ * error number. */
+
+static int
+mt_set_aside(const char *path)
+{
+    int     rc;
+    char   *from, *to, *dir;
+    size_t  i;
+
+    static const char *const  files[] = {
+        MT_DATA_FILE, MT_LOCK_FILE, MT_WAL_FILE, MT_WAL_WORDS
+    };
+
+    if (asprintf(&dir, "%s/replaced-%lld", path, (long long) time(NULL)) < 0) {
+        return ENOMEM;
+    }
+
+    rc = mkdir(dir, 0700) == 0 ? 0 : errno;
+
+    for (i = 0; rc == 0 && i < mt_nitems(files); i++) {
+        from = mt_path_join(path, files[i]);
+        to = mt_path_join(dir, files[i]);
+
+        rc = from && to ? 0 : ENOMEM;
+
+        if (rc == 0 && rename(from, to) != 0 && errno != ENOENT) {
+            rc = errno;
+        }
+
+        free(from);
+        free(to);
+    }
+
+    free(dir);
+
+    return rc;
+}
+
+
+/* Copies the data file, and moves it in once it is whole and marked. */
+
+static int
+mt_copy_in(const char *from, const char *path)
+{
+    int    in, out, rc;
+    char  *source, *file;
+
+    source = mt_path_join(from, MT_DATA_FILE);
+    file = mt_path_join(path, MT_NEW_FILE);
+
+    if (source == NULL || file == NULL) {
+        free(source);
+        free(file);
+        return ENOMEM;
+    }
+
+    in = open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    out = in == -1 ? -1 : open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
+                                     | O_CLOEXEC, 0600);
+    rc = out == -1 ? errno : mt_copy_data(in, out);
+
+    if (in != -1) {
+        (void) close(in);
+    }
+
+    if (out != -1 && close(out) != 0 && rc == 0) {
+        rc = errno;
+    }
+
+    if (rc == 0) {
+        rc = mt_mark_copy(file);
+    }
+
+    if (rc == 0) {
+        rc = mt_move_in(path);
+    }
+
+    if (rc != 0) {
+        (void) unlink(file);
+    }
+
+    free(source);
+    free(file);
+
+    return rc;
+}
+
+
+static int
+mt_copy_data(int in, int out)
+{
+    ssize_t  n;
+
+    do {
+        n = copy_file_range(in, NULL, out, NULL, 1 << 26, 0);
+
+        if (n == -1 && errno != EINTR) {
+            return errno;
+        }
+
+    } while (n != 0);
+
+    return fsync(out) == 0 ? 0 : errno;
 }

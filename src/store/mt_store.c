@@ -14,7 +14,8 @@ static void mt_store_unregister(mt_store_t *store);
 static int mt_store_registered(dev_t dev, ino_t ino);
 static mt_store_t *mt_store_alloc(const mt_store_options_t *options);
 static int mt_store_env(mt_store_t *store, const mt_store_options_t *options);
-static int mt_store_databases(mt_store_t *store, const char **missing);
+static int mt_store_databases(mt_store_t *store, int upgrade,
+    const char **missing);
 static int mt_count_line(const char *line, void *data);
 static mt_status_t mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat);
 static mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
@@ -223,9 +224,12 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
     size_t why_size)
 {
     int           rc;
+    int64_t       format;
     const char   *missing;
     mt_store_t   *store;
     mt_status_t   status;
+
+    format = MT_STORE_FORMAT;
 
     if (mt_store_is_open(options->path.data)) {
         (void) snprintf(why, why_size, "store \"%s\" is open in this process "
@@ -233,7 +237,11 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
         return MT_STORE_FAILED;
     }
 
-    status = mt_store_check_format(options->path.data, why, why_size);
+    status = options->upgrade
+             ? mt_store_check_format(options->path.data, &format, why,
+                                     why_size)
+             : mt_store_check_present(options->path.data, why, why_size);
+
     if (status != MT_OK) {
         return status;
     }
@@ -252,7 +260,9 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
     }
 
     if (rc == 0) {
-        rc = mt_store_databases(store, &missing);
+        store->upgrade = options->upgrade;
+        store->wal.older = format != MT_STORE_FORMAT;
+        rc = mt_store_databases(store, options->upgrade, &missing);
     }
 
     if (rc == 0) {
@@ -296,7 +306,7 @@ mt_store_env(mt_store_t *store, const mt_store_options_t *options)
 
 
 static int
-mt_store_databases(mt_store_t *store, const char **missing)
+mt_store_databases(mt_store_t *store, int upgrade, const char **missing)
 {
     int       rc, db;
     MDB_txn  *txn;
@@ -309,6 +319,10 @@ mt_store_databases(mt_store_t *store, const char **missing)
     for (db = 0; db < MT_DB_COUNT; db++) {
         rc = mdb_dbi_open(txn, mt_db_names[db], 0, &store->dbi[db]);
 
+        if (rc == MDB_NOTFOUND && upgrade) {
+            continue;
+        }
+
         if (rc != 0) {
             *missing = mt_db_names[db];
             mdb_txn_abort(txn);
@@ -318,6 +332,24 @@ mt_store_databases(mt_store_t *store, const char **missing)
 
     /* handles become the environment's when this transaction ends */
     return mdb_txn_commit(txn);
+}
+
+
+mt_status_t
+mt_txn_create_databases(mt_txn_t *txn)
+{
+    int  rc, db;
+
+    for (db = 0; db < MT_DB_COUNT; db++) {
+        rc = mdb_dbi_open(txn->txn, mt_db_names[db], MDB_CREATE,
+                          &txn->store->dbi[db]);
+
+        if (rc != 0) {
+            return mt_txn_fail(txn, mt_db_names[db], rc);
+        }
+    }
+
+    return MT_OK;
 }
 
 

@@ -34,6 +34,10 @@ typedef struct {
      * is information, 1 an error */
     void       (*report)(void *report_data, int level, const char *text);
     void        *report_data;
+
+    /* 1: mt_store_open() takes a store of an older format, or one that is
+     * being upgraded; for mt_prepare() alone */
+    int          upgrade;
 } mt_store_options_t;
 
 
@@ -42,9 +46,10 @@ typedef struct {
  * none, and checks the format where there is one.  uid and gid (or -1) become
  * the owner of the directory and its files, also of a restored store.  The
  * environment is opened and closed: for the master process, before the fork.
- * A store of another format, or a directory that holds anything else, is not
- * changed.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`, of
- * `why_size` bytes.
+ * A store of a newer format, or a directory that holds anything else, is not
+ * changed, nor is one of an older format: mt_prepare() (domain/mt_prepare.h)
+ * upgrades that.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`,
+ * of `why_size` bytes.
  */
 mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
     int gid, char *why, size_t why_size);
@@ -53,6 +58,20 @@ mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
  * path that does not exist below a directory that does, or MT_STORE_FAILED
  * with the reason. */
 mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
+    size_t why_size);
+
+/* Returns MT_OK if the directory holds a store, of whatever format, else
+ * MT_STORE_FAILED with the reason. */
+mt_status_t mt_store_exists(const mt_store_options_t *options, char *why,
+    size_t why_size);
+
+/* Returns 1 if another process has the store open, else 0. */
+int mt_store_is_live(const mt_store_options_t *options);
+
+/* Checks that the store has the present format and needs no preparation: for
+ * those who find it open.  Returns MT_OK, or MT_STORE_FAILED with the reason.
+ */
+mt_status_t mt_store_check_ready(const mt_store_options_t *options, char *why,
     size_t why_size);
 
 /* Opens an existing store.  Returns MT_OK with a store that mt_store_close()
@@ -89,6 +108,13 @@ uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
  * once it is on disk, or a failure with the reason. */
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
     size_t why_size);
+
+/* Puts the store in the directory `from`, a backup, in the place of the
+ * options' one, marked as a copy; mt_prepare() is to follow.  With `replace` a
+ * store that is there is moved into a directory below, without it fails.  No
+ * process may have it open.  Returns MT_OK, or a failure with the reason. */
+mt_status_t mt_store_restore(const mt_store_options_t *options,
+    const char *from, int replace, char *why, size_t why_size);
 
 /* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
  * the process should open the store anew. */
@@ -174,7 +200,32 @@ mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 uint64_t mt_meta_position(mt_txn_t *txn);
 int64_t mt_meta_time(mt_txn_t *txn);
 int mt_meta_server_key(mt_txn_t *txn, mt_str_t *server_key);
+/* As the server key's; MT_STORE_ID_LEN bytes. */
+int mt_meta_store_id(mt_txn_t *txn, mt_str_t *id);
+int64_t mt_meta_format(mt_txn_t *txn);
+int64_t mt_meta_generation(mt_txn_t *txn);
+int mt_meta_is_copy(mt_txn_t *txn);
+
+/* Returns 1 if the store has an older format, or an upgrade is under way. */
+int mt_meta_needs_upgrade(mt_txn_t *txn);
+
+/* Returns 1 with the facts set if an upgrade is under way, 0 if none is, -1 on
+ * a failure.  *key is the last key that the step has done, "" at its
+ * beginning; it lives as mt_get()'s value. */
+int mt_meta_upgrade(mt_txn_t *txn, int64_t *step, mt_str_t *key);
+
 mt_status_t mt_meta_set_position(mt_txn_t *txn, uint64_t position);
+mt_status_t mt_meta_set_generation(mt_txn_t *txn, int64_t generation);
+
+/* Makes the store one of the present format: format, version, an id and a
+ * generation where it has none. */
+mt_status_t mt_meta_set_format(mt_txn_t *txn);
+
+/* Notes how far an upgrade has come; step 0: it is over. */
+mt_status_t mt_meta_set_upgrade(mt_txn_t *txn, int64_t step, mt_str_t key);
+
+/* Says that this is the store, and no copy any more. */
+mt_status_t mt_meta_clear_copy(mt_txn_t *txn);
 mt_status_t mt_meta_set_time(mt_txn_t *txn, int64_t time);
 
 

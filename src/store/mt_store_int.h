@@ -24,6 +24,9 @@
 #define MT_WAL_FILE   "wal.log"
 #define MT_WAL_WORDS  "wal.lock"
 
+/* a log of another store that was found in its place */
+#define MT_WAL_FOREIGN  "wal.log.foreign"
+
 
 struct mt_txn_s {
     mt_store_t   *store;
@@ -38,9 +41,12 @@ typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
 
 typedef struct {
     int              fd;           /* -1: not open */
+    int              older;        /* the log may be of format 1 */
     mt_wal_words_t  *words;
 
     /* of the write transaction that is open */
+    uint8_t          id[MT_STORE_ID_LEN];
+    uint64_t         generation;
     uint64_t         position;     /* last one of the journal when it began */
     uint64_t         end;          /* offset of the next record */
     uint64_t         size;         /* of the file */
@@ -58,6 +64,8 @@ struct mt_store_s {
      * map's size takes it exclusively. */
     pthread_rwlock_t   map_lock;
     int                broken;     /* atomic */
+    int                moved;      /* atomic; the data file was replaced */
+    int                upgrade;    /* open for mt_prepare() */
 
     mt_wal_t           wal;
 
@@ -87,9 +95,22 @@ mt_status_t mt_txn_fail(mt_txn_t *txn, const char *what, int rc);
  * again: closing it would drop LMDB's locks. */
 int mt_store_is_open(const char *path);
 
+/* Returns 1 if another process has the store open; not to be called while this
+ * process has. */
+int mt_store_live(const char *path);
+
+/* Creates the databases that a store of an older format lacks, in a write
+ * transaction.  Returns MT_OK or a failure, which the transaction remembers.
+ */
+mt_status_t mt_txn_create_databases(mt_txn_t *txn);
+
 /* Reads the format of the store in a directory.  Returns MT_OK if there is a
  * store of our format, else a failure with the reason in `why`. */
-mt_status_t mt_store_check_format(const char *path, char *why,
+mt_status_t mt_store_check_format(const char *path, int64_t *format,
+    char *why, size_t why_size);
+
+/* The same; fails also for an older format, with what to do about it. */
+mt_status_t mt_store_check_present(const char *path, char *why,
     size_t why_size);
 
 /* Makes an environment that is not open yet; 0 as size or readers leaves

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 
@@ -19,6 +20,7 @@ static mt_status_t mt_txn_open(mt_store_t *store, unsigned flags,
 static void mt_txn_free(mt_txn_t *txn);
 static int mt_store_disk_full(const mt_store_t *store);
 static void mt_store_probe(mt_store_t *store);
+static int mt_store_is_moved(mt_store_t *store);
 
 
 /* Begins a transaction, or renews *txn; afterwards map_lock is held. */
@@ -186,9 +188,55 @@ mt_read_close(mt_txn_t *txn)
 mt_status_t
 mt_write_begin(mt_store_t *store, mt_txn_t **txn)
 {
+    mt_status_t  rc;
+
     mt_wal_ask(store);
 
-    return mt_txn_open(store, 0, txn);
+    rc = mt_txn_open(store, 0, txn);
+
+    if (rc == MT_OK && mt_store_is_moved(store)) {
+        mt_write_abort(*txn);
+        rc = MT_STORE_FAILED;
+    }
+
+    /* a store of an older format lacks databases */
+
+    if (rc == MT_OK && store->upgrade
+        && mt_txn_create_databases(*txn) != MT_OK)
+    {
+        mt_write_abort(*txn);
+        rc = MT_STORE_FAILED;
+    }
+
+    return rc;
+}
+
+
+/* Returns 1 if the path names another data file than the one that is open, or
+ * none: what is written now would be found nowhere after a restart. */
+
+static int
+mt_store_is_moved(mt_store_t *store)
+{
+    int           moved;
+    char         *file;
+    struct stat   st;
+
+    file = mt_path_join(store->path, MT_DATA_FILE);
+
+    moved = file && (stat(file, &st) != 0 || st.st_dev != store->dev
+                     || st.st_ino != store->ino);
+    free(file);
+
+    if (__atomic_exchange_n(&store->moved, moved, __ATOMIC_RELAXED) != moved) {
+        mt_store_report(store, moved,
+                        moved ? "\"" MT_DATA_FILE "\" was moved away or "
+                                "replaced while the server runs: nothing is "
+                                "written until it is back, or nginx restarted"
+                              : "\"" MT_DATA_FILE "\" is back");
+    }
+
+    return moved;
 }
 
 

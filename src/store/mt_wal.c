@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +15,8 @@
 #include <zlib.h>
 
 
-#define MT_WAL_MAGIC   0x6d742d77616c0001ULL
+#define MT_WAL_MAGIC   0x6d742d77616c0002ULL
+#define MT_WAL_MAGIC1  0x6d742d77616c0001ULL      /* of format 1 */
 
 /* A disk writes a block whole or not at all. */
 #define MT_WAL_BLOCK   4096
@@ -24,21 +27,26 @@
 
 
 /*
- * A record in the file: magic 8, transaction id 8, journal position 8, index
- * in the transaction 4, length of the content 4, checksum 4, zeros 4; then the
- * content.  The checksum covers all but itself and the zeros.
+ * A record in the file: magic 8, the store's id 16 and generation 8,
+ * transaction id 8, journal position 8, index in the transaction 4, length of
+ * the content 4, checksum 4, zeros 4; then the content.  The checksum covers
+ * all but itself and the zeros.  Format 1 had neither id nor generation.
  */
-#define MT_WAL_HEADER   40
-#define MT_WAL_SUMMED   32          /* bytes of the header */
+#define MT_WAL_HEADER   64
+#define MT_WAL_HEADER1  40
+#define MT_WAL_TRAILER  8           /* checksum and zeros */
 #define MT_WAL_RECORD   (MT_WAL_MAX - MT_WAL_HEADER)       /* at most */
 
 typedef struct {
     uint64_t  magic;
+    uint8_t   id[MT_STORE_ID_LEN];
+    uint64_t  generation;
     uint64_t  txn;
     uint64_t  position;
     uint32_t  seq;
     uint32_t  len;
     uint32_t  sum;
+    size_t    size;                 /* of the header */
 } mt_wal_header_t;
 
 /*
@@ -65,7 +73,12 @@ static int mt_wal_open_file(mt_store_t *store, const char *name);
 static int mt_wal_map(mt_store_t *store);
 static int mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header);
 static int mt_wal_room(mt_wal_t *wal, size_t len);
-static uint32_t mt_wal_sum(const uint8_t *record, uint32_t len);
+static uint32_t mt_wal_sum(const uint8_t *record, size_t header, uint32_t len);
+static int mt_wal_name_store(mt_txn_t *txn);
+static int mt_wal_set_aside(mt_store_t *store);
+static int mt_wal_reopen(mt_store_t *store);
+static int mt_wal_keep_file(mt_txn_t *txn);
+static int mt_wal_is_ours(const mt_wal_t *wal, const mt_wal_header_t *header);
 static int mt_wal_ready(mt_txn_t *txn);
 static int mt_wal_grow(mt_wal_t *wal, uint64_t size);
 static int mt_wal_write(mt_wal_t *wal, size_t len);
@@ -78,6 +91,7 @@ mt_wal_open(mt_store_t *store)
 {
     int               rc;
     uint64_t          next;
+    mt_txn_t         *txn;
     mt_wal_t         *wal;
     mt_wal_header_t   header;
 
@@ -94,25 +108,160 @@ mt_wal_open(mt_store_t *store)
         return rc;
     }
 
-    /* a power loss may have lost the words */
+    if (mt_read_open(store, &txn) != MT_OK) {
+        return EIO;
+    }
 
-    next = mt_store_last(store) + 1;
+    rc = mt_wal_name_store(txn);
+    mt_read_close(txn);
+
+    if (rc != 0) {
+        return EIO;
+    }
 
     switch (mt_wal_read(wal, 0, &header)) {
 
     case -1:
         return errno;
 
-    case 1:
-        if (header.txn == next && atomic_load(&wal->words->logged) < next) {
-            atomic_store(&wal->words->logged, next);
-        }
-
-        /* fall through */
-
-    default:
+    case 0:
         return 0;
     }
+
+    if (!mt_wal_is_ours(wal, &header)) {
+        return mt_wal_set_aside(store);
+    }
+
+    /* a power loss may have lost the words */
+
+    next = mt_store_last(store) + 1;
+
+    if (header.txn == next && atomic_load(&wal->words->logged) < next) {
+        atomic_store(&wal->words->logged, next);
+    }
+
+    return 0;
+}
+
+
+/*
+ * Gives a log that belongs to another store, or to another generation of this
+ * one, another name: it may be the only copy of what its store acknowledged.
+ * Other processes may be at the same: the lock on the words file decides.
+ * Returns 0 or an error number.
+ */
+
+static int
+mt_wal_set_aside(mt_store_t *store)
+{
+    int               lock, rc;
+    char             *from, *to;
+    mt_wal_t         *wal;
+    mt_wal_header_t   header;
+
+    wal = &store->wal;
+    from = mt_path_join(store->path, MT_WAL_FILE);
+    to = mt_path_join(store->path, MT_WAL_FOREIGN);
+    lock = mt_wal_open_file(store, MT_WAL_WORDS);
+
+    if (from == NULL || to == NULL || lock == -1
+        || flock(lock, LOCK_EX) != 0)
+    {
+        rc = errno ? errno : ENOMEM;
+
+    } else {
+        rc = mt_wal_reopen(store);
+    }
+
+    if (rc == 0 && mt_wal_read(wal, 0, &header) == 1
+        && !mt_wal_is_ours(wal, &header))
+    {
+        rc = rename(from, to) == 0 ? mt_wal_reopen(store) : errno;
+
+        if (rc == 0) {
+            atomic_store(&wal->words->logged, 0);
+            mt_store_report(store, 1, "\"" MT_WAL_FILE "\" belongs to another "
+                            "store, or to this one before a restore: it was "
+                            "set aside as \"" MT_WAL_FOREIGN "\"");
+        }
+    }
+
+    if (lock != -1) {
+        (void) close(lock);
+    }
+
+    free(from);
+    free(to);
+
+    return rc;
+}
+
+
+/* Opens the file of that name, which may be another one by now. */
+
+static int
+mt_wal_reopen(mt_store_t *store)
+{
+    int  fd;
+
+    fd = mt_wal_open_file(store, MT_WAL_FILE);
+    if (fd == -1) {
+        return errno;
+    }
+
+    (void) close(store->wal.fd);
+    store->wal.fd = fd;
+
+    return 0;
+}
+
+
+/*
+ * Makes the log anew if its file was removed or replaced: records in a file
+ * without a name would be lost with the last process that has it open.  Its
+ * records have been applied by now, in this transaction.  Returns 0, or -1
+ * with the failure in the transaction.
+ */
+
+static int
+mt_wal_keep_file(mt_txn_t *txn)
+{
+    int           rc, lost;
+    char         *file;
+    mt_wal_t     *wal;
+    struct stat   ours, named;
+
+    wal = &txn->store->wal;
+
+    file = mt_path_join(txn->store->path, MT_WAL_FILE);
+    rc = file && fstat(wal->fd, &ours) == 0 ? 0 : errno;
+
+    lost = rc == 0 && (lstat(file, &named) != 0
+                       || named.st_ino != ours.st_ino
+                       || named.st_dev != ours.st_dev);
+    free(file);
+
+    if (lost) {
+        rc = mt_wal_reopen(txn->store);
+    }
+
+    if (lost && rc == 0) {
+        rc = fstat(wal->fd, &ours) == 0 ? 0 : errno;
+        wal->size = (uint64_t) ours.st_size;
+        wal->end = 0;
+        wal->seq = 0;
+
+        mt_store_report(txn->store, 1, "\"" MT_WAL_FILE "\" was removed or "
+                        "replaced while the server ran: it was made anew, "
+                        "nothing is lost");
+    }
+
+    if (rc != 0) {
+        (void) mt_txn_fail(txn, "write-ahead log", rc);
+        return -1;
+    }
+
+    return 0;
 }
 
 
@@ -246,14 +395,28 @@ mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header)
 
     p = wal->buf;
 
+    memset(header, 0, sizeof(*header));
     header->magic = mt_get_u64(p);
-    header->txn = mt_get_u64(p + 8);
-    header->position = mt_get_u64(p + 16);
-    header->seq = mt_get_u32(p + 24);
-    header->len = mt_get_u32(p + 28);
-    header->sum = mt_get_u32(p + 32);
+    header->size = MT_WAL_HEADER1;
+    p += 8;
 
-    if (header->magic != MT_WAL_MAGIC || header->len > MT_WAL_RECORD) {
+    if (header->magic == MT_WAL_MAGIC) {
+        header->size = MT_WAL_HEADER;
+        memcpy(header->id, p, MT_STORE_ID_LEN);
+        header->generation = mt_get_u64(p + MT_STORE_ID_LEN);
+        p += MT_STORE_ID_LEN + 8;
+
+    } else if (header->magic != MT_WAL_MAGIC1) {
+        return 0;
+    }
+
+    header->txn = mt_get_u64(p);
+    header->position = mt_get_u64(p + 8);
+    header->seq = mt_get_u32(p + 16);
+    header->len = mt_get_u32(p + 20);
+    header->sum = mt_get_u32(p + 24);
+
+    if (header->len > MT_WAL_RECORD) {
         return 0;
     }
 
@@ -261,15 +424,15 @@ mt_wal_read(mt_wal_t *wal, uint64_t at, mt_wal_header_t *header)
         return -1;
     }
 
-    n = pread(wal->fd, wal->buf + MT_WAL_HEADER, header->len,
-              (off_t) at + MT_WAL_HEADER);
+    n = pread(wal->fd, wal->buf + header->size, header->len,
+              (off_t) (at + header->size));
 
     if (n == -1) {
         return -1;
     }
 
     return n == (ssize_t) header->len
-           && mt_wal_sum(wal->buf, header->len) == header->sum;
+           && mt_wal_sum(wal->buf, header->size, header->len) == header->sum;
 }
 
 
@@ -304,13 +467,53 @@ mt_wal_room(mt_wal_t *wal, size_t len)
 
 
 static uint32_t
-mt_wal_sum(const uint8_t *record, uint32_t len)
+mt_wal_sum(const uint8_t *record, size_t header, uint32_t len)
 {
     uLong  sum;
 
-    sum = crc32(0, record, MT_WAL_SUMMED);
+    sum = crc32(0, record, (uInt) (header - MT_WAL_TRAILER));
 
-    return (uint32_t) crc32(sum, record + MT_WAL_HEADER, len);
+    return (uint32_t) crc32(sum, record + header, len);
+}
+
+
+/* Reads the names that records of this store bear.  Returns 0, or -1 with the
+ * failure in the transaction. */
+
+static int
+mt_wal_name_store(mt_txn_t *txn)
+{
+    mt_str_t   id;
+    mt_wal_t  *wal;
+
+    wal = &txn->store->wal;
+    memset(wal->id, 0, sizeof(wal->id));
+    wal->generation = (uint64_t) mt_meta_generation(txn);
+
+    /* a store of format 1 has none */
+
+    if (wal->generation == 0) {
+        return txn->status == MT_OK ? 0 : -1;
+    }
+
+    if (mt_meta_store_id(txn, &id) != 1) {
+        (void) mt_txn_fail(txn, "id of the store", EINVAL);
+        return -1;
+    }
+
+    memcpy(wal->id, id.data, sizeof(wal->id));
+
+    return 0;
+}
+
+
+static int
+mt_wal_is_ours(const mt_wal_t *wal, const mt_wal_header_t *header)
+{
+    return header->magic == MT_WAL_MAGIC1
+           ? wal->older
+           : header->generation == wal->generation
+             && memcmp(header->id, wal->id, sizeof(wal->id)) == 0;
 }
 
 
@@ -337,14 +540,14 @@ mt_wal_next(mt_txn_t *txn, mt_str_t *record)
         return -1;
     }
 
-    if (rc == 1 && header.txn == id && header.position == wal->position
-        && header.seq == wal->seq)
+    if (rc == 1 && mt_wal_is_ours(wal, &header) && header.txn == id
+        && header.position == wal->position && header.seq == wal->seq)
     {
-        record->data = (char *) wal->buf + MT_WAL_HEADER;
+        record->data = (char *) wal->buf + header.size;
         record->len = header.len;
 
         wal->seq++;
-        wal->end += (MT_WAL_HEADER + header.len + MT_WAL_BLOCK - 1)
+        wal->end += (header.size + header.len + MT_WAL_BLOCK - 1)
                     / MT_WAL_BLOCK * MT_WAL_BLOCK;
         return 1;
     }
@@ -354,6 +557,10 @@ mt_wal_next(mt_txn_t *txn, mt_str_t *record)
         /* the words are of a store that a backup has replaced */
 
         atomic_store(&wal->words->logged, 0);
+    }
+
+    if (mt_wal_keep_file(txn) != 0) {
+        return -1;
     }
 
     txn->logs = MT_WAL_READY;
@@ -378,6 +585,10 @@ mt_wal_ready(mt_txn_t *txn)
 
     if (fstat(wal->fd, &st) != 0) {
         (void) mt_txn_fail(txn, "write-ahead log", errno);
+        return -1;
+    }
+
+    if (mt_wal_name_store(txn) != 0) {
         return -1;
     }
 
@@ -418,12 +629,15 @@ mt_wal_append(mt_txn_t *txn, mt_str_t record)
     id = mdb_txn_id(txn->txn);
 
     p = mt_put_u64(wal->buf, MT_WAL_MAGIC);
+    p = mempcpy(p, wal->id, sizeof(wal->id));
+    p = mt_put_u64(p, wal->generation);
     p = mt_put_u64(p, id);
     p = mt_put_u64(p, wal->position);
     p = mt_put_u32(p, wal->seq);
     p = mt_put_u32(p, (uint32_t) record.len);
     memcpy(wal->buf + MT_WAL_HEADER, record.data, record.len);
-    p = mt_put_u32(p, mt_wal_sum(wal->buf, (uint32_t) record.len));
+    p = mt_put_u32(p, mt_wal_sum(wal->buf, MT_WAL_HEADER,
+                                  (uint32_t) record.len));
     (void) mt_put_u32(p, 0);
 
     rc = mt_wal_grow(wal, wal->end + size);
@@ -517,6 +731,23 @@ mt_wal_pwrite(int fd, const uint8_t *data, size_t len, uint64_t at)
     }
 
     return 0;
+}
+
+
+mt_status_t
+mt_wal_reset(mt_store_t *store)
+{
+    const uint8_t  none[8] = { 0 };
+
+    store->wal.older = 0;
+
+    if (mt_wal_pwrite(store->wal.fd, none, sizeof(none), 0) != 0
+        || fdatasync(store->wal.fd) != 0)
+    {
+        return mt_store_error(store, "write-ahead log", errno);
+    }
+
+    return MT_OK;
 }
 
 

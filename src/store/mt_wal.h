@@ -37,6 +37,10 @@ int mt_wal_next(mt_txn_t *txn, mt_str_t *record);
  */
 mt_status_t mt_wal_append(mt_txn_t *txn, mt_str_t record);
 
+/* Empties the log, whose records the store has: after an upgrade.  Returns
+ * MT_OK or a failure. */
+mt_status_t mt_wal_reset(mt_store_t *store);
+
 /* Says that this write transaction will stay open for a while, so that others
  * may ask for its end. */
 void mt_wal_hold(mt_txn_t *txn);

@@ -103,6 +103,7 @@ call_of(mt_arena_t *arena, uint32_t company)
     call.company = company;
     call.now = f.now;
     call.server_key = server_key;
+    call.token_key = call.server_key;
 
     check(mt_read_begin(f.store, &call.txn) == MT_OK);
 

@@ -65,6 +65,8 @@ static const example_t  examples[] = {
     EXAMPLE(OUTBOX, C_ N1_, .company = C, .nums = { N1 }),
     EXAMPLE(SET_ASIDE, C_ N1_, .company = C, .nums = { N1 }),
     EXAMPLE(JOURNAL, N1_, .nums = { N1 }),
+    EXAMPLE(ATTENDS, C_ N1_ N2_, .company = C, .nums = { N1, N2 }),
+    EXAMPLE(COMPANY_JOURNAL, C_ N1_, .company = C, .nums = { N1 }),
 };
 
 

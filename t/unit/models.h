@@ -51,7 +51,7 @@ static const mt_model_t *const  models[] = {
     &mt_meeting_page_model, &mt_reminder_fire_model, &mt_event_set_model,
     &mt_event_keys_model, &mt_event_pause_model, &mt_event_done_model,
     &mt_event_failed_model, &mt_event_redeliver_model,
-    &mt_event_discard_model, &mt_nothing_model
+    &mt_event_discard_model, &mt_generation_model, &mt_nothing_model
 };
 
 

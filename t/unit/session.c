@@ -72,6 +72,7 @@ check(fixture_t *f, const char *user, const char *caller, mt_str_t token)
     call.company = f->company;
     call.now = f->now;
     call.server_key = fixture_server_key(f);
+    call.token_key = call.server_key;
 
     (void) mt_read_begin(f->store, &call.txn);
     rc = mt_session_check(&call, mt_cstr(user), mt_cstr(caller), token, &num);

@@ -152,7 +152,7 @@ test_refusals(void)
 
     use_path("format");
     set_format(7);
-    refused("another format", "has format 7, this build reads 1");
+    refused("another format", "has format 7, made by version");
     (void) snprintf(name, sizeof(name), "%s/lock.mdb", path);
     (void) unlink(name);
     refused("another format, no lock file", "has format 7");

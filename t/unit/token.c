@@ -26,6 +26,7 @@ check_by(mt_str_t server_key, mt_str_t token, int64_t age, uint32_t *company)
     call.settings = &f.settings;
     call.now = f.now + age;
     call.server_key = server_key;
+    call.token_key = call.server_key;
 
     if (mt_read_begin(f.store, &call.txn) != MT_OK) {
         fixture_die("no read transaction");

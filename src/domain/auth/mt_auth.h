@@ -25,6 +25,11 @@ mt_str_t mt_session_token(mt_arena_t *arena, mt_str_t server_key,
 mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
     mt_str_t caller, mt_str_t token, int64_t *user);
 
+/* Derives the key of access tokens from the server's key and the store's
+ * generation, so that a new generation makes older tokens void.  `key` has
+ * MT_SERVER_KEY_LEN bytes.  Returns 0, or -1 on failure. */
+int mt_token_key(mt_str_t server_key, int64_t generation, uint8_t *key);
+
 /*
  * Access tokens: 40 lower-case hex digits that hold a credential's number and
  * the time of issue (ms), encrypted and authenticated under the server's key.
@@ -45,10 +50,10 @@ mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
  */
 #define MT_REFRESH_TTL  (30 * MT_MS_PER_DAY)
 
-mt_str_t mt_token_make(mt_arena_t *arena, mt_str_t server_key,
+mt_str_t mt_token_make(mt_arena_t *arena, mt_str_t token_key,
     int64_t credential, int64_t issued);
 mt_status_t mt_token_check(mt_call_t *call, mt_str_t token);
-mt_str_t mt_refresh_make(mt_arena_t *arena, mt_str_t server_key,
+mt_str_t mt_refresh_make(mt_arena_t *arena, mt_str_t token_key,
     int64_t credential, int64_t issued);
 mt_status_t mt_refresh_check(mt_call_t *call, mt_str_t token,
     mt_credential_t *credential);

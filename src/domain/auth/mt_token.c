@@ -2,10 +2,10 @@
 /*
  * Access tokens, and the tokens that refresh them.  A token is one AES block,
  * which holds the credential's number, the time of issue and a nonce, and four
- * bytes of a MAC over it.  Changing any of its bits makes a block of noise:
- * beside the MAC (2^-32) it would have to name a credential that is in force
- * (2^-32 for each) and a time within the last hours (2^-25), of a refresh
- * token the last days (2^-17).
+ * bytes of a MAC over it.  A forged block decrypts to noise: besides the MAC
+ * (2^-32) it would have to hit the number of a credential in force (2^-32 for
+ * each) and a time within the last hours (2^-25), of a refresh token the last
+ * days (2^-17).
  */
 
 #include "base/mt_crypto.h"
@@ -20,11 +20,11 @@
 
 #define MT_SECRET_LEN      MT_SHA256_LEN
 
-/* A token may be dated ahead of this machine's clock by as much. */
+/* ms by which a token may be dated ahead of this machine's clock. */
 #define MT_TOKEN_SKEW      MT_MS_PER_MINUTE
 
 
-/* What stands in the block: 4, 6 and 6 bytes. */
+/* The content of the block: 4, 6 and 6 bytes. */
 
 typedef struct {
     uint32_t  credential;
@@ -34,10 +34,9 @@ typedef struct {
 
 
 /*
- * What is kept of a server's key; a process has but one.  That key makes MACs
- * only: of two of them the key of the block is made.  A client comes with the
- * same token many times: what was found in the last ones is kept, of genuine
- * ones only.
+ * Values derived from the server's key, of which a process has one.  That key
+ * makes MACs only: two of them are the key of the block.  A client sends the
+ * same token many times, so the content of the last genuine ones is kept.
  */
 
 #define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
@@ -60,18 +59,18 @@ typedef struct {
 } mt_token_kept_t;
 
 
-static mt_str_t mt_token_make_kind(mt_arena_t *arena, mt_str_t server_key,
+static mt_str_t mt_token_make_kind(mt_arena_t *arena, mt_str_t token_key,
     mt_token_kind_t kind, int64_t credential, int64_t issued);
 static mt_status_t mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind,
     mt_str_t text, int64_t ttl, mt_credential_t *credential);
-static int mt_token_seal(mt_str_t server_key, mt_token_kind_t kind,
+static int mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
     const mt_token_t *token, uint8_t sealed[MT_TOKEN_LEN]);
-static mt_status_t mt_token_open(mt_str_t server_key, mt_token_kind_t kind,
+static mt_status_t mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token);
 static int mt_token_same(const uint8_t *a, const uint8_t *b, size_t len);
-static mt_token_kept_t *mt_token_kept(mt_str_t server_key,
+static mt_token_kept_t *mt_token_kept(mt_str_t token_key,
     mt_token_kind_t kind);
-static int mt_token_mac(mt_str_t server_key, mt_token_kind_t kind,
+static int mt_token_mac(mt_str_t token_key, mt_token_kind_t kind,
     const uint8_t block[MT_AES_LEN], uint8_t mac[MT_MAC_LEN]);
 static mt_step_t mt_token_start(mt_call_t *call);
 static mt_step_t mt_token_refresh_start(mt_call_t *call);
@@ -113,26 +112,52 @@ static const mt_str_t  mt_token_labels[MT_TOKEN_KINDS][3] = {
 };
 
 
+/* The first generation's is the server's key itself, as before format 2. */
+
+int
+mt_token_key(mt_str_t server_key, int64_t generation, uint8_t *key)
+{
+    int        rc;
+    uint8_t    text[9];
+    mt_str_t   part;
+
+    if (generation <= 1) {
+        memcpy(key, server_key.data, MT_SERVER_KEY_LEN);
+        return 0;
+    }
+
+    part = (mt_str_t) { sizeof(text), (char *) text };
+    (void) mt_put_u64(text + 1, (uint64_t) generation);
+
+    text[0] = 'a';
+    rc = mt_mac(server_key, &part, 1, key);
+
+    text[0] = 'b';
+
+    return rc == 0 ? mt_mac(server_key, &part, 1, key + MT_MAC_LEN) : -1;
+}
+
+
 mt_str_t
-mt_token_make(mt_arena_t *arena, mt_str_t server_key, int64_t credential,
+mt_token_make(mt_arena_t *arena, mt_str_t token_key, int64_t credential,
     int64_t issued)
 {
-    return mt_token_make_kind(arena, server_key, MT_TOKEN_ACCESS, credential,
+    return mt_token_make_kind(arena, token_key, MT_TOKEN_ACCESS, credential,
                               issued);
 }
 
 
 mt_str_t
-mt_refresh_make(mt_arena_t *arena, mt_str_t server_key, int64_t credential,
+mt_refresh_make(mt_arena_t *arena, mt_str_t token_key, int64_t credential,
     int64_t issued)
 {
-    return mt_token_make_kind(arena, server_key, MT_TOKEN_REFRESH, credential,
+    return mt_token_make_kind(arena, token_key, MT_TOKEN_REFRESH, credential,
                               issued);
 }
 
 
 static mt_str_t
-mt_token_make_kind(mt_arena_t *arena, mt_str_t server_key,
+mt_token_make_kind(mt_arena_t *arena, mt_str_t token_key,
     mt_token_kind_t kind, int64_t credential, int64_t issued)
 {
     char        *hex;
@@ -146,7 +171,7 @@ mt_token_make_kind(mt_arena_t *arena, mt_str_t server_key,
 
     if (hex == NULL
         || mt_random(token.nonce, MT_TOKEN_NONCE) != 0
-        || mt_token_seal(server_key, kind, &token, sealed) != 0)
+        || mt_token_seal(token_key, kind, &token, sealed) != 0)
     {
         return MT_STR("");
     }
@@ -199,7 +224,7 @@ mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind, mt_str_t text,
         return MT_BAD_TOKEN;
     }
 
-    rc = mt_token_open(call->server_key, kind, sealed, &token);
+    rc = mt_token_open(call->token_key, kind, sealed, &token);
     if (rc != MT_OK) {
         return rc;
     }
@@ -219,10 +244,10 @@ mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind, mt_str_t text,
 }
 
 
-/* 0 or -1. */
+/* Returns 0 or -1. */
 
 static int
-mt_token_seal(mt_str_t server_key, mt_token_kind_t kind,
+mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
     const mt_token_t *token, uint8_t sealed[MT_TOKEN_LEN])
 {
     uint8_t          *p, mac[MT_MAC_LEN];
@@ -235,11 +260,11 @@ mt_token_seal(mt_str_t server_key, mt_token_kind_t kind,
     memcpy(p, time + 2, sizeof(time) - 2);
     memcpy(p + sizeof(time) - 2, token->nonce, MT_TOKEN_NONCE);
 
-    kept = mt_token_kept(server_key, kind);
+    kept = mt_token_kept(token_key, kind);
 
     if (kept == NULL
         || mt_aes_encrypt_block(kept->key, plain, sealed) != 0
-        || mt_token_mac(server_key, kind, sealed, mac) != 0)
+        || mt_token_mac(token_key, kind, sealed, mac) != 0)
     {
         return -1;
     }
@@ -250,17 +275,18 @@ mt_token_seal(mt_str_t server_key, mt_token_kind_t kind,
 }
 
 
-/* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
+/* Returns MT_OK, MT_BAD_TOKEN for a token that was not made with this key, or
+ * MT_INTERNAL. */
 
 static mt_status_t
-mt_token_open(mt_str_t server_key, mt_token_kind_t kind,
+mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
     const uint8_t sealed[MT_TOKEN_LEN], mt_token_t *token)
 {
     size_t            i;
     uint8_t           mac[MT_MAC_LEN], plain[MT_AES_LEN];
     mt_token_kept_t  *kept;
 
-    kept = mt_token_kept(server_key, kind);
+    kept = mt_token_kept(token_key, kind);
 
     if (kept == NULL) {
         return MT_INTERNAL;
@@ -275,7 +301,7 @@ mt_token_open(mt_str_t server_key, mt_token_kind_t kind,
         return MT_OK;
     }
 
-    if (mt_token_mac(server_key, kind, sealed, mac) != 0
+    if (mt_token_mac(token_key, kind, sealed, mac) != 0
         || mt_aes_decrypt_block(kept->key, sealed, plain) != 0)
     {
         return MT_INTERNAL;
@@ -296,7 +322,7 @@ mt_token_open(mt_str_t server_key, mt_token_kind_t kind,
 }
 
 
-/* In the same time wherever they differ. */
+/* Compares in a time that does not depend on where they differ. */
 
 static int
 mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
@@ -306,10 +332,10 @@ mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
 }
 
 
-/* NULL on failure. */
+/* Returns NULL on failure. */
 
 static mt_token_kept_t *
-mt_token_kept(mt_str_t server_key, mt_token_kind_t kind)
+mt_token_kept(mt_str_t token_key, mt_token_kind_t kind)
 {
     mt_token_kept_t  *kept;
 
@@ -319,22 +345,22 @@ mt_token_kept(mt_str_t server_key, mt_token_kind_t kind)
 
     kept = &all[kind];
 
-    if (kept->set && server_key.len == sizeof(kept->of)
-        && memcmp(kept->of, server_key.data, sizeof(kept->of)) == 0)
+    if (kept->set && token_key.len == sizeof(kept->of)
+        && memcmp(kept->of, token_key.data, sizeof(kept->of)) == 0)
     {
         return kept;
     }
 
     memset(kept, 0, sizeof(*kept));
 
-    if (mt_mac(server_key, &mt_token_labels[kind][0], 1, kept->key) != 0
-        || mt_mac(server_key, &mt_token_labels[kind][1], 1,
+    if (mt_mac(token_key, &mt_token_labels[kind][0], 1, kept->key) != 0
+        || mt_mac(token_key, &mt_token_labels[kind][1], 1,
                   kept->key + MT_MAC_LEN) != 0)
     {
         return NULL;
     }
 
-    memcpy(kept->of, server_key.data, sizeof(kept->of));
+    memcpy(kept->of, token_key.data, sizeof(kept->of));
     kept->set = 1;
 
     return kept;
@@ -342,7 +368,7 @@ mt_token_kept(mt_str_t server_key, mt_token_kind_t kind)
 
 
 static int
-mt_token_mac(mt_str_t server_key, mt_token_kind_t kind,
+mt_token_mac(mt_str_t token_key, mt_token_kind_t kind,
     const uint8_t block[MT_AES_LEN], uint8_t mac[MT_MAC_LEN])
 {
     mt_str_t  parts[2];
@@ -351,7 +377,7 @@ mt_token_mac(mt_str_t server_key, mt_token_kind_t kind,
     parts[1].len = MT_AES_LEN;
     parts[1].data = (const char *) block;
 
-    return mt_mac(server_key, parts, 2, mac);
+    return mt_mac(token_key, parts, 2, mac);
 }
 
 
@@ -406,9 +432,9 @@ mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
 
-    access->token = mt_token_make(call->arena, call->server_key,
+    access->token = mt_token_make(call->arena, call->token_key,
                                   credential->num, call->now);
-    access->refresh = mt_refresh_make(call->arena, call->server_key,
+    access->refresh = mt_refresh_make(call->arena, call->token_key,
                                       credential->num, call->now);
 
     if (access->token.len == 0 || access->refresh.len == 0) {
@@ -426,9 +452,8 @@ mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
 }
 
 
-/* A client may send its vendor's id of an application along with a tenant: the
- * one that is a credential of ours counts.  Returns the credential's number, 0
- * if neither is one. */
+/* A client may send the id of an application and a tenant: the one that names
+ * a credential counts.  Returns its number, 0 if neither does. */
 
 static int64_t
 mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
@@ -441,8 +466,8 @@ mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
 }
 
 
-/* A credential is known by its key or, as some vendors' clients have it, by
- * its application's id. */
+/* Finds a credential by its appkey or, as some vendors' clients name it, by
+ * its appid.  Returns its number, 0 if there is none. */
 
 static int64_t
 mt_credential_find(mt_txn_t *txn, mt_str_t id)

@@ -38,7 +38,7 @@ struct mt_import_s {
     unsigned             nworkers;
 
     /* departments: name -> number, both in dept_arena.  Not known at first,
-     * and after a transaction that came to nothing. */
+     * and after a transaction was aborted. */
     GHashTable          *depts;
     mt_arena_t          *dept_arena;
     int                  depts_known;
@@ -286,7 +286,7 @@ mt_import_hash_item(mt_import_item_t *item, mt_arena_t *arena)
 
     password = &item->row.password;
 
-    /* the default one costs no hash: its record is none */
+    /* the record holds no hash of the default password */
 
     if (mt_str_eq(*password, mt_default_password)) {
         *password = MT_STR("");
@@ -394,8 +394,8 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 }
 
 
-/* Returns the number of the user whom a row is about, 0 for a new one, and for
- * a placeholder, whom adding completes. */
+/* Returns the number of the user whom a row is about; 0 for a new user, and
+ * for a placeholder, which mt_op_user_add completes. */
 
 static int64_t
 mt_import_user(const mt_import_t *import, const mt_import_row_t *row)
@@ -424,7 +424,7 @@ mt_import_user(const mt_import_t *import, const mt_import_row_t *row)
 }
 
 
-/* Sets the department of an edit.  As mt_import_item(). */
+/* Sets the department of an edit; returns as mt_import_item(). */
 
 static mt_status_t
 mt_import_dept(mt_import_t *import, mt_import_item_t *item,

@@ -93,6 +93,11 @@ mt_status_t mt_apply_reject(mt_result_t *result, mt_status_t status,
  * is copied.  Returns the event, or NULL with a->failed set. */
 mt_event_t *mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);
 
+/* Notes in the index of companies that the journal's entry at `position` is of
+ * this company.  Returns MT_OK or a failure. */
+mt_status_t mt_journal_index(mt_txn_t *txn, uint32_t company,
+    int64_t position);
+
 
 /* Returns the meeting, decoded once per batch; NULL if there is none, or with
  * a->failed set.  The batch owns it; a writer changes a copy and saves that

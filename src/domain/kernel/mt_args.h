@@ -335,6 +335,13 @@
     F(M, 5,  STR, refresh,      1, MT_TEXT_MAX, NULL)
 
 
+/* A copy becomes the store: its generation, and by how much each counter skips
+ * ahead. */
+#define MT_GENERATION_FIELDS(F, M)                                            \
+    F(M, 1,  INT, generation,   2, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, margin,       0, MT_NUM_MAX, NULL)
+
+
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
 MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
@@ -367,5 +374,6 @@ MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
+MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);
 
 #endif /* MT_ARGS_H */

@@ -147,6 +147,7 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
     batch->position = batch->stored;
     batch->time = mt_meta_time(batch->txn);
     batch->messages = 0;
+    batch->indexed_block = -1;
 
     *txn = batch->txn;
 

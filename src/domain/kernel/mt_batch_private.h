@@ -36,6 +36,8 @@ struct mt_batch_s {
     uint64_t            stored;    /* the position as META has it */
     int64_t             time;      /* of that command */
     uint64_t            messages;  /* made for subscribers */
+    int64_t             indexed_block;     /* of the journal: indexed last, */
+    uint32_t            indexed_company;   /*   for this company; -1: none */
 };
 
 

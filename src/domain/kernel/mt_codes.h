@@ -1,7 +1,8 @@
 
 /*
- * The operations' codes, O(code, name).  A command in the journal names its
- * operation by code, so a code is never changed and never used again.
+ * The operations' codes, O(code, name), in ascending order.  A command in the
+ * journal names its operation by code, so a code is never changed and never
+ * used again.
  */
 
 #ifndef MT_CODES_H
@@ -12,6 +13,7 @@
     O(1,  company_add)                                                        \
     O(2,  credential_add)                                                     \
     O(3,  credential_revoke)                                                  \
+    O(4,  generation)                                                         \
     O(10, dept_add)                                                           \
     O(11, dept_update)                                                        \
     O(12, dept_remove)                                                        \
@@ -65,12 +67,12 @@
     O(120, invitation)                                                        \
     O(121, invitations)
 
-#define MT_OPERATION_MAX  128
-
 enum {
 #define MT_OPERATION_CODE(code, name)  MT_CODE_##name = code,
 MT_OPERATIONS(MT_OPERATION_CODE)
 #undef MT_OPERATION_CODE
+
+    MT_OPERATION_MAX               /* above the last code */
 };
 
 #endif /* MT_CODES_H */

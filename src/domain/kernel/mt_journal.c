@@ -39,6 +39,29 @@ mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id)
 }
 
 
+/* Returns 1 if the batch has indexed this block for this company before; most
+ * entries in a row are of one company. */
+
+static int
+mt_journal_is_indexed(mt_batch_t *batch, const mt_apply_t *a)
+{
+    int64_t  block;
+
+    block = (int64_t) a->position >> MT_JOURNAL_BLOCK_BITS;
+
+    if (batch->indexed_block == block
+        && batch->indexed_company == a->company)
+    {
+        return 1;
+    }
+
+    batch->indexed_block = block;
+    batch->indexed_company = a->company;
+
+    return 0;
+}
+
+
 mt_status_t
 mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
 {
@@ -73,5 +96,20 @@ mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
 
     rc = mt_append(a->txn, MT_DB_JOURNAL, &key, value);
 
+    if (rc == MT_OK && !mt_journal_is_indexed(batch, a)) {
+        rc = mt_journal_index(a->txn, a->company, (int64_t) a->position);
+    }
+
     return rc == MT_OK ? batch->domain->journalled(a, &batch->messages) : rc;
+}
+
+
+mt_status_t
+mt_journal_index(mt_txn_t *txn, uint32_t company, int64_t position)
+{
+    mt_key_t  key;
+
+    mt_key_num(&key, company, position >> MT_JOURNAL_BLOCK_BITS);
+
+    return mt_put(txn, MT_DB_COMPANY_JOURNAL, &key, MT_STR(""));
 }

@@ -70,6 +70,8 @@ static void mt_attendee_list_fill_row(mt_attendee_list_t *list,
 static mt_status_t mt_attendee_list_unique(mt_attendee_list_t *list);
 static mt_status_t mt_attendee_list_leave(mt_attendee_list_t *list,
     mt_tally_t *tally, const mt_attendee_t *row);
+static mt_status_t mt_attendee_list_index(mt_attendee_list_t *list,
+    int64_t slot, int attends);
 static mt_status_t mt_attendee_list_join(mt_attendee_list_t *list,
     mt_tally_t *tally, mt_seat_t *seat);
 static mt_status_t mt_attendee_list_gather(mt_attendee_list_t *list);
@@ -775,13 +777,41 @@ mt_attendee_list_leave(mt_attendee_list_t *list, mt_tally_t *tally,
 
     mt_key_num2(&key, a->company, list->meeting->num, row->slot);
 
-    if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1) {
+    if (found < 0 || mt_del(a->txn, MT_DB_ATTENDEE, &key) != 1
+        || mt_attendee_list_index(list, row->slot, 0) != MT_OK)
+    {
         return MT_STORE_FAILED;
     }
 
     mt_tally_count(tally, row, found ? &checkin : NULL, -1);
 
     return MT_OK;
+}
+
+
+/* Puts the meeting into the index of a user's meetings, or takes it out.
+ * Guests have none. */
+
+static mt_status_t
+mt_attendee_list_index(mt_attendee_list_t *list, int64_t slot, int attends)
+{
+    mt_key_t     key;
+    mt_apply_t  *a;
+
+    if (slot >= MT_GUEST_SLOT) {
+        return MT_OK;
+    }
+
+    a = list->a;
+    mt_key_num2(&key, a->company, slot, list->meeting->num);
+
+    if (attends) {
+        return mt_put(a->txn, MT_DB_ATTENDS, &key, MT_STR(""));
+    }
+
+    /* while an upgrade fills the index it may not be there yet */
+
+    return mt_del(a->txn, MT_DB_ATTENDS, &key) < 0 ? MT_STORE_FAILED : MT_OK;
 }
 
 
@@ -815,6 +845,10 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
         }
 
         mt_tally_count(tally, &seat->row, found ? &checkin : NULL, 1);
+
+        if (mt_attendee_list_index(list, seat->row.slot, 1) != MT_OK) {
+            return MT_STORE_FAILED;
+        }
     }
 
     mt_key_num2(&key, a->company, list->meeting->num, seat->row.slot);

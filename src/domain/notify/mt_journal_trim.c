@@ -11,6 +11,7 @@
 
 static mt_status_t mt_journal_trim_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
+static int mt_journal_trim_index(mt_apply_t *a, int64_t position);
 static int64_t mt_journal_needed(mt_apply_t *a);
 static int mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed);
 
@@ -67,14 +68,76 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     mt_cursor_close(cursor);
 
+    if (found >= 0 && result->num) {
+        found = mt_journal_trim_index(a, result->detail);
+    }
+
     a->unchanged = result->num == 0;
 
     return found < 0 ? MT_STORE_FAILED : MT_OK;
 }
 
 
-/* The first position that some message still is of; this command's own when
- * there is none; -1 on failure. */
+/* Deletes from every company's index the blocks that have no entry left: those
+ * up to the block of `position`, whose entry was deleted last.  Returns 0, or
+ * -1 on failure. */
+
+static int
+mt_journal_trim_index(mt_apply_t *a, int64_t position)
+{
+    int           found;
+    int64_t       block, whole;
+    uint32_t      company;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    /* the block of `position` is gone if that was its last entry */
+
+    whole = ((position + 1) >> MT_JOURNAL_BLOCK_BITS) - 1;
+
+    cursor = mt_cursor_open(a->txn, MT_DB_COMPANY_JOURNAL, NULL);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    found = mt_cursor_first(cursor, &key, &value);
+
+    while (found == 1) {
+        if (!mt_key_read_num(key, &company, &block)) {
+            found = -1;
+            break;
+        }
+
+        if (block > whole) {
+
+            /* all other blocks of this company are later */
+
+            if (company == UINT32_MAX) {
+                break;
+            }
+
+            mt_key_company(&at, company + 1);
+            found = mt_cursor_seek(cursor, &at, &key, &value);
+            continue;
+        }
+
+        mt_key_copy(&at, key);
+        found = mt_del(a->txn, MT_DB_COMPANY_JOURNAL, &at);
+
+        if (found == 1) {
+            found = mt_cursor_next(cursor, &key, &value);
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    return found < 0 ? -1 : 0;
+}
+
+
+/* Returns the first position that a message still needs, this command's own if
+ * there is none, -1 on failure. */
 
 static int64_t
 mt_journal_needed(mt_apply_t *a)
@@ -93,8 +156,8 @@ mt_journal_needed(mt_apply_t *a)
 }
 
 
-/* Looks at the first message of each company that has some: the others are of
- * later positions.  0 or -1. */
+/* Looks at the first message of each company: the others have later positions.
+ * Returns 0, or -1 on failure. */
 
 static int
 mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)

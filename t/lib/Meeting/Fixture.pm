@@ -235,11 +235,25 @@ sub unlogged {
 	system('mkdir', $dir) == 0 && system('cp', '--sparse=always',
 		$self->store() . '/data.mdb', $dir) == 0 or die "no copy\n";
 
+	system($self->{ctl} . " --store $dir upgrade > $dir/out 2>&1") == 0
+		or die "no upgrade without the log\n";
+
 	my ($code, $out) = $self->run($self->{ctl}, '--store', $dir, 'stat');
 
 	die "no stat without the log\n" if $code != 0;
 
 	return $json->decode($out);
+}
+
+
+# Counts of the databases that the fixture's format has; later formats have
+# more facts in META.
+
+sub entries {
+	my ($self, $stat) = @_;
+
+	return { map { $_ => $stat->{entries}{$_} } grep { $_ ne 'meta' }
+		keys %{$self->{holds}{stat}{entries}} };
 }
 
 
