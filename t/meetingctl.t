@@ -275,6 +275,35 @@ refused('a company that is not there', qr/company does not exist/,
 refused('another format', qr/neither csv nor jsonl/,
     qw(user import --format xml /dev/null));
 
+
+# An id that is a decimal number may be a number that came by itself.
+
+ok_json(qw(company add --id 1001 --name Clash));
+my @clash = (options => [qw(--company 1001)]);
+
+import_people('a string id, a number by itself', <<'END', added => 2, @clash);
+id,name,account,phone
+T001,王老师,wang,13600000001
+,李雷,lilei,13600000002
+END
+
+for (['1,学生一,s1,13600001001', qr/"王老师" \(id T001\).*"学生一"/],
+    ['1,王老师,wang,13600000001', qr/"王老师"/],
+    ['2,学生二,s2,13600001002', qr/"李雷".*"学生二"/])
+{
+    my ($line, $pattern) = @$_;
+
+    like(import_people("a clash: $line", "id,name,account,phone\n$line\n",
+            added => 0, updated => 0, failed => 1, @clash),
+        qr/line 2: id: id is already taken.*$pattern/, 'tells both names');
+}
+
+import_people('the same phone', "id,name,phone,memo\n2,李雷,13600000002,x\n",
+    updated => 1, @clash);
+import_people('the same account', "id,account,memo\n2,lilei,y\n",
+    updated => 1, @clash);
+
+
 my $many = join '', "id,name,department\n",
     map { "p$_,Person $_,Dept @{[ $_ % 7 ]}\n" } 1 .. 1203;
 import_people('several groups', $many, added => 1203, departments_added => 7);
@@ -343,7 +372,7 @@ for my $option (qw(--version -V)) {
 is(ok_json('verify')->{ok}, JSON::PP::true, 'the store is whole');
 
 my $stat = ok_json('stat');
-is($stat->{entries}{company}, 2, 'stat counts');
+is($stat->{entries}{company}, 3, 'stat counts');
 is($stat->{position}, $stat->{entries}{journal}, 'each change is journalled');
 
 ok_json('backup', "$dir/copy");

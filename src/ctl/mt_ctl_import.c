@@ -231,9 +231,11 @@ mt_ctl_import_rejected(mt_ctl_import_t *i, size_t n)
 
         column = mt_import_error_column(i->arena, item);
 
-        mt_ctl_fail("line %zu: %.*s%s%s (%s)", i->line[k], (int) column.len,
-                    column.data, column.len ? ": " : "",
+        mt_ctl_fail("line %zu: %.*s%s%s (%s)%s%.*s", i->line[k],
+                    (int) column.len, column.data, column.len ? ": " : "",
                     mt_status_reason(item->error.status),
-                    mt_status_name(item->error.status));
+                    mt_status_name(item->error.status),
+                    item->note.len ? ": " : "", (int) item->note.len,
+                    item->note.data ? item->note.data : "");
     }
 }

@@ -54,8 +54,12 @@ static void mt_import_hash_item(mt_import_item_t *item, mt_arena_t *arena);
 static mt_status_t mt_import_items(mt_import_t *import);
 static mt_status_t mt_import_item(mt_import_t *import,
     mt_import_item_t *item);
-static int64_t mt_import_user(const mt_import_t *import,
+static mt_status_t mt_import_user(const mt_import_t *import,
+    mt_import_item_t *item, int64_t *num);
+static int mt_import_is_meant(const mt_user_t *user,
     const mt_import_row_t *row);
+static int mt_import_is_same(mt_str_t a, mt_str_t b);
+static int mt_import_is_fresh(mt_str_t id);
 static mt_status_t mt_import_dept(mt_import_t *import, mt_import_item_t *item,
     mt_user_edit_t *edit);
 static mt_status_t mt_import_apply(mt_import_t *import,
@@ -368,7 +372,11 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
         }
     }
 
-    num = mt_import_user(import, row);
+    rc = mt_import_user(import, item, &num);
+
+    if (rc != MT_OK || item->error.status != MT_OK) {
+        return rc;
+    }
 
     if (num) {
         mt_set(&edit, user_edit, ref, mt_arena_int(import->arena, num));
@@ -394,33 +402,90 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 }
 
 
-/* Returns the number of the user whom a row is about; 0 for a new user, and
- * for a placeholder, which mt_op_user_add completes. */
+/* Sets *num to the number of the user whom a row is about; 0 for a new user,
+ * and for a placeholder, which mt_op_user_add completes.  Returns as
+ * mt_import_item(). */
 
-static int64_t
-mt_import_user(const mt_import_t *import, const mt_import_row_t *row)
+static mt_status_t
+mt_import_user(const mt_import_t *import, mt_import_item_t *item,
+    int64_t *num)
 {
-    int64_t    num;
-    mt_user_t  user;
+    mt_user_t               user;
+    const mt_import_row_t  *row;
+
+    row = &item->row;
 
     if (mt_has(row, import_row, id)) {
-        num = mt_resolve(import->txn, import->company, MT_NAME_USER, row->id);
+        *num = mt_resolve(import->txn, import->company, MT_NAME_USER, row->id);
 
     } else {
-        num = (int64_t) mt_name_find(import->txn, import->company,
-                                     MT_NAME_ACCOUNT, row->account);
+        *num = (int64_t) mt_name_find(import->txn, import->company,
+                                      MT_NAME_ACCOUNT, row->account);
     }
 
-    if (num
-        && mt_user_load(import->txn, import->company, num, &user,
-                        import->arena)
-           == 1
-        && user.placeholder)
+    if (*num == 0) {
+        return MT_OK;
+    }
+
+    if (mt_user_load(import->txn, import->company, *num, &user, import->arena)
+        != 1)
     {
-        return 0;
+        return MT_STORE_FAILED;
     }
 
-    return num;
+    if (mt_has(row, import_row, id) && !mt_import_is_meant(&user, row)) {
+        item->error.status = MT_ID_TAKEN;
+        item->field = MT_import_row_id;
+        item->note = mt_arena_printf(import->arena, "%.*s is the number of "
+                                     "\"%.*s\" (id %.*s), the line is about "
+                                     "\"%.*s\"",
+                                     (int) row->id.len, row->id.data,
+                                     (int) user.name.len, user.name.data,
+                                     (int) user.id.len, user.id.data,
+                                     (int) row->name.len, row->name.data);
+
+    } else if (user.placeholder) {
+        *num = 0;
+    }
+
+    return MT_OK;
+}
+
+
+/* A decimal id leads to a user by the number, too, which may have come by
+ * itself. */
+
+static int
+mt_import_is_meant(const mt_user_t *user, const mt_import_row_t *row)
+{
+    return mt_str_eq(user->id, row->id)
+           || (mt_import_is_fresh(user->id)
+               && (mt_import_is_same(user->account, row->account)
+                   || mt_import_is_same(user->phone, row->phone)));
+}
+
+
+static int
+mt_import_is_same(mt_str_t a, mt_str_t b)
+{
+    return a.len > 0 && mt_str_eq(a, b);
+}
+
+
+/* An id as mt_fresh_id() makes it. */
+
+static int
+mt_import_is_fresh(mt_str_t id)
+{
+    size_t  i;
+
+    for (i = 0; i < id.len; i++) {
+        if (memchr("0123456789ABCDEF", id.data[i], 16) == NULL) {
+            return 0;
+        }
+    }
+
+    return id.len == MT_FRESH_ID;
 }
 
 

@@ -3,7 +3,7 @@
 #include "domain/kernel/mt_names.h"
 
 
-#define MT_FRESH_BYTES  16
+#define MT_FRESH_BYTES  (MT_FRESH_ID / 2)
 #define MT_SHORT_BYTES  12      /* not more than the above */
 
 

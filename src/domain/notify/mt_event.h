@@ -31,6 +31,9 @@ void mt_subscription_clear(mt_subscription_t *subscription);
 mt_status_t mt_subscription_get(mt_apply_t *a,
     mt_subscription_t *subscription);
 
+/* Forgets the last failure to deliver. */
+void mt_subscription_clear(mt_subscription_t *subscription);
+
 /* Loads the subscription of the first company from *company on that has one,
  * with strings as mt_load()'s, and sets *company.  Returns 1 if found, 0 after
  * the last, -1 on failure. */
