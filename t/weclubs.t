@@ -486,8 +486,8 @@ sub test_invitations {
 		3010, 'get_user_info: another\'s token');
 
 	my $data = $list->($zhang, page_no => 1, size => 10);
-	like($ids->($data), qr/^$later $other $soon\b/,
-		'what one is invited to, the latest first');
+	like($ids->($data), qr/^$other $later $soon\b/,
+		'what one is invited to, the newest first');
 	is("$data->{dynamic_type} $data->{has_more}", 'meeting 0', 'and no more');
 	unlike($ids->($data), qr/\b(?:$gone|$elsewhere)\b/,
 		'nothing cancelled, nothing of others\'');
@@ -500,7 +500,7 @@ sub test_invitations {
 		'a club that there is not');
 
 	my $page = $list->($zhang, page_no => 2, size => 1);
-	is($ids->($page) . " $page->{has_more}", "$other 1", 'page by page');
+	is($ids->($page) . " $page->{has_more}", "$later 1", 'page by page');
 	my @club = split / /, $club;
 	$page = $list->($zhang, club_id => 1, page_no => scalar @club, size => 1);
 	is($ids->($page) . " $page->{has_more}", "$club[-1] 0", 'to the last');

@@ -1,19 +1,12 @@
 
 /*
- * Meetings as invitations: those whose list a user is on, and one of them with
- * what that user answered.
- *
- * No index leads from a user to meetings, so the list is found among all
- * meetings of the company that are not over for long, by one look for the
- * user's attendance in each; in a thread if they are many.
+ * Meetings as invitations: those whose list a user is on, the newest first,
+ * and one of them with what that user answered.  Each meeting of a page and
+ * before it is loaded to be judged; in a thread if the user has many.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
-#include "domain/read/mt_meeting_scan.h"
 
-
-/* Meetings that ended longer ago are no invitations any more. */
-#define MT_INVITED_DAYS    30
 
 #define MT_INVITED_INLINE  256      /* meetings looked at on the event loop */
 #define MT_INVITED_FEW     64       /* numbers, as a first guess */
@@ -21,7 +14,7 @@
 
 typedef struct {
     mt_listing_t       listing;     /* first: rows need its source */
-    mt_meeting_scan_t  scan;        /* set, but never open */
+    uint32_t           company;
     int64_t            user;
     int64_t            dept;        /* 0: of any */
     int64_t            skip;
@@ -42,8 +35,10 @@ static void mt_invited_work(mt_call_t *call);
 static mt_step_t mt_invited_resume(mt_call_t *call);
 static mt_status_t mt_invited_find(mt_invited_t *list, mt_txn_t *txn,
     mt_arena_t *arena);
-static mt_status_t mt_invited_find_all(mt_invited_t *list, mt_txn_t *txn,
-    mt_arena_t *arena, mt_arena_t *scratch);
+static mt_status_t mt_invited_find_all(mt_invited_t *list, mt_cursor_t *cursor,
+    mt_txn_t *txn, mt_arena_t *arena, mt_arena_t *scratch);
+static mt_cursor_t *mt_invited_cursor(const mt_invited_t *list, mt_txn_t *txn);
+static int mt_invited_count(const mt_invited_t *list, mt_txn_t *txn);
 static int mt_invited_wants(const mt_invited_t *list, mt_txn_t *txn,
     int64_t num, mt_arena_t *scratch);
 static mt_status_t mt_invited_add(mt_invited_t *list, mt_arena_t *arena,
@@ -124,7 +119,7 @@ mt_invitation_start(mt_call_t *call)
 static mt_step_t
 mt_invited_start(mt_call_t *call)
 {
-    int64_t        n;
+    int            n;
     mt_status_t    rc;
     mt_invited_t  *list;
 
@@ -140,7 +135,7 @@ mt_invited_start(mt_call_t *call)
         return mt_call_reject(call, rc, MT_meeting_page_dept);
     }
 
-    n = mt_meeting_scan_count(&list->scan, call->txn, MT_INVITED_INLINE);
+    n = mt_invited_count(list, call->txn);
 
     if (n == MT_INVITED_INLINE) {
         return MT_STEP_WORK;
@@ -160,6 +155,7 @@ mt_invited_page(mt_call_t *call, mt_invited_t *list)
 
     args = call->args;
 
+    list->company = call->company;
     list->user = call->actor;
     list->size = mt_has(args, meeting_page, page_size)
                  ? args->page_size : call->settings->page_size;
@@ -177,13 +173,50 @@ mt_invited_page(mt_call_t *call, mt_invited_t *list)
         }
     }
 
-    list->scan.db = MT_DB_SCHEDULE;
-    list->scan.company = call->company;
-    list->scan.from = call->now - MT_INVITED_DAYS * MT_MS_PER_DAY;
-    list->scan.to = INT64_MAX;
-    list->scan.descending = 1;
-
     return MT_OK;
+}
+
+
+/* Returns a cursor over the meetings on whose list the user is, NULL on
+ * failure. */
+
+static mt_cursor_t *
+mt_invited_cursor(const mt_invited_t *list, mt_txn_t *txn)
+{
+    mt_key_t  prefix;
+
+    mt_key_num(&prefix, list->company, list->user);
+
+    return mt_cursor_open(txn, MT_DB_ATTENDS, &prefix);
+}
+
+
+/* Returns the number of these, MT_INVITED_INLINE at most, -1 on failure. */
+
+static int
+mt_invited_count(const mt_invited_t *list, mt_txn_t *txn)
+{
+    int           n, rc;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_invited_cursor(list, txn);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    n = 0;
+
+    for (rc = mt_cursor_first(cursor, &key, &value);
+         rc == 1 && n < MT_INVITED_INLINE;
+         rc = mt_cursor_next(cursor, &key, &value))
+    {
+        n++;
+    }
+
+    mt_cursor_close(cursor);
+
+    return rc < 0 ? -1 : n;
 }
 
 
@@ -239,13 +272,21 @@ mt_invited_find(mt_invited_t *list, mt_txn_t *txn, mt_arena_t *arena)
 {
     mt_arena_t   *scratch;
     mt_status_t   rc;
+    mt_cursor_t  *cursor;
 
     scratch = mt_arena_create(0);
     if (scratch == NULL) {
         return MT_NO_MEMORY;
     }
 
-    rc = mt_invited_find_all(list, txn, arena, scratch);
+    cursor = mt_invited_cursor(list, txn);
+    rc = cursor ? mt_invited_find_all(list, cursor, txn, arena, scratch)
+                : MT_STORE_FAILED;
+
+    if (cursor) {
+        mt_cursor_close(cursor);
+    }
+
     mt_arena_destroy(scratch);
 
     return rc;
@@ -255,30 +296,23 @@ mt_invited_find(mt_invited_t *list, mt_txn_t *txn, mt_arena_t *arena)
 /* Goes on to the first meeting after the page: has_more. */
 
 static mt_status_t
-mt_invited_find_all(mt_invited_t *list, mt_txn_t *txn, mt_arena_t *arena,
-    mt_arena_t *scratch)
+mt_invited_find_all(mt_invited_t *list, mt_cursor_t *cursor, mt_txn_t *txn,
+    mt_arena_t *arena, mt_arena_t *scratch)
 {
-    int                rc, wanted;
-    int64_t            passed;
-    mt_spot_t          spot;
-    mt_status_t        status;
-    mt_meeting_scan_t  scan;
-
-    memset(&scan, 0, MT_SCAN_HEAD);
-    memcpy(&scan, &list->scan, MT_SCAN_HEAD);
-
-    if (mt_meeting_scan_open(&scan, txn) != MT_OK) {
-        return MT_STORE_FAILED;
-    }
+    int           rc, wanted;
+    int64_t       num, passed;
+    mt_str_t      key, value;
+    mt_status_t   status;
 
     passed = 0;
     status = MT_OK;
 
-    while (status == MT_OK && !list->has_more
-           && (rc = mt_meeting_scan_next(&scan, &spot)) != 0)
+    for (rc = mt_cursor_last(cursor, &key, &value);
+         rc == 1 && status == MT_OK && !list->has_more;
+         rc = mt_cursor_prev(cursor, &key, &value))
     {
-        wanted = rc == 1 ? mt_invited_wants(list, txn, spot.num, scratch)
-                         : -1;
+        wanted = mt_key_last_num(rc, key, &num) == 1
+                 ? mt_invited_wants(list, txn, num, scratch) : -1;
         mt_arena_reset(scratch);
 
         if (wanted < 0) {
@@ -289,19 +323,17 @@ mt_invited_find_all(mt_invited_t *list, mt_txn_t *txn, mt_arena_t *arena,
                 list->has_more = 1;
 
             } else {
-                status = mt_invited_add(list, arena, spot.num);
+                status = mt_invited_add(list, arena, num);
             }
         }
     }
 
-    mt_meeting_scan_close(&scan);
-
-    return status;
+    return rc < 0 ? MT_STORE_FAILED : status;
 }
 
 
-/* Returns 1 if the user is on the meeting's list, has it on the workbench, and
- * it is not cancelled and of the department; else 0, -1 on failure. */
+/* Returns 1 if the user has the meeting on the workbench, and it is not
+ * cancelled and of the department; else 0, -1 on failure. */
 
 static int
 mt_invited_wants(const mt_invited_t *list, mt_txn_t *txn, int64_t num,
@@ -312,14 +344,14 @@ mt_invited_wants(const mt_invited_t *list, mt_txn_t *txn, int64_t num,
     mt_meeting_t   meeting;
     mt_attendee_t  attendee;
 
-    found = mt_attendee_load(txn, list->scan.company, num, list->user,
-                             &attendee, scratch);
+    found = mt_attendee_load(txn, list->company, num, list->user, &attendee,
+                             scratch);
 
     if (found != 1 || attendee.deleted) {
-        return found < 0 ? -1 : 0;
+        return found == 1 ? 0 : -1;
     }
 
-    mt_key_num(&key, list->scan.company, num);
+    mt_key_num(&key, list->company, num);
 
     if (mt_load(txn, MT_DB_MEETING, &key, &mt_meeting_model, &meeting, scratch)
         != 1)
@@ -328,7 +360,6 @@ mt_invited_wants(const mt_invited_t *list, mt_txn_t *txn, int64_t num,
     }
 
     return meeting.state != MT_MEETING_CANCELLED
-           && meeting.end > list->scan.from
            && (list->dept == 0 || meeting.dept == list->dept);
 }
 
