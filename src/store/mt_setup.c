@@ -319,9 +319,10 @@ mt_status_t
 mt_store_check_format(const char *path, int64_t *found, char *why,
     size_t why_size)
 {
-    int       rc;
-    char      version[32];
-    int64_t   format;
+    int          rc;
+    char         version[32];
+    int64_t      format;
+    struct stat  st;
 
     format = 0;
     rc = mt_read_format(path, &format, version, sizeof(version));
@@ -330,6 +331,12 @@ mt_store_check_format(const char *path, int64_t *found, char *why,
 
     case MDB_SUCCESS:
         break;
+
+    case ENOENT:
+        (void) snprintf(why, why_size, stat(path, &st) == 0
+                        ? "directory \"%s\" holds no store of meetings"
+                        : "store \"%s\": there is no such directory", path);
+        return MT_STORE_FAILED;
 
     case MDB_NOTFOUND:
     case MDB_INCOMPATIBLE:

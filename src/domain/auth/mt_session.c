@@ -258,7 +258,11 @@ mt_login_start(mt_call_t *call)
 static int64_t
 mt_login_find(mt_call_t *call, mt_str_t mobile)
 {
+    size_t    i;
     uint64_t  num;
+    mt_str_t  plain;
+
+    static const char  *prefixes[] = { "", "+86", "86" };
 
     if (mobile.len == 0) {
         return 0;
@@ -267,6 +271,16 @@ mt_login_find(mt_call_t *call, mt_str_t mobile)
     num = mt_name_find(call->txn, call->company, MT_NAME_PHONE, mobile);
     if (num == 0) {
         num = mt_name_find(call->txn, call->company, MT_NAME_ACCOUNT, mobile);
+    }
+
+    /* people type a phone in many ways, and some are stored so */
+
+    plain = mt_phone_plain(call->arena, mobile);
+
+    for (i = 0; num == 0 && i < mt_nitems(prefixes); i++) {
+        num = mt_name_find(call->txn, call->company, MT_NAME_PHONE,
+                           mt_arena_printf(call->arena, "%s%.*s", prefixes[i],
+                                           (int) plain.len, plain.data));
     }
 
     return (int64_t) num;

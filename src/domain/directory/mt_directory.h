@@ -46,6 +46,13 @@ int mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num,
  * mt_id_judge() allowed the id.  Returns the user's number. */
 int64_t mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name);
 
+/*
+ * Returns a Chinese mobile number as its eleven digits, without +86, blanks,
+ * dashes and brackets, in `arena`; any other text, and without memory, `phone`
+ * itself.
+ */
+mt_str_t mt_phone_plain(mt_arena_t *arena, mt_str_t phone);
+
 /* Returns 1 for a user who exists and is enabled.  Others have no session: the
  * command that removes or disables a user ends its sessions. */
 int mt_user_may_log_in(const mt_user_t *user);

@@ -56,6 +56,11 @@ static mt_status_t mt_import_item(mt_import_t *import,
     mt_import_item_t *item);
 static mt_status_t mt_import_user(const mt_import_t *import,
     mt_import_item_t *item, int64_t *num);
+static void mt_import_look_alike(const mt_import_t *import,
+    mt_import_item_t *item);
+static void mt_import_compare(const mt_import_t *import,
+    mt_import_item_t *item, enum mt_name kind, mt_str_t form);
+static mt_str_t mt_import_letters(mt_arena_t *arena, mt_str_t s, char from);
 static int mt_import_is_meant(const mt_user_t *user,
     const mt_import_row_t *row);
 static int mt_import_is_same(mt_str_t a, mt_str_t b);
@@ -389,6 +394,7 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 
     } else {
         mt_set(&edit, user_edit, fresh_id, mt_fresh_id(import->arena));
+        mt_import_look_alike(import, item);
     }
 
     rc = mt_import_apply(import, num ? &mt_op_user_update : &mt_op_user_add,
@@ -449,6 +455,91 @@ mt_import_user(const mt_import_t *import, mt_import_item_t *item,
     }
 
     return MT_OK;
+}
+
+
+/* Warns of a user of the store who looks like the one to be added. */
+
+static void
+mt_import_look_alike(const mt_import_t *import, mt_import_item_t *item)
+{
+    mt_arena_t             *arena;
+    const mt_import_row_t  *row;
+
+    row = &item->row;
+    arena = import->arena;
+
+    if (item->note.len) {
+        return;
+    }
+
+    mt_import_compare(import, item, MT_NAME_USER,
+                      mt_import_letters(arena, row->id, 'A'));
+    mt_import_compare(import, item, MT_NAME_USER,
+                      mt_import_letters(arena, row->id, 'a'));
+    mt_import_compare(import, item, MT_NAME_ACCOUNT,
+                      mt_import_letters(arena, row->account, 'A'));
+    mt_import_compare(import, item, MT_NAME_ACCOUNT,
+                      mt_import_letters(arena, row->account, 'a'));
+
+    if (row->phone.len) {
+        mt_import_compare(import, item, MT_NAME_PHONE,
+                          mt_arena_printf(arena, "+86%.*s",
+                                          (int) row->phone.len,
+                                          row->phone.data));
+    }
+}
+
+
+static void
+mt_import_compare(const mt_import_t *import, mt_import_item_t *item,
+    enum mt_name kind, mt_str_t form)
+{
+    int64_t    num;
+    mt_user_t  user;
+
+    /* the row's own id and account name nobody yet, or there is no warning to
+     * give: it is rejected */
+
+    if (form.len == 0
+        || (num = (int64_t) mt_name_find(import->txn, import->company, kind,
+                                         form))
+           == 0
+        || mt_str_eq(form, item->row.id) || mt_str_eq(form, item->row.account)
+        || mt_user_load(import->txn, import->company, num, &user,
+                        import->arena)
+           != 1)
+    {
+        return;
+    }
+
+    item->note = mt_arena_printf(import->arena, "the line looks like \"%.*s\" "
+                                 "(%.*s), who is there",
+                                 (int) user.name.len, user.name.data,
+                                 (int) form.len, form.data);
+}
+
+
+/* Returns a text with its letters from `from` on, 'A' or 'a', in the other
+ * case. */
+
+static mt_str_t
+mt_import_letters(mt_arena_t *arena, mt_str_t s, char from)
+{
+    char    *out;
+    size_t   i;
+
+    out = s.len ? mt_arena_take(arena, s.len) : NULL;
+
+    for (i = 0; out && i < s.len; i++) {
+        out[i] = s.data[i];
+
+        if (out[i] >= from && out[i] < from + 26) {
+            out[i] ^= 0x20;
+        }
+    }
+
+    return out ? (mt_str_t) { s.len, out } : MT_STR("");
 }
 
 

@@ -45,7 +45,8 @@ MT_DECLARE_MODEL(import_summary, MT_IMPORT_SUMMARY_FIELDS);
  * One row and its outcome.  A row that could not be read comes with its error,
  * and is left alone.  A rejected row has the status in `error`, and in `field`
  * the number of the row's field that it is about, or 0.  `note`
- * says more for people, or is empty; it lasts until the next call.
+ * says more for people, or warns of an imported row; it lasts until the next
+ * call.
  */
 
 typedef struct {
@@ -72,7 +73,8 @@ mt_status_t mt_import_open(mt_import_t **import, mt_store_t *store,
  * Imports n rows in one transaction and adds them to *summary.  Each item gets
  * its outcome; its password is replaced by the hash.  With `dry_run` the
  * outcomes are found by the same way, but nothing is stored and no password is
- * hashed; so a row does not meet those of an earlier piece.  Returns MT_OK, or
+ * hashed; so a row does not meet those of an earlier piece, and a dry run of a
+ * file is one piece.  Returns MT_OK, or
  * a failure, after which no row is stored and *summary is as before.
  */
 mt_status_t mt_import_rows(mt_import_t *import, mt_import_item_t *items,
