@@ -62,6 +62,7 @@ typedef struct {
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */
     ngx_flag_t                    weclubs_verify;
     ngx_str_t                     weclubs_secret;

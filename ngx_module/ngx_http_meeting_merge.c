@@ -101,6 +101,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->geofence = NGX_CONF_UNSET_UINT;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
+    mlcf->unknown_call = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
     mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
     mlcf->weclubs_token_ttl = NGX_CONF_UNSET_MSEC;
@@ -149,6 +150,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               2 * MT_MS_PER_HOUR);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size,
                               NGX_HTTP_MEETING_PAGE_SIZE);
+    ngx_conf_merge_uint_value(conf->unknown_call, prev->unknown_call,
+                              NGX_HTTP_NOT_FOUND);
     ngx_conf_merge_value(conf->weclubs_verify, prev->weclubs_verify, 1);
     ngx_conf_merge_str_value(conf->weclubs_secret, prev->weclubs_secret, "");
     ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
@@ -207,6 +210,7 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
     s->geofence = conf->geofence;
     s->default_length = conf->default_length;
     s->page_size = conf->page_size;
+    s->unknown_call = (int) conf->unknown_call;
     s->verify_sign = conf->weclubs_verify;
     s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);
     s->access_ttl = conf->token_ttl;

@@ -51,6 +51,13 @@ static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_meeting_unknown_calls[] = {
+    { ngx_string("404"), NGX_HTTP_NOT_FOUND },
+    { ngx_string("200"), NGX_HTTP_OK },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_command_t  ngx_http_meeting_commands[] = {
 
     { ngx_string("meeting_store"),
@@ -220,6 +227,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_meeting_loc_conf_t, page_size),
       &ngx_http_meeting_page_range },
+
+    { ngx_string("meeting_unknown_call"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, unknown_call),
+      &ngx_http_meeting_unknown_calls },
 
     { ngx_string("meeting_weclubs_verify"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,

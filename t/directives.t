@@ -56,6 +56,7 @@ my %good = (
 	meeting_geofence => [ 'off', 'optional', 'required' ],
 	meeting_default_length => [ '2h', '"1h 30m"' ],
 	meeting_page_size => [ '1', '20', '1000' ],
+	meeting_unknown_call => [ '404', '200' ],
 	meeting_weclubs_verify => [ 'on', 'off' ],
 	meeting_token_ttl => [ '2h', '1s' ],
 	meeting_weclubs_token_ttl => [ '7d', '1s' ],
@@ -74,6 +75,7 @@ my %bad = (
 	meeting_default_length => [ '0', '-1h' ],
 	meeting_page_size => [ '0', '1001', '-1', '1.5', 'all',
 		'99999999999999999999' ],
+	meeting_unknown_call => [ '0', '201', '500', 'on', '""', '0404' ],
 	meeting_token_ttl => [ '0', 'never' ],
 	meeting_weclubs_token_ttl => [ '0', 'never' ],
 );

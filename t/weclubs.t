@@ -59,6 +59,11 @@ $t->write_default_conf(server => <<'CONF');
             meeting_qr_skew    5s;
         }
 
+        location /shown/ {
+            meeting_api          weclubs;
+            meeting_unknown_call 200;
+        }
+
         location /grace/ {
             meeting_api        weclubs;
             meeting_sign_grace 1h;
@@ -94,6 +99,7 @@ test_transport();
 test_login();
 test_callers();
 test_life();
+test_invitations();
 test_rights();
 test_ids();
 test_windows();
@@ -223,6 +229,11 @@ sub test_transport {
 
 	$answer = $app->raw('/meeting/no_such', '{}');
 	is("$answer->{http} $answer->{code}", '404 3101', 'unknown address');
+
+	$answer = $app->raw('/shown/club/get_my_clubs', '{}');
+	answers($answer, 3101, 'meeting_unknown_call 200', qr/不存在该请求方法/);
+	is($app->raw('/shown/meeting/end_meeting', '', method => 'GET')->{http},
+		405, 'but a wrong method stays one');
 	is($answer->{type}, 'application/json;charset=UTF-8',
 		'errors have the same type');
 }
@@ -291,6 +302,9 @@ sub test_callers {
 		answers($here->call($path, {}, caller => $caller), 3004,
 			'caller ' . (defined $caller ? "'$caller'" : 'null'));
 	}
+
+	answers($here->raw($path, $here->envelope({}) =~ s/"client":\{.*?\}/$_/r),
+		3004, "client: $_") for '"client":null', '"client":{}', '"x":1';
 
 	answers($here->call($path, {}, caller => 'web', sign => 'x'), 3003,
 		'the signature is judged before');
@@ -363,6 +377,8 @@ sub test_life {
 		department_name => '', job_name => '', mobile => '',
 		avatar_url => undef,
 	} ], 'the leaders');
+	is_deeply($detail->{leader}, $detail->{leaders},
+		'also by the name that the Android client reads');
 	is_deeply([ @{$detail}{qw/ content address deadline club_id club_name
 		club_avatar sign_type time_to_sign already_sign_count /} ],
 		[ '开会', 'D101', $start, 1, '书记处', undef, 1, 1, 1 ], 'details');
@@ -413,6 +429,9 @@ sub test_pages {
 	}
 
 	is("@paged", "@ids", 'page by page too');
+	is_deeply($person->call($path, { page_no => 2, size => 2 })->{data},
+		$person->call($path, { page_no => 2, page_size => 2 })->{data},
+		'size is page_size');
 	is_deeply($person->call($path, { page_no => 99 })->{data},
 		{ has_more => 0, meeting => [] }, 'beyond the last page');
 	is_deeply($person->call($path, { page_no => 2, page_size => 0 })->{data},
@@ -428,6 +447,126 @@ sub test_pages {
 	answers($zhang->call('/dynamic/set_dynamic_status', {
 		dynamic_type => 'meeting', dynamic_id => $made[0],
 		status => 'confirm' }), 3000, 'nothing to confirm', qr/会议已撤销/);
+}
+
+
+# The calls of the published Android client: a log-in restored, invitations.
+
+sub test_invitations {
+	my $now = now();
+	my ($soon, $later) = map { new_meeting($now + $_ * 60000,
+		club_id => '1') } 30, 90;
+	my $other = new_meeting($now + 60 * 60000);
+	my $gone = new_meeting($now + 61 * 60000);
+	my $elsewhere = new_meeting($now + 62 * 60000, participation => '9');
+
+	my $list = sub {
+		my ($who, %args) = @_;
+		my $answer = $who->call('/dynamic/get_dynamic_list',
+			{ dynamic_type => 'meeting', %args });
+		answers($answer, 2000, 'get_dynamic_list');
+		return $answer->{data};
+	};
+	my $ids = sub {
+		return join ' ', map { $_->{meeting_id} } @{$_[0]->{meeting}};
+	};
+
+	$boss->call('/manage/club_meeting/revert_meeting',
+		{ meeting_id => $gone });
+
+	my $info = $zhang->call('/user/get_user_info',
+		{ mobile => '', user_id => 2 });
+	my $login = $app->call('/user/login', { mobile => 'zhang',
+		password => md5_hex($DEFAULT) })->{data};
+	$zhang->{token} = delete $login->{token};
+
+	answers($info, 2000, 'get_user_info');
+	is_deeply($info->{data}, $login, 'is what the log-in said');
+	answers($zhang->call('/user/get_user_info', { token => $fang->{token} }),
+		3010, 'get_user_info: another\'s token');
+
+	my $data = $list->($zhang, page_no => 1, size => 10);
+	like($ids->($data), qr/^$other $later $soon\b/,
+		'what one is invited to, the newest first');
+	is("$data->{dynamic_type} $data->{has_more}", 'meeting 0', 'and no more');
+	unlike($ids->($data), qr/\b(?:$gone|$elsewhere)\b/,
+		'nothing cancelled, nothing of others\'');
+
+	my $club = $ids->($list->($zhang, club_id => 1));
+	like($club, qr/^$later $soon\b/, 'of a club alone');
+	is($ids->($list->($zhang, club_id => 0)), $ids->($data), 'or of any');
+	answers($zhang->call('/dynamic/get_dynamic_list',
+		{ dynamic_type => 'meeting', club_id => 77 }), 3000,
+		'a club that there is not');
+
+	my $page = $list->($zhang, page_no => 2, size => 1);
+	is($ids->($page) . " $page->{has_more}", "$later 1", 'page by page');
+	my @club = split / /, $club;
+	$page = $list->($zhang, club_id => 1, page_no => scalar @club, size => 1);
+	is($ids->($page) . " $page->{has_more}", "$club[-1] 0", 'to the last');
+	is($ids->($list->($zhang, page_no => 50)), '', 'and beyond');
+	is($ids->($list->($zhang, size => 0)), $ids->($data), 'or all at once');
+	is($ids->($list->($zhang, size => 0, page_no => 2)), '', 'on one page');
+	is($ids->($list->($boss)), '', 'the sponsor is not on the list');
+
+	my ($row) = grep { $_->{meeting_id} == $soon } @{$data->{meeting}};
+	ok($row->{create_date} >= $now, 'create_date')
+		and is(ref \$row->{create_date}, 'SCALAR', 'is a string');
+	is_deeply($row, { meeting_id => $soon, content => '开会',
+		address => 'D101', create_date => $row->{create_date},
+		deadline => '' . ($now + 30 * 60000), student_id => 2,
+		confirm_join => 0, has_sign => 0, is_leader => 0, status => 1,
+		sponsor => { sponsor_id => 1, sponsor_name => '方赞潘',
+			sponsor_avatar => undef, sponsor_type => 'student' } },
+		'a row of it');
+
+	my $detail = sub {
+		my ($who, $id) = @_;
+		return $who->call('/dynamic/get_dynamic_detail',
+			{ dynamic_type => 'meeting', dynamic_id => $id });
+	};
+
+	is_deeply($detail->($zhang, $soon)->{data}, { %$row,
+		dynamic_type => 'meeting', leader => [ {
+			student_id => $fang->{user_id}, student_name => '方常常',
+			department_name => '', job_name => '', mobile => '',
+			avatar_url => undef } ] }, 'the same in detail, with leaders');
+	like($detail->($zhang, $soon)->{text}, qr/"deadline":"\d{13}"/,
+		'times as strings');
+
+	$zhang->call('/dynamic/set_dynamic_status', { dynamic_type => 'meeting',
+		dynamic_id => $soon, status => $_->[0] })
+		and is($detail->($zhang, $soon)->{data}{confirm_join}, $_->[1],
+			"confirm_join after $_->[0]")
+		for [ 'leave', 2 ], [ 'confirm', 1 ];
+
+	answers(sign($zhang, $soon), 2000, 'signed');
+	is($list->($zhang, club_id => 1)->{meeting}[1]{has_sign}, 1, 'has_sign');
+	is($detail->($fang, $soon)->{data}{is_leader}, 1, 'is_leader');
+
+	answers($boss->call('/meeting/end_meeting', { meeting_id => $_ }), 3000,
+		'not yet') for $later;
+	$boss->call('/manage/club_meeting/edit_meeting', { meeting_id => $soon,
+		deadline => $now - 60000 });
+	answers($boss->call('/meeting/end_meeting', { meeting_id => $soon }),
+		2000, 'ended');
+	is($detail->($zhang, $soon)->{data}{status}, 2, 'status: over');
+	is($detail->($zhang, $gone)->{data}{status}, 0, 'status: cancelled');
+	is($detail->($boss, $later)->{data}{confirm_join}, 0, 'the sponsor\'s');
+	answers($detail->($nobody, $later), 3012, 'nobody else\'s');
+	answers($detail->($zhang, 99999), 3000, 'of no meeting', qr/不存在/);
+
+	# too many for the event loop
+
+	my @many = map { new_meeting($now + 86400000 + $_ * 1000,
+		participation => $_ % 3 ? '9' : '2') } 1 .. 300;
+
+	is($ids->($list->($zhang, size => 3)), join(' ',
+		map { $many[$_ - 1] } 300, 297, 294), 'among many');
+	is(scalar @{$list->($zhang, size => 0)->{meeting}},
+		100 + scalar @{$data->{meeting}}, 'all of them');
+
+	return;
 }
 
 

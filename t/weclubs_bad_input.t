@@ -65,6 +65,15 @@ my %calls = (
 		[ 'sponsor_id', 'id', '1' ],
 		[ 'page_no', 'integer', '1' ],
 		[ 'page_size', 'integer', '1' ] ],
+	'/dynamic/get_dynamic_list' => [ @who,
+		[ 'dynamic_type', 'word', '"meeting"' ],
+		[ 'club_id', 'club', '0' ],
+		[ 'page_no', 'integer', '1' ],
+		[ 'size', 'integer', '1' ] ],
+	'/dynamic/get_dynamic_detail' => [ @who,
+		[ 'dynamic_type', 'word', '"meeting"' ],
+		[ 'dynamic_id', 'id', '1' ] ],
+	'/user/get_user_info' => [ @who ],
 	'/manage/club_meeting/get_my_meeting_detail' => [ @act ],
 	'/dynamic/set_dynamic_status' => [ @who,
 		[ 'dynamic_id', 'id', '1' ],
@@ -195,7 +204,7 @@ sub test_envelope {
 sub test_missing {
 	my ($path, $person, @good) = @_;
 	my %optional = map { $_ => 1 }
-		qw/ leader club_id sponsor_id page_no page_size comment
+		qw/ leader club_id sponsor_id page_no page_size size comment
 			longitude latitude /;
 	my @tries;
 

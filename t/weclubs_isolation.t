@@ -80,6 +80,10 @@ my %calls = (
 	'/manage/club_meeting/public_meeting' => sub { content => 'c',
 		address => 'a', deadline => $now, need_sign => 0,
 		participation => '1,2' },
+	'/dynamic/get_dynamic_list' => sub { dynamic_type => 'meeting' },
+	'/dynamic/get_dynamic_detail' => sub { dynamic_id => $_[0],
+		dynamic_type => 'meeting' },
+	'/user/get_user_info' => sub { mobile => '1001' },
 	'/dynamic/set_dynamic_status' => sub { dynamic_id => $_[0],
 		dynamic_type => 'meeting', status => 'confirm', comment => '' },
 );
@@ -130,6 +134,9 @@ is($ann->call('/manage/club_meeting/get_my_meeting',
 	{ page_no => 1, sponsor_id => 99 })->{text} =~ s/"sys_time":\d+//r,
 	'meetings of another company\'s person');
 
+is(scalar @{$bob->call('/dynamic/get_dynamic_list',
+	{ dynamic_type => 'meeting' })->{data}{meeting}}, 1,
+	'invitations are one\'s own company\'s');
 is_deeply([ everything() ], \@before, 'nothing changed there');
 
 

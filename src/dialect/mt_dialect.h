@@ -46,6 +46,9 @@ typedef struct {
     const char             *inner;      /* last member of a row, which holds
                                            the rows within the row; or NULL */
     const mt_json_table_t  *inner_row;
+    const char             *again;      /* member that repeats the list, for
+                                           clients that know it by another
+                                           name: of short lists; or NULL */
     const char             *upload;     /* member that is a file: the body may
                                            be a multipart form; or NULL */
 } mt_route_t;

@@ -20,6 +20,14 @@ static mt_status_t mt_weclubs_status_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 static void mt_weclubs_unknown_write(mt_json_writer_t *w,
     const mt_field_t *field, const void *src);
+static void mt_weclubs_meeting_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_weclubs_student_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_weclubs_joined_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static void mt_weclubs_phase_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
 
 static void mt_weclubs_look(mt_exchange_t *x);
 static void mt_weclubs_manage(mt_exchange_t *x);
@@ -30,6 +38,7 @@ static void mt_weclubs_login(mt_exchange_t *x);
 static void mt_weclubs_public(mt_exchange_t *x);
 static void mt_weclubs_edit(mt_exchange_t *x);
 static void mt_weclubs_page(mt_exchange_t *x);
+static void mt_weclubs_info(mt_exchange_t *x);
 
 
 MT_DEFINE_MODEL(weclubs_client, MT_WECLUBS_CLIENT_FIELDS);
@@ -71,6 +80,26 @@ static const mt_wire_t  mt_weclubs_status = {
 
 static const mt_wire_t  mt_weclubs_unknown = {
     "weclubs_unknown", NULL, mt_weclubs_unknown_write
+};
+
+static const mt_wire_t  mt_weclubs_is_meeting = {
+    "weclubs_is_meeting", NULL, mt_weclubs_meeting_write
+};
+
+static const mt_wire_t  mt_weclubs_is_student = {
+    "weclubs_is_student", NULL, mt_weclubs_student_write
+};
+
+/* of MT_ANSWER_*: 0 none, 1 confirmed, 2 on leave */
+
+static const mt_wire_t  mt_weclubs_joined = {
+    "weclubs_joined", NULL, mt_weclubs_joined_write
+};
+
+/* of MT_PHASE_*: 0 cancelled, 1 to come or under way, 2 over */
+
+static const mt_wire_t  mt_weclubs_phase = {
+    "weclubs_phase", NULL, mt_weclubs_phase_write
 };
 
 
@@ -204,6 +233,62 @@ mt_weclubs_unknown_write(mt_json_writer_t *w, const mt_field_t *field,
 }
 
 
+static void
+mt_weclubs_meeting_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_string(w, MT_STR("meeting"));
+}
+
+
+static void
+mt_weclubs_student_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    (void) field;
+    (void) src;
+
+    mt_json_string(w, MT_STR("student"));
+}
+
+
+static void
+mt_weclubs_joined_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    static const int  values[] = {
+        [MT_ANSWER_UNREAD]   = 0,
+        [MT_ANSWER_READ]     = 0,
+        [MT_ANSWER_ACCEPTED] = 1,
+        [MT_ANSWER_DECLINED] = 2
+    };
+
+    (void) field;
+
+    mt_json_int(w, values[*(const int64_t *) src]);
+}
+
+
+static void
+mt_weclubs_phase_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    static const int  values[] = {
+        [MT_PHASE_SCHEDULED] = 1,
+        [MT_PHASE_UNDER_WAY] = 1,
+        [MT_PHASE_ENDED]     = 2,
+        [MT_PHASE_CANCELLED] = 0
+    };
+
+    (void) field;
+
+    mt_json_int(w, values[*(const int64_t *) src]);
+}
+
+
 /* Every structure begins with its `has` bits; a field whose bit is not set may
  * hold a rejected value. */
 
@@ -302,6 +387,26 @@ MT_JSON_TABLE(mt_weclubs_page_in,
     MT_ARG("sponsor_id", meeting_page, creator, 0, &mt_weclubs_user),
     MT_ARG("page_no", meeting_page, page_no, 0, NULL),
     MT_ARG("page_size", meeting_page, page_size, 0, NULL),
+    MT_ARG("size", meeting_page, page_size, MT_JSON_ALIAS, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_info_in,
+    MT_USER_AND_TOKEN,
+);
+
+MT_JSON_TABLE(mt_weclubs_dynamics_in,
+    MT_USER_AND_TOKEN,
+    MT_COMMON("dynamic_type", dynamic, MT_JSON_REQUIRED, &mt_weclubs_dynamic),
+    MT_ARG("club_id", meeting_page, dept, 0, &mt_weclubs_club),
+    MT_ARG("page_no", meeting_page, page_no, 0, NULL),
+    MT_ARG("page_size", meeting_page, page_size, 0, NULL),
+    MT_ARG("size", meeting_page, page_size, MT_JSON_ALIAS, NULL),
+);
+
+MT_JSON_TABLE(mt_weclubs_dynamic_in,
+    MT_USER_AND_TOKEN,
+    MT_COMMON("dynamic_type", dynamic, MT_JSON_REQUIRED, &mt_weclubs_dynamic),
+    MT_ARG("dynamic_id", meeting_act, ref, MT_MUST, &mt_weclubs_meeting),
 );
 
 MT_JSON_TABLE(mt_weclubs_answer_in,
@@ -319,8 +424,12 @@ MT_JSON_TABLE(mt_weclubs_answer_in,
     { wire, MT_FIELD(M, name), offsetof(mt_##view##_view_t, part), 0, how,    \
       NULL }
 
+/* a log-in's view and a user's begin with the user */
 #define MT_OF_USER(wire, name, how)                                           \
     MT_SHOW(wire, login, user, user, name, how)
+
+_Static_assert(offsetof(mt_login_view_t, user) == 0
+               && offsetof(mt_user_view_t, user) == 0, "one table for both");
 
 #define MT_OF_MEETING(wire, name)                                             \
     MT_SHOW(wire, meeting, meeting, meeting, name, NULL)
@@ -342,18 +451,27 @@ MT_JSON_TABLE(mt_weclubs_answer_in,
     MT_DERIVED("already_confirm_count", answered)
 
 
+#define MT_OF_PERSON                                                          \
+    MT_OF_USER("mobile", phone, NULL),                                        \
+    MT_OF_USER("nick_name", name, &mt_wire_always_null),                      \
+    MT_OF_USER("real_name", name, &mt_wire_null_if_empty),                    \
+    MT_OF_USER("avatar_url", face, &mt_wire_null_if_empty),                   \
+    MT_OF_USER("gender", num, &mt_weclubs_unknown),                           \
+    MT_OF_USER("school_id", num, &mt_wire_always_null),                       \
+    MT_OF_USER("school_name", num, &mt_wire_always_null),                     \
+    MT_OF_USER("is_auth", num, &mt_wire_always_zero),                         \
+    MT_OF_USER("class_name", num, &mt_wire_always_null)
+
 MT_JSON_TABLE(mt_weclubs_login_out,
     MT_OF_USER("user_id", num, NULL),
     MT_SHOW("token", login, session, logged_in, token, NULL),
-    MT_OF_USER("mobile", phone, NULL),
-    MT_OF_USER("nick_name", name, &mt_wire_always_null),
-    MT_OF_USER("real_name", name, &mt_wire_null_if_empty),
-    MT_OF_USER("avatar_url", face, &mt_wire_null_if_empty),
-    MT_OF_USER("gender", num, &mt_weclubs_unknown),
-    MT_OF_USER("school_id", num, &mt_wire_always_null),
-    MT_OF_USER("school_name", num, &mt_wire_always_null),
-    MT_OF_USER("is_auth", num, &mt_wire_always_zero),
-    MT_OF_USER("class_name", num, &mt_wire_always_null),
+    MT_OF_PERSON,
+);
+
+/* no token: the client keeps the one that it has */
+MT_JSON_TABLE(mt_weclubs_info_out,
+    MT_OF_USER("user_id", num, NULL),
+    MT_OF_PERSON,
 );
 
 MT_JSON_TABLE(mt_weclubs_counts_out,
@@ -408,6 +526,53 @@ MT_JSON_TABLE(mt_weclubs_page_out,
     { "has_more", MT_FIELD(page, has_more), 0, 0, NULL, NULL },
 );
 
+MT_JSON_TABLE(mt_weclubs_dynamics_out,
+    { "has_more", MT_FIELD(page, has_more), 0, 0, NULL, NULL },
+    { "dynamic_type", MT_FIELD(page, has_more), 0, 0, &mt_weclubs_is_meeting,
+      NULL },
+);
+
+#define MT_INVITED(wire, part, M, name, how)                                  \
+    MT_SHOW(wire, invitation, part, M, name, how)
+
+MT_JSON_TABLE(mt_weclubs_sponsor_out,
+    MT_INVITED("sponsor_id", meeting.creator, user, num, NULL),
+    MT_INVITED("sponsor_name", meeting.creator, user, name,
+               &mt_wire_null_if_empty),
+    MT_INVITED("sponsor_avatar", meeting.creator, user, face,
+               &mt_wire_null_if_empty),
+    MT_INVITED("sponsor_type", meeting.creator, user, num,
+               &mt_weclubs_is_student),
+);
+
+/* times are strings here, as in the document */
+#define MT_INVITATION                                                         \
+    MT_INVITED("meeting_id", meeting.meeting, meeting, num, NULL),            \
+    MT_INVITED("content", meeting.derived, meeting_derived, text, NULL),      \
+    MT_INVITED("address", meeting.meeting, meeting, place, NULL),             \
+    MT_INVITED("create_date", meeting.meeting, meeting, created,              \
+               &mt_wire_int_string),                                          \
+    MT_INVITED("deadline", meeting.meeting, meeting, begin,                   \
+               &mt_wire_int_string),                                          \
+    MT_INVITED("student_id", derived, invitation, user, NULL),                \
+    MT_INVITED("confirm_join", derived, invitation, answer,                   \
+               &mt_weclubs_joined),                                           \
+    MT_INVITED("has_sign", derived, invitation, signed_in, NULL),             \
+    MT_INVITED("is_leader", derived, invitation, leader, NULL),               \
+    MT_INVITED("status", meeting.derived, meeting_derived, phase,             \
+               &mt_weclubs_phase),                                            \
+    { "sponsor", .flags = MT_JSON_INLINE, .sub = &mt_weclubs_sponsor_out }
+
+MT_JSON_TABLE(mt_weclubs_invitation_row,
+    MT_INVITATION,
+);
+
+MT_JSON_TABLE(mt_weclubs_invitation_out,
+    MT_INVITED("dynamic_type", meeting.meeting, meeting, num,
+               &mt_weclubs_is_meeting),
+    MT_INVITATION,
+);
+
 
 /* All calls are POST: first the three of the document, then those of its
  * companion documents. */
@@ -448,12 +613,24 @@ MT_ROUTES(mt_weclubs_routes,
              &mt_weclubs_page_in, mt_weclubs_page, &mt_weclubs_page_out,
              "meeting", &mt_weclubs_meeting_out),
 
-    MT_ROUTE("/manage/club_meeting/get_my_meeting_detail", 0, meeting_detail,
-             &mt_weclubs_act_in, mt_weclubs_manage, &mt_weclubs_meeting_out,
-             "leaders", &mt_weclubs_leader_row),
+    { mt_str("/manage/club_meeting/get_my_meeting_detail"), MT_METHOD_POST, 0,
+      &mt_op_meeting_detail, &mt_weclubs_act_in, mt_weclubs_manage,
+      &mt_weclubs_meeting_out, "leaders", &mt_weclubs_leader_row,
+      .again = "leader" },
 
     MT_ROUTE("/dynamic/set_dynamic_status", 0, answer, &mt_weclubs_answer_in,
-             NULL, NULL, NULL, NULL)
+             NULL, NULL, NULL, NULL),
+
+    MT_ROUTE("/dynamic/get_dynamic_list", 0, invitations,
+             &mt_weclubs_dynamics_in, NULL, &mt_weclubs_dynamics_out,
+             "meeting", &mt_weclubs_invitation_row),
+
+    MT_ROUTE("/dynamic/get_dynamic_detail", 0, invitation,
+             &mt_weclubs_dynamic_in, NULL, &mt_weclubs_invitation_out,
+             "leader", &mt_weclubs_leader_row),
+
+    MT_ROUTE("/user/get_user_info", 0, user_get, &mt_weclubs_info_in,
+             mt_weclubs_info, &mt_weclubs_info_out, NULL, NULL)
 );
 
 
@@ -595,4 +772,17 @@ mt_weclubs_page(mt_exchange_t *x)
     if (!mt_has(args, meeting_page, page_size)) {
         mt_set(args, meeting_page, page_size, x->call.settings->page_size);
     }
+}
+
+
+static void
+mt_weclubs_info(mt_exchange_t *x)
+{
+    mt_named_t            *args;
+    mt_weclubs_request_t  *request;
+
+    args = x->call.args;
+    request = x->envelope;
+
+    mt_set(args, named, ref, request->common->user_id);
 }

@@ -28,6 +28,8 @@ static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at);
 static void mt_answer_write(mt_exchange_t *x, mt_str_t value);
 static int mt_answer_value(mt_exchange_t *x);
+static void mt_exchange_repeat(mt_service_exchange_t *e, size_t from,
+    int whole);
 static void mt_exchange_keep(mt_service_exchange_t *e);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
@@ -257,10 +259,12 @@ int
 mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 {
     int             rc;
+    size_t          from;
     unsigned        n;
     mt_exchange_t  *x;
 
     x = &e->x;
+    from = e->out.len;
 
     if (e->row_arena == NULL) {
         e->row_arena = mt_service_arena(e->service);
@@ -285,6 +289,10 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 
     mt_exchange_close_rows(e);
 
+    if (rc == 1 && x->route->again) {
+        mt_exchange_repeat(e, from, 0);
+    }
+
     if (rc == 1 && mt_txn_status(x->call.txn) == MT_OK
         && !mt_arena_failed(x->call.arena))
     {
@@ -295,15 +303,39 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return -1;
     }
 
-    if (rc == 0) {
-        if (x->dialect->markup == NULL) {
-            mt_json_close_list(x->writer);
-        }
-
-        return 1;
+    if (rc == 0 && x->dialect->markup == NULL) {
+        mt_json_close_list(x->writer);
     }
 
-    return -1;
+    if (rc == 0 && x->route->again) {
+        mt_exchange_repeat(e, from, 1);
+    }
+
+    return rc == 0 ? 1 : -1;
+}
+
+
+/* Keeps the part of the list that this piece holds, from an offset in `out`,
+ * and the bracket before the first part; writes the whole list again. */
+
+static void
+mt_exchange_repeat(mt_service_exchange_t *e, size_t from, int whole)
+{
+    if (e->list.len == 0) {
+        mt_buf_init(&e->list, e->x.call.arena, MT_ANSWER_SHORT);
+        from--;
+    }
+
+    if (!e->out.failed) {
+        mt_buf_put(&e->list, e->out.data + from, e->out.len - from);
+    }
+
+    e->out.failed |= e->list.failed;
+
+    if (whole && !e->out.failed) {
+        mt_json_key(e->x.writer, e->x.route->again);
+        mt_json_raw(e->x.writer, (mt_str_t) { e->list.len, e->list.data });
+    }
 }
 
 
@@ -559,6 +591,11 @@ mt_exchange_row_cache(mt_service_exchange_t *e)
 int
 mt_exchange_http_status(const mt_exchange_t *x)
 {
+    if (x->call.error.status == MT_BAD_PATH && x->call.settings->unknown_call)
+    {
+        return x->call.settings->unknown_call;
+    }
+
     return mt_dialect_http(x->dialect, x->call.error.status);
 }
 

@@ -44,6 +44,7 @@ struct mt_service_exchange_s {
     mt_arena_t         *spool_arena;
     mt_str_t            spool;       /* the rest of the answer */
     size_t              spool_at;    /* given up to here */
+    mt_buf_t            list;        /* the list so far, if it is repeated */
     unsigned            held:1;      /* call.txn is kept between pieces */
     unsigned            stale:1;     /* an older snapshot is allowed */
     unsigned            keep:1;      /* the answer goes into the memo */

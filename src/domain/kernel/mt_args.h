@@ -185,11 +185,13 @@
     F(M, 60, INT, hosts,        0, 1, NULL)                                   \
     F(M, 61, INT, viewer,       0, UINT32_MAX, NULL)
 
-/* page_no: from 1.  page_size 0: page 1 has all meetings. */
+/* page_no from 1; page_size 0: all, on the first.  creator: of the meetings
+ * that a user sponsors; dept: only a department's, of invitations. */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \
     F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, page_no,      1, 1000000, NULL)                             \
-    F(M, 3,  INT, page_size,    0, 1000, NULL)
+    F(M, 3,  INT, page_size,    0, 1000, NULL)                                \
+    F(M, 4,  STR, dept,         0, MT_ID_MAX, NULL)
 
 /*
  * The meetings that pass all filters given; cancelled ones only on request.  A

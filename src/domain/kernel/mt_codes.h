@@ -63,7 +63,9 @@
     O(115, meeting_get)                                                       \
     O(116, meeting_list)                                                      \
     O(118, meeting_link)                                                      \
-    O(119, token_refresh)
+    O(119, token_refresh)                                                     \
+    O(120, invitation)                                                        \
+    O(121, invitations)
 
 enum {
 #define MT_OPERATION_CODE(code, name)  MT_CODE_##name = code,

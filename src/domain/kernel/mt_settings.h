@@ -22,6 +22,7 @@ typedef struct {
     uint32_t         company;           /* dialects without a token */
     const mt_zone_t *zone;
     mt_str_t         public_base;       /* "https://host", for links */
+    int              unknown_call;      /* HTTP status where no address fits */
     mt_str_t         pictures;          /* path of the users' pictures below
                                            it, "/meeting/..." */
 

@@ -152,6 +152,25 @@ typedef struct {
     mt_link_t          link;
 } mt_link_view_t;
 
+/*
+ * A meeting as a user is invited to it.  own, checkin: the user's.  answer:
+ * MT_ANSWER_*; leader: the user is a host.
+ */
+#define MT_INVITATION_FIELDS(F, M)                                            \
+    F(M, 1, INT, user,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 2, INT, answer,        0, 3, NULL)                                   \
+    F(M, 3, INT, signed_in,     0, 1, NULL)                                   \
+    F(M, 4, INT, leader,        0, 1, NULL)
+
+MT_DECLARE_MODEL(invitation, MT_INVITATION_FIELDS);
+
+typedef struct {
+    mt_meeting_view_t  meeting;      /* first: what shows a meeting shows it */
+    mt_attendee_t      own;
+    mt_checkin_t       checkin;
+    mt_invitation_t    derived;
+} mt_invitation_view_t;
+
 /* A page of a list. */
 #define MT_PAGE_FIELDS(F, M)                                                  \
     F(M, 1, INT, has_more,      0, 1, NULL)

@@ -191,10 +191,22 @@ sub ask {
 	my $text = $r->{content};
 
 	return { status => $r->{status} + 0, type => $type,
-		$type =~ /json/ ? (json => $json->decode(
-			$text =~ s/($PASSING)(?:\d+|"[^"]*")/${1}0/gr))
+		$type =~ /json/ ? (json => without_new($json->decode(
+			$text =~ s/($PASSING)(?:\d+|"[^"]*")/${1}0/gr)))
 		: $type =~ /^text/ ? (text => Encode::decode_utf8($text))
 		: (sha256 => sha256_hex($text)) };
+}
+
+
+# An answer without the members that came after format 1.
+
+sub without_new {
+	my ($answer) = @_;
+	my $data = ref $answer->{data} eq 'HASH' ? $answer->{data} : {};
+
+	delete $data->{leader} if $data->{leaders};
+
+	return $answer;
 }
 
 

@@ -198,6 +198,11 @@ sub weclubs {
 	$add->('/manage/club_meeting/get_my_meeting', { page_no => 1,
 		page_size => 3 });
 	$add->('/manage/club_meeting/get_my_meeting_detail', \%meeting);
+	$add->('/dynamic/get_dynamic_list', { dynamic_type => 'meeting',
+		page_no => 1, size => 3 });
+	$add->('/dynamic/get_dynamic_detail', { dynamic_type => 'meeting',
+		dynamic_id => 1 });
+	$add->('/user/get_user_info', { mobile => '1001' });
 	$add->('/meeting/end_meeting', { meeting_id => 2 });
 	$add->('/manage/club_meeting/public_meeting', { content => 'e',
 		address => 'a', deadline => now(), need_sign => 0,
