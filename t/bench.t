@@ -76,26 +76,42 @@ my @left = glob "$top/build/bench/run.*";
 my ($scenarios, $err) = rows('burst', '--svg', "$dir/picture.svg");
 my %row = %{$scenarios->{burst}};
 
-is_deeply([ sort keys %row ], [ '8: ceiling', '8: durable echo',
+# The rows over a veth pair can be had where a network namespace can.
+
+my @veth = $> == 0 && system("ip netns add bench-test-$$ 2>'$dir/err'") == 0
+	? ('8: ceiling, veth', '8: first, clustered, veth') : ();
+
+system("ip netns del bench-test-$$") if @veth;
+
+is_deeply([ sort keys %row ], [ sort '8: ceiling', '8: durable echo',
 	'8: first, clustered', '8: first, spread', '8: list of 50',
-	'8: repeated' ], 'the rows');
+	'8: repeated', @veth ], 'the rows');
+like($err, qr/^no rows over a veth pair: \w/m, 'rows that are left out')
+	if !@veth;
+is(() = qx(ip netns 2>'$dir/err') =~ /^bench-/mg, 0,
+	'no namespace is left behind') if @veth;
 is_sound($_, $row{$_}) for sort keys %row;
 
-for my $name ('8: first, clustered', '8: first, spread') {
+for my $name (grep { /first/ } sort keys %row) {
 	is($row{$name}{stored}, $row{$name}{codes}{2000},
 		"$name: what was answered is stored");
 	cmp_ok($row{$name}{batch}, '>=', 1, "$name: batches");
 }
 
-ok($row{'8: repeated'}{codes}{3000}, 'repeated sign-ins are refused');
+ok($row{'8: repeated'}{codes}{3000}, 'repeated sign-ins are rejected');
 like($err, qr/^8: first, clustered +\d+ +\d\.\d\d /m, 'the table');
 like($err, qr/^8: ceiling of \d{4,} bytes /m, 'a ceiling for the list');
 
 ok(-s "$dir/picture.svg", 'the picture');
-is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 7,
+is(scalar(() = qx(cat '$dir/picture.svg') =~ /<polyline/g), 7 + @veth,
 	'a line for each row');
+like($err, qr/^the disk's sync of 4 KiB: p50 \d+\.\d\d ms, p99 \d+\.\d\d ms$/m,
+	"the disk's latency");
 
-($scenarios, $err) = rows(qw/ --stored 400 reads h5yes book /);
+($scenarios, $err) = rows(qw/ --stored 400 reads h5yes book --svg /,
+	"$dir/picture.svg");
+is_deeply([ qx(cat '$dir/picture.svg') =~ />Latency, ([^<]*)</g ],
+	[ qw/ reads h5yes book / ], 'a panel for each scenario');
 %row = map { my $s = $_;
 	map { ("$s: $_" => $scenarios->{$s}{$_}) } keys %{$scenarios->{$s}} }
 	keys %$scenarios;
@@ -115,11 +131,18 @@ is_sound($_, $row{$_}) for grep { !/5000/ } sort keys %row;
 like($err, qr/^a day: the large store costs \d+\.\d+ times/m,
 	'small and large are compared');
 
+($scenarios, $err) = rows(qw/ --stored 20000 size /);
+
+is_deeply([ sort keys %{$scenarios->{size}} ], [ '8: ceiling',
+	'8: onto 10000 check-ins', '8: onto 20000 check-ins' ],
+	'the rows of two stores');
+is_sound($_, $scenarios->{size}{$_}) for sort keys %{$scenarios->{size}};
+
 my $rivals = $row{'book: 4 after each slot'};
 
 is($rivals->{stored}, $rivals->{codes}{10000}, 'what was booked is stored');
 cmp_ok($rivals->{codes}{71001}, '>', $rivals->{codes}{10000},
-	'most rivals are refused');
+	'most rivals are rejected');
 
 ($scenarios, $err) = rows(qw/ --users 16 users /);
 is_sound($_, $scenarios->{users}{$_}) for sort keys %{$scenarios->{users}};

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Every type of event, with the document's payload, whatever dialect the
-# change was made through.
+# Every type of event, with the payload of h5yes' document, for changes through
+# each dialect.
 
 use warnings;
 use strict;
@@ -25,47 +25,11 @@ binmode(Test::More->builder->$_, ':utf8')
 
 my $t = Meeting::Test->new();
 
-$t->write_conf(<<'CONF');
-%%GLOBALS%%
-
-worker_processes 2;
-
-events {
-}
-
-http {
-    %%HTTP%%
-
-    meeting_store path=store;
-    meeting_weclubs_secret %%SECRET%%;
+$t->write_default_conf(http => <<'HTTP',
     meeting_event_private on;
     meeting_timezone UTC;
-
-    server {
-        listen 127.0.0.1:%%PORT%%;
-
-        location / {
-            meeting_api weclubs;
-        }
-
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-
-        location /openapi/ {
-            meeting_api jituancaiyun;
-        }
-
-        location /status {
-            meeting_status;
-        }
-    }
-}
-CONF
+HTTP
+	apis => [ qw/ h5yes yunzhijia jituancaiyun / ]);
 
 $t->company();
 

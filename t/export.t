@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Who signed in, as a file: what stands in it, and that a spreadsheet runs
-# nothing of it.
+# checkin export: its columns, and that a spreadsheet runs no cell as a
+# formula.
 
 use strict;
 use warnings;
@@ -46,14 +46,19 @@ for my $person (@people[0 .. 2]) {
     $signed{$app->{user_id}} = [ $before, int(time * 1000) + 1000 ];
 }
 
+for my $phone ('+86 138-0000-0001', '8613800000001', ' 138 0000 0001') {
+    ok($t->app()->login($phone, $people[0]{password})->{user_id},
+        "$phone is the same phone at log-in");
+}
+
 my ($rc, $csv) = $t->ctl_run(qw(checkin export --meeting), $number);
 utf8::decode($csv);
 
 my ($header, @lines) = split /\r\n/, $csv;
 
 is($rc, 0, 'export');
-is($header, 'user,id,name,account,phone,department,position,time,date,late,'
-    . 'way,leader', 'the header');
+is($header, "\x{feff}" . 'user,id,name,account,phone,department,position,'
+    . 'time,date,late,way,leader', 'the header');
 is(scalar @lines, 3, 'a line for each who signed in, none for the absent');
 
 like($lines[0], qr/^1,1,李华,lihua,13800000001,教务处,Chair,\d{13},
@@ -62,6 +67,20 @@ like($lines[1], qr/^\d+,x2,"'=HYPERLINK\(""http:\/\/x"",""y""\)",'\@acc,
     '\+8613800002,/x, 'formulas are text');
 like($lines[2], qr/^3,3,"Han, ""Mei""",,13800000003,"two\nlines",/,
     'commas, quotes and line ends');
+
+
+# An import reads back what an export wrote.
+
+my ($cells) = $lines[1] =~ /^\d+,(x2,"(?:[^"]|"")*",[^,]*,[^,]*),/;
+my $file = $t->store() . '/../export.csv';
+
+open my $out, '>:utf8', $file or die $!;
+print $out "\x{feff}id,name,account,phone\r\n$cells\r\n";
+close $out;
+
+is($t->ctl(qw(user import), $file)->{updated}, 1, 'an export is imported');
+is(($t->ctl_run(qw(checkin export --meeting), $number))[1],
+    do { my $bytes = $csv; utf8::encode($bytes); $bytes }, 'unchanged');
 
 my @rows = $t->ctl(qw(checkin export --format jsonl --timezone UTC --meeting),
     $number);

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Guests, whom h5yes alone can name: another dialect's new list of people
-# leaves them where they are; h5yes' own does not.
+# Guests, whom h5yes alone can name: a list of attendees that another dialect
+# sends leaves them in place; h5yes' own list does not.
 
 use warnings;
 use strict;
@@ -20,19 +20,7 @@ my $HOUR = 3600000;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-
-        location /openapi/ {
-            meeting_api jituancaiyun;
-        }
-CONF
+$t->write_default_conf(apis => [ qw/ h5yes yunzhijia jituancaiyun / ]);
 
 $t->company();
 

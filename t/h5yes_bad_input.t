@@ -19,11 +19,7 @@ use Meeting::Test;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-CONF
+$t->write_default_conf(apis => [ 'h5yes' ]);
 
 $t->company();
 
@@ -248,7 +244,7 @@ sub refused {
 
 sub test_bodies {
 	my ($what, @good) = @_;
-	my $good = Meeting::H5yes::body([ @good, [ 'other', '1' ] ]);
+	my $good = Meeting::Client::body([ @good, [ 'other', '1' ] ]);
 
 	refused("$what: bodies", map {
 		[ $_->[0], 71001, qr/\AInvalid arguments: .*JSON/,

@@ -23,11 +23,8 @@ my ($CLIENTS, $TRIES) = (12, 30);
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(http => '    meeting_timezone UTC;', server => <<'CONF');
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-CONF
+$t->write_default_conf(http => '    meeting_timezone UTC;',
+	apis => [ 'h5yes' ]);
 
 $t->company();
 $t->import_users({ id => '1', name => 'Ann', account => 'ann' });

@@ -18,11 +18,7 @@ use Meeting::Test;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-CONF
+$t->write_default_conf(apis => [ 'h5yes' ]);
 
 my %app;
 

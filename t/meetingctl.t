@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use utf8;
 
+use Encode qw(encode);
 use File::Temp qw(tempdir);
 use FindBin;
 use JSON::PP;
@@ -93,7 +94,9 @@ sub import_people {
 
 # no store yet
 
-refused('a store that is not there', qr/No such file/, 'company', 'list');
+refused('a store that is not there', qr/no such directory/, 'company', 'list');
+like((run('', '--store', $dir, qw(company list)))[2],
+    qr/directory "\Q$dir\E" holds no store/, 'a directory without a store');
 ok(!-e $store, 'and it is not made by looking');
 
 my ($rc, $out, $err) = run('');
@@ -275,6 +278,132 @@ refused('a company that is not there', qr/company does not exist/,
 refused('another format', qr/neither csv nor jsonl/,
     qw(user import --format xml /dev/null));
 
+
+# An id that is a decimal number may be a number that came by itself.
+
+ok_json(qw(company add --id 1001 --name Clash));
+my @clash = (options => [qw(--company 1001)]);
+
+import_people('a string id, a number by itself', <<'END', added => 2, @clash);
+id,name,account,phone
+T001,王老师,wang,13600000001
+,李雷,lilei,13600000002
+END
+
+for (['1,学生一,s1,13600001001', qr/"王老师" \(id T001\).*"学生一"/],
+    ['1,王老师,wang,13600000001', qr/"王老师"/],
+    ['2,学生二,s2,13600001002', qr/"李雷".*"学生二"/])
+{
+    my ($line, $pattern) = @$_;
+
+    like(import_people("a clash: $line", "id,name,account,phone\n$line\n",
+            added => 0, updated => 0, failed => 1, @clash),
+        qr/line 2: id: id is already taken.*$pattern/, 'tells both names');
+}
+
+import_people('the same phone', "id,name,phone,memo\n2,李雷,13600000002,x\n",
+    updated => 1, @clash);
+import_people('the same account', "id,account,memo\n2,lilei,y\n",
+    updated => 1, @clash);
+
+
+# Files as spreadsheets and people leave them.
+
+ok_json(qw(company add --id 1002 --name Sheets));
+my @sheets = (options => [qw(--company 1002)]);
+
+my $quoted = import_people('an open quote in line 2 of 3,001',
+    join("\n", 'id,name', 'q1,"Open', (map { "q$_,Person $_" } 2 .. 2999),
+        'q3000,"Closed"', ''), read => 3000, added => 2999, failed => 1,
+    @sheets);
+is($quoted, "meetingctl: line 2: quotes: not an allowed value (bad_value)\n",
+    'only its line is lost, and named');
+
+sub import_file {
+    my ($what, $bytes, %want) = @_;
+    my $file = "$dir/sheet.csv";
+
+    open my $out, '>:raw', $file or die $!;
+    print $out $bytes;
+    close $out;
+
+    my ($rc, $json, $err) = run('', '--store', $store, qw(user import
+        --company 1002), $file);
+
+    is_deeply(decode($json || '{}'), { read => 2, added => 0, updated => 2,
+        failed => 0, departments_added => 0, %want }, $what)
+        or diag("exit $rc, errors: $err");
+}
+
+my $sheet = "id,name\nz1,张三\nz2,李四\n";
+
+import_file('UTF-8', encode('UTF-8', $sheet), added => 2, updated => 0);
+import_file('GBK', encode('GBK', $sheet));
+import_file('UTF-16', encode('UTF-16', $sheet));
+import_file('UTF-16LE, no mark', encode('UTF-16LE', $sheet));
+import_file('CR only', encode('UTF-8', $sheet =~ tr/\n/\r/r));
+import_file('semicolons', encode('UTF-8', $sheet =~ tr/,/;/r));
+import_file('tabs', encode('UTF-8', $sheet =~ tr/,/\t/r));
+import_file('sep=', encode('UTF-8', "sep=|\n" . $sheet =~ tr/,/|/r));
+import_file('empty columns and rows', encode('UTF-8', $sheet =~ s/$/,,/mgr));
+
+refused('a directory', qr/\Q$dir\E: Is a directory/, qw(user import), $dir);
+refused('a workbook', qr/save it as CSV/, qw(user import), sub {
+    open my $file, '>:raw', "$dir/book.xlsx" or die $!;
+    print $file "PK\x03\x04\x14\0\0\0";
+    close $file;
+    "$dir/book.xlsx";
+}->());
+
+
+# Damage by spreadsheets, told before anything is written.
+
+ok_json(qw(company add --id 1003 --name Damage));
+
+my $damaged = <<"END";
+id,name,account,phone,department
+2.02301E+11,Short,s1,13600000001,
+c15\x{a0},Blank,\x{3000}c15 ,1.36E+10,
+c16 ,Blank,c16 ,="13912345678",教务处\x{3000}
+３０,Wide,wide,'+86 139-1234-5679,教务处
+C16,Twin,x16,,
+30,Again,,,
+=1+1,Formula,formula,010-62781234,
+END
+
+my @told;
+
+for my $dry (1, 0) {
+    push @told, import_people('damage', $damaged,
+        options => [qw(--company 1003), $dry ? '--dry-run' : ()],
+        read => 7, added => 4, updated => 1, failed => 2,
+        departments_added => 1);
+    is(ok_json(qw(stat))->{position}, ok_json(qw(stat))->{entries}{journal},
+        'sound');
+    import_people('nobody is there', "id,name\nc16,\n", failed => 1,
+        options => [qw(--company 1003 --dry-run)]) if $dry;
+}
+
+is($told[0], $told[1], 'a dry run tells the same');
+like($told[0], qr/line 2: id: .*shortened.*format the column as text/,
+    'an id');
+like($told[0], qr/line 3: phone: .*shortened/, 'a phone');
+like($told[0], qr/line 6: warning: id "C16" looks like "c16" in line 4/,
+    'a twin');
+like($told[0], qr/line 7: warning: id "30" stands in line 5, too/,
+    'the same id');
+is(scalar(() = $told[0] =~ /\n/g), 4, 'no other warning');
+like(import_people('a twin of the store', "id,name,account\nC18,F,FORMULA\n",
+    added => 1, options => [qw(--company 1003)]),
+    qr/line 2: warning: the line looks like "Formula"/, 'its account');
+import_people('the same people in plain writing', <<'END',
+account,phone,memo
+c16,139 1234 5678,x
+wide,008613912345679,y
+END
+    updated => 2, options => [qw(--company 1003)]);
+
+
 my $many = join '', "id,name,department\n",
     map { "p$_,Person $_,Dept @{[ $_ % 7 ]}\n" } 1 .. 1203;
 import_people('several groups', $many, added => 1203, departments_added => 7);
@@ -315,7 +444,10 @@ isnt($links->{attendeeJoinUrl}, $links->{hostJoinUrl}, 'not the same');
 # exports of a meeting that nobody signed into
 
 ($rc, $out, $err) = run('', '--store', $store, qw(checkin export --meeting 1));
-like($out, qr/^user,id,name,account,.*\r\n\z/, 'CSV: only the header');
+like($out, qr/^\x{feff}user,id,name,account,.*\r\n\z/, 'CSV: only the header');
+($rc, $out, $err) = run('', '--store', $store,
+    qw(checkin export --no-bom --meeting 1));
+like($out, qr/^user,id,name,account,.*\r\n\z/, 'without a byte-order mark');
 ($rc, $out, $err) = run('', '--store', $store,
     qw(checkin export --meeting 1 --format jsonl));
 is($out, '', 'JSON lines: none');
@@ -343,7 +475,7 @@ for my $option (qw(--version -V)) {
 is(ok_json('verify')->{ok}, JSON::PP::true, 'the store is whole');
 
 my $stat = ok_json('stat');
-is($stat->{entries}{company}, 2, 'stat counts');
+is($stat->{entries}{company}, 5, 'stat counts');
 is($stat->{position}, $stat->{entries}{journal}, 'each change is journalled');
 
 ok_json('backup', "$dir/copy");

@@ -583,15 +583,15 @@ sub questions {
 		push @questions, map { [ "$open/$_/list?$token", '{}' ] }
 			qw/ user dept room /;
 		push @questions, [ "$open/user/get?$token",
-				Meeting::H5yes::body({ userId => user() }) ],
+				Meeting::Client::body({ userId => user() }) ],
 			[ "$open/user/get?access_token=" . ($c->{passes} // 'none'),
 				'{"userId":"1"}' ];
 
 		for my $far ('', '/far') {
 			push @questions, map { [ "$far$open/meeting/list?$token",
-				Meeting::H5yes::body($_) ] } {}, (map { filter() } 1 .. 4);
+				Meeting::Client::body($_) ] } {}, (map { filter() } 1 .. 4);
 			push @questions, [ "$far/gateway/cloudwork/meeting/queryByDay"
-				. "?accessToken=$c->{token}", Meeting::H5yes::body({
+				. "?accessToken=$c->{token}", Meeting::Client::body({
 				day => pick(int(time() * 1000), (span())[0]) }) ];
 		}
 
@@ -599,7 +599,7 @@ sub questions {
 			push @questions, [ pick('', '/far') . "$open/meeting/get?$token",
 					"{\"meetingId\":\"$ref\"}" ],
 				[ pick('', '/far') . '/openapi/workbench/meetinginvite/detail'
-					. "?accessToken=$c->{token}", Meeting::H5yes::body({
+					. "?accessToken=$c->{token}", Meeting::Client::body({
 					requesterUid => pick(1 .. 3), meetingInviteId => $ref }) ],
 				asked($c, '/meeting/get_meeting_participation',
 					{ meeting_id => $ref }),
@@ -612,7 +612,7 @@ sub questions {
 
 		for my $link (@{$c->{links}}) {
 			push @questions, [ pick('', '/far') . '/openapi/conference/detail',
-				Meeting::H5yes::body({ attendeeJoinUrl => $link }) ]
+				Meeting::Client::body({ attendeeJoinUrl => $link }) ]
 				if chance(0.5);
 			push @questions, [ $link =~ m{(/k/.*)} ] if chance(0.2);
 		}

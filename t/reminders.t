@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Reminders: once, on time, of what is so now, and to those who want them;
-# pushStatus, which follows an invitation's delivery.
+# Reminders: each is raised once, on time, with the meeting's present state, for
+# the attendees who want it; pushStatus follows the delivery of an invitation.
 
 use warnings;
 use strict;
@@ -20,23 +20,14 @@ plan(skip_all => 'no Node.js') unless Meeting::Receiver::node();
 
 my $MINUTE = 60000;
 
-# What "on time" is, in ms: a second, and what a busy machine adds.
+# The longest delay, ms: a second, and more for a busy machine.
 my $LATE = 2500;
 
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(http => <<'HTTP', server => <<'CONF');
-    meeting_event_private on;
-HTTP
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-
-        location /openapi/ {
-            meeting_api jituancaiyun;
-        }
-CONF
+$t->write_default_conf(http => "    meeting_event_private on;\n",
+	apis => [ qw/ yunzhijia jituancaiyun / ]);
 
 $t->company();
 $t->company(2000);

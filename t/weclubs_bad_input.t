@@ -83,7 +83,7 @@ my %bad = (
 		'1e999', '9' x 400, '180.000001', '-181', '"180.000001"' ],
 	string => [ bad_values('string') ],
 	word => [ bad_values('string'), '"Meeting"', '"meeting "', '"mission"' ],
-	list => [ bad_values('string'), '"1,,2"', '",1"', '"1,"', '"1,+2"',
+	list => [ bad_values('string'), '"1,,2"', '",1"', '"1,,"', '"1,+2"',
 		'"1,0"', '"1,2.5"', '"1,' . 'a' x 65 . '"' ],
 );
 

@@ -19,11 +19,7 @@ use Meeting::Yunzhijia;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-CONF
+$t->write_default_conf(apis => [ 'yunzhijia' ]);
 
 $t->company();
 
@@ -167,7 +163,7 @@ sub refused {
 sub test_bodies {
 	my ($what, @good) = @_;
 
-	my $body = Meeting::H5yes::body(\@good);
+	my $body = Meeting::Client::body(\@good);
 
 	for my $bad (bad_bodies($body)) {
 		my ($name, $text) = @$bad;

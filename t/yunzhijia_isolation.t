@@ -19,15 +19,7 @@ use Meeting::Yunzhijia;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(server => <<'CONF');
-        location /gateway/ {
-            meeting_api yunzhijia;
-        }
-
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-CONF
+$t->write_default_conf(apis => [ qw/ yunzhijia h5yes / ]);
 
 my (%app, %office);
 

@@ -6,6 +6,7 @@
  *
  *     load PORT PATH PEOPLE-FILE PAIRS-FILE [NAME=VALUE ...]
  *
+ *     host=127.0.0.1    an address of IPv4
  *     connections=64    each with one request out at a time
  *     idle=0            others, kept open after one request
  *     duration=3        seconds
@@ -89,14 +90,15 @@ load_connect(load_t *load)
     memset(&addr, 0, sizeof(addr));
     addr.sin_family = AF_INET;
     addr.sin_port = htons((uint16_t) load->port);
-    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    addr.sin_addr = load->host;
 
     fd = socket(AF_INET, SOCK_STREAM, 0);
 
     if (fd == -1
         || connect(fd, (struct sockaddr *) &addr, sizeof(addr)) == -1)
     {
-        bench_die("127.0.0.1:%d: %s", load->port, strerror(errno));
+        bench_die("%s:%d: %s", inet_ntoa(load->host), load->port,
+                  strerror(errno));
     }
 
     on = 1;
@@ -622,7 +624,12 @@ load_option(load_t *load, char *option)
 
     *value++ = '\0';
 
-    if (strcmp(option, "connections") == 0) {
+    if (strcmp(option, "host") == 0) {
+        if (inet_pton(AF_INET, value, &load->host) != 1) {
+            bench_die("no address: %s", value);
+        }
+
+    } else if (strcmp(option, "connections") == 0) {
         load->connections = (unsigned) strtoul(value, NULL, 10);
 
     } else if (strcmp(option, "idle") == 0) {
@@ -676,6 +683,7 @@ main(int argc, char **argv)
 
     memset(&load, 0, sizeof(load));
     load.port = (int) strtol(argv[1], NULL, 10);
+    load.host.s_addr = htonl(INADDR_LOOPBACK);
     load.path = argv[2];
     load.connections = 64;
     load.duration = 3;

@@ -7,6 +7,8 @@
 #ifndef LOAD_H
 #define LOAD_H
 
+#include <netinet/in.h>
+
 #include "bench.h"
 
 
@@ -56,6 +58,7 @@ typedef struct {
 
 typedef struct {
     int              port;
+    struct in_addr   host;
     const char      *path;
     unsigned         connections;
     unsigned         idle;

@@ -168,7 +168,7 @@ bench_judge(mt_txn_t *txn, const bench_checkin_t *answer, size_t times)
         wrong |= times != 1 || !bench_has_row(txn, answer);
 
     } else if (answer->code && times && !wrong) {
-        what = "refused, and in the store";
+        what = "rejected, and in the store";
         wrong = 1;
     }
 

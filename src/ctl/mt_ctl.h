@@ -31,6 +31,8 @@
                                      "standard input (default: a random one)")\
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
+    O(NOBOM,    "no-bom",   NULL,    "CSV without a byte-order mark")         \
+    O(DRYRUN,   "dry-run",  NULL,    "only tell what would be done")          \
     O(TIMEZONE, "timezone", "ZONE",  "zone of dates (default: Asia/Shanghai)")\
     O(BASE,     "base",     "URL",   "beginning of the links (as "            \
                                      "meeting_public_base)")                  \

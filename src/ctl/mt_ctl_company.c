@@ -15,7 +15,8 @@
 #define MT_CTL_APPKEY_LEN  20       /* hex digits */
 #define MT_CTL_SECRET_LEN  40
 
-/* Of a secret that the operator chose: characters, and different ones. */
+/* A secret that the operator chose has at least so many characters, and so
+ * many different ones. */
 #define MT_CTL_SECRET_MIN  16
 #define MT_CTL_SECRET_MIX  8
 

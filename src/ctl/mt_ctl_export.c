@@ -6,6 +6,7 @@
 
 #include "ctl/mt_ctl.h"
 #include "domain/directory/mt_directory.h"
+#include "json/mt_sheet.h"
 
 
 /* Values that no record holds.  number: 0 for a guest; date: `time` in the
@@ -65,7 +66,7 @@ mt_ctl_csv_text(mt_buf_t *out, mt_str_t text)
         mt_buf_byte(out, '"');
     }
 
-    if (text.len > 0 && memchr("=+-@\t\r", text.data[0], 6) != NULL) {
+    if (mt_sheet_is_formula(text)) {
         mt_buf_byte(out, '\'');
     }
 
@@ -181,6 +182,11 @@ mt_ctl_export_line(mt_ctl_t *ctl, int csv, const mt_ctl_row_t *row)
     }
 
     mt_ctl_line(ctl);
+
+    if (row == NULL && ctl->given[MT_OPT_NOBOM] == NULL) {
+        mt_buf_str(&ctl->out, MT_STR("\xEF\xBB\xBF"));
+    }
+
     mt_ctl_csv_line(ctl, &mt_ctl_export_row, row);
 
     return mt_ctl_flush(ctl);

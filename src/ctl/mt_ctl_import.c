@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "dialect/mt_import_table.h"
+#include "json/mt_sheet.h"
 
 
 #define MT_CTL_PIECE        500           /* rows of one transaction */
+#define MT_CTL_PIECE_DRY    200000        /* the same, of a dry run */
 #define MT_CTL_THREADS_MAX  64            /* that hash passwords */
 #define MT_CTL_READ         (1024 * 1024) /* bytes */
 
@@ -21,7 +23,10 @@ typedef struct {
     mt_import_t          *import;
     mt_lines_t            lines;
     mt_arena_t           *arena;          /* of a piece */
-    mt_import_item_t     *items;          /* [MT_CTL_PIECE] */
+    mt_import_twins_t    *twins;
+    int                   dry_run;
+    size_t                piece;          /* rows of one transaction */
+    mt_import_item_t     *items;          /* [piece] */
     size_t               *line;           /* of each item */
     mt_import_summary_t   summary;
 } mt_ctl_import_t;
@@ -29,6 +34,7 @@ typedef struct {
 
 static char *mt_ctl_read_file(int fd, mt_str_t *text);
 static int mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv);
+static size_t mt_ctl_import_rows(mt_str_t text);
 static int mt_ctl_import_open(mt_ctl_t *ctl, mt_ctl_import_t *i);
 static int mt_ctl_import_pieces(mt_ctl_import_t *i);
 static void mt_ctl_import_rejected(mt_ctl_import_t *i, size_t n);
@@ -115,9 +121,17 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
 {
     int               rc;
     mt_str_t          why;
+    const char       *unreadable;
     mt_ctl_import_t   import;
 
+    if (mt_sheet_utf8(ctl->arena, text, &text, &unreadable) != 0) {
+        return mt_ctl_fail("%s: %s", ctl->operand, unreadable);
+    }
+
     memset(&import, 0, sizeof(import));
+
+    import.dry_run = ctl->given[MT_OPT_DRYRUN] != NULL;
+    import.piece = import.dry_run ? mt_ctl_import_rows(text) : MT_CTL_PIECE;
 
     rc = mt_ctl_import_open(ctl, &import);
 
@@ -140,9 +154,26 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
     }
 
     mt_import_close(import.import);
+    mt_import_twins_destroy(import.twins);
     mt_arena_destroy(import.arena);
 
     return rc;
+}
+
+
+/* A dry run is one transaction, so that a row meets all those before it.
+ * Returns how many rows a text has at most. */
+
+static size_t
+mt_ctl_import_rows(mt_str_t text)
+{
+    size_t  i, n;
+
+    for (i = 0, n = 1; i < text.len && n < MT_CTL_PIECE_DRY; i++) {
+        n += (text.data[i] == '\n' || text.data[i] == '\r');
+    }
+
+    return n;
 }
 
 
@@ -165,11 +196,12 @@ mt_ctl_import_open(mt_ctl_t *ctl, mt_ctl_import_t *i)
     batch = mt_ctl_batch(ctl);
     i->arena = mt_arena_create(0);
     i->items = mt_arena_alloc(ctl->arena,
-                              MT_CTL_PIECE * sizeof(mt_import_item_t));
-    i->line = mt_arena_alloc(ctl->arena, MT_CTL_PIECE * sizeof(size_t));
+                              i->piece * sizeof(mt_import_item_t));
+    i->line = mt_arena_alloc(ctl->arena, i->piece * sizeof(size_t));
+    i->twins = mt_import_twins_create();
 
     if (batch == NULL || i->arena == NULL || i->items == NULL
-        || i->line == NULL)
+        || i->line == NULL || i->twins == NULL)
     {
         return mt_ctl_fail_status("import", MT_NO_MEMORY);
     }
@@ -190,9 +222,11 @@ mt_ctl_import_pieces(mt_ctl_import_t *i)
     for ( ;; ) {
         mt_arena_reset(i->arena);
 
-        n = MT_CTL_PIECE;
+        n = i->piece;
 
-        if (mt_import_read(&i->lines, i->arena, i->items, i->line, &n) != 0) {
+        if (mt_import_read(&i->lines, i->twins, i->arena, i->items, i->line,
+                           &n) != 0)
+        {
             return mt_ctl_fail("line %zu: out of memory", i->lines.line);
         }
 
@@ -200,7 +234,8 @@ mt_ctl_import_pieces(mt_ctl_import_t *i)
             return MT_CTL_OK;
         }
 
-        status = mt_import_rows(i->import, i->items, n, 0, &i->summary);
+        status = mt_import_rows(i->import, i->items, n, i->dry_run,
+                                &i->summary);
 
         if (status != MT_OK) {
             return mt_ctl_fail("lines %zu to %zu: not imported, stopping: %s",
@@ -224,14 +259,21 @@ mt_ctl_import_rejected(mt_ctl_import_t *i, size_t n)
         item = &i->items[k];
 
         if (item->error.status == MT_OK) {
+            if (item->note.len) {
+                mt_ctl_fail("line %zu: warning: %.*s", i->line[k],
+                            (int) item->note.len, item->note.data);
+            }
+
             continue;
         }
 
         column = mt_import_error_column(i->arena, item);
 
-        mt_ctl_fail("line %zu: %.*s%s%s (%s)", i->line[k], (int) column.len,
-                    column.data, column.len ? ": " : "",
+        mt_ctl_fail("line %zu: %.*s%s%s (%s)%s%.*s", i->line[k],
+                    (int) column.len, column.data, column.len ? ": " : "",
                     mt_status_reason(item->error.status),
-                    mt_status_name(item->error.status));
+                    mt_status_name(item->error.status),
+                    item->note.len ? ": " : "", (int) item->note.len,
+                    item->note.data ? item->note.data : "");
     }
 }

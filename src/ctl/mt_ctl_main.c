@@ -49,7 +49,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       mt_ctl_credential_revoke,
       "Revoke a credential and its access tokens, for good.", NULL },
 
-    { "user import", MT_CTL_FILE, 0, MT_OPT(COMPANY) | MT_OPT(FORMAT), 0,
+    { "user import", MT_CTL_FILE, 0,
+      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(DRYRUN), 0,
       mt_ctl_user_import,
       "Add or update users from a CSV or JSON lines file.",
       "FILE is CSV with a header line, or one JSON object a line; \"-\" is\n"
@@ -59,7 +60,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "A row with an id is about the user of that id, another row about the\n"
       "user of its account.  An empty CSV cell leaves the value as it is.\n"
       "Rejected rows are reported, the others are imported; the exit code is\n"
-      "1 then." },
+      "1 then.  --dry-run reports the same and writes nothing; a running\n"
+      "server's changes wait for it." },
 
     { "room add", NULL, MT_OPT(NAME),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ADDRESS) | MT_OPT(CAPACITY), 0,
@@ -83,12 +85,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Print a meeting's join links for attendees and host.", NULL },
 
     { "checkin export", NULL, MT_OPT(MEETING),
-      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(TIMEZONE), 0,
+      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
       mt_ctl_checkin_export,
       "Print a meeting's check-ins, one a line, as CSV or JSON.",
       "Check-ins of attendees who were taken off the meeting's list are\n"
       "printed, too.  The default format is csv.  In CSV, text that a\n"
-      "spreadsheet would run as a formula gets a ' before it." },
+      "spreadsheet would run as a formula gets a ' before it; user import\n"
+      "takes it off.  CSV begins with a byte-order mark, for spreadsheets." },
 
     { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
       "Delete pictures that belong to no user.",

@@ -24,8 +24,8 @@ MT_JSON_EXTERN_TABLE(mt_import_summary_table,
 
 
 int
-mt_import_read(mt_lines_t *l, mt_arena_t *arena, mt_import_item_t *items,
-    size_t *lines, size_t *n)
+mt_import_read(mt_lines_t *l, mt_import_twins_t *twins, mt_arena_t *arena,
+    mt_import_item_t *items, size_t *lines, size_t *n)
 {
     int     rc;
     size_t  i;
@@ -44,6 +44,18 @@ mt_import_read(mt_lines_t *l, mt_arena_t *arena, mt_import_item_t *items,
         }
 
         lines[i] = l->line;
+
+        if (items[i].error.status != MT_OK) {
+            continue;
+        }
+
+        mt_import_clean(&items[i], arena);
+
+        if (items[i].error.status == MT_OK
+            && mt_import_twins(twins, &items[i], arena, l->line) != 0)
+        {
+            return -1;
+        }
     }
 
     *n = i;

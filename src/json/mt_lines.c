@@ -1,5 +1,6 @@
 
 #include "json/mt_lines.h"
+#include "json/mt_sheet.h"
 
 
 #define MT_LINES_COLUMNS  64
@@ -19,14 +20,22 @@ typedef struct {
 
 
 static int mt_lines_header(mt_lines_t *l, mt_arena_t *arena, mt_str_t *why);
+static void mt_lines_separator(mt_lines_t *l);
+static void mt_lines_bound(mt_lines_t *l);
+static mt_str_t mt_lines_names(const mt_json_table_t *table,
+    mt_arena_t *arena);
 static int mt_lines_known(const mt_json_table_t *table, mt_str_t name);
 static int mt_lines_next_csv(mt_lines_t *l, mt_arena_t *arena, void *object,
     mt_error_t *error);
 static int mt_lines_next_json(mt_lines_t *l, mt_arena_t *arena, void *object,
     mt_error_t *error);
+static int mt_csv_row(mt_lines_t *l, mt_arena_t *arena,
+    mt_csv_record_t *record);
 static int mt_csv_record(mt_lines_t *l, mt_arena_t *arena,
     mt_csv_record_t *record);
 static int mt_csv_quoted(mt_lines_t *l, mt_csv_record_t *record);
+static int mt_lines_skip(mt_lines_t *l);
+static int mt_lines_char(mt_lines_t *l);
 static int mt_lines_byte(mt_lines_t *l);
 static void mt_csv_byte(mt_csv_record_t *record, int c);
 static void mt_csv_end_cell(mt_csv_record_t *record);
@@ -50,7 +59,14 @@ mt_lines_open(mt_lines_t *l, mt_str_t text, int csv,
     l->table = table;
     l->csv = csv == -1 ? text.len == 0 || text.data[0] != '{' : csv;
 
-    return l->csv ? mt_lines_header(l, arena, why) : 0;
+    if (!l->csv) {
+        return 0;
+    }
+
+    mt_lines_separator(l);
+    mt_lines_bound(l);
+
+    return mt_lines_header(l, arena, why);
 }
 
 
@@ -73,13 +89,18 @@ mt_lines_header(mt_lines_t *l, mt_arena_t *arena, mt_str_t *why)
         return -1;
     }
 
+    while (record.n > 1 && mt_csv_cell(&record, record.n - 1).len == 0) {
+        record.n--;
+    }
+
     for (i = 0; i < record.n; i++) {
         names[i] = mt_csv_cell(&record, i);
 
         if (record.bad || !mt_lines_known(l->table, names[i])) {
             *why = mt_arena_printf(arena, "the header names an unknown "
-                                   "column: \"%.*s\"", (int) names[i].len,
-                                   names[i].data);
+                                   "column: \"%.*s\"; the columns are %s",
+                                   (int) names[i].len, names[i].data,
+                                   mt_lines_names(l->table, arena).data);
             return -1;
         }
     }
@@ -88,6 +109,81 @@ mt_lines_header(mt_lines_t *l, mt_arena_t *arena, mt_str_t *why)
     l->ncolumns = record.n;
 
     return 0;
+}
+
+
+/* Finds what separates cells: as a first line "sep=;" says, or whichever of
+ * the usual signs the header has most of. */
+
+static void
+mt_lines_separator(mt_lines_t *l)
+{
+    int          c;
+    size_t       i, k, n[3] = { 0, 0, 0 };
+    mt_str_t     line;
+    const char  *signs = ",;\t";
+
+    line = l->rest;
+
+    for (i = 0; i < line.len && line.data[i] != '\n' && line.data[i] != '\r';
+         i++)
+    {
+        for (k = 0; k < 3; k++) {
+            n[k] += (line.data[i] == signs[k]);
+        }
+    }
+
+    line.len = i;
+    c = line.len == 5 ? (uint8_t) line.data[4] : '"';
+
+    if (c != '"' && mt_str_eq((mt_str_t) { 4, line.data }, MT_STR("sep="))) {
+        l->separator = c;
+        (void) mt_lines_skip(l);
+        return;
+    }
+
+    k = n[1] > n[0] ? 1 : 0;
+    k = n[2] > n[k] ? 2 : k;
+    l->separator = signs[k];
+}
+
+
+/* Sets the bytes of the longest value that a field of the table allows. */
+
+static void
+mt_lines_bound(mt_lines_t *l)
+{
+    size_t             i;
+    const mt_field_t  *field;
+
+    for (i = 0; i < l->table->n; i++) {
+        field = l->table->members[i].field;
+
+        if (field && field->kind == MT_STR
+            && 4 * (size_t) field->max > l->longest)
+        {
+            l->longest = 4 * (size_t) field->max;
+        }
+    }
+}
+
+
+static mt_str_t
+mt_lines_names(const mt_json_table_t *table, mt_arena_t *arena)
+{
+    size_t    i;
+    mt_buf_t  names;
+
+    mt_buf_init(&names, arena, 256);
+
+    for (i = 0; i < table->n; i++) {
+        mt_buf_str(&names, i ? MT_STR(", ") : MT_STR(""));
+        mt_buf_str(&names, mt_cstr(table->members[i].wire));
+    }
+
+    mt_buf_byte(&names, '\0');
+
+    return names.failed ? MT_STR("") : (mt_str_t) { names.len, names.data };
 }
 
 
@@ -126,12 +222,9 @@ mt_lines_next_csv(mt_lines_t *l, mt_arena_t *arena, void *object,
     mt_csv_record_t   record;
     mt_json_decode_t  d;
 
-    do {
-        if (!mt_csv_record(l, arena, &record)) {
-            return 0;
-        }
-
-    } while (record.n == 1 && record.text.len == 0);
+    if (!mt_csv_row(l, arena, &record)) {
+        return 0;
+    }
 
     if (record.text.failed) {
         return -1;
@@ -204,8 +297,55 @@ mt_lines_next_json(mt_lines_t *l, mt_arena_t *arena, void *object,
 }
 
 
-/* Lines end with LF or CRLF; a quoted cell may hold both.  Returns 1, or 0 at
- * the end of the text. */
+/*
+ * Reads the next record that has a cell with something in it, and drops the
+ * empty cells behind the last column.  A wrong number of cells in a record of
+ * several lines means that one of its quotes is a stray one: the record ends
+ * with its first line.  Returns 1, or 0 at the end of the text.
+ */
+
+static int
+mt_csv_row(mt_lines_t *l, mt_arena_t *arena, mt_csv_record_t *record)
+{
+    size_t      filled;
+    mt_lines_t  begin;
+
+    do {
+        begin = *l;
+
+        if (!mt_csv_record(l, arena, record)) {
+            return 0;
+        }
+
+        if (record->text.failed) {
+            return 1;
+        }
+
+        filled = record->n;
+
+        while (filled > 0 && mt_csv_cell(record, filled - 1).len == 0) {
+            filled--;
+        }
+
+    } while (filled == 0 && !record->bad);
+
+    if (record->n > l->ncolumns && filled <= l->ncolumns) {
+        record->n = l->ncolumns;
+    }
+
+    if (record->n != l->ncolumns && !record->bad && l->lines > l->line) {
+        record->bad = 1;
+        *l = begin;
+        l->line = l->lines + 1;
+        (void) mt_lines_skip(l);
+    }
+
+    return 1;
+}
+
+
+/* Lines end with LF, CRLF or CR; a quoted cell may hold them.  Returns 1, or 0
+ * at the end of the text. */
 
 static int
 mt_csv_record(mt_lines_t *l, mt_arena_t *arena, mt_csv_record_t *record)
@@ -217,29 +357,24 @@ mt_csv_record(mt_lines_t *l, mt_arena_t *arena, mt_csv_record_t *record)
     record->bad = 0;
     l->line = l->lines + 1;
 
-    c = mt_lines_byte(l);
-
-    if (c == -1) {
+    if (l->rest.len == 0) {
         return 0;
     }
 
-    for (fresh = 1; c != -1 && c != '\n'; c = mt_lines_byte(l)) {
+    for (fresh = 1; (c = mt_lines_char(l)) != -1 && c != '\n'; ) {
         if (c == '"' && fresh) {
             c = mt_csv_quoted(l, record);
-            fresh = 0;
 
             if (c == -1 || c == '\n') {
                 break;
             }
-
-            record->bad |= (c != ',' && c != '\r');
         }
 
-        if (c == ',') {
+        if (c == l->separator) {
             mt_csv_end_cell(record);
             fresh = 1;
 
-        } else if (c != '\r') {
+        } else {
             mt_csv_byte(record, c);
             fresh = 0;
         }
@@ -252,33 +387,94 @@ mt_csv_record(mt_lines_t *l, mt_arena_t *arena, mt_csv_record_t *record)
 }
 
 
-/* Reads from behind the opening quote; returns the byte behind the closing
- * one, or -1. */
+/*
+ * Reads from behind the opening quote.  A quote that is closed by nothing, by
+ * something else than the end of a cell, or only after more than any field
+ * holds, is a stray one: the record is bad and ends with the line of this
+ * quote.  Returns the character behind the cell: a separator, the end of a
+ * line as '\n', or -1.
+ */
 
 static int
 mt_csv_quoted(mt_lines_t *l, mt_csv_record_t *record)
 {
-    int  c;
+    int         c;
+    size_t      n;
+    mt_lines_t  begin;
 
-    for ( ;; ) {
+    begin = *l;
+
+    for (n = 0; n <= l->longest; n++) {
         c = mt_lines_byte(l);
 
         if (c == -1) {
-            record->bad = 1;
-            return -1;
+            break;
         }
 
         if (c == '"') {
-            c = mt_lines_byte(l);
+            c = mt_lines_char(l);
+
+            if (c == l->separator || c == '\n' || c == -1) {
+                return c;
+            }
 
             if (c != '"') {
-                return c;
+                break;
             }
         }
 
-        l->lines += (c == '\n');
+        l->lines += (c == '\n'
+                     || (c == '\r'
+                         && (l->rest.len == 0 || l->rest.data[0] != '\n')));
         mt_csv_byte(record, c);
     }
+
+    record->bad = 1;
+    *l = begin;
+
+    c = mt_lines_skip(l);
+    l->lines = begin.lines;
+
+    return c;
+}
+
+
+/* Passes over the rest of a line.  Returns its end, '\n' or -1. */
+
+static int
+mt_lines_skip(mt_lines_t *l)
+{
+    int  c;
+
+    do {
+        c = mt_lines_char(l);
+    } while (c != -1 && c != '\n');
+
+    l->lines++;
+
+    return c;
+}
+
+
+/* Returns the next byte outside quotes, the end of a line as '\n', -1 at the
+ * end of the text. */
+
+static int
+mt_lines_char(mt_lines_t *l)
+{
+    int  c;
+
+    c = mt_lines_byte(l);
+
+    if (c != '\r') {
+        return c;
+    }
+
+    if (l->rest.len > 0 && l->rest.data[0] == '\n') {
+        (void) mt_lines_byte(l);
+    }
+
+    return '\n';
 }
 
 
@@ -312,14 +508,22 @@ mt_csv_byte(mt_csv_record_t *record, int c)
 static void
 mt_csv_end_cell(mt_csv_record_t *record)
 {
+    size_t  begin;
+
     if (record->n == MT_LINES_COLUMNS) {
-        record->bad = 1;
+        begin = record->end[record->n - 1];
+        record->bad |= mt_sheet_trim((mt_str_t) { record->text.len - begin,
+                                                  record->text.data + begin })
+                       .len > 0;
+        record->text.len = begin;
         return;
     }
 
     record->end[record->n++] = record->text.len;
 }
 
+
+/* The value of a cell, as mt_sheet_cell() has it. */
 
 static mt_str_t
 mt_csv_cell(const mt_csv_record_t *record, size_t i)
@@ -328,5 +532,6 @@ mt_csv_cell(const mt_csv_record_t *record, size_t i)
 
     begin = i ? record->end[i - 1] : 0;
 
-    return (mt_str_t) { record->end[i] - begin, record->text.data + begin };
+    return mt_sheet_cell((mt_str_t) { record->end[i] - begin,
+                                      record->text.data + begin });
 }

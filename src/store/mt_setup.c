@@ -333,9 +333,10 @@ static mt_status_t
 mt_check_format(const char *file, unsigned flags, const char *path,
     int64_t *found, char *why, size_t why_size)
 {
-    int       rc;
-    char      version[32];
-    int64_t   format;
+    int          rc;
+    char         version[32];
+    int64_t      format;
+    struct stat  st;
 
     format = 0;
     rc = mt_read_format(file, flags, &format, version, sizeof(version));
@@ -344,6 +345,12 @@ mt_check_format(const char *file, unsigned flags, const char *path,
 
     case MDB_SUCCESS:
         break;
+
+    case ENOENT:
+        (void) snprintf(why, why_size, stat(path, &st) == 0
+                        ? "directory \"%s\" holds no store of meetings"
+                        : "store \"%s\": there is no such directory", path);
+        return MT_STORE_FAILED;
 
     case MDB_NOTFOUND:
     case MDB_INCOMPATIBLE:

@@ -24,18 +24,24 @@ import(mt_import_t *i, const char *text, int dry_run)
     size_t      n;
     mt_str_t    why;
     mt_lines_t  l;
+    mt_status_t         rc;
+    mt_import_twins_t  *twins;
 
     n = PIECE;
+    twins = mt_import_twins_create();
     memset(&sum, 0, sizeof(sum));
 
     if (mt_lines_open(&l, mt_cstr(text), -1, &mt_import_columns, f.arena,
                       &why) != 0
-        || mt_import_read(&l, f.arena, items, lines, &n) != 0)
+        || mt_import_read(&l, twins, f.arena, items, lines, &n) != 0)
     {
         fixture_die("the text cannot be read");
     }
 
-    return mt_import_rows(i, items, n, dry_run, &sum);
+    rc = mt_import_rows(i, items, n, dry_run, &sum);
+    mt_import_twins_destroy(twins);
+
+    return rc;
 }
 
 

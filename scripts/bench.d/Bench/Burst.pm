@@ -6,6 +6,8 @@ package Bench::Burst;
 use warnings;
 use strict;
 
+use Bench::Veth;
+
 use constant SMALL_LIST => 50;
 use constant LIST_PEOPLE => 20_000;
 use constant LIST_RATE => 2_000;
@@ -13,6 +15,7 @@ use constant LIST_READERS => 2;
 use constant IDLE_CONNECTIONS => 10_000;
 use constant SMALL_STORE => 10_000;
 use constant LARGE_STORE => 2_000_000;
+use constant HUGE_STORE => 10_000_000;
 use constant MANY_WORKERS => 32;
 
 
@@ -29,7 +32,9 @@ sub scenarios {
 
 sub burst {
 	my ($bench) = @_;
-	my $server = $bench->server(url => $bench->{url}, dir => $bench->{dir});
+	my ($veth, $why) = veth($bench);
+	my $server = $bench->server(url => $bench->{url}, dir => $bench->{dir},
+		veth => $veth);
 	my ($meetings, $people) = @$bench{qw/ meetings people /};
 	my $small = $people < SMALL_LIST ? $people : SMALL_LIST;
 	my $done = $server->meetings($meetings, $people, 1, 'done');
@@ -39,7 +44,7 @@ sub burst {
 	my @reader = (body => 'read');
 	my $size = $server->size($read, $lists, @reader);
 
-	# the second ceiling is for the last row alone
+	# a ceiling is the base of the rows that follow it
 
 	my @kinds = (
 		[ 'ceiling', 2000,
@@ -58,6 +63,11 @@ sub burst {
 			sub { $bench->again($server, $read, $lists, @_, @reader) } ],
 	);
 
+	push @kinds, [ 'ceiling, veth', 2000, sub {
+			$bench->again($server, '/ceiling', $done, @_, far => 1) } ],
+		[ 'first, clustered, veth', 2000, sub {
+			$bench->first($server, 'clustered', @_, far => 1) } ] if $veth;
+
 	my $table = $bench->table('burst', sprintf('%d workers, %d meetings of '
 		. '%d people fill at a time', $server->workers(), $meetings,
 		$people));
@@ -70,8 +80,7 @@ sub burst {
 			my ($name, $code, $load) = @$kind;
 			my $ceiling = $name =~ /^ceiling/;
 			my $row = $table->row("$n: $name", code => $code,
-				$ceiling ? () : (base => $base),
-				curve => "$n connections");
+				$ceiling ? () : (base => $base));
 
 			$base = $row if $ceiling;
 			push @steps, [ $row, sub { $load->($n) } ];
@@ -79,9 +88,23 @@ sub burst {
 	}
 
 	$bench->interleave(@steps);
+	$table->note("no rows over a veth pair: $why") if $why;
 	$server->verify();
 
 	return $server;
+}
+
+
+# Returns a pair of network namespaces, or undef and why there is none.
+
+sub veth {
+	my ($bench) = @_;
+
+	return (undef, 'the server runs already') if $bench->{url};
+
+	my $veth = eval { Bench::Veth->new() };
+
+	return ($veth, $veth ? undef : $@ =~ s/\n//gr);
 }
 
 
@@ -142,7 +165,8 @@ sub workers {
 
 sub size {
 	my ($bench) = @_;
-	my @counts = (SMALL_STORE, LARGE_STORE);
+	my @counts = (SMALL_STORE, $bench->{stored} // LARGE_STORE,
+		$bench->{huge} ? HUGE_STORE : ());
 	my @servers;
 
 	for my $count (@counts) {

@@ -50,6 +50,20 @@ sub row {
 }
 
 
+# Returns the lines of the picture: a panel for each row.
+
+sub lines {
+	my ($self) = @_;
+
+	return map {
+		my $row = $_;
+
+		map { [ "$self->{name}, " . $row->name(), $_->[0],
+			$row->{sides}[$_->[1]] ] } [ 'other', 0 ], [ 'this', 1 ]
+	} @{$self->{rows}};
+}
+
+
 sub text {
 	my ($self) = @_;
 	my $format = join(' ', map { $_->[1] } @COLUMNS);

@@ -74,7 +74,9 @@ sub heading {
 
 	return sprintf("%s, %d processors, %s %s %s; %d rounds of %g s\n",
 		strftime('%Y-%m-%d', localtime), processors(), $system, $release,
-		$machine, $self->{rounds}, $self->{duration});
+		$machine, $self->{rounds}, $self->{duration})
+		. sprintf("the disk's sync of 4 KiB: p50 %.2f ms, p99 %.2f ms\n",
+		map { $_ / 1e3 } @{$self->{sync}});
 }
 
 
@@ -84,6 +86,7 @@ sub data {
 	return {
 		date => strftime('%Y-%m-%dT%H:%M:%S%z', localtime),
 		processors => processors(),
+		sync_us => { p50 => $self->{sync}[0] + 0, p99 => $self->{sync}[1] + 0 },
 		duration => $self->{duration},
 		rounds => $self->{rounds},
 		scenarios => { map { $_->{name} => $_->data() } @{$self->{tables}} },
@@ -99,17 +102,19 @@ sub processors {
 
 
 # The picture: by percentile, the latency, both on logarithmic scales; a panel
-# for each number of connections, a line for each kind of request.
+# for each scenario and number of connections, a line for each kind of request.
 
 sub draw {
 	my ($self) = @_;
 	my (%panels, @names);
 
-	for my $row (map { @{$_->{rows}} } @{$self->{tables}}) {
-		my $name = $row->{curve} or next;
+	for my $line (map { $_->lines() } @{$self->{tables}}) {
+		my ($panel, $label, $row) = @$line;
 
-		push @names, $name unless $panels{$name};
-		push @{$panels{$name}}, $row;
+		next unless %{$row->{latency}};
+
+		push @names, $panel unless $panels{$panel};
+		push @{$panels{$panel}}, [ $label, $row ];
 	}
 
 	my ($width, $height) = (760, 380);
@@ -132,14 +137,14 @@ sub draw {
 
 
 sub panel {
-	my ($name, $width, $height, @rows) = @_;
+	my ($name, $width, $height, @lines) = @_;
 	my ($left, $right, $top, $bottom) = (60, 170, 40, 50);
 	my @colours = map { "#$_" } qw/ 888888 ff7f0e d62728 1f77b4 2ca02c
-		8c564b 9467bd /;
+		8c564b 9467bd 17becf bcbd22 e377c2 /;
 	my @marks = (0, 50, 90, 99, 99.9, 99.99);
 	my ($low, $high) = (1e9, 1);
 
-	for my $row (@rows) {
+	for my $row (map { $_->[1] } @lines) {
 		for my $value ($row->percentile(1), $row->{latency_max}) {
 			$low = $value if $value < $low;
 			$high = $value if $value > $high;
@@ -175,14 +180,14 @@ sub panel {
 			'text-anchor="end"');
 	}
 
-	for my $i (0 .. $#rows) {
+	for my $i (0 .. $#lines) {
 		my $colour = $colours[$i % @colours];
-		my $label = $rows[$i]->{name} =~ s/^\d+: //r;
+		my ($label, $row) = @{$lines[$i]};
 
 		$svg .= sprintf('<polyline fill="none" stroke="%s" '
 			. 'stroke-width="2" points="%s"/>', $colour, join ' ',
 			map { sprintf '%.1f,%.1f', $x->($_->[0]), $y->($_->[1]) }
-			$rows[$i]->curve());
+			$row->curve());
 		$svg .= text($width - $right + 12, $top + 18 * $i + 12, $label,
 			"fill=\"$colour\"");
 	}
@@ -245,6 +250,20 @@ sub new {
 }
 
 
+# Returns the lines of the picture: their panel, label and row.
+
+sub lines {
+	my ($self) = @_;
+
+	return map {
+		my ($n, $label) = $_->{name} =~ /^(?:(\d+): )?(.*)/;
+
+		[ defined $n ? "$self->{name}, $n connections" : $self->{name},
+			$label, $_ ]
+	} @{$self->{rows}};
+}
+
+
 sub row {
 	my ($self, $name, %option) = @_;
 	my $row = Bench::Row->new($name, %option);
@@ -297,8 +316,7 @@ sub data {
 package Bench::Row;
 
 # The sum of all rounds of one kind of request.  Options: code, that answers
-# should have, or several; base, the row that ratios are to; curve, its panel in
-# the picture.
+# should have, or several; base, the row that ratios are to.
 
 sub new {
 	my ($class, $name, %option) = @_;

@@ -9,12 +9,14 @@ use strict;
 use File::Path qw/ make_path remove_tree /;
 use HTTP::Tiny;
 use IO::Socket::INET;
+use IO::Socket::UNIX;
 use JSON::PP;
 use List::Util qw/ min /;
 use POSIX qw/ ceil sysconf _SC_CLK_TCK /;
 use Time::HiRes qw/ sleep time /;
 
 use Bench::Child;
+use Bench::Veth;
 
 use constant SECRET => 'a secret of the benchmark';
 
@@ -36,7 +38,8 @@ my @servers;
 
 # Options: top (of the project), workers, people (that may be in one group of
 # meetings), client (load or wrk), keep, progress, events (may go to this
-# machine); module, roster and meetingctl, if of another build; url and dir of a
+# machine); veth (a Bench::Veth: the server is in its first namespace, and its
+# client at will in the second one); module, roster and meetingctl, if of another build; url and dir of a
 # server that runs.
 
 sub new {
@@ -105,12 +108,34 @@ sub start {
 	close($conf) or die "$prefix/nginx.conf: $!\n";
 
 	local $ENV{PATH} = "$ENV{PATH}:/usr/sbin";
-	Bench::Child->run({ quiet => 1 }, 'nginx', '-p', $prefix, '-c',
-		"$prefix/nginx.conf");
+	Bench::Child->run({ quiet => 1 }, $self->at_server('nginx', '-p', $prefix,
+		'-c', "$prefix/nginx.conf"));
 
 	$self->{own} = wait_for(sub { slurp("$prefix/nginx.pid") }) + 0;
 	$self->{master} //= $self->{own};
-	wait_for(sub { IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port") });
+	wait_for(sub { $self->connected($port) });
+}
+
+
+# The command, where the server runs.
+
+sub at_server {
+	my ($self, @command) = @_;
+
+	return $self->{veth} ? $self->{veth}->at_server(@command) : @command;
+}
+
+
+# A connection to a port of the server.  A namespace of its own is reached by a
+# UNIX socket alone.
+
+sub connected {
+	my ($self, $port) = @_;
+
+	return $self->{veth}
+		? IO::Socket::UNIX->new(Peer => "$self->{prefix}/control")
+		: IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port",
+			Timeout => NGINX_LIMIT);
 }
 
 
@@ -120,6 +145,8 @@ sub configuration {
 	my $user = $> == 0 ? 'user root;' : '';
 	my $paths = join "\n    ", map { "${_}_temp_path tmp/$_;" }
 		qw/ client_body proxy fastcgi uwsgi scgi /;
+	my $listen = $self->{veth} ? 'listen ' . Bench::Veth::SERVER
+		. ":$port reuseport; listen unix:$self->{prefix}/control;" : '';
 	my ($module, $store, $locations) = ('') x 3;
 
 	if (!$self->{url}) {
@@ -156,6 +183,7 @@ http {
 
     server {
         listen 127.0.0.1:$port reuseport;
+        $listen
         $locations
         location = /ceiling { ceiling 'ANSWER'; }
         location = /durable { ceiling 'ANSWER'; durable $self->{prefix}/durable; }
@@ -353,7 +381,8 @@ sub verify {
 
 
 # The client.  start_load() gives a function that waits for the result.  Options:
-# those of the client; peer, for the requests in place of this server.
+# those of the client; peer, for the requests in place of this server; far, with
+# the client in the other namespace.
 
 sub load {
 	my ($self, @args) = @_;
@@ -402,10 +431,16 @@ sub start_load {
 
 sub client {
 	my ($self, $port, $path, $pairs, $option) = @_;
+	my $far = delete $option->{far};
+
+	$option->{host} = Bench::Veth::SERVER if $far;
+
 	my @command = ($self->{load}, $port, $path, $self->{list},
 		$pairs->{file}, map { "$_=$option->{$_}" } sort keys %$option);
 
 	my %limit = (limit => CLIENT_LIMIT + $option->{duration});
+	my $host = $option->{host} // '127.0.0.1';
+	my @at = $far ? $self->{veth}->at_client() : $self->at_server();
 
 	if ($self->{client} eq 'wrk') {
 		my $file = "$self->{prefix}/requests";
@@ -418,14 +453,14 @@ sub client {
 
 		local $ENV{WRK_THREADS} = $threads;
 
-		return Bench::Child->start(\%limit, 'wrk', '-t', $threads, '-c',
+		return Bench::Child->start(\%limit, @at, 'wrk', '-t', $threads, '-c',
 			$option->{connections}, '-d', ceil($option->{duration}) . 's',
 			'-s', "$self->{top}/scripts/bench.d/wrk.lua",
-			"http://127.0.0.1:$port$path", '--', $file,
+			"http://$host:$port$path", '--', $file,
 			$option->{again} ? 'again' : ());
 	}
 
-	my $client = Bench::Child->start(\%limit, @command);
+	my $client = Bench::Child->start(\%limit, @at, @command);
 
 	# the first line says that requests are made and connections open
 
@@ -484,10 +519,22 @@ sub memory { return $_[0]->{memory} }
 
 sub status {
 	my ($self) = @_;
-	my $answer = HTTP::Tiny->new(timeout => NGINX_LIMIT)->get(
-		"http://127.0.0.1:$self->{port}/status");
+	my $socket = $self->connected($self->{port}) or return;
 
-	return eval { JSON::PP->new()->decode($answer->{content}) };
+	print {$socket} "GET /status HTTP/1.0\r\n\r\n";
+
+	my $end = time() + NGINX_LIMIT;
+	my ($text, $bits) = ('', '');
+
+	vec($bits, fileno($socket), 1) = 1;
+
+	while (time() < $end && select(my $ready = $bits, undef, undef, 1)) {
+		sysread($socket, $text, 1 << 16, length($text)) or last;
+	}
+
+	my ($json) = $text =~ /\r\n\r\n(\{.*)/s or return;
+
+	return eval { JSON::PP->new()->decode($json) };
 }
 
 
@@ -502,6 +549,8 @@ sub stop {
 			last if eval { wait_for(sub { !kill 0, $pid }); 1 };
 		}
 	}
+
+	$self->{veth}->stop() if $self->{veth};
 
 	my $prefix = delete $self->{prefix} or return;
 

@@ -18,7 +18,7 @@ use constant SLOTS => 23;               # of a day: an hour each
 use constant RIVALS => 4;               # for one slot, 15 minutes apart
 use constant QUARTER => HOUR / 4;
 use constant BOOKED => 10000;           # answered
-use constant REFUSED => 71001;
+use constant REJECTED => 71001;
 
 use constant RATE => 2_000;             # sign-ins a second
 use constant ADDED => 1_000;            # users, all at once
@@ -48,7 +48,7 @@ sub book {
 	my @empty = ($server->requests({}), $n, body => 'plain');
 	my ($alone, $rivals) = map { $table->row($_->[0], code => $_->[1],
 		base => $ceiling) } [ 'each its own slot', [ BOOKED ] ],
-		[ sprintf('%d after each slot', RIVALS), [ BOOKED, REFUSED ] ];
+		[ sprintf('%d after each slot', RIVALS), [ BOOKED, REJECTED ] ];
 
 	$bench->interleave(
 		[ $ceiling, sub { $bench->again($server, '/ceiling', @empty) } ],
@@ -57,8 +57,8 @@ sub book {
 	);
 
 	$table->note("after each slot: $rivals->{codes}{+BOOKED} booked, "
-		. ($rivals->{codes}{+REFUSED} // 0) . ' refused; none overlaps, '
-		. 'and every one that was refused would');
+		. ($rivals->{codes}{+REJECTED} // 0) . ' rejected; none overlaps, '
+		. 'and every one that was rejected would');
 	$server->verify();
 
 	return $server;
@@ -111,7 +111,7 @@ sub bookings {
 
 
 # Booked is what was answered so, once; no two are in each other's way; and who
-# was refused is in the way of one who was not.  How many there are.
+# was rejected is in the way of one who was not.  How many there are.
 
 sub check {
 	my ($server, $tag, $wanted, $file) = @_;
@@ -149,9 +149,9 @@ sub check {
 			. ($there{$i} ? '' : 'not ') . "there\n"
 			if $code && ($code == BOOKED) != ($there{$i} || 0);
 
-		next if $code != REFUSED;
+		next if $code != REJECTED;
 
-		die "scripts/bench: booking $tag$i was refused for no reason\n"
+		die "scripts/bench: booking $tag$i was rejected for no reason\n"
 			unless grep { $begins{$room}{$begin + $_ * QUARTER} }
 				1 - RIVALS .. RIVALS - 1;
 	}

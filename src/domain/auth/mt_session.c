@@ -12,13 +12,13 @@
 static const mt_str_t  mt_token_date = mt_str("_date=");
 
 
-/* What login's work() is given and finds, away from the store. */
+/* The input and result of login's work(), which does not read the store. */
 
 typedef struct {
     int64_t   user;
-    mt_str_t  stored;            /* of the record, copied */
+    mt_str_t  stored;            /* copy of the record's hash */
     mt_str_t  md5;               /* lower case */
-    int       right;             /* out: 1, 0, or -1 when it failed */
+    int       right;             /* out: 1, 0, or -1 on failure */
 } mt_login_state_t;
 
 
@@ -88,8 +88,8 @@ mt_session_token(mt_arena_t *arena, mt_str_t server_key,
 }
 
 
-/* 0 or -1.  The caller's name stands last: no other parts can make the same
- * bytes. */
+/* Returns 0 or -1.  The caller's name, the only part of variable length, is
+ * last: no two inputs have the same bytes. */
 
 static int
 mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
@@ -142,8 +142,8 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
         return MT_BAD_TOKEN;
     }
 
-    /* A session dated ahead of the clock is as good: the clock was set back,
-     * while the time of commands, which dates sessions, never is. */
+    /* A session may be dated ahead of the clock: the clock can be set back,
+     * the time of commands, which dates sessions, cannot. */
 
     rc = mt_session_current(call, num, caller, issued);
     if (rc != MT_OK) {
@@ -192,9 +192,9 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, uint8_t mac[MT_MAC_LEN],
 }
 
 
-/* A genuine token holds until the next log-in of the same user through the
- * same caller.  Who may no longer log in has no session, nor has who has got
- * another password since: see mt_user_update_apply(). */
+/* A genuine token is valid until the next log-in of the same user through the
+ * same caller.  mt_user_update_apply() ends the sessions of users who are
+ * disabled or get another password. */
 
 static mt_status_t
 mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
@@ -258,7 +258,11 @@ mt_login_start(mt_call_t *call)
 static int64_t
 mt_login_find(mt_call_t *call, mt_str_t mobile)
 {
+    size_t    i;
     uint64_t  num;
+    mt_str_t  plain;
+
+    static const char  *prefixes[] = { "", "+86", "86" };
 
     if (mobile.len == 0) {
         return 0;
@@ -269,11 +273,22 @@ mt_login_find(mt_call_t *call, mt_str_t mobile)
         num = mt_name_find(call->txn, call->company, MT_NAME_ACCOUNT, mobile);
     }
 
+    /* people type a phone in many ways, and some are stored so */
+
+    plain = mt_phone_plain(call->arena, mobile);
+
+    for (i = 0; num == 0 && i < mt_nitems(prefixes); i++) {
+        num = mt_name_find(call->txn, call->company, MT_NAME_PHONE,
+                           mt_arena_printf(call->arena, "%s%.*s", prefixes[i],
+                                           (int) plain.len, plain.data));
+    }
+
     return (int64_t) num;
 }
 
 
-/* In lower case; empty, which is nobody's, when it is no MD5. */
+/* Returns the MD5 in lower case; empty, which matches no user, if it is no
+ * MD5. */
 
 static mt_str_t
 mt_login_md5(mt_arena_t *arena, mt_str_t hex)
@@ -304,7 +319,7 @@ mt_login_md5(mt_arena_t *arena, mt_str_t hex)
 }
 
 
-/* In a thread: the hash is slow on purpose. */
+/* Runs in a thread: the hash is slow on purpose. */
 
 static void
 mt_login_work(mt_call_t *call)
@@ -354,7 +369,8 @@ mt_login_resume(mt_call_t *call)
 }
 
 
-/* Of a stored password: another one has another, all but surely. */
+/* Returns a digest of a stored password; another password has, with near
+ * certainty, another one. */
 
 static int64_t
 mt_login_mark(mt_str_t stored)
@@ -363,8 +379,8 @@ mt_login_mark(mt_str_t stored)
 }
 
 
-/* No two tokens of a user and caller are dated the same: the newer one has to
- * end the older. */
+/* Tokens of a user and caller have different times, so that the newer one ends
+ * the older. */
 
 static mt_status_t
 mt_login_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -476,7 +492,7 @@ mt_session_expire_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Returns how many sessions it has ended, -1 on failure. */
+/* Returns the number of sessions ended, -1 on failure. */
 
 static int64_t
 mt_session_expire_user(mt_apply_t *a, int64_t user, int64_t before)

@@ -2,10 +2,10 @@
 /*
  * Access tokens, and the tokens that refresh them.  A token is one AES block,
  * which holds the credential's number, the time of issue and a nonce, and four
- * bytes of a MAC over it.  Changing any of its bits makes a block of noise:
- * beside the MAC (2^-32) it would have to name a credential that is in force
- * (2^-32 for each) and a time within the last hours (2^-25), of a refresh
- * token the last days (2^-17).
+ * bytes of a MAC over it.  A forged block decrypts to noise: besides the MAC
+ * (2^-32) it would have to hit the number of a credential in force (2^-32 for
+ * each) and a time within the last hours (2^-25), of a refresh token the last
+ * days (2^-17).
  */
 
 #include "base/mt_crypto.h"
@@ -20,11 +20,11 @@
 
 #define MT_SECRET_LEN      MT_SHA256_LEN
 
-/* A token may be dated ahead of this machine's clock by as much. */
+/* ms by which a token may be dated ahead of this machine's clock. */
 #define MT_TOKEN_SKEW      MT_MS_PER_MINUTE
 
 
-/* What stands in the block: 4, 6 and 6 bytes. */
+/* The content of the block: 4, 6 and 6 bytes. */
 
 typedef struct {
     uint32_t  credential;
@@ -34,10 +34,9 @@ typedef struct {
 
 
 /*
- * What is kept of a server's key; a process has but one.  That key makes MACs
- * only: of two of them the key of the block is made.  A client comes with the
- * same token many times: what was found in the last ones is kept, of genuine
- * ones only.
+ * Values derived from the server's key, of which a process has one.  That key
+ * makes MACs only: two of them are the key of the block.  A client sends the
+ * same token many times, so the content of the last genuine ones is kept.
  */
 
 #define MT_TOKENS_OPENED   64      /* each at a place by its first byte */
@@ -101,7 +100,7 @@ const mt_operation_t  mt_op_token_refresh = {
 };
 
 
-/* What each kind of token derives its keys from. */
+/* Labels from which the keys of each kind of token are derived. */
 
 static const mt_str_t  mt_token_labels[MT_TOKEN_KINDS][3] = {
     [MT_TOKEN_ACCESS] = { mt_str("access token, key 1"),
@@ -245,7 +244,7 @@ mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind, mt_str_t text,
 }
 
 
-/* 0 or -1. */
+/* Returns 0 or -1. */
 
 static int
 mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
@@ -276,7 +275,8 @@ mt_token_seal(mt_str_t token_key, mt_token_kind_t kind,
 }
 
 
-/* MT_OK, MT_BAD_TOKEN when the token was not made here, or MT_INTERNAL. */
+/* Returns MT_OK, MT_BAD_TOKEN for a token that was not made with this key, or
+ * MT_INTERNAL. */
 
 static mt_status_t
 mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
@@ -322,7 +322,7 @@ mt_token_open(mt_str_t token_key, mt_token_kind_t kind,
 }
 
 
-/* In the same time wherever they differ. */
+/* Compares in a time that does not depend on where they differ. */
 
 static int
 mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
@@ -332,7 +332,7 @@ mt_token_same(const uint8_t *a, const uint8_t *b, size_t len)
 }
 
 
-/* NULL on failure. */
+/* Returns NULL on failure. */
 
 static mt_token_kept_t *
 mt_token_kept(mt_str_t token_key, mt_token_kind_t kind)
@@ -452,9 +452,8 @@ mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
 }
 
 
-/* A client may send its vendor's id of an application along with a tenant: the
- * one that is a credential of ours counts.  Returns the credential's number, 0
- * if neither is one. */
+/* A client may send the id of an application and a tenant: the one that names
+ * a credential counts.  Returns its number, 0 if neither does. */
 
 static int64_t
 mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
@@ -467,8 +466,8 @@ mt_credential_named(mt_txn_t *txn, const mt_token_issue_t *args)
 }
 
 
-/* A credential is known by its key or, as some vendors' clients have it, by
- * its application's id. */
+/* Finds a credential by its appkey or, as some vendors' clients name it, by
+ * its appid.  Returns its number, 0 if there is none. */
 
 static int64_t
 mt_credential_find(mt_txn_t *txn, mt_str_t id)

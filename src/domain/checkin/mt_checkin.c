@@ -1,14 +1,14 @@
 
 /*
- * Signing in: the one operation that comes by the thousand at once.  It costs
- * the look-up of one attendee and one put, which finds out whether there was a
- * check-in before: the meeting and its tally are the batch's.
+ * The check-in, the one operation that comes by the thousand at once.  It
+ * costs the look-up of one attendee and one put, which fails if there is a
+ * check-in already: the meeting and its tally are in the batch's cache.
  */
 
 #include "domain/checkin/mt_checkin_fence.h"
 
 
-/* What a judgement looks at. */
+/* One check-in while it is judged. */
 
 typedef struct {
     mt_txn_t                   *txn;
@@ -21,7 +21,7 @@ typedef struct {
 
     /* out */
     int64_t                     leader;     /* 0: none was named */
-    unsigned                    field;      /* that a refusal is about */
+    unsigned                    field;      /* of a rejection, 0: none */
 } mt_checkin_try_t;
 
 
@@ -51,9 +51,9 @@ const mt_operation_t  mt_op_checkin = {
 
 
 /*
- * Nothing is judged here: apply has to do it anyway, has the meeting at hand
- * from the sign-in before, and commits nothing for refusals.  Only what cannot
- * be done there, measuring a distance, needs the meeting here.
+ * Judges nothing: apply() has to judge anyway, has the meeting in its cache,
+ * and writes nothing for a rejection.  Only the distance needs the meeting
+ * here, since apply() cannot measure it.
  */
 
 static mt_step_t
@@ -137,7 +137,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         rc = MT_SIGNED_ALREADY;
     }
 
-    /* the order is a promise: a retry is known even after the end */
+    /* clients rely on this order: a retry is recognised even after the end */
 
     if (rc != MT_NOT_LISTED) {
         rc = mt_checkin_judge_before(&try, rc);
@@ -153,7 +153,8 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* 1 written, 0 there is one, -1 failed. */
+/* Returns 1 if the check-in was written, 0 if there is one already, -1 on
+ * failure. */
 
 static int
 mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
@@ -200,7 +201,7 @@ mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
 }
 
 
-/* Of a first sign-in; of another see mt_checkin_judge_before(). */
+/* Judges a first check-in; mt_checkin_judge_before() judges a repeated one. */
 
 static mt_status_t
 mt_checkin_judge(mt_checkin_try_t *try)
@@ -245,8 +246,8 @@ mt_checkin_judge(mt_checkin_try_t *try)
 }
 
 
-/* A sign-in that was there before decides, whatever else is against it; where
- * there is none, `rc` remains. */
+/* An earlier check-in outweighs every other reason to reject.  Returns `rc` if
+ * there is none. */
 
 static mt_status_t
 mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)

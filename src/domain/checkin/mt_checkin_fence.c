@@ -5,14 +5,14 @@
 
 
 #define MT_EARTH_RADIUS  6371008.8       /* metres, the mean one */
-#define MT_RADIANS       (M_PI / 180e6)  /* of 1e-6 degrees */
+#define MT_RADIANS       (M_PI / 180e6)  /* in 1e-6 degrees */
 
 
 static mt_status_t mt_checkin_fence_room(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, mt_room_t *room, mt_arena_t *arena);
 
 
-/* By the haversine formula, which is exact enough at any distance. */
+/* The haversine formula is exact enough at any distance. */
 
 int64_t
 mt_checkin_fence_distance(int64_t longitude1, int64_t latitude1,

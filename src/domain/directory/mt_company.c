@@ -77,8 +77,8 @@ mt_company_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Credentials are numbered over all companies, as their keys are unique over
- * all: a key leads to its company, not the other way round. */
+/* Credentials are numbered across companies: an appkey is unique among all, as
+ * it is what names the company. */
 
 static mt_status_t
 mt_credential_add_apply(mt_apply_t *a, const void *body,
@@ -159,7 +159,7 @@ mt_credential_known(mt_apply_t *a, mt_str_t id, enum mt_name kind,
 }
 
 
-/* The key stays known, so that nobody is ever given it again. */
+/* The record stays, so that the appkey is never used again. */
 
 static mt_status_t
 mt_credential_revoke_apply(mt_apply_t *a, const void *body,
@@ -179,7 +179,7 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
         return MT_STORE_FAILED;
     }
 
-    /* a company's own command sees no other company's keys */
+    /* credentials of other companies do not exist for a company's command */
     if (found == 0 || (a->company != 0 && credential.company != a->company)) {
         return mt_apply_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
     }

@@ -49,10 +49,10 @@ const mt_operation_t  mt_op_dept_remove = {
 };
 
 
-/* no department: of mt_dept_move() */
+/* for mt_dept_move(): no department */
 #define MT_NOWHERE  (-1)
 
-/* what "0" names is the root, so no department may be called that */
+/* the ref "0" is the root, so no department may have that id */
 static const mt_str_t  mt_dept_root = mt_str("0");
 
 
@@ -152,7 +152,7 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The number stays used: the record stays, without its names. */
+/* The record stays, without its names, so that the number stays used. */
 
 static mt_status_t
 mt_dept_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -204,7 +204,8 @@ mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num)
 }
 
 
-/* Nothing may come to stand below itself.  Ends, as the tree has no circle. */
+/* Rejects a move of a department below itself.  The tree has no circle, so the
+ * walk ends. */
 
 static mt_status_t
 mt_dept_judge_parent(mt_apply_t *a, int64_t dept, int64_t parent)

@@ -1,6 +1,7 @@
 
 /*
- * What companies, departments, users and rooms share inside the domain.
+ * Companies, departments, users and rooms: functions for other rooms of the
+ * domain, and for the files of this one.
  */
 
 #ifndef MT_DIRECTORY_H
@@ -21,11 +22,11 @@ extern const mt_operation_t  mt_op_user_update;
  * a->failed on failure. */
 int mt_company_subscribed(mt_apply_t *a);
 
-/* A department named by a record: "" and "0" are none (the root), *num 0.
+/* Finds a department.  *num is 0, the root, for the refs "" and "0".  Returns
  * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */
 mt_status_t mt_dept_ref(mt_apply_t *a, mt_str_t ref, int64_t *num);
 
-/* 1 when a key begins with the prefix, 0 when none does, -1 failed. */
+/* Returns 1 if a key begins with the prefix, 0 if none does, -1 on failure. */
 int mt_any(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix);
 
 /* As mt_apply_target(), for a user that the directory knows: returns
@@ -45,11 +46,19 @@ int mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num,
  * mt_id_judge() allowed the id.  Returns the user's number. */
 int64_t mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name);
 
-/* 1 for who is there and enabled.  Nobody else has a session: the command that
- * removes or disables a user ends them. */
+/*
+ * Returns a Chinese mobile number as its eleven digits, without +86, blanks,
+ * dashes and brackets, in `arena`; any other text, and without memory, `phone`
+ * itself.
+ */
+mt_str_t mt_phone_plain(mt_arena_t *arena, mt_str_t phone);
+
+/* Returns 1 for a user who exists and is enabled.  Others have no session: the
+ * command that removes or disables a user ends its sessions. */
 int mt_user_may_log_in(const mt_user_t *user);
 
-/* Takes a user who is being removed off the rooms' lists of permitted ones. */
+/* Takes a user who is being removed off the lists of users who may book a
+ * room.  Returns MT_OK or a failure. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);
 
 /* Fills the view of a user, department or room (kind: MT_NAME_USER, ...), a
@@ -60,20 +69,21 @@ size_t mt_directory_view_size(enum mt_name kind);
 int mt_directory_view(const mt_view_source_t *source, enum mt_name kind,
     int64_t num, void *view);
 
-/* finish() of operations that make or change a record of op->kind: replies
+/* The finish() of operations that make or change a record of op->kind: replies
  * with its view. */
 void mt_directory_finish(mt_call_t *call);
 
 /* The password of users whose record holds none; h5yes' document names it. */
 extern const mt_str_t  mt_default_password;
 
-/* The lower-case hex MD5 of a password, in `hex`; empty on failure. */
 #define MT_MD5_HEX  32
 
+/* Returns the MD5 of a password in lower-case hex digits, which are in `hex`;
+ * empty on failure. */
 mt_str_t mt_password_md5(mt_str_t plain, char hex[MT_MD5_HEX]);
 
-/* The credential, revoked ones too, with strings as mt_load()'s: 1 found, 0
- * not, -1 failed. */
+/* Loads a credential, a revoked one as well; its strings are as mt_load()'s.
+ * Returns 1 if found, 0 if there is none, -1 on failure. */
 int mt_credential_load(mt_txn_t *txn, int64_t num,
     mt_credential_t *credential, mt_arena_t *arena);
 

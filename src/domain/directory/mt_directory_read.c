@@ -1,19 +1,17 @@
 
-/*
- * Reading the directory: one user, department or room, and all of them.
- */
+/* Reads of the directory: a user, department or room, and lists of them. */
 
 #include "domain/directory/mt_directory.h"
 
 
-/* Where the rows stand; between two pieces only `last` holds. */
+/* The state of a list; between two pieces only `last` is valid. */
 
 typedef struct {
     mt_view_source_t  source;
     mt_near_t         near;
     mt_cursor_t      *cursor;
-    int               begun;     /* the cursor stands on the row after last */
-    int64_t           last;      /* number of the row given last, 0: none */
+    int               begun;     /* the cursor stands behind `last` */
+    int64_t           last;      /* number of the last row, 0: none */
 } mt_directory_list_t;
 
 
@@ -88,7 +86,7 @@ mt_directory_finish(mt_call_t *call)
 }
 
 
-/* The reply becomes the view of the record. */
+/* Replies with the view of a record. */
 
 static mt_status_t
 mt_directory_show(mt_call_t *call, int64_t num)
@@ -177,7 +175,7 @@ mt_directory_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 }
 
 
-/* To the record after the last one. */
+/* Moves the cursor behind the last row. */
 
 static int
 mt_directory_step(mt_call_t *call, mt_directory_list_t *list)

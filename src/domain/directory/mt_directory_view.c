@@ -86,7 +86,7 @@ mt_view_dept(const mt_view_source_t *source, int64_t num, void *view)
 }
 
 
-/* A department may be gone while a room still names it. */
+/* A room may name a department that was removed. */
 
 static int
 mt_view_room(const mt_view_source_t *source, int64_t num, void *view)

@@ -28,7 +28,7 @@ const mt_operation_t  mt_op_user_face = {
 };
 
 
-/* What h5yes' document asks of a picture. */
+/* Limits of h5yes' document on pictures. */
 static const mt_image_bounds_t  mt_face_bounds = {
     .min_size = 200 * 1024,
     .max_size = 5 * 1024 * 1024,
@@ -37,7 +37,7 @@ static const mt_image_bounds_t  mt_face_bounds = {
 };
 
 
-/* Nothing is written for a user that there is not. */
+/* Rejects an unknown user before a file is written. */
 
 static mt_step_t
 mt_face_start(mt_call_t *call)
@@ -64,7 +64,7 @@ mt_face_start(mt_call_t *call)
 }
 
 
-/* In a thread. */
+/* Runs in a thread: writes the file. */
 
 static void
 mt_face_work(mt_call_t *call)
@@ -145,8 +145,8 @@ mt_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The name goes into the journal: whoever gave the command finds it there,
- * even if another command gave the picture that this one dropped. */
+/* The dropped name goes into the journal, where finish() finds it: the picture
+ * may be of a command that was applied after start(). */
 
 void
 mt_face_drop(mt_apply_t *a, mt_user_t *user)
@@ -159,7 +159,7 @@ mt_face_drop(mt_apply_t *a, mt_user_t *user)
 }
 
 
-/* A failure is none of the command's: the sweep will find the file. */
+/* A failure does not fail the call: the sweep will find the file. */
 
 void
 mt_face_dropped(mt_call_t *call)

@@ -38,7 +38,7 @@ struct mt_import_s {
     unsigned             nworkers;
 
     /* departments: name -> number, both in dept_arena.  Not known at first,
-     * and after a transaction that came to nothing. */
+     * and after a transaction was aborted. */
     GHashTable          *depts;
     mt_arena_t          *dept_arena;
     int                  depts_known;
@@ -54,8 +54,17 @@ static void mt_import_hash_item(mt_import_item_t *item, mt_arena_t *arena);
 static mt_status_t mt_import_items(mt_import_t *import);
 static mt_status_t mt_import_item(mt_import_t *import,
     mt_import_item_t *item);
-static int64_t mt_import_user(const mt_import_t *import,
+static mt_status_t mt_import_user(const mt_import_t *import,
+    mt_import_item_t *item, int64_t *num);
+static void mt_import_look_alike(const mt_import_t *import,
+    mt_import_item_t *item);
+static void mt_import_compare(const mt_import_t *import,
+    mt_import_item_t *item, enum mt_name kind, mt_str_t form);
+static mt_str_t mt_import_letters(mt_arena_t *arena, mt_str_t s, char from);
+static int mt_import_is_meant(const mt_user_t *user,
     const mt_import_row_t *row);
+static int mt_import_is_same(mt_str_t a, mt_str_t b);
+static int mt_import_is_fresh(mt_str_t id);
 static mt_status_t mt_import_dept(mt_import_t *import, mt_import_item_t *item,
     mt_user_edit_t *edit);
 static mt_status_t mt_import_apply(mt_import_t *import,
@@ -286,7 +295,7 @@ mt_import_hash_item(mt_import_item_t *item, mt_arena_t *arena)
 
     password = &item->row.password;
 
-    /* the default one costs no hash: its record is none */
+    /* the record holds no hash of the default password */
 
     if (mt_str_eq(*password, mt_default_password)) {
         *password = MT_STR("");
@@ -368,7 +377,11 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
         }
     }
 
-    num = mt_import_user(import, row);
+    rc = mt_import_user(import, item, &num);
+
+    if (rc != MT_OK || item->error.status != MT_OK) {
+        return rc;
+    }
 
     if (num) {
         mt_set(&edit, user_edit, ref, mt_arena_int(import->arena, num));
@@ -381,6 +394,7 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 
     } else {
         mt_set(&edit, user_edit, fresh_id, mt_fresh_id(import->arena));
+        mt_import_look_alike(import, item);
     }
 
     rc = mt_import_apply(import, num ? &mt_op_user_update : &mt_op_user_add,
@@ -394,37 +408,179 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 }
 
 
-/* Returns the number of the user whom a row is about, 0 for a new one, and for
- * a placeholder, whom adding completes. */
+/* Sets *num to the number of the user whom a row is about; 0 for a new user,
+ * and for a placeholder, which mt_op_user_add completes.  Returns as
+ * mt_import_item(). */
 
-static int64_t
-mt_import_user(const mt_import_t *import, const mt_import_row_t *row)
+static mt_status_t
+mt_import_user(const mt_import_t *import, mt_import_item_t *item,
+    int64_t *num)
+{
+    mt_user_t               user;
+    const mt_import_row_t  *row;
+
+    row = &item->row;
+
+    if (mt_has(row, import_row, id)) {
+        *num = mt_resolve(import->txn, import->company, MT_NAME_USER, row->id);
+
+    } else {
+        *num = (int64_t) mt_name_find(import->txn, import->company,
+                                      MT_NAME_ACCOUNT, row->account);
+    }
+
+    if (*num == 0) {
+        return MT_OK;
+    }
+
+    if (mt_user_load(import->txn, import->company, *num, &user, import->arena)
+        != 1)
+    {
+        return MT_STORE_FAILED;
+    }
+
+    if (mt_has(row, import_row, id) && !mt_import_is_meant(&user, row)) {
+        item->error.status = MT_ID_TAKEN;
+        item->field = MT_import_row_id;
+        item->note = mt_arena_printf(import->arena, "%.*s is the number of "
+                                     "\"%.*s\" (id %.*s), the line is about "
+                                     "\"%.*s\"",
+                                     (int) row->id.len, row->id.data,
+                                     (int) user.name.len, user.name.data,
+                                     (int) user.id.len, user.id.data,
+                                     (int) row->name.len, row->name.data);
+
+    } else if (user.placeholder) {
+        *num = 0;
+    }
+
+    return MT_OK;
+}
+
+
+/* Warns of a user of the store who looks like the one to be added. */
+
+static void
+mt_import_look_alike(const mt_import_t *import, mt_import_item_t *item)
+{
+    mt_arena_t             *arena;
+    const mt_import_row_t  *row;
+
+    row = &item->row;
+    arena = import->arena;
+
+    if (item->note.len) {
+        return;
+    }
+
+    mt_import_compare(import, item, MT_NAME_USER,
+                      mt_import_letters(arena, row->id, 'A'));
+    mt_import_compare(import, item, MT_NAME_USER,
+                      mt_import_letters(arena, row->id, 'a'));
+    mt_import_compare(import, item, MT_NAME_ACCOUNT,
+                      mt_import_letters(arena, row->account, 'A'));
+    mt_import_compare(import, item, MT_NAME_ACCOUNT,
+                      mt_import_letters(arena, row->account, 'a'));
+
+    if (row->phone.len) {
+        mt_import_compare(import, item, MT_NAME_PHONE,
+                          mt_arena_printf(arena, "+86%.*s",
+                                          (int) row->phone.len,
+                                          row->phone.data));
+    }
+}
+
+
+static void
+mt_import_compare(const mt_import_t *import, mt_import_item_t *item,
+    enum mt_name kind, mt_str_t form)
 {
     int64_t    num;
     mt_user_t  user;
 
-    if (mt_has(row, import_row, id)) {
-        num = mt_resolve(import->txn, import->company, MT_NAME_USER, row->id);
+    /* the row's own id and account name nobody yet, or there is no warning to
+     * give: it is rejected */
 
-    } else {
-        num = (int64_t) mt_name_find(import->txn, import->company,
-                                     MT_NAME_ACCOUNT, row->account);
-    }
-
-    if (num
-        && mt_user_load(import->txn, import->company, num, &user,
+    if (form.len == 0
+        || (num = (int64_t) mt_name_find(import->txn, import->company, kind,
+                                         form))
+           == 0
+        || mt_str_eq(form, item->row.id) || mt_str_eq(form, item->row.account)
+        || mt_user_load(import->txn, import->company, num, &user,
                         import->arena)
-           == 1
-        && user.placeholder)
+           != 1)
     {
-        return 0;
+        return;
     }
 
-    return num;
+    item->note = mt_arena_printf(import->arena, "the line looks like \"%.*s\" "
+                                 "(%.*s), who is there",
+                                 (int) user.name.len, user.name.data,
+                                 (int) form.len, form.data);
 }
 
 
-/* Sets the department of an edit.  As mt_import_item(). */
+/* Returns a text with its letters from `from` on, 'A' or 'a', in the other
+ * case. */
+
+static mt_str_t
+mt_import_letters(mt_arena_t *arena, mt_str_t s, char from)
+{
+    char    *out;
+    size_t   i;
+
+    out = s.len ? mt_arena_take(arena, s.len) : NULL;
+
+    for (i = 0; out && i < s.len; i++) {
+        out[i] = s.data[i];
+
+        if (out[i] >= from && out[i] < from + 26) {
+            out[i] ^= 0x20;
+        }
+    }
+
+    return out ? (mt_str_t) { s.len, out } : MT_STR("");
+}
+
+
+/* A decimal id leads to a user by the number, too, which may have come by
+ * itself. */
+
+static int
+mt_import_is_meant(const mt_user_t *user, const mt_import_row_t *row)
+{
+    return mt_str_eq(user->id, row->id)
+           || (mt_import_is_fresh(user->id)
+               && (mt_import_is_same(user->account, row->account)
+                   || mt_import_is_same(user->phone, row->phone)));
+}
+
+
+static int
+mt_import_is_same(mt_str_t a, mt_str_t b)
+{
+    return a.len > 0 && mt_str_eq(a, b);
+}
+
+
+/* An id as mt_fresh_id() makes it. */
+
+static int
+mt_import_is_fresh(mt_str_t id)
+{
+    size_t  i;
+
+    for (i = 0; i < id.len; i++) {
+        if (memchr("0123456789ABCDEF", id.data[i], 16) == NULL) {
+            return 0;
+        }
+    }
+
+    return id.len == MT_FRESH_ID;
+}
+
+
+/* Sets the department of an edit; returns as mt_import_item(). */
 
 static mt_status_t
 mt_import_dept(mt_import_t *import, mt_import_item_t *item,

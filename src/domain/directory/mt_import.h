@@ -10,7 +10,9 @@
  *
  * A row with an id is about the user of that id, another one about the user of
  * its account; a user that exists is updated, and so a file can be imported
- * again.
+ * again.  A decimal id means the user who was given it.  It means a user whose
+ * number came by itself only if the server made up that user's id and the row
+ * has the same account or phone; otherwise the row clashes with that user.
  *
  * An import belongs to one thread.  It writes by a batch of its own, as tools
  * do, and holds the store's write lock during mt_import_rows(), but not while
@@ -42,13 +44,16 @@ MT_DECLARE_MODEL(import_summary, MT_IMPORT_SUMMARY_FIELDS);
 /*
  * One row and its outcome.  A row that could not be read comes with its error,
  * and is left alone.  A rejected row has the status in `error`, and in `field`
- * the number of the row's field that it is about, or 0.
+ * the number of the row's field that it is about, or 0.  `note`
+ * says more for people, or warns of an imported row; it lasts until the next
+ * call.
  */
 
 typedef struct {
     mt_import_row_t   row;
     mt_error_t        error;
     unsigned          field;
+    mt_str_t          note;
     unsigned          added:1;     /* else updated */
 } mt_import_item_t;
 
@@ -68,7 +73,8 @@ mt_status_t mt_import_open(mt_import_t **import, mt_store_t *store,
  * Imports n rows in one transaction and adds them to *summary.  Each item gets
  * its outcome; its password is replaced by the hash.  With `dry_run` the
  * outcomes are found by the same way, but nothing is stored and no password is
- * hashed; so a row does not meet those of an earlier piece.  Returns MT_OK, or
+ * hashed; so a row does not meet those of an earlier piece, and a dry run of a
+ * file is one piece.  Returns MT_OK, or
  * a failure, after which no row is stored and *summary is as before.
  */
 mt_status_t mt_import_rows(mt_import_t *import, mt_import_item_t *items,

@@ -56,7 +56,7 @@ const mt_operation_t  mt_op_room_remove = {
 };
 
 
-/* What an edit copies as it is: all but the id, which never changes. */
+/* Fields that an edit copies unchanged: all but the id, which stays. */
 #define MT_ROOM_EDITABLE                                                      \
     ((0 MT_ROOM_TEXT_FIELDS(MT_FIELD_BIT, room_edit))                         \
      & ~MT_BIT(room_edit, id))
@@ -176,7 +176,7 @@ mt_room_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Judges, and changes only *room. */
+/* Judges an edit and changes *room; nothing is stored. */
 
 static mt_status_t
 mt_room_edit(mt_apply_t *a, const mt_room_edit_t *args, mt_room_t *room,
@@ -209,7 +209,8 @@ mt_room_edit(mt_apply_t *a, const mt_room_edit_t *args, mt_room_t *room,
 }
 
 
-/* The numbers of the people who may book, in the order given, each once. */
+/* Finds the numbers of the users who may book, in the order given, each
+ * once. */
 
 static mt_status_t
 mt_room_users(mt_apply_t *a, const mt_strs_t *refs, mt_ints_t *users,
@@ -249,7 +250,7 @@ typedef struct {
 } mt_place_t;
 
 
-/* Of numbers that are not 0: the first of each stays where it is. */
+/* Removes repeated numbers; the first of each stays.  None is 0. */
 
 static mt_status_t
 mt_drop_repeats(mt_arena_t *arena, mt_ints_t *nums)
@@ -302,7 +303,7 @@ mt_compare_places(const void *a, const void *b)
 }
 
 
-/* Bookings do not overlap: the last one to begin is the last one to end. */
+/* Bookings do not overlap, so the last one to begin is the last to end. */
 
 static int
 mt_room_booked(mt_apply_t *a, int64_t room)
@@ -341,7 +342,7 @@ mt_rooms_forget_user(mt_apply_t *a, int64_t user)
     mt_arena_t   *arena;
     mt_status_t   rc;
 
-    /* the lists may be long: never more than one in memory */
+    /* lists may be long: one at a time is in memory */
 
     arena = mt_arena_create(0);
     if (arena == NULL) {
@@ -378,8 +379,8 @@ mt_rooms_forget_user(mt_apply_t *a, int64_t user)
 }
 
 
-/* The numbers of the rooms that list a user, in the command's arena; `arena`
- * is reset as it goes. */
+/* Finds the rooms that list a user; the numbers are in the command's arena,
+ * `arena` is reset for each room. */
 
 static mt_status_t
 mt_rooms_of_user(mt_apply_t *a, int64_t user, mt_arena_t *arena,
@@ -430,7 +431,8 @@ mt_rooms_of_user(mt_apply_t *a, int64_t user, mt_arena_t *arena,
 }
 
 
-/* Where the user stands on the room's list; its length when nowhere. */
+/* Returns the user's index in the room's list, or its length if the list lacks
+ * the user. */
 
 static size_t
 mt_room_user_index(const mt_room_t *room, int64_t user)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 
-/* Old files, then which of them are named. */
+/* Old files, and which of them a record names. */
 
 typedef struct {
     uint32_t  company;
@@ -28,8 +28,8 @@ static void mt_sweep_remove(const mt_sweep_list_t *list, const char *folder,
     mt_sweep_t *sweep);
 
 
-/* The files are listed first: a record that comes to name one of them later
- * would have to name a file an hour old. */
+/* Files are listed before records are read: no later command can name one of
+ * them, as a command names a new file. */
 
 mt_status_t
 mt_resources_sweep(mt_store_t *store, const char *folder, int64_t now,
@@ -98,7 +98,7 @@ mt_sweep_note(void *ctx, uint32_t company, mt_str_t name)
 }
 
 
-/* Goes through all users, of all companies. */
+/* Marks files that users of any company name. */
 
 static mt_status_t
 mt_sweep_names(mt_txn_t *txn, mt_sweep_list_t *list)

@@ -65,8 +65,8 @@ const mt_operation_t  mt_op_user_remove = {
 const mt_str_t  mt_default_password = mt_str("hf@123456");
 
 
-/* What else than the id is unique; a field has the same number in the record
- * and in the arguments. */
+/* Fields that are unique beside the id.  Their numbers are the same in record
+ * and arguments. */
 
 static const struct {
     const mt_field_t  *field;
@@ -82,13 +82,13 @@ static const struct {
     (*(const mt_str_t *) ((const char *) (user)                               \
                           + mt_user_names[i].field->offset))
 
-/* What an edit copies as it is: all but the id, which never changes. */
+/* Fields that an edit copies unchanged: all but the id, which stays. */
 #define MT_USER_EDITABLE                                                      \
     ((0 MT_USER_TEXT_FIELDS(MT_FIELD_BIT, user_edit))                         \
      & ~MT_BIT(user_edit, id))
 
 
-/* The default password costs no hash: its record is none. */
+/* The record holds no hash of the default password, so none is made. */
 
 static mt_step_t
 mt_user_edit_start(mt_call_t *call)
@@ -105,7 +105,7 @@ mt_user_edit_start(mt_call_t *call)
 }
 
 
-/* In a thread: the hash is slow on purpose. */
+/* Runs in a thread: the hash is slow on purpose. */
 
 static void
 mt_user_edit_work(mt_call_t *call)
@@ -142,7 +142,8 @@ mt_user_edit_resume(mt_call_t *call)
 }
 
 
-/* The command holds the password's hash, where one was given, never itself. */
+/* The command holds the hash of a password that was given, never the
+ * password. */
 
 static mt_step_t
 mt_user_edit_command(mt_call_t *call, mt_str_t password)
@@ -222,7 +223,8 @@ mt_user_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The record to fill: a new one, or the placeholder that has this id. */
+/* Sets *user to the record to fill: a new one, or the placeholder of this
+ * id. */
 
 static mt_status_t
 mt_user_judge_new(mt_apply_t *a, const mt_user_edit_t *args,
@@ -278,7 +280,7 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_user_reindex(a, &before, &user);
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
-    /* a new password is often the answer to one that others know */
+    /* a password is often changed because others know it */
 
     if (!mt_user_may_log_in(&user)
         || !mt_str_eq(user.password, before.password))
@@ -295,10 +297,8 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/*
- * The record stays, for the meetings that the person was at; everything by
- * which it could be found or used goes.
- */
+/* The record stays, for meetings that the user attended; its names, sessions
+ * and index entries go. */
 
 static mt_status_t
 mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -350,7 +350,7 @@ mt_user_target(mt_apply_t *a, mt_str_t ref, unsigned field,
 }
 
 
-/* Judges, and changes only *user. */
+/* Judges an edit and changes *user; nothing is stored. */
 
 static mt_status_t
 mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args, mt_user_t *user,
@@ -390,7 +390,8 @@ mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args, mt_user_t *user,
 }
 
 
-/* From one state of a user to another; NULL is one that nothing points to. */
+/* Moves names and index entries from one state of a user to another; NULL is
+ * a user without any. */
 
 static void
 mt_user_reindex(mt_apply_t *a, const mt_user_t *from, const mt_user_t *to)
@@ -466,7 +467,7 @@ mt_user_end_sessions(mt_apply_t *a, int64_t user)
 
     mt_key_num(&prefix, a->company, user);
 
-    /* a deletion may move what the cursor stands on: one at a time */
+    /* a deletion may move the cursor's entry: one cursor per deletion */
 
     for ( ;; ) {
         cursor = mt_cursor_open(a->txn, MT_DB_SESSION, &prefix);

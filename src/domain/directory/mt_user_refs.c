@@ -3,7 +3,7 @@
 #include "domain/directory/mt_user_refs.h"
 
 
-#define MT_NEWCOMER_SLOTS  64      /* to begin with; a power of two */
+#define MT_NEWCOMER_SLOTS  64      /* initial size; a power of two */
 
 
 typedef struct {
@@ -111,7 +111,7 @@ mt_user_refs_known(const mt_user_refs_t *refs, mt_str_t ref)
 }
 
 
-/* Where the ref stands in the table, or would. */
+/* Returns the place of the ref in the table, or its free place. */
 
 static size_t
 mt_newcomer_slot(const mt_user_refs_t *refs, mt_str_t ref)
@@ -177,7 +177,7 @@ mt_newcomer_grow(mt_user_refs_t *refs)
 }
 
 
-/* An id that was ever used and names nobody now is a removed person's. */
+/* An id that was used and names no user now is a removed user's. */
 
 static mt_status_t
 mt_newcomer_add(mt_user_refs_t *refs, mt_str_t ref, size_t slot)

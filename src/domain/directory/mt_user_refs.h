@@ -14,7 +14,7 @@
 typedef struct mt_user_refs_s  mt_user_refs_t;
 
 /* placeholders: 1 if the command may make some.  Memory is the command's.
- * Returns NULL if there is none left. */
+ * Returns NULL if there is none. */
 mt_user_refs_t *mt_user_refs_create(mt_apply_t *a, int placeholders);
 
 /* Finds the user and sets *num; `name` is the name of a placeholder that is to

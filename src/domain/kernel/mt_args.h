@@ -1,12 +1,13 @@
 
 /*
- * What each operation takes.  The same structure is what a dialect's request
- * table fills, what travels as the body of the operation's command, and what
- * apply reads: so everything that is not in the state (the clock, random
- * codes, hashes, configured windows) has a field here.
+ * The arguments of operations.  A dialect's request table fills the structure,
+ * the operation's command carries it, and apply() reads it.  So everything
+ * that is not in the state (the clock, random codes, hashes, configured
+ * windows) has a field here.  Times are in ms since 1970 unless a comment says
+ * otherwise.
  *
- * A `ref` names a record by either of its ids: the string id, or the number in
- * canonical decimal form.  Apply resolves it against the state that it sees.
+ * A `ref` names a record by its string id or by its number
+ * (kernel/mt_names.h). apply() resolves it against the state that it sees.
  */
 
 #ifndef MT_ARGS_H
@@ -15,7 +16,7 @@
 #include "model/mt_records.h"
 
 
-/* numbers from 60 on: filled in by the engine, never by a client */
+/* The engine sets the fields with numbers from 60 on, never a client. */
 
 #define MT_COMPANY_ADD_FIELDS(F, M)                                           \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
@@ -30,15 +31,15 @@
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
     F(M, 6, INT, apart,         0, 1, NULL)
 
-/* a record to remove or revoke, and nothing more to say */
+/* A record to look at, to remove or to revoke. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
     F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
 
-/* of lists that are always whole */
+/* Lists that are always whole take no arguments. */
 #define MT_NOTHING_FIELDS(F, M)                                               \
     F(M, 1, INT, nothing,       0, 0, NULL)
 
-/* fresh_id: the string id to give when the client chose none */
+/* fresh_id: the string id of the new record if the client chose none. */
 
 #define MT_DEPT_EDIT_FIELDS(F, M)                                             \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -47,8 +48,8 @@
     F(M, 31, STR, parent,       0, MT_ID_MAX, NULL)     /* "", "0": root */   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
 
-/* plain: the password as typed, "" for the default one; it becomes `password`
- * before there is a command */
+/* plain: the password as typed, "" for the default one.  The command carries
+ * its hash, `password`, instead. */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -56,7 +57,7 @@
     F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
 
-/* a new picture of a user, "" for none */
+/* face: the name of the user's new picture, "" for none. */
 #define MT_USER_FACE_FIELDS(F, M)                                             \
     F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
     F(M, 9, STR, face,          0, MT_URL_MAX, NULL)
@@ -68,7 +69,7 @@
     F(M, 32, STRS, users,       0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
 
-/* One person for a meeting's list: a user by ref, or a guest (ref ""). */
+/* One attendee for a meeting's list: a user by ref, or a guest (ref ""). */
 #define MT_PERSON_FIELDS(F, M)                                                \
     F(M, 1, STR, ref,           0, MT_ID_MAX, NULL)                           \
     F(M, 2, STR, id,            0, MT_ID_MAX, NULL)     /* of the attendance*/\
@@ -78,17 +79,20 @@
     F(M, 6, STR, face,          0, MT_URL_MAX, NULL)
 
 /*
- * Making and changing a meeting.  Numbers 1..50 as in the meeting's record
- * where both have the field.
+ * Making and changing a meeting.  Fields with numbers 1..50 have the same
+ * numbers in the meeting's record.
  *
- * people replaces the list, guests too unless `keep_guests` is 1; people_refs
- * replaces the users on it; then add and drop.  A person unknown to the
- * directory becomes a placeholder user when `placeholders` is 1, else the
- * whole request is refused (NO_SUCH_USER, item = index).  creator_listed: the
- * creator is an attendee too, with this answer (MT_ANSWER_*), 0 for not; it
- * alone does not change the list of a meeting that is there.
- * only_creator: the command's actor must be the creator, else FORBIDDEN.
- * keep_length: a begin given without an end moves the end too.
+ *     people          replaces the attendees; guests too, unless keep_guests
+ *     people_refs     replaces the users among them
+ *     add, drop       are applied after these
+ *     placeholders    1: a user unknown to the directory becomes a placeholder
+ *                     user; 0: the request is rejected (NO_SUCH_USER, item =
+ *                     index)
+ *     creator_listed  the creator is an attendee with this answer
+ *                     (MT_ANSWER_*); 0: is not; alone it changes no existing
+ *                     meeting's list
+ *     only_creator    the command's actor must be the creator, else FORBIDDEN
+ *     keep_length     a begin without an end moves the end, too
  */
 #define MT_MEETING_EDIT_FIELDS(F, M)                                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
@@ -113,10 +117,11 @@
     F(M, 63, INT, only_creator, 0, 1, NULL)
 
 /*
- * One meeting of a series as a worker worked it out; numbers 1..45 as in the
- * meeting's record.  num 0: it is to be made.  was: when it began while the
- * worker looked; what has moved since is for the worker to work out again.
- * drop: the series' rule has it no more.  Without times: they stay.
+ * One meeting of a series, worked out by a worker.  Fields with numbers 1..45
+ * have the same numbers in the meeting's record.  num 0: a new meeting.  was:
+ * its begin when the worker looked; if it has moved since, the worker must
+ * work it out again.  drop: the series' rule has the meeting no more.  Times
+ * that are not given stay.
  */
 #define MT_OCCURRENCE_FIELDS(F, M)                                            \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -130,10 +135,10 @@
     MT_MEETING_SECRET_FIELDS(F, M)
 
 /*
- * Making and changing the meetings of a series: what is said of them all, and
- * the rule.  The client's times are those of the meeting made first, or of the
- * one named; the command's are with each occurrence.  batch: the series' first
- * meeting, where the client names it.
+ * Making and changing the meetings of a series: the fields of all meetings,
+ * and the rule.  The client's times are those of the series' first meeting, or
+ * of the meeting named; in the command each occurrence has its own.  batch:
+ * the series' first meeting, if the client names it.
  */
 #define MT_SERIES_EDIT_FIELDS(F, M)                                           \
     MT_MEETING_EDIT_FIELDS(F, M)                                              \
@@ -147,21 +152,23 @@
     F(M, 53, STR, batch,        1, MT_ID_MAX, NULL)                           \
     F(M, 63, INT, only_creator, 0, 1, NULL)
 
-/* Who may act on a meeting (`may`), judged on the command's actor. */
+/* `may`: which actors may act on a meeting. */
 
 #define MT_MAY_ANYONE    0
 #define MT_MAY_CREATOR   1
-#define MT_MAY_LEADER    2       /* the creator or a sign-in leader */
-#define MT_MAY_MEMBER    3       /* these and the people on the list */
+#define MT_MAY_LEADER    2       /* the hosts */
+#define MT_MAY_MEMBER    3       /* the hosts and the attendees */
 
-/* when: h5yes cancels only before the start, ends only while under way */
+/* `when`: the phases in which an act is allowed.  h5yes cancels a meeting only
+ * before its begin, and ends it only while it is under way. */
 
-#define MT_WHEN_OPEN       0     /* any time before its end */
+#define MT_WHEN_OPEN       0     /* scheduled or under way */
 #define MT_WHEN_BEFORE     1
 #define MT_WHEN_UNDER_WAY  2
 
-/* Looking at a meeting, ending, cancelling it, reminding its people.  guests:
- * count and list them too; uncancelled: only show it if it is not. */
+/* Showing, ending or cancelling a meeting, or reminding its attendees.
+ * guests: guests are counted and listed, too; uncancelled: a cancelled meeting
+ * is not shown. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 60, INT, may,          0, 3, NULL)                                   \
@@ -170,25 +177,26 @@
     F(M, 63, INT, uncancelled,  0, 1, NULL)
 
 /*
- * The meeting that a join link leads to, of whatever company.  hosts: the
- * host's link is one too; viewer: the company whose token came along, or 0.
+ * The meeting of a join link, in any company.  hosts: the host's link counts,
+ * too; viewer: the company of the request's token, or 0.
  */
 #define MT_MEETING_LINK_FIELDS(F, M)                                          \
     F(M, 1,  STR, code,         0, MT_TEXT_MAX, NULL)                         \
     F(M, 60, INT, hosts,        0, 1, NULL)                                   \
     F(M, 61, INT, viewer,       0, UINT32_MAX, NULL)
 
-/* page_no from 1; page_size 0: all, on the first */
+/* page_no: from 1.  page_size 0: page 1 has all meetings. */
 #define MT_MEETING_PAGE_FIELDS(F, M)                                          \
     F(M, 1,  STR, creator,      1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, page_no,      1, 1000000, NULL)                             \
     F(M, 3,  INT, page_size,    0, 1000, NULL)
 
 /*
- * Meetings that pass all the filters given, cancelled ones only if asked for.
- * Those that end after and begin before (strictly) what is said, or touch the
- * local day that an instant falls on; made from created_from on and before
- * created_to.  Where none of these times is given: the next 30 days.
+ * The meetings that pass all filters given; cancelled ones only on request.  A
+ * meeting passes the times if it ends after ends_after and begins before
+ * begins_before (both strictly), overlaps the local day of the instant `day`,
+ * and was made from created_from on and before created_to.  Without any of
+ * these times the filter is the next 30 days.
  */
 #define MT_MEETING_LIST_FIELDS(F, M)                                          \
     F(M, 1,  STR, room,         1, MT_ID_MAX, NULL)                           \
@@ -202,7 +210,7 @@
     F(M, 9,  INT, created_to,   0, MT_TIME_MAX, NULL)                         \
     F(M, 10, INT, order,        0, 4, NULL)             /* MT_ORDER_* */      \
     F(M, 11, INT, ascending,    0, 1, NULL)                                   \
-    F(M, 60, INT, cancelled,    0, 1, NULL)             /* these too */
+    F(M, 60, INT, cancelled,    0, 1, NULL)             /* 1: these, too */
 
 #define MT_LIST_TIMES                                                         \
     (MT_BIT(meeting_list, ends_after) | MT_BIT(meeting_list, begins_before)   \
@@ -215,18 +223,19 @@
 #define MT_ORDER_UPDATED   3
 #define MT_ORDER_CHECKED   4
 
-/* The actor's own answer to a meeting. */
+/* The actor's answer to a meeting (MT_ANSWER_*). */
 #define MT_ANSWER_FIELDS(F, M)                                                \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, answer,       1, 3, NULL)                                   \
     F(M, 3,  STR, comment,      0, MT_TEXT_MAX, NULL)
 
 /*
- * Signing the actor in.  qr_time: when the scanned code was made.  The windows
- * are in milliseconds: opens_before the start; grace after it before one is
- * late; qr_max_age (0: any age); qr_skew into the future.  request: the
- * envelope's id, by which a client's retry is known.  distance: metres between
- * the position and the room at that place (domain/checkin/mt_checkin_fence.h).
+ * The actor's check-in.  qr_time: when the scanned code was made.  request:
+ * the envelope's id, which tells a client's retry.  The windows are in ms: a
+ * meeting opens for check-ins opens_before its begin; a check-in more than
+ * `grace` after the begin is late; a code may be qr_max_age old (0: any age)
+ * and lie qr_skew in the future.  distance: metres between the position and
+ * the room at that place (checkin/mt_checkin_fence.h).
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -246,25 +255,26 @@
     F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \
     F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)
 
-/* Logging in: `mobile` is a phone or an account, `md5` that of the password
- * in hex.  The command it becomes carries no password. */
+/* A log-in.  mobile: a phone number or an account; md5: MD5 of the password in
+ * hex.  The command (session_open) carries no password. */
 #define MT_LOGIN_FIELDS(F, M)                                                 \
     F(M, 1,  STR, mobile,       1, MT_NAME_MAX, NULL)                         \
     F(M, 2,  STR, md5,          1, MT_NAME_MAX, NULL)                         \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
 
 /*
- * The session of the command's actor through a caller, from its time on.
- * mark: of the password that was given, so that one which is changed meanwhile
- * opens nothing; a command of an older build has none.
+ * A session of the command's actor through a caller, from the command's time
+ * on.  mark: of the password that was given, so that the command is rejected
+ * if the password has changed meanwhile; a command of an older build has none.
  */
 #define MT_SESSION_OPEN_FIELDS(F, M)                                          \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)                           \
     F(M, 4,  INT, mark,         0, UINT32_MAX, NULL)
 
 /*
- * A company's subscription: new keys, to be in force later; a URL that was
- * checked, with the keys that it was checked with; pausing (0: going on).
+ * A company's subscription.  event_keys: new keys, which event_set puts into
+ * force; event_set: a URL that was checked, with the keys of the check;
+ * event_pause: paused 1, or 0 to go on.
  */
 #define MT_EVENT_KEYS_FIELDS(F, M)                                            \
     F(M, 1,  STR, aes_key,      43, 43, NULL)                                 \
@@ -280,10 +290,11 @@
     F(M, 1,  INT, paused,       0, 1, NULL)
 
 /*
- * What became of messages, by their numbers: delivered, or, with a reason,
- * given up.  An attempt that failed: which one in a row, when the next is due.
- * Those set aside with numbers from..to are put back, a bounded number of them
- * per command: result->detail is the last number, 0 when there was none.
+ * The fate of messages, by their numbers.  event_done: delivered, or set aside
+ * with a reason.  event_failed: an attempt that failed; attempts: how many in
+ * a row, next_try: the time of the next one.  event_redeliver: messages set
+ * aside with numbers from..to go back into the outbox, a bounded number per
+ * command; result->detail is the last number, 0 if there was none.
  */
 #define MT_EVENT_DONE_FIELDS(F, M)                                            \
     F(M, 1,  INTS, numbers,     1, INT32_MAX, NULL)                           \
@@ -299,32 +310,32 @@
     F(M, 1,  INT, from,         1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, to,           1, MT_NUM_MAX, NULL)
 
-/* Discards those set aside with numbers from..to, a bounded number of them per
- * command; with `remove` the subscription ends, and those that wait go, too.
- * result->num is how many went, 0 when there was none left. */
+/* Discards messages set aside with numbers from..to, a bounded number per
+ * command; with `remove` the subscription ends, and the pending messages are
+ * discarded, too.  result->num is how many, 0 if none is left. */
 #define MT_EVENT_DISCARD_FIELDS(F, M)                                         \
     F(M, 1,  INT, from,         1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, to,           1, MT_NUM_MAX, NULL)                          \
     F(M, 3,  INT, remove,       0, 1, NULL)
 
-/* The reminder of a meeting that was due then. */
+/* Fires the reminder of a meeting that was due at `due`. */
 #define MT_REMINDER_FIRE_FIELDS(F, M)                                         \
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, due,          0, MT_TIME_MAX, NULL)
 
-/* Takes old entries off the journal, up to a position, but none that is still
- * to be delivered; a bounded number of them. */
+/* Deletes entries of the journal up to a position, a bounded number per
+ * command; entries that a message still needs stay. */
 #define MT_JOURNAL_TRIM_FIELDS(F, M)                                          \
     F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)
 
-/* Ends the sessions of these users that were opened before. */
+/* Ends the sessions of these users that were opened before `before`. */
 #define MT_SESSION_EXPIRE_FIELDS(F, M)                                        \
     F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
     F(M, 2,  INTS, users,       1, INT32_MAX, NULL)
 
-/* Asking for an access token.  tenant: what yunzhijia's clients may say in the
+/* A request for an access token.  tenant: yunzhijia's clients may send it in
  * place of the key, or along with it; stamp: their clock; refresh: a refresh
- * token, in the place of the secret. */
+ * token, in place of the secret. */
 #define MT_TOKEN_ISSUE_FIELDS(F, M)                                           \
     F(M, 1,  STR, appkey,       1, MT_TEXT_MAX, NULL)                         \
     F(M, 2,  STR, secret,       1, MT_TEXT_MAX, NULL)                         \

@@ -141,7 +141,7 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
         return rc;
     }
 
-    (void) mt_batch_exhausted(batch);      /* of a batch before */
+    (void) mt_batch_exhausted(batch);      /* clear old marks */
 
     batch->stored = mt_meta_position(batch->txn);
     batch->position = batch->stored;
@@ -179,8 +179,9 @@ mt_batch_apply(void *ctx, mt_str_t encoded, mt_result_t *result)
 }
 
 
-/* What a command asks for.  One that cannot be read is a bug, damage, or of a
- * later version: it is never skipped. */
+/* Finds the operation and the body of a command.  A command that cannot be
+ * read comes from a bug, damage or a later version: it fails the batch and is
+ * never skipped. */
 
 static mt_status_t
 mt_batch_read(mt_batch_t *batch, const mt_command_t *command,
@@ -246,7 +247,7 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
 
     result->status = (uint16_t) rc;
 
-    /* the transaction's failure is the cause of the others */
+    /* the transaction's failure caused the others */
 
     if (mt_txn_status(batch->txn) != MT_OK) {
         return mt_txn_status(batch->txn);
@@ -260,7 +261,7 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
 }
 
 
-/* What was done without the memory for it may be half of it. */
+/* Returns 1 if memory was short: the changes may be incomplete. */
 
 static int
 mt_batch_exhausted(mt_batch_t *batch)
@@ -282,7 +283,8 @@ mt_batch_unreadable(mt_batch_t *batch, const char *what, int64_t op)
 }
 
 
-/* No result of a command but the end of its batch. */
+/* Returns 1 for a status that fails the batch, 0 for the result of a command.
+ */
 
 static int
 mt_is_failure(mt_status_t status)

@@ -33,7 +33,7 @@ struct mt_batch_s {
     mt_cache_t          meetings;
     mt_cache_t          tallies;
     uint64_t            position;  /* of the last journalled command */
-    uint64_t            stored;    /* the position as META has it */
+    uint64_t            stored;    /* the position in META */
     int64_t             time;      /* of that command */
     uint64_t            messages;  /* made for subscribers */
     int64_t             indexed_block;     /* of the journal: indexed last, */

@@ -1,7 +1,8 @@
 
 /*
- * The operations' codes, O(code, name).  A command in the journal names its
- * operation by code, so a code is never changed and never used again.
+ * The operations' codes, O(code, name), in ascending order.  A command in the
+ * journal names its operation by code, so a code is never changed and never
+ * used again.
  */
 
 #ifndef MT_CODES_H
@@ -64,12 +65,12 @@
     O(118, meeting_link)                                                      \
     O(119, token_refresh)
 
-#define MT_OPERATION_MAX  128
-
 enum {
 #define MT_OPERATION_CODE(code, name)  MT_CODE_##name = code,
 MT_OPERATIONS(MT_OPERATION_CODE)
 #undef MT_OPERATION_CODE
+
+    MT_OPERATION_MAX               /* above the last code */
 };
 
 #endif /* MT_CODES_H */

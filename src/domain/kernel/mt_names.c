@@ -3,13 +3,13 @@
 #include "domain/kernel/mt_names.h"
 
 
-#define MT_FRESH_BYTES  16
-#define MT_SHORT_BYTES  12      /* not more than the above */
+#define MT_FRESH_BYTES  (MT_FRESH_ID / 2)
+#define MT_SHORT_BYTES  12      /* at most MT_FRESH_BYTES */
 
 
 /*
- * The one field of a record that says it was removed: the codec skips what a
- * model does not name, so asking costs no memory.
+ * The field of a record that tells whether it was removed.  The codec skips
+ * fields that a model does not name, so decoding it takes no memory.
  */
 
 #define MT_GONE_FIELDS(F, M)                                                  \
@@ -31,7 +31,7 @@ _Static_assert((int) MT_gone_removed == (int) MT_user_removed
                "the records' own field numbers");
 
 
-/* What ids of a kind name. */
+/* The records of a kind of ids. */
 
 typedef struct {
     mt_db_t            db;
@@ -52,7 +52,8 @@ static const mt_id_kind_t  mt_id_kinds[] = {
 };
 
 
-/* A number from 1 on that is no guest's slot, in canonical decimal form. */
+/* Parses a number in canonical decimal form, from 1 on and below the slots of
+ * guests.  Returns 1 or 0. */
 
 static int
 mt_parse_num(mt_str_t s, int64_t *num)
@@ -69,8 +70,8 @@ mt_parse_num(mt_str_t s, int64_t *num)
 }
 
 
-/* An id that is a canonical number claimed that number: no need to look it
- * up as a name. */
+/* A canonical number is never looked up as a name: an id of that form claimed
+ * the number. */
 
 int64_t
 mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
@@ -85,7 +86,7 @@ mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
 }
 
 
-/* Names of removed records are gone, so only a number may lead to one. */
+/* A removed record has no name, so only a number may lead to it. */
 
 int64_t
 mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
@@ -113,7 +114,7 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
         return num;
     }
 
-    /* state holds no zeros: a field that stands there is set */
+    /* a stored record has no zero fields: one that is there is set */
     if (mt_record_decode(record, k->gone, &gone, NULL) != MT_OK || gone.has) {
         return 0;
     }

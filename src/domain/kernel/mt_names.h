@@ -32,6 +32,8 @@ mt_status_t mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind,
 /* Random string ids, for workers: 32 upper-case hex digits as h5yes has them,
  * or 24 lower-case ones as yunzhijia has them.  Return an empty string if
  * there is no randomness or no memory. */
+#define MT_FRESH_ID  32         /* characters of mt_fresh_id() */
+
 mt_str_t mt_fresh_id(mt_arena_t *arena);
 mt_str_t mt_fresh_short_id(mt_arena_t *arena);
 

@@ -1,7 +1,7 @@
 
 /*
  * Operations and calls.  An operation is a thing that the product can do,
- * whatever the dialect; a call is one run of it.  A reading operation answers
+ * in any dialect; a call is one run of it.  A reading operation answers
  * from a read transaction; a writing one becomes a command that the commit
  * engine applies (mt_apply.h).
  *

@@ -19,7 +19,7 @@
 #define MT_FENCE_REQUIRED  2         /* and they must carry one */
 
 typedef struct {
-    uint32_t         company;           /* of dialects without a token */
+    uint32_t         company;           /* dialects without a token */
     const mt_zone_t *zone;
     mt_str_t         public_base;       /* "https://host", for links */
     mt_str_t         pictures;          /* path of the users' pictures below
@@ -32,10 +32,10 @@ typedef struct {
     int64_t          qr_skew;           /* default 1 min */
     int              geofence;          /* default MT_FENCE_OPTIONAL */
 
-    /* meetings of which only the begin is given */
+    /* length of meetings with a begin only */
     int64_t          default_length;    /* default 2 h */
 
-    /* of the dialects with access tokens */
+    /* dialects with access tokens */
     int64_t          access_ttl;        /* default 2 h */
 
     /* weclubs */
@@ -44,7 +44,7 @@ typedef struct {
     int64_t          token_ttl;         /* default 7 days */
     const mt_str_t  *callers;           /* allowed; none: any */
     size_t           ncallers;
-    int64_t          page_size;         /* where a request gives none */
+    int64_t          page_size;         /* if a request gives none */
 } mt_settings_t;
 
 #endif /* MT_SETTINGS_H */

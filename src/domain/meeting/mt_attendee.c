@@ -72,10 +72,9 @@ mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
 
 
 /*
- * 32 upper-case hex digits, like the ids that h5yes gives: the slot as one
- * block, encrypted under the meeting's seed.  So no two slots of a meeting
- * have the same, and the rows of a list cost one block each: the key is set up
- * once.
+ * An id is 32 upper-case hex digits, as h5yes has them: the slot as one block,
+ * encrypted under the meeting's seed.  So the slots of a meeting have
+ * different ids, and a row of a list costs one block: the key is set up once.
  */
 
 mt_str_t

@@ -1,7 +1,7 @@
 
 /*
- * The list of people of a meeting that is made or changed.  Everything is
- * worked out in the arena first, sorted by slot, and only then written.
+ * The attendees of a meeting that is made or changed.  The list is worked out
+ * in the arena first, sorted by slot, and only then written.
  */
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "domain/meeting/mt_meeting_draft.h"
 
 
-/* what a person's entry says that an attendance has too */
+/* fields that the arguments and an attendance share */
 #define MT_GIVEN_FIELDS  (MT_BIT(person, name) | MT_BIT(person, phone)        \
                           | MT_BIT(person, email) | MT_BIT(person, face))
 
@@ -20,20 +20,20 @@ _Static_assert((int) MT_person_name == (int) MT_attendee_name
                "mt_patch() matches fields by number");
 
 
-#define MT_ROW_SIZE      256          /* of a record, as a first guess */
+#define MT_ROW_SIZE      256          /* first guess of a record's size */
 
 
 typedef struct {
-    int64_t               slot;       /* below 0: a newcomer's */
-    size_t                order;      /* of the request; the first wins */
+    int64_t               slot;       /* below 0: provisional */
+    size_t                order;      /* in the request; the first wins */
     const mt_person_t    *given;      /* NULL: by ref alone */
-    const mt_attendee_t  *before;     /* of the list that is edited */
-    unsigned              field;      /* where the request says so, */
-    size_t                item;       /*   plus 1 */
+    const mt_attendee_t  *before;     /* on the list before the edit */
+    unsigned              field;      /* the request's field, and index */
+    size_t                item;       /*   in it plus 1 */
     mt_attendee_t         row;        /* as it will be */
 } mt_seat_t;
 
-/* The id that an attendance is known by. */
+/* An attendance by its id. */
 
 typedef struct {
     mt_str_t              id;
@@ -48,7 +48,7 @@ struct mt_attendee_list_s {
     mt_user_refs_t            *users;
     mt_arena_t                *arena;         /* of all below */
 
-    const mt_meeting_t        *from;          /* whose list is edited */
+    const mt_meeting_t        *from;          /* its list is edited */
     mt_meeting_t              *meeting;
     int                        made;          /* the meeting is a new one */
 
@@ -212,7 +212,7 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
 }
 
 
-/* Whom a list that replaces this one leaves alone, or all of them. */
+/* Keeps the attendees whom the request does not replace. */
 
 static void
 mt_attendee_list_keep(mt_attendee_list_t *list)
@@ -273,8 +273,8 @@ mt_attendee_list_people(mt_attendee_list_t *list, unsigned field,
 }
 
 
-/* A list that comes back as it was shown may have someone on it who was
- * removed from the directory since: the attendance is that person's still. */
+/* A client may send a list back as it was shown, with a user who was removed
+ * from the directory since: the attendance is still that user's. */
 
 static mt_status_t
 mt_attendee_list_stays(mt_attendee_list_t *list, const mt_person_t *person,
@@ -316,9 +316,7 @@ mt_attendee_list_refs(mt_attendee_list_t *list, unsigned field,
 }
 
 
-/*
- * Someone without a ref: whom the id of an attendance names, or a guest.
- */
+/* An attendee without a ref is named by the attendance's id, or is a guest. */
 
 static mt_status_t
 mt_attendee_list_nameless(mt_attendee_list_t *list, const mt_person_t *person,
@@ -362,7 +360,7 @@ mt_attendee_list_nameless(mt_attendee_list_t *list, const mt_person_t *person,
 }
 
 
-/* There is room for everyone that mt_attendee_list_gather() counted. */
+/* mt_attendee_list_gather() has counted the seats and made room for them. */
 
 static void
 mt_attendee_list_sit(mt_attendee_list_t *list, int64_t slot,
@@ -400,8 +398,8 @@ mt_attendee_list_fold(mt_attendee_list_t *list)
 }
 
 
-/* Who is to leave and is unknown has left already, or was removed from the
- * directory since. */
+/* A ref to drop that names no user is that of a removed user, or of an
+ * attendee who has left already. */
 
 static mt_status_t
 mt_attendee_list_drop(mt_attendee_list_t *list)
@@ -453,7 +451,7 @@ mt_attendee_list_drop(mt_attendee_list_t *list)
 }
 
 
-/* Someone whom the directory no longer has, and whose id was one of these. */
+/* Returns 1 if the slot is that of a removed user whose id is one of these. */
 
 static int
 mt_attendee_list_removed(mt_attendee_list_t *list, int64_t slot,
@@ -495,7 +493,7 @@ mt_seat_cmp(const void *one, const void *two)
 }
 
 
-/* Which of its lists a request that names too many is told of. */
+/* Returns the field to name if a request has too many attendees. */
 
 static unsigned
 mt_attendee_list_field(const mt_meeting_edit_t *args)
@@ -545,7 +543,7 @@ mt_attendee_list_load(mt_attendee_list_t *list)
          rc == 1 && n < room;
          rc = mt_cursor_next(cursor, &key, &value))
     {
-        /* a copy: the map's pages change with the first write */
+        /* a copy, for the first write changes the map's pages */
 
         if (mt_record_decode(mt_arena_str(list->arena, value),
                              &mt_attendee_model, &list->rows[n++],
@@ -560,16 +558,16 @@ mt_attendee_list_load(mt_attendee_list_t *list)
 
     list->nrows = n;
 
-    /* the tally always equals the rows */
+    /* the tally equals the rows, always */
 
     return rc == 0 && n == room ? MT_OK : MT_STORE_FAILED;
 }
 
 
 /*
- * Both the seats and the rows before are in order of their slots.  A meeting
- * that is being made takes over who its people are, not what they answered,
- * and has no rows before.
+ * Fills the seats from the rows before; both are in order of their slots.  A
+ * new meeting takes over the attendees of another, but not their answers, and
+ * has no rows before.
  */
 
 static void
@@ -661,8 +659,8 @@ mt_attendee_list_known(mt_attendee_list_t *list, const mt_attendee_t *row)
 
 
 /*
- * Ids that the engine gives do not clash; only where a client chose some is
- * there anything to find.  A newcomer's is not known yet, to nobody.
+ * Ids made by the engine are unique, so only ids that a client chose are
+ * checked.  A new attendee's id is unknown to clients yet.
  */
 
 static mt_status_t
@@ -815,7 +813,7 @@ mt_attendee_list_index(mt_attendee_list_t *list, int64_t slot, int attends)
 }
 
 
-/* Who stays is written again only where the request said something of them */
+/* An attendee who stays is written again only if the request has fields. */
 
 static mt_status_t
 mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
@@ -834,7 +832,7 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
     a = list->a;
     seat->row.slot = mt_user_refs_num(list->users, seat->slot);
 
-    /* nobody has signed into a meeting that is being made */
+    /* a new meeting has no check-ins */
 
     if (seat->before == NULL) {
         found = list->made ? 0

@@ -126,7 +126,7 @@ mt_listing_show(mt_call_t *call, int64_t num, int guests,
 }
 
 
-/* The reply and the state of a call, from a view whose meeting is loaded. */
+/* Sets the reply and the state of the call, from a view with its meeting. */
 
 static mt_status_t
 mt_listing_fill(mt_call_t *call, const mt_view_source_t *source,
@@ -154,7 +154,7 @@ mt_listing_fill(mt_call_t *call, const mt_view_source_t *source,
 }
 
 
-/* What is asked of the meeting later must not lie in the row's memory. */
+/* The rows within a row outlive the row's memory: fields are copied. */
 
 void
 mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting)
@@ -217,7 +217,7 @@ mt_attendees_open(mt_call_t *call)
 
     rc = mt_attendees_begin(call);
 
-    /* who could not open it does not close it */
+    /* close() is not called after a failed open() */
 
     if (rc != MT_OK) {
         mt_listing_close(call);
@@ -349,7 +349,7 @@ mt_attendees_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     listing = call->state;
 
-    /* every part of it that is shown is set */
+    /* not cleared: every part that is shown is set below */
 
     view = mt_arena_take(row_arena, sizeof(*view));
     if (view == NULL) {

@@ -5,9 +5,9 @@
 
 
 /*
- * Bookings of a room do not overlap, so of all that begin before `end` and
- * count only the last can reach beyond `begin`; and where one of them has
- * ended by then, whoever it belongs to, so have all before it.
+ * Bookings of a room do not overlap.  So of the bookings that begin before
+ * `end`, the last one outside of `except` is the only one that can reach
+ * beyond `begin`; and once a booking ends by `begin`, all before it do, too.
  */
 
 int64_t

@@ -117,8 +117,8 @@ mt_meeting_find(mt_call_t *call, mt_str_t ref, mt_meeting_t *meeting)
 }
 
 
-/* A canonical number names the record of that number, whatever string ids
- * there are: then the cached meeting saves all look-ups. */
+/* A canonical number names the record of that number, so a cached meeting
+ * takes no look-up. */
 
 mt_status_t
 mt_meeting_target(mt_apply_t *a, mt_str_t ref, unsigned field,

@@ -25,8 +25,8 @@ int mt_meeting_holds_room(const mt_meeting_t *meeting);
 /* Returns 1 if the user is a host: the creator or a sign-in leader; else 0. */
 int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
 
-/* Returns 1 if `actor` belongs to those who may act (MT_MAY_*), 0 if not, -1
- * on failure. */
+/* Returns 1 if `actor` may act on the meeting (MT_MAY_*), 0 if not, -1 on
+ * failure. */
 int mt_meeting_may(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, int64_t actor, int64_t may);
 

@@ -1,8 +1,8 @@
 
 /*
- * Acts on a meeting as it is: cancelling, ending, reminding, answering.  Each
- * is judged by one function, on the worker (so that what is refused costs no
- * write) and again in apply, on the state that it finds.
+ * Acts on a meeting: cancelling, ending, reminding, answering.  One function
+ * judges an act twice: on the worker, so that a rejection costs no write, and
+ * in apply(), on the state of that moment.
  */
 
 #include "domain/meeting/mt_meeting.h"
@@ -122,7 +122,7 @@ mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
 }
 
 
-/* What all three begin with. */
+/* The common beginning of the three acts. */
 
 static mt_status_t
 mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
@@ -260,7 +260,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The comment belongs to the answer: a new one does away with the old. */
+/* The comment belongs to the answer: a new answer replaces it. */
 
 static mt_status_t
 mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,

@@ -56,7 +56,7 @@ mt_draft_new(mt_draft_t *draft, mt_drafts_t *drafts)
     draft->drafts = drafts;
     draft->meeting.created = drafts->a->time;
 
-    /* where nobody waits for the invitation it has arrived */
+    /* without a subscriber the invitation counts as delivered */
 
     if (!mt_company_subscribed(drafts->a)) {
         draft->meeting.pushed = drafts->a->time;
@@ -102,7 +102,7 @@ mt_draft_identity(mt_draft_t *draft)
 }
 
 
-/* A random code that is in use already is a matter of trying again. */
+/* If a random code is in use already, the client may try again (MT_BUSY). */
 
 static mt_status_t
 mt_draft_code(mt_draft_t *draft, enum mt_name kind, mt_str_t code)
@@ -123,7 +123,7 @@ mt_draft_code(mt_draft_t *draft, enum mt_name kind, mt_str_t code)
 }
 
 
-/* By ref, or else whoever asks. */
+/* The creator is named by ref, else it is the actor. */
 
 mt_status_t
 mt_draft_creator(mt_draft_t *draft)
@@ -179,7 +179,7 @@ mt_draft_judge(mt_draft_t *draft)
 }
 
 
-/* Whoever sets a time knows which reminders are past by then. */
+/* A change of the times drops the reminders that would be past. */
 
 static void
 mt_draft_reminders(mt_draft_t *draft)
@@ -271,8 +271,8 @@ mt_draft_leaders(mt_draft_t *draft)
 
 
 /*
- * A room is entered under its present rules; staying in it later only asks
- * for its hours and for the time to be free.
+ * A meeting enters a room under the room's present rules.  A meeting that
+ * stays must only keep to its hours and find the time free.
  */
 
 static mt_status_t
@@ -319,7 +319,7 @@ mt_draft_room(mt_draft_t *draft)
 }
 
 
-/* The room that the meeting is to be in becomes the one looked up last. */
+/* Resolves the room and loads it into drafts->room. */
 
 static mt_status_t
 mt_draft_room_load(mt_draft_t *draft)
@@ -377,7 +377,7 @@ mt_draft_enter(mt_draft_t *draft, const mt_room_t *room)
 }
 
 
-/* A meeting that moves is judged anew where its room wants that. */
+/* A meeting that moves is checked again if its room demands it. */
 
 static void
 mt_draft_checked(mt_draft_t *draft, const mt_room_t *room, int moved)
@@ -412,7 +412,7 @@ mt_draft_free(mt_draft_t *draft)
     m = &draft->meeting;
     drafts = draft->drafts;
 
-    /* what was refused did not keep its room from being removed */
+    /* a meeting that was turned down did not keep its room from removal */
 
     if (drafts->room.removed) {
         return mt_draft_reject_room(draft, MT_NO_SUCH_ROOM,
@@ -448,10 +448,10 @@ mt_draft_reject_room(mt_draft_t *draft, mt_status_t status, unsigned field)
 
 
 /*
- * Within the hours of one local day.  A meeting that ends at midnight does
- * not touch the day after: its end is taken back by the smallest step, a
- * millisecond, and so are the hours.  A room that never closes is open at
- * midnight, too.
+ * Returns 1 if the meeting lies within the room's hours of one local day.  A
+ * meeting that ends at midnight does not touch the day after: the comparison
+ * takes its last millisecond.  A room that never closes is open at midnight,
+ * too.
  */
 
 static int
@@ -528,7 +528,7 @@ mt_draft_write(mt_draft_t *draft, int event)
 }
 
 
-/* A creator who is not in the directory goes by the name given last. */
+/* A creator unknown to the directory has the name that was given last. */
 
 static mt_status_t
 mt_draft_introduce(mt_draft_t *draft)

@@ -1,6 +1,6 @@
 
 /*
- * Making and changing a meeting.
+ * The operations that make and change a meeting.
  */
 
 #include "domain/meeting/mt_meeting_draft.h"
@@ -90,8 +90,9 @@ mt_meeting_update_start(mt_call_t *call)
 
 
 /*
- * Completes the times: the end of a meeting of which only the begin is given
- * (length 0: it stays), and the offsets by which apply knows the wall clock.
+ * Completes the times: the end, if only the begin is given (begin + length ms;
+ * length 0: the end stays), and the zone's offsets, by which apply() knows the
+ * wall clock.
  */
 
 static mt_step_t
@@ -126,7 +127,7 @@ mt_meeting_edit_times(mt_call_t *call, int64_t length)
 }
 
 
-/* What apply may not make up itself. */
+/* Adds the random fields, which apply() cannot make. */
 
 static mt_step_t
 mt_meeting_edit_fresh(mt_call_t *call)
@@ -235,7 +236,7 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The rest of an draft that is the only one of its command. */
+/* Judges and writes the only draft of a command. */
 
 static mt_status_t
 mt_draft_alone(mt_draft_t *draft, int event)

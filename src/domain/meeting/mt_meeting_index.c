@@ -26,8 +26,8 @@ static mt_status_t mt_entry_replace(mt_apply_t *a,
     const mt_index_entry_t *before, const mt_index_entry_t *after);
 
 
-/* The bits that the length in milliseconds takes: lengths of level l are
- * below 2^l. */
+/* Returns the number of bits of a length in ms: a length of level l is below
+ * 2^l. */
 
 static unsigned
 mt_length_level(int64_t length)
@@ -60,8 +60,8 @@ mt_meeting_entries(uint32_t company, const mt_meeting_t *meeting,
     mt_entry_nums(&entries[3], MT_DB_CREATED, company, meeting->created,
                   meeting->num);
 
-    /* lists of what one sponsors leave cancelled meetings out, and count
-     * pages by steps in the index */
+    /* lists of sponsored meetings have no cancelled ones, and count pages by
+     * steps in this index */
 
     if (meeting->state != MT_MEETING_CANCELLED) {
         mt_entry_nums(&entries[4], MT_DB_SPONSORED, company,
@@ -133,7 +133,7 @@ mt_entry_name(mt_index_entry_t *entry, uint32_t company,
 }
 
 
-/* A link names no company, so its code is unique among all of them. */
+/* A link names no company, so its code is unique in the whole store. */
 
 static void
 mt_entry_code(mt_index_entry_t *entry, enum mt_name kind, mt_str_t code,

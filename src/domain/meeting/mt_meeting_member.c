@@ -1,9 +1,8 @@
 
 /*
- * What people do with a meeting for themselves: looking at it, by which it is
- * no longer unread, and taking it off their workbench.  Neither is an act on
- * the meeting, so that one which has ended or is cancelled can still be put
- * away, and seen; what its people said of it stays as it was then.
+ * Acts of an attendee that do not change the meeting: reading it, after which
+ * it is no longer unread, and hiding it (jituancaiyun's workbench).  Both work
+ * on a closed meeting, too, but then the answer stays as it was.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -42,7 +41,7 @@ const mt_operation_t  mt_op_meeting_hide = {
 };
 
 
-/* A read, but for the first time that someone looks. */
+/* The operation is a read, except for the first look of an attendee. */
 
 static mt_step_t
 mt_read_start(mt_call_t *call)
@@ -70,7 +69,7 @@ mt_read_start(mt_call_t *call)
 }
 
 
-/* As it is now, and only for those who still may see it. */
+/* Shows the meeting as it is now, if the actor may still see it. */
 
 static void
 mt_read_finish(mt_call_t *call)

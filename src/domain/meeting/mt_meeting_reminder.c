@@ -1,7 +1,7 @@
 
 /*
- * The next reminder of a meeting follows from its record, so a meeting that
- * moves or is cancelled takes its reminders along.
+ * The next reminder of a meeting follows from its record.  So the reminders
+ * move with the meeting, and go when it is cancelled.
  */
 
 #include "domain/meeting/mt_meeting.h"
@@ -11,7 +11,7 @@ static int64_t mt_reminder_notice(const mt_meeting_t *meeting);
 static int64_t mt_reminder_minutes(const mt_meeting_t *meeting);
 
 
-/* `notice` counts from 2; 1 is "do not", 0 "never said" */
+/* `notice`: 0 not set, 1 no reminder, from 2 on minutes plus 2 */
 
 static int64_t
 mt_reminder_notice(const mt_meeting_t *meeting)
@@ -43,7 +43,7 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
     notice = mt_reminder_notice(meeting);
     minutes = mt_reminder_minutes(meeting);
 
-    /* at the same time it is the one that may ask for an SMS */
+    /* if both are due at once, this one wins: it may ask for an SMS */
 
     if (notice > meeting->reminded
         && (notice < minutes || minutes <= meeting->reminded))

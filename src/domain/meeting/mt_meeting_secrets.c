@@ -1,6 +1,6 @@
 
 /*
- * What is random in a meeting; apply may not make it up itself.
+ * The random fields of a meeting, made by a worker: apply() has no randomness.
  */
 
 #include "base/mt_crypto.h"

@@ -1,7 +1,7 @@
 
 /*
- * Views of meetings and of people on their lists: records side by side, and
- * what follows from them.
+ * Views of meetings and of their attendees: records side by side, and values
+ * derived from them.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -22,7 +22,7 @@ static int mt_view_derive_person(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view);
 
 
-/* Fields of a record, from one number on to another. */
+/* A range of a record's fields, and the parts that show them. */
 
 typedef struct {
     size_t    base;
@@ -59,7 +59,7 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_DERIVED_PART(meeting, done, MT_PART_NOW),
 };
 
-/* the department's number is in the tail, too */
+/* the department's number is in the user's tail */
 
 static const mt_part_t  mt_parts_of_person[] = {
     MT_RECORD_PART(person, checkin, MT_PART_CHECKIN),
@@ -76,7 +76,7 @@ static const mt_part_t  mt_parts_of_person[] = {
     MT_DERIVED_PART(person, kind, MT_PART_USER),
 };
 
-/* What these views are worked out of. */
+/* The views are derived from fields before the tails. */
 _Static_assert((int) MT_meeting_pushed > (int) MT_meeting_seed
                && (int) MT_meeting_updated < (int) MT_meeting_seed
                && (int) MT_meeting_leaders < (int) MT_meeting_seed
@@ -122,7 +122,7 @@ mt_person_parts(size_t base, unsigned field)
 }
 
 
-/* The number, or 0, which nothing has, for what is not shown. */
+/* Returns the number, or 0, which no record has, if the part is not shown. */
 
 static inline int64_t
 mt_view_shown(const mt_view_source_t *source, unsigned part, int64_t num)
@@ -148,8 +148,8 @@ mt_view_slot(const mt_view_source_t *source, mt_db_t db, int64_t meeting,
 }
 
 
-/* A record that is not shown need not even be cleared: but for those that
- * something follows from, nobody looks at it. */
+/* A record that is not shown is not cleared either: only records with derived
+ * values are read. */
 
 static int
 mt_view_load_part(const mt_view_source_t *source, unsigned part, mt_db_t db,
@@ -350,7 +350,7 @@ mt_view_window(const mt_view_source_t *source, const mt_meeting_t *meeting)
 }
 
 
-/* The members that depend on the clock change at these instants alone. */
+/* The fields that depend on the clock change at these instants only. */
 
 static void
 mt_view_until(const mt_view_source_t *source, const mt_meeting_t *meeting)
@@ -370,10 +370,7 @@ mt_view_until(const mt_view_source_t *source, const mt_meeting_t *meeting)
 }
 
 
-/*
- * The directory keeps the records of users that were removed: they show as
- * they were.
- */
+/* The directory keeps the records of removed users: they show as they were. */
 
 int
 mt_person_find(const mt_view_source_t *source, const mt_meeting_t *meeting,
@@ -413,8 +410,8 @@ mt_person_find(const mt_view_source_t *source, const mt_meeting_t *meeting,
 }
 
 
-/* The department is found by the user's record, which is not read here: a row
- * that shows it has no usable key. */
+/* The department is found through the user's record, which is not decoded
+ * here: a row that shows it has no usable key. */
 
 void
 mt_person_row_key(const mt_view_source_t *source, const mt_meeting_t *meeting,
@@ -459,7 +456,7 @@ mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
 }
 
 
-/* What was given with the attendance goes before what the directory says. */
+/* Fields given with the attendance go before those of the directory. */
 
 static int
 mt_view_derive_person(const mt_view_source_t *source,
@@ -481,7 +478,7 @@ mt_view_derive_person(const mt_view_source_t *source,
     derived->email = given->email.len ? given->email : user->email;
     derived->face = given->face;
 
-    /* a picture of ours is the user's, who may have another one by now */
+    /* a picture in our folder is the user's, who may have a new one */
 
     if (given->face.len == 0
         || (user->num && mt_view_is_our_picture(source, given->face)))
@@ -502,7 +499,7 @@ mt_view_derive_person(const mt_view_source_t *source,
 
     derived->id = given->id;
 
-    /* one that no client chose takes a digest to make */
+    /* an id that no client chose is derived */
 
     if (source->guests && given->slot && given->id.len == 0) {
         derived->id = mt_attendance_id(source->arena, meeting, given->slot);

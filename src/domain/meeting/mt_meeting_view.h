@@ -1,7 +1,7 @@
 
 /*
- * Views of meetings and of people on their lists, and the rows of people in a
- * reply.
+ * Views of meetings and of people (attendees or sign-in leaders), and the rows
+ * of people in a reply.
  */
 
 #ifndef MT_MEETING_VIEW_H
@@ -11,9 +11,10 @@
 #include "domain/view/mt_view.h"
 
 
-/* 1, 0 when there is no such meeting, -1 on failure.  mt_meeting_view_load():
- * the meeting alone, which find() and read() do in two steps;
- * mt_meeting_view_fill(): the rest of its view, 1 or -1. */
+/* mt_meeting_view() makes the whole view.  mt_meeting_view_load() loads the
+ * meeting alone; find() and read() do that in two steps.
+ * mt_meeting_view_fill() adds the rest.  Return 1, 0 if there is no such
+ * meeting, -1 on failure. */
 int mt_meeting_view(const mt_view_source_t *source, int64_t num,
     mt_meeting_view_t *view);
 int mt_meeting_view_load(const mt_view_source_t *source, int64_t num,
@@ -30,8 +31,8 @@ unsigned mt_meeting_parts(size_t base, unsigned field);
 int mt_meeting_row_key(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_str_t record, mt_row_key_t *key);
 
-/* Of a person: what the list, the sign-ins and the directory say, as the store
- * has it; no data where they say nothing. */
+/* The records of a person, as the store has them: the attendance, the check-in
+ * and the user.  A record that does not exist has no data. */
 
 typedef struct {
     int64_t   slot;
@@ -41,10 +42,10 @@ typedef struct {
 } mt_person_records_t;
 
 /*
- * The person of a slot, on the meeting's list or not: 1, or -1 on failure.
- * attendee: that record, if it was found already.  Of the meeting only num and
- * seed are looked at.  view->attendee is what the list says (zeroed: not on
- * it).
+ * The person of a slot, an attendee or not.  attendee: the record, if it was
+ * found already, or NULL.  The functions use only num and seed of the meeting.
+ * view->attendee is zeroed if the person is no attendee.  Return 1, or -1 on
+ * failure.
  */
 int mt_person_find(const mt_view_source_t *source, const mt_meeting_t *meeting,
     int64_t slot, const mt_str_t *attendee, mt_person_records_t *records);
@@ -56,16 +57,16 @@ int mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
 unsigned mt_person_parts(size_t base, unsigned field);
 
 
-/* Where the rows of a reply stand; between two pieces only `last` and the
- * counts hold. */
+/* The state of a reply's rows.  Between two pieces only `last` and the counts
+ * are valid. */
 
 typedef struct {
-    mt_meeting_t         meeting; /* people, leaders: whose */
+    mt_meeting_t         meeting; /* the rows are its people */
     int64_t              guests;
     mt_view_source_t     source;  /* of the piece */
     mt_near_t            near;
     mt_cursor_t         *cursor;
-    int                  begun;   /* the cursor stands on the row after last */
+    int                  begun;   /* the cursor is on the row after last */
     int64_t              sponsor;
     int64_t              last;    /* given; 0: none yet */
     mt_person_records_t  person;  /* found last */
@@ -74,14 +75,17 @@ typedef struct {
     char                 seed[16];  /* of a meeting that is a row itself */
 } mt_listing_t;
 
-/* The people on a meeting's list, as mt_person_view_t.  The call's state
- * begins with an mt_listing_t, which the first sets for the meeting given;
- * the others make it the state, and a view the reply: the caller's, or a new
- * one. */
+/*
+ * The rows of a meeting's attendees, as mt_person_view_t.  The call's state
+ * begins with an mt_listing_t.  mt_listing_people() sets it up for a meeting;
+ * mt_listing_show() makes it the call's state and `view` the call's reply,
+ * mt_listing_reply() does so with a view of its own.  Return MT_OK or a
+ * failure.
+ */
 extern const mt_rows_t  mt_attendee_rows;
-/* as rows within rows: the outer ones have the source, and close it */
+/* the same as inner rows: the outer rows open and close the source */
 extern const mt_rows_t  mt_inner_attendee_rows;
-/* the sign-in leaders, in the same way */
+/* the sign-in leaders in place of the attendees */
 extern const mt_rows_t  mt_leader_rows;
 
 void mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting);
@@ -89,10 +93,11 @@ mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view);
 mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
 
-/* start() of what shows one meeting: the args are an mt_meeting_act_t. */
+/* start() of operations that show one meeting; the args are an
+ * mt_meeting_act_t. */
 mt_step_t mt_meeting_show(mt_call_t *call);
 
-/* At the start of a piece, and at its end. */
+/* Begin and end a piece. */
 void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
 void mt_listing_close(mt_call_t *call);
 

@@ -78,9 +78,9 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Takes the blocks of which nothing is left out of every company's index:
- * those up to that of `position`, whose entry was deleted last.  Returns 0, or
- * -1 on a failure. */
+/* Deletes from every company's index the blocks that have no entry left: those
+ * up to the block of `position`, whose entry was deleted last.  Returns 0, or
+ * -1 on failure. */
 
 static int
 mt_journal_trim_index(mt_apply_t *a, int64_t position)
@@ -111,7 +111,7 @@ mt_journal_trim_index(mt_apply_t *a, int64_t position)
 
         if (block > whole) {
 
-            /* the others of this company are later */
+            /* all other blocks of this company are later */
 
             if (company == UINT32_MAX) {
                 break;
@@ -136,8 +136,8 @@ mt_journal_trim_index(mt_apply_t *a, int64_t position)
 }
 
 
-/* The first position that some message still is of; this command's own when
- * there is none; -1 on failure. */
+/* Returns the first position that a message still needs, this command's own if
+ * there is none, -1 on failure. */
 
 static int64_t
 mt_journal_needed(mt_apply_t *a)
@@ -156,8 +156,8 @@ mt_journal_needed(mt_apply_t *a)
 }
 
 
-/* Looks at the first message of each company that has some: the others are of
- * later positions.  0 or -1. */
+/* Looks at the first message of each company: the others have later positions.
+ * Returns 0, or -1 on failure. */
 
 static int
 mt_journal_needed_by(mt_apply_t *a, mt_db_t db, int64_t *needed)

@@ -1,20 +1,19 @@
 
 /*
- * The outbox: messages are put in by the commands that raise events, taken out
- * by commands that say what became of them.
+ * The outbox.  Commands that raise events put messages in; commands that
+ * report a delivery or a failure take them out.
  */
 
 #include "domain/directory/mt_directory.h"
 #include "domain/notify/mt_event.h"
 
 
-/* What one message may hold, so that it stays of a size that can be sent: at
- * least one event, and then no more than this many events, and people on the
- * lists of their meetings. */
+/* Bounds of one message, which keep its size fit for a request: events, and
+ * attendees of their meetings in all.  A message has at least one event. */
 #define MT_MESSAGE_EVENTS  200
 #define MT_MESSAGE_PEOPLE  2000
 
-/* Messages put back by one command. */
+/* Messages that one command puts back or discards. */
 #define MT_REDELIVER_MAX   1000
 
 
@@ -36,6 +35,8 @@ static int64_t mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from,
     int64_t to, int64_t most);
 static int mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
     mt_outbox_t *message);
+static int mt_outbox_take_next(mt_apply_t *a, mt_db_t db, int64_t *number,
+    int64_t to, mt_outbox_t *message);
 static mt_status_t mt_message_pushed(mt_apply_t *a,
     const mt_outbox_t *message);
 
@@ -166,7 +167,8 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* The event after the last one that goes into a message with the first. */
+/* Returns the index behind the last event that fits into a message with the
+ * first. */
 
 static size_t
 mt_message_end(mt_apply_t *a, size_t first)
@@ -261,7 +263,7 @@ mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 }
 
 
-/* Takes a message out: 1, 0 when it is not there, -1 on failure. */
+/* Takes a message out.  Returns 1, 0 if it is not there, -1 on failure. */
 
 static int
 mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
@@ -279,8 +281,28 @@ mt_outbox_take(mt_apply_t *a, mt_db_t db, int64_t number,
 }
 
 
-/* A number that is not in the outbox was dealt with before: the command was
- * given twice, by one who delivers and by the next. */
+/* Takes out the first message with a number above *number, which becomes its
+ * number.  Returns 1, 0 if there is none up to `to`, -1 on failure. */
+
+static int
+mt_outbox_take_next(mt_apply_t *a, mt_db_t db, int64_t *number, int64_t to,
+    mt_outbox_t *message)
+{
+    int  found;
+
+    found = mt_outbox_next(a->txn, db, a->company, *number, number, message,
+                           a->arena);
+
+    if (found != 1 || *number > to) {
+        return found < 0 ? -1 : 0;
+    }
+
+    return mt_outbox_take(a, db, *number, message) == 1 ? 1 : -1;
+}
+
+
+/* A number that is not in the outbox was reported before: one deliverer sent
+ * the command, and so did its successor. */
 
 static mt_status_t
 mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -322,10 +344,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     sub.sent += result->num;
-    sub.since = 0;
-    sub.attempts = 0;
-    sub.next_try = 0;
-    sub.error = MT_STR("");
+    mt_subscription_clear(&sub);
 
     return mt_subscription_save(a, &sub);
 }
@@ -398,7 +417,7 @@ mt_event_failed_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* The failure that made it so lasts until something is delivered. */
+/* The subscription's failure lasts until a message is delivered. */
 
 static mt_status_t
 mt_event_set_aside_apply(mt_apply_t *a, const void *body,
@@ -445,7 +464,7 @@ mt_event_set_aside_apply(mt_apply_t *a, const void *body,
 }
 
 
-/* They keep their numbers, and so go before all that are pending. */
+/* The messages keep their numbers, so they go before all pending ones. */
 
 static mt_status_t
 mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -466,16 +485,13 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     number = args->from - 1;
 
     while (result->num < MT_REDELIVER_MAX) {
-        found = mt_outbox_next(a->txn, MT_DB_SET_ASIDE, a->company, number,
-                               &number, &message, a->arena);
-
-        if (found == 0 || (found == 1 && number > args->to)) {
+        found = mt_outbox_take_next(a, MT_DB_SET_ASIDE, &number, args->to,
+                                    &message);
+        if (found == 0) {
             break;
         }
 
-        if (found == -1
-            || mt_outbox_take(a, MT_DB_SET_ASIDE, number, &message) != 1)
-        {
+        if (found == -1) {
             return MT_STORE_FAILED;
         }
 
@@ -505,7 +521,7 @@ mt_event_redeliver_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* Numbers go on counting, for whoever subscribes next. */
+/* The numbers go on, for a later subscriber. */
 
 static mt_status_t
 mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -543,10 +559,7 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     if (args->remove) {
         sub.url = MT_STR("");
         sub.paused = 0;
-        sub.since = 0;
-        sub.attempts = 0;
-        sub.next_try = 0;
-        sub.error = MT_STR("");
+        mt_subscription_clear(&sub);
     }
 
     sub.aside -= aside;
@@ -556,7 +569,8 @@ mt_event_discard_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
-/* How many, or -1.  Invitations that nobody will be told of do not wait. */
+/* Meetings whose invitations are discarded no longer wait for their delivery.
+ * Returns the number of messages discarded, -1 on failure. */
 
 static int64_t
 mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,
@@ -569,15 +583,13 @@ mt_outbox_discard(mt_apply_t *a, mt_db_t db, int64_t from, int64_t to,
     number = from - 1;
 
     for (n = 0; n < most; n++) {
-        found = mt_outbox_next(a->txn, db, a->company, number, &number,
-                               &message, a->arena);
+        found = mt_outbox_take_next(a, db, &number, to, &message);
 
-        if (found == 0 || (found == 1 && number > to)) {
+        if (found == 0) {
             break;
         }
 
         if (found == -1
-            || mt_outbox_take(a, db, number, &message) != 1
             || (message.type == MT_EVENT_BOOK_SUCCESS
                 && mt_message_pushed(a, &message) != MT_OK))
         {

@@ -1,7 +1,7 @@
 
 /*
- * Reminders that are due: finding them, and firing one.  The index that finds
- * them follows from the meetings' records (meeting/mt_meeting_index.c).
+ * Finds due reminders, and fires one.  The index of reminders follows from the
+ * meetings' records (meeting/mt_meeting_index.c).
  */
 
 #include "domain/notify/mt_event.h"
@@ -52,7 +52,8 @@ mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now)
 }
 
 
-/* Who asks may be late: the meeting decides whether this one still stands. */
+/* The command may come late: the meeting decides if the reminder is still
+ * right. */
 
 static mt_status_t
 mt_reminder_fire_apply(mt_apply_t *a, const void *body, mt_result_t *result)

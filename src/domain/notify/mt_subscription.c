@@ -1,6 +1,6 @@
 
 /*
- * Who is told of a company's events: made, changed and looked at by operators.
+ * The subscription of a company: operators make and change it.
  */
 
 #include "domain/notify/mt_event.h"
@@ -14,7 +14,6 @@ static mt_status_t mt_event_pause_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_subscription_open(mt_apply_t *a,
     mt_subscription_t *subscription);
-static void mt_subscription_clear(mt_subscription_t *subscription);
 
 
 const mt_operation_t  mt_op_event_keys = {
@@ -149,7 +148,8 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
 }
 
 
-/* The company's subscription, an empty one where there is none yet. */
+/* Loads the company's subscription, or makes an empty one.  Returns MT_OK,
+ * MT_NO_SUCH_COMPANY or a failure. */
 
 static mt_status_t
 mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
@@ -172,9 +172,7 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
 }
 
 
-/* Of the lasting failure to deliver. */
-
-static void
+void
 mt_subscription_clear(mt_subscription_t *subscription)
 {
     subscription->since = 0;
@@ -228,14 +226,14 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     subscription.new_aes_key = MT_STR("");
     subscription.new_token = MT_STR("");
 
-    /* what was wrong with the old address says nothing of the new one */
+    /* a failure at the old address says nothing of the new one */
     mt_subscription_clear(&subscription);
 
     return mt_subscription_save(a, &subscription);
 }
 
 
-/* Going on is going on now, whatever pause a failure asked for. */
+/* Resuming delivers at once, without the wait after a failure. */
 
 static mt_status_t
 mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)

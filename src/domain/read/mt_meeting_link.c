@@ -1,8 +1,8 @@
 
 /*
- * Meetings by their join links.  Who knows a link may see the meeting, of
- * whatever company; what is the host's stays with those who have the host's
- * link or a token of that company.
+ * Meetings by their join links.  A link shows its meeting to anyone, of any
+ * company.  The host's link and code are shown only for the host's link or
+ * with a token of the meeting's company.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -51,7 +51,7 @@ mt_link_start(mt_call_t *call)
                               MT_meeting_link_code);
     }
 
-    /* whose rows are read from here on */
+    /* the rows are read from the meeting's company */
     call->company = company;
 
     rc = mt_link_reply(call, num, host || args->viewer == company);
@@ -60,7 +60,7 @@ mt_link_start(mt_call_t *call)
 }
 
 
-/* 1, 0 when nobody has such a code, -1 on failure. */
+/* Returns 1 if found, 0 if no meeting has the code, -1 on failure. */
 
 static int
 mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,

@@ -1,12 +1,12 @@
 
 /*
- * Listing meetings by any filters in any order.
+ * Lists of meetings, by any filters in any order.
  *
  * Candidates come from the schedule or from the index by creation, whichever
- * has fewer.  Where that index is in the asked order the rows are given as
- * they are found; else pairs of 16 bytes are collected and sorted first, in a
- * thread if there are many.  Either way each meeting is loaded, and judged,
- * when its row is given.
+ * has fewer.  If that index is in the asked order, the rows are given as they
+ * are found.  Else pairs of 16 bytes are collected and sorted first, in a
+ * thread if there are many.  Each meeting is loaded and judged when its row is
+ * given.
  */
 
 #include <stdlib.h>
@@ -15,31 +15,32 @@
 #include "domain/read/mt_meeting_scan.h"
 
 
-#define MT_LIST_DAYS        30       /* ahead, where no time is asked for */
+#define MT_LIST_DAYS        30       /* ahead, if no time is given */
 
 #define MT_LIST_INLINE      256      /* candidates sorted on the event loop */
 #define MT_LIST_COMPARE     1024     /* steps spent on choosing an index */
-#define MT_SPOTS_MAX        3800000  /* sorted: what an exchange can hold */
+#define MT_SPOTS_MAX        3800000  /* sorted: as many as fit an exchange */
 
 
 typedef struct {
-    mt_listing_t               people;      /* first: of the row given last */
+    mt_listing_t               people;      /* first, for inner rows */
 
     const mt_meeting_list_t   *args;
     int64_t                    room;        /* 0: any */
-    int64_t                    from;        /* ends after; -1: whenever */
+    int64_t                    from;        /* ends after; -1: any time */
     int64_t                    to;          /* begins before */
     int64_t                    created_from;
     int64_t                    created_to;
 
-    int                        sorted;      /* spots are given, not the scan */
+    int                        sorted;      /* `spots` are given, not
+                                               the scan's meetings */
     mt_spot_t                 *spots;
     size_t                     n;
-    size_t                     next;        /* spot to give */
+    size_t                     next;        /* index of the next row's spot */
     mt_status_t                status;      /* of collecting them */
 
-    mt_spot_t                  spot;        /* of the row */
-    mt_str_t                   record;      /* a row's; no data: not shown */
+    mt_spot_t                  spot;        /* of the current row */
+    mt_str_t                   record;      /* of it; no data: not shown */
 
     mt_meeting_scan_t          scan;        /* last: not all of it is set */
 } mt_list_t;
@@ -179,7 +180,7 @@ mt_list_filters(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* The local day that an instant falls on. */
+/* Sets from and to to the local day of an instant (ms). */
 
 static void
 mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
@@ -198,7 +199,7 @@ mt_list_day(const mt_settings_t *settings, mt_list_t *list, int64_t instant)
 }
 
 
-/* Chooses where the candidates come from. */
+/* Chooses the index that the candidates come from. */
 
 static mt_status_t
 mt_list_index(mt_call_t *call, mt_list_t *list)
@@ -221,8 +222,8 @@ mt_list_index(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* Where both indexes narrow the search they are counted side by side, to twice
- * as far each time, until one of them ends. */
+/* If both indexes narrow the search, their candidates are counted side by
+ * side, twice as far each time, until one index ends. */
 
 static mt_status_t
 mt_list_compare(mt_call_t *call, const mt_list_t *list, mt_db_t *db)
@@ -284,7 +285,7 @@ mt_list_sort(mt_call_t *call, mt_list_t *list)
 }
 
 
-/* In a thread, hence a transaction of its own. */
+/* Runs in a thread, so it needs a transaction of its own. */
 
 static void
 mt_list_work(mt_call_t *call)
@@ -319,7 +320,7 @@ mt_list_resume(mt_call_t *call)
 }
 
 
-/* One allocation of the right size, for `arena` is bounded. */
+/* Counts first, for one allocation of the right size: `arena` is bounded. */
 
 static mt_status_t
 mt_list_collect(mt_list_t *list, mt_txn_t *txn, mt_arena_t *arena)
@@ -450,7 +451,7 @@ mt_list_wants(const mt_list_t *list, const mt_meeting_t *m)
 }
 
 
-/* Meetings at the same place are in the order of their numbers. */
+/* Meetings with equal keys are in the order of their numbers. */
 
 static int
 mt_spot_ascending(const void *one, const void *two)
@@ -544,9 +545,9 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 }
 
 
-/* Goes to the next candidate and reads what it is judged by, and what its
- * attendees' rows need.  A candidate that does not pass, or has changed since
- * it was found, is not shown.  Returns 1, 0 after the last, -1 on failure. */
+/* Goes to the next candidate and reads the fields that judging it and its
+ * attendees' rows need.  A candidate that does not pass the filters, or no
+ * longer does, is not shown.  Returns 1, 0 after the last, -1 on failure. */
 
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)

@@ -1,6 +1,7 @@
 
 /*
- * Reading one meeting with its people, and the meetings that a user sponsors.
+ * Reads of one meeting with its attendees, and of the meetings that a user
+ * sponsors.
  */
 
 #include "domain/meeting/mt_meeting_view.h"
@@ -103,8 +104,9 @@ mt_sponsored_start(mt_call_t *call)
 
 
 /*
- * Finds where the page begins and whether another follows it, by steps in the
- * index alone: `last` becomes the meeting before the page, has_more is told.
+ * Finds the begin of the page and whether another page follows, by steps in
+ * the index alone.  Sets listing->last to the meeting before the page, and
+ * page->has_more.
  */
 
 static mt_status_t
@@ -203,7 +205,7 @@ mt_sponsored_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
     listing->source.arena = row_arena;
     *row = view;
 
-    /* the index names no meeting that is not there */
+    /* each meeting in the index exists */
 
     return mt_meeting_view(&listing->source, num, view) == 1 ? 1 : -1;
 }

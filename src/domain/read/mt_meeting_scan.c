@@ -34,7 +34,8 @@ mt_meeting_scan_open(mt_meeting_scan_t *scan, mt_txn_t *txn)
 }
 
 
-/* Opens a lane for each level in use, found by one step for each. */
+/* Opens a lane for each level in use; finding a level takes one step.  Returns
+ * 0, or -1 on failure. */
 
 static int
 mt_meeting_scan_levels(mt_meeting_scan_t *scan, mt_txn_t *txn)
@@ -114,7 +115,7 @@ mt_lane_open(mt_meeting_scan_t *scan, mt_txn_t *txn, unsigned level,
 }
 
 
-/* To the lane's first one, or the first after the last given. */
+/* Moves to the lane's first entry, or the first after the one given last. */
 
 static int
 mt_lane_seek(mt_meeting_scan_t *scan, mt_lane_t *lane)
@@ -150,7 +151,8 @@ mt_lane_seek(mt_meeting_scan_t *scan, mt_lane_t *lane)
 }
 
 
-/* What the cursor found becomes the head, unless it is out of bounds. */
+/* Makes the entry under the cursor the lane's head, unless it is out of
+ * bounds.  Returns 0, or -1 on failure. */
 
 static int
 mt_lane_take(mt_meeting_scan_t *scan, mt_lane_t *lane, int rc, mt_str_t key)

@@ -2,7 +2,7 @@
 /*
  * Meetings in the order of an index: of all rooms or of one, by begin (those
  * that overlap a range of time), or by the time when they were made.  A scan
- * costs what it gives, not what is stored.
+ * takes time for the meetings it gives, not for those stored.
  *
  * The schedule keeps meetings apart by the bits of their length: a meeting
  * that overlaps (from, to) and is shorter than 2^level ms begins after
@@ -44,8 +44,8 @@ typedef struct {
                                       whenever */
     int           descending;
 
-    mt_spot_t     last;            /* given; num 0: none yet */
-    uint64_t      steps;           /* in the index, ever since */
+    mt_spot_t     last;            /* given last; num 0: none yet */
+    uint64_t      steps;           /* taken in the index, in all */
 
     unsigned      nlanes;
     mt_lane_t     lanes[MT_SCAN_LANES];

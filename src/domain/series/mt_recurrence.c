@@ -13,7 +13,7 @@ static int64_t mt_wall_clock(const mt_zone_t *zone, int64_t ms);
 static int64_t mt_floor_mod(int64_t a, int64_t b);
 
 
-/* Days from one date to the next that may be one of the rule. */
+/* Days from one candidate date of a rule to the next. */
 
 static const int  mt_recurrence_steps[] = {
     [MT_REPEAT_NONE]        = 0,
@@ -49,8 +49,8 @@ mt_recurrence_expand(const mt_recurrence_t *recurrence,
             continue;
         }
 
-        /* the clock has whole seconds; and the first begin may be the second
-         * one that it shows */
+        /* a civil time has whole seconds only; the first begin is taken as it
+         * is, for it may be the second of a time that the clock shows twice */
 
         begin = i ? mt_zone_instant(recurrence->zone, &civil)
                     + recurrence->begin % MT_MS_PER_SECOND
@@ -60,7 +60,7 @@ mt_recurrence_expand(const mt_recurrence_t *recurrence,
             break;
         }
 
-        /* a date that was skipped is moved on to the next one */
+        /* a date that the zone skips has become the next date */
 
         if (*n && begin <= begins[*n - 1]) {
             continue;
@@ -77,8 +77,8 @@ mt_recurrence_expand(const mt_recurrence_t *recurrence,
 }
 
 
-/* Moves the first date on to the i-th that may be one of the rule; 0 when it
- * is none. */
+/* Moves the first date on to the i-th candidate date.  Returns 1 if the rule
+ * has that date, else 0. */
 
 static int
 mt_recurrence_date(int rule, int i, mt_civil_t *civil)
@@ -148,7 +148,7 @@ mt_wall_shift(const mt_zone_t *zone, int64_t ms, int64_t shift)
 
     mt_zone_civil(zone, ms, &civil);
 
-    /* days, seconds of a day, and what is less than a second */
+    /* `shift` is whole days and `rest`; `part` is less than a second */
 
     part = mt_floor_mod(ms, MT_MS_PER_SECOND);
     rest = mt_floor_mod(shift, MT_MS_PER_DAY);

@@ -1,8 +1,9 @@
 
 /*
- * Repeating meetings: from a rule, a time zone and a first begin to the list
- * of begins; and shifts by the wall clock.  Pure: no store, no clock.  For
- * workers: what comes out travels in commands, apply knows no time zone.
+ * Recurrence: a rule, a time zone and a first begin give the list of begins;
+ * and shifts by the wall clock.  Pure functions, without store or clock.
+ * Workers call them and put the results into commands, for apply() has no time
+ * zone.
  */
 
 #ifndef MT_RECURRENCE_H
@@ -12,7 +13,8 @@
 #include "model/mt_status.h"
 
 
-/* the rules; stable: they stand in records, and are yunzhijia's `repeat` */
+/* The rules.  They stand in records and are yunzhijia's `repeat`, so they
+ * never change. */
 
 #define MT_REPEAT_NONE          0
 #define MT_REPEAT_WORKDAYS      1      /* Monday to Friday */
@@ -24,33 +26,39 @@
 #define MT_OCCURRENCES_MAX      400
 
 
-/* One meeting on each date of the rule from that of `begin` on, at the wall-
- * clock time of `begin`; none begins after `until`. */
+/* A meeting on each date of the rule, from the date of `begin` on, at the
+ * wall-clock time of `begin`; none begins after `until`. */
 
 typedef struct {
     const mt_zone_t  *zone;
     int               rule;            /* MT_REPEAT_* */
     int64_t           begin;           /* ms, not below 0 */
-    int64_t           until;
+    int64_t           until;           /* ms */
 } mt_recurrence_t;
 
 /*
- * Fills `begins` in ascending order.  MT_OK and *n (0 where the rule has no
- * date in time), MT_TOO_MANY, or MT_BAD_VALUE for an unknown rule.
+ * Fills `begins` (ms) in ascending order and sets *n, which is 0 if the rule
+ * has no date up to `until`.
  *
- * Across daylight-saving changes the wall clock counts: a time that the clock
- * shows twice is the first one, a time that it skips is moved on by the length
- * of the gap; a date that a zone skipped altogether has no meeting.
+ * The wall clock counts, across daylight-saving changes too: of a time that
+ * the clock shows twice the first is taken; a time that it skips is moved on
+ * by the length of the gap; a date that the zone skips has no meeting.
+ *
+ * Returns MT_OK, MT_TOO_MANY (above MT_OCCURRENCES_MAX), or MT_BAD_VALUE for
+ * an unknown rule.
  */
 mt_status_t mt_recurrence_expand(const mt_recurrence_t *recurrence,
     int64_t begins[MT_OCCURRENCES_MAX], size_t *n);
 
-/* How far the wall clock is on between two instants, in ms; and the instant
- * when it has gone on by `shift` since `ms` (that itself where it is 0). */
+/* Returns by how many ms the wall clock advances from one instant to the
+ * other. */
 int64_t mt_wall_between(const mt_zone_t *zone, int64_t from, int64_t to);
+
+/* Returns the instant at which the wall clock has advanced by `shift` ms since
+ * `ms`; `ms` itself for a shift of 0. */
 int64_t mt_wall_shift(const mt_zone_t *zone, int64_t ms, int64_t shift);
 
-/* The local date of an instant, as a number: of days since 1970. */
+/* Returns the local date of an instant, in days since 1970-01-01. */
 int64_t mt_wall_day(const mt_zone_t *zone, int64_t ms);
 
 #endif /* MT_RECURRENCE_H */

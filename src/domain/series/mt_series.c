@@ -4,7 +4,7 @@
 #include "domain/series/mt_series.h"
 
 
-#define MT_SERIES_MEETINGS  64        /* to begin with */
+#define MT_SERIES_MEETINGS  64        /* room at first; it doubles */
 
 
 static mt_status_t mt_series_gather(mt_series_t *series);

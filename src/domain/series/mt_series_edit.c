@@ -1,7 +1,7 @@
 
 /*
- * Making and changing the meetings of a series, in one command: each is an
- * draft of its own, all are judged before the first is written.
+ * One command makes and changes the meetings of a series.  Each meeting is a
+ * draft of its own; all drafts are judged before the first is written.
  */
 
 #include <stdlib.h>
@@ -9,15 +9,15 @@
 #include "domain/series/mt_series.h"
 
 
-/* Attendances that one command may write, or look through: what holds up all
- * other commands for a fraction of a second. */
+/* Attendances that one command may write or read.  This many hold up all other
+ * commands for a fraction of a second. */
 #define MT_SERIES_SEATS  500000
 
 #define MT_OCCURRENCE_TIMES                                                   \
     (MT_BIT(occurrence, begin) | MT_BIT(occurrence, end)                      \
      | MT_BIT(occurrence, begin_offset) | MT_BIT(occurrence, end_offset))
 
-/* what a meeting that is added has of the one that was named */
+/* fields that a meeting added to a series copies from the named meeting */
 #define MT_ADDED_FIELDS                                                       \
     (MT_EDITED_FIELDS | MT_BIT(meeting, room) | MT_BIT(meeting, dept)         \
      | MT_BIT(meeting, creator) | MT_BIT(meeting, leaders)                    \
@@ -35,7 +35,7 @@ _Static_assert((int) MT_occurrence_id == (int) MT_meeting_id
 
 typedef struct {
     mt_drafts_t               drafts;
-    mt_meeting_edit_t         args;        /* what is said of all */
+    mt_meeting_edit_t         args;        /* for all meetings alike */
     const mt_series_edit_t   *body;
     mt_series_t               series;      /* of an update */
 
@@ -45,8 +45,8 @@ typedef struct {
     int64_t                  *dropped;
     size_t                    ndropped;
 
-    mt_attendee_list_t       *invited;      /* to all new ones; or NULL */
-    mt_arena_t               *scratch;      /* of the list of a changed one */
+    mt_attendee_list_t       *invited;      /* to all new meetings; or NULL */
+    mt_arena_t               *scratch;      /* one changed meeting's list */
     size_t                    seats;
 } mt_series_drafts_t;
 
@@ -216,8 +216,9 @@ mt_series_drafts_init(mt_series_drafts_t *e, mt_apply_t *a,
 
 
 /*
- * The meetings as they are now have to be those that the worker saw; but one
- * that has ended or was cancelled since is left alone.
+ * Matches the series' meetings with those that the worker saw.  The command is
+ * rejected if they differ; a meeting that has ended or was cancelled since is
+ * left as it is.
  */
 
 static mt_status_t
@@ -303,7 +304,7 @@ mt_series_drafts_match(mt_series_drafts_t *e,
 }
 
 
-/* One that is added to a series is like the one named, as it becomes. */
+/* A meeting added to a series is like the named meeting after its change. */
 
 static void
 mt_series_drafts_new(mt_series_drafts_t *e)
@@ -398,7 +399,8 @@ mt_series_drafts_judge(mt_series_drafts_t *e)
 }
 
 
-/* Each was judged against the bookings of others; now against one another. */
+/* Each draft was judged against the bookings of other meetings; now the drafts
+ * are judged against one another. */
 
 static mt_status_t
 mt_series_drafts_rooms(mt_series_drafts_t *e)
@@ -432,7 +434,7 @@ mt_series_drafts_rooms(mt_series_drafts_t *e)
 }
 
 
-/* The list of people of all the new ones. */
+/* All new meetings have the same list of attendees. */
 
 static mt_status_t
 mt_series_drafts_invite(mt_series_drafts_t *e)
@@ -473,8 +475,9 @@ mt_series_drafts_invite(mt_series_drafts_t *e)
 
 
 /*
- * The lists of those that are there, one at a time: here only judged, and
- * worked out again when they are written, for all together may be large.
+ * Judges the lists of the changed meetings, one at a time.  Each list is
+ * dropped and worked out again when it is written, since all lists together
+ * may be large.
  */
 
 static mt_status_t
@@ -595,7 +598,7 @@ mt_series_drafts_write_old(mt_series_drafts_t *e)
 }
 
 
-/* Of a new series the meeting made first is what the others are known by. */
+/* The number of a series is that of the meeting made first. */
 
 static mt_status_t
 mt_series_drafts_write_new(mt_series_drafts_t *e)
@@ -623,7 +626,7 @@ mt_series_drafts_write_new(mt_series_drafts_t *e)
 }
 
 
-/* The rule stands with the first meeting, whether that is over or not. */
+/* The rule stands in the first meeting's record, even if that has ended. */
 
 static mt_status_t
 mt_series_drafts_write_rule(mt_series_drafts_t *e)

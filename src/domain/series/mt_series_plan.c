@@ -1,7 +1,7 @@
 
 /*
- * When the meetings of a series are to be.  On the worker, which knows the
- * time zone; apply finds the times in the command.
+ * The times of a series' meetings.  A worker computes them, since it has the
+ * time zone; apply() takes them from the command.
  */
 
 #include "domain/series/mt_series.h"
@@ -20,12 +20,12 @@ typedef struct {
     mt_series_edit_t   *args;
     mt_series_t         series;
 
-    int                 moved;      /* times are given: */
-    int64_t             begin;      /*   those of the meeting named */
+    int                 moved;      /* the client gave times */
+    int64_t             begin;      /* of the named meeting, as it will be */
     int64_t             length;
-    int64_t             shift;      /*   and how far it moves */
+    int64_t             shift;      /* of it, by the wall clock */
 
-    int                 ruled;      /* the rule is a new one, with dates: */
+    int                 ruled;      /* the rule changes; `dates` are set */
     int64_t             dates[MT_OCCURRENCES_MAX];
     size_t              ndates;
 
@@ -121,7 +121,7 @@ mt_series_update_start(mt_call_t *call)
 }
 
 
-/* A time that is not given stays as the named meeting has it. */
+/* The named meeting has the times that the client did not give. */
 
 static mt_status_t
 mt_plan_times(mt_plan_t *plan)
@@ -152,7 +152,7 @@ mt_plan_times(mt_plan_t *plan)
 }
 
 
-/* A rule that is given as it is already changes nothing. */
+/* A given rule that is the same as before changes nothing. */
 
 static mt_status_t
 mt_plan_rule(mt_plan_t *plan)
@@ -193,7 +193,7 @@ mt_plan_dates(mt_plan_t *plan, int64_t rule, int64_t until)
 }
 
 
-/* Where those that have not ended go, and which of them the rule has. */
+/* Computes the new times of the meetings that have not ended. */
 
 static mt_status_t
 mt_plan_episodes(mt_plan_t *plan)
@@ -221,8 +221,8 @@ mt_plan_episodes(mt_plan_t *plan)
         p->length = v[i].end - v[i].begin;
         p->kept = !plan->ruled;
 
-        /* a time that the clock shows twice: the one named begins when it was
-         * told to, be that the second */
+        /* the named meeting begins at the given instant, even if that is the
+         * second of a time that the clock shows twice */
 
         if (plan->moved && !v[i].ended) {
             p->begin = v[i].num == plan->series.named.num
@@ -238,8 +238,8 @@ mt_plan_episodes(mt_plan_t *plan)
 }
 
 
-/* The meeting that is on the date already: 1, or 0 when there is none.  One
- * that was moved within its day is on its date still. */
+/* Keeps the meeting that is on the date already; one that was moved within its
+ * day counts.  Returns 1, or 0 if there is none. */
 
 static int
 mt_plan_keep(mt_plan_t *plan, int64_t date)
@@ -267,7 +267,8 @@ mt_plan_keep(mt_plan_t *plan, int64_t date)
 }
 
 
-/* Nothing is changed of what has ended, and nothing added that would have. */
+/* Meetings that have ended are not changed, and none is added that would have
+ * ended by now. */
 
 static mt_status_t
 mt_plan_change(mt_plan_t *plan)

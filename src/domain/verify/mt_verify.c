@@ -11,10 +11,11 @@
 #include "domain/verify/mt_verify_private.h"
 
 
-/* Judges v->key and v->value; record: decoded, where the table says so. */
+/* Judges v->key and v->value.  `record` is the decoded value, if the database
+ * has a model. */
 typedef void (*mt_verify_pt)(mt_verify_t *v, const void *record);
 
-/* Of a database: how its entries are read, and judged. */
+/* How the entries of a database are decoded and judged. */
 
 typedef struct {
     mt_db_t            db;
@@ -24,16 +25,16 @@ typedef struct {
 } mt_verified_t;
 
 
-/* Of a kind of name: whose it is. */
+/* A kind of name: the records that have it. */
 
 typedef struct {
     mt_db_t            db;
     const mt_model_t  *model;
     const mt_field_t  *name;
-    const mt_field_t  *removed;   /* NULL: keeps its name for ever */
+    const mt_field_t  *removed;   /* NULL: the name is kept for ever */
 } mt_named_kind_t;
 
-/* As large as any record that a database holds. */
+/* Space for any record that a database holds. */
 
 typedef union {
     mt_company_t       company;
@@ -177,7 +178,7 @@ mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
     if (rc == 0) {
         mt_verify_position(&v);
 
-        /* what there was no memory for is no breach */
+        /* missing memory is a failure, no breach */
 
         if (mt_arena_failed(v.arena) || mt_arena_failed(v.inner)) {
             rc = -1;
@@ -191,7 +192,7 @@ mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
 }
 
 
-/* 0, or -1 when the database cannot be read. */
+/* Returns 0, or -1 if the database cannot be read. */
 
 static int
 mt_verify_db(mt_verify_t *v, const mt_verified_t *db)
@@ -227,7 +228,7 @@ static void
 mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
 {
     if (!mt_key_read(v->key, db->db, &v->at)) {
-        mt_breach(v, "key has a wrong length");
+        mt_breach(v, "the key has a wrong length");
         return;
     }
 
@@ -237,7 +238,7 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
     if (db->model
         && mt_record_decode(v->value, db->model, record, v->arena) != MT_OK)
     {
-        mt_breach(v, "record does not decode");
+        mt_breach(v, "the record cannot be decoded");
         return;
     }
 
@@ -278,7 +279,7 @@ mt_verify_company(mt_verify_t *v, const void *record)
     const mt_company_t  *company = record;
 
     if (company->num != v->company) {
-        mt_breach(v, "is number %lld", (long long) company->num);
+        mt_breach(v, "the record has number %lld", (long long) company->num);
     }
 }
 
@@ -292,7 +293,8 @@ mt_verify_credential(mt_verify_t *v, const void *record)
     mt_str_t  value;
 
     if (credential->num != v->num) {
-        mt_breach(v, "is number %lld", (long long) credential->num);
+        mt_breach(v, "the record has number %lld",
+                  (long long) credential->num);
     }
 
     mt_verify_named(v, 0, MT_NAME_APPKEY, credential->appkey,
@@ -302,7 +304,8 @@ mt_verify_credential(mt_verify_t *v, const void *record)
     mt_key_company(&key, (uint32_t) credential->company);
 
     if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
-        mt_breach(v, "no company %lld", (long long) credential->company);
+        mt_breach(v, "company %lld does not exist",
+                  (long long) credential->company);
     }
 
     mt_key_counter(&key, 0, MT_NAME_CREDENTIAL);
@@ -310,7 +313,7 @@ mt_verify_credential(mt_verify_t *v, const void *record)
     if ((uint64_t) credential->num
         > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0))
     {
-        mt_breach(v, "is beyond its counter");
+        mt_breach(v, "the number is above the counter");
     }
 }
 
@@ -328,11 +331,11 @@ mt_verify_dept(mt_verify_t *v, const void *record)
     }
 
     if (!mt_has_entry(v, MT_DB_DEPT_CHILD, dept->parent, dept->num)) {
-        mt_breach(v, "not among its parent's children");
+        mt_breach(v, "missing among the children of its parent");
     }
 
     if (dept->parent && !mt_has_dept(v, dept->parent, 1)) {
-        mt_breach(v, "no parent %lld", (long long) dept->parent);
+        mt_breach(v, "parent %lld does not exist", (long long) dept->parent);
         return;
     }
 
@@ -340,7 +343,7 @@ mt_verify_dept(mt_verify_t *v, const void *record)
 }
 
 
-/* Goes up with two feet, one half as fast: in a circle they meet. */
+/* Walks up at two speeds: in a circle they meet. */
 
 static void
 mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept)
@@ -354,7 +357,7 @@ mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept)
 
     for (odd = 0; fast != 0; odd = !odd) {
         if (fast == slow) {
-            mt_breach(v, "in a circle of parents");
+            mt_breach(v, "the department stands below itself");
             return;
         }
 
@@ -390,13 +393,13 @@ mt_verify_user(mt_verify_t *v, const void *record)
     mt_verify_named(v, v->company, MT_NAME_EMAIL, user->email, user->num);
 
     if (user->dept && !mt_has_dept(v, user->dept, 1)) {
-        mt_breach(v, "no department %lld", (long long) user->dept);
+        mt_breach(v, "department %lld does not exist", (long long) user->dept);
     }
 
     if (!user->placeholder
         && !mt_has_entry(v, MT_DB_MEMBER, user->dept, user->num))
     {
-        mt_breach(v, "not among its department's members");
+        mt_breach(v, "missing among the members of its department");
     }
 }
 
@@ -412,12 +415,13 @@ mt_verify_room(mt_verify_t *v, const void *record)
                        room->removed != 0);
 
     if (room->dept && !mt_has_dept(v, room->dept, 0)) {
-        mt_breach(v, "no department %lld", (long long) room->dept);
+        mt_breach(v, "department %lld does not exist", (long long) room->dept);
     }
 
     for (i = 0; i < room->users.n; i++) {
         if (!mt_has_user(v, room->users.v[i], !room->removed)) {
-            mt_breach(v, "no user %lld", (long long) room->users.v[i]);
+            mt_breach(v, "user %lld does not exist",
+                      (long long) room->users.v[i]);
         }
     }
 }
@@ -433,7 +437,8 @@ mt_verify_session(mt_verify_t *v, const void *record)
     if (mt_verify_load(v, MT_DB_USER, v->num, &mt_user_model, &user) != 1
         || !mt_user_may_log_in(&user))
     {
-        mt_breach(v, "no user %lld who may log in", (long long) v->num);
+        mt_breach(v, "user %lld does not exist or may not log in",
+                  (long long) v->num);
     }
 }
 
@@ -447,13 +452,13 @@ mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
     mt_str_t  value;
 
     if (num != v->num) {
-        mt_breach(v, "is number %lld", (long long) num);
+        mt_breach(v, "the record has number %lld", (long long) num);
     }
 
     mt_key_company(&key, v->company);
 
     if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
-        mt_breach(v, "no company %lu", (unsigned long) v->company);
+        mt_breach(v, "company %lu does not exist", (unsigned long) v->company);
     }
 
     if (!removed) {
@@ -467,7 +472,7 @@ mt_verify_identity(mt_verify_t *v, enum mt_name kind, int64_t num,
     mt_key_counter(&key, v->company, kind);
 
     if ((uint64_t) num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
-        mt_breach(v, "is beyond its counter");
+        mt_breach(v, "the number is above the counter");
     }
 }
 
@@ -477,12 +482,13 @@ mt_verify_named(mt_verify_t *v, uint32_t company, enum mt_name kind,
     mt_str_t s, int64_t num)
 {
     if (s.len && (int64_t) mt_name_find(v->txn, company, kind, s) != num) {
-        mt_breach(v, "\"%.*s\" does not lead to it", (int) s.len, s.data);
+        mt_breach(v, "the name \"%.*s\" does not lead to it",
+                  (int) s.len, s.data);
     }
 }
 
 
-/* From the name to the record. */
+/* Follows a name to its record. */
 
 static void
 mt_verify_name(mt_verify_t *v, const void *record)
@@ -499,7 +505,7 @@ mt_verify_name(mt_verify_t *v, const void *record)
     if (mt_is_code(kind) ? !mt_value_read_link(v->value, &company, &num)
                          : !mt_value_read_num(v->value, &num))
     {
-        mt_breach(v, "value of %zu bytes", v->value.len);
+        mt_breach(v, "the value has %zu bytes", v->value.len);
 
     } else if (mt_is_code(kind) || kind == MT_NAME_MEETING) {
         mt_verify_entry_of(v, company, num);
@@ -508,12 +514,12 @@ mt_verify_name(mt_verify_t *v, const void *record)
         mt_verify_leads(v, &mt_named[kind], num);
 
     } else {
-        mt_breach(v, "of no known kind");
+        mt_breach(v, "unknown kind of name");
     }
 }
 
 
-/* A join link's code: it leads to a company and a meeting. */
+/* Returns 1 for codes of join links, which lead to a company and a meeting. */
 
 static int
 mt_is_code(unsigned kind)
@@ -522,7 +528,7 @@ mt_is_code(unsigned kind)
 }
 
 
-/* The record that a name leads to bears it. */
+/* Checks that the record to which a name leads has that name. */
 
 static void
 mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
@@ -542,7 +548,7 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
 
     found = mt_load(v->txn, kind->db, &key, kind->model, &record, v->inner);
     if (found != 1) {
-        mt_breach(v, "leads to %lld, which is not there", (long long) num);
+        mt_breach(v, "leads to %lld, which does not exist", (long long) num);
         return;
     }
 
@@ -555,7 +561,7 @@ mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind, int64_t num)
     }
 
     if (removed || !mt_str_eq(v->at.string, has)) {
-        mt_breach(v, "leads to %lld, which is not called so",
+        mt_breach(v, "leads to %lld, which has another name",
                   (long long) num);
     }
 }
@@ -567,7 +573,7 @@ mt_verify_counter(mt_verify_t *v, const void *record)
     (void) record;
 
     if (v->value.len != 8) {
-        mt_breach(v, "value of %zu bytes", v->value.len);
+        mt_breach(v, "the value has %zu bytes", v->value.len);
     }
 }
 
@@ -583,7 +589,7 @@ mt_verify_dept_child(mt_verify_t *v, const void *record)
                        &mt_dept_model, &dept) != 1
         || dept.removed || dept.parent != v->num)
     {
-        mt_breach(v, "no such child");
+        mt_breach(v, "not a child of this parent");
     }
 }
 
@@ -599,7 +605,7 @@ mt_verify_member(mt_verify_t *v, const void *record)
                        &mt_user_model, &user) != 1
         || user.removed || user.placeholder || user.dept != v->num)
     {
-        mt_breach(v, "no such member");
+        mt_breach(v, "not a member of this department");
     }
 }
 
@@ -626,41 +632,45 @@ mt_verify_meeting(mt_verify_t *v, const void *record)
             && (mt_get(v->txn, entries[i].db, &entries[i].key, &value) != 1
                 || !mt_str_eq(value, want)))
         {
-            mt_breach(v, "index entry %zu missing or wrong", i);
+            mt_breach(v, "index entry %zu is missing or wrong", i);
         }
     }
 
     if (meeting->creator && !mt_has_user(v, meeting->creator, 0)) {
-        mt_breach(v, "no creator %lld", (long long) meeting->creator);
+        mt_breach(v, "creator %lld does not exist",
+                  (long long) meeting->creator);
     }
 
     for (i = 0; i < meeting->leaders.n; i++) {
         if (!mt_has_user(v, meeting->leaders.v[i], 0)) {
-            mt_breach(v, "no leader %lld", (long long) meeting->leaders.v[i]);
+            mt_breach(v, "leader %lld does not exist",
+                      (long long) meeting->leaders.v[i]);
         }
     }
 
     if (meeting->dept && !mt_has_dept(v, meeting->dept, 0)) {
-        mt_breach(v, "no department %lld", (long long) meeting->dept);
+        mt_breach(v, "department %lld does not exist",
+                  (long long) meeting->dept);
     }
 
     mt_key_num(&key, v->company, meeting->room);
 
     if (meeting->room && mt_get(v->txn, MT_DB_ROOM, &key, &value) != 1) {
-        mt_breach(v, "no room %lld", (long long) meeting->room);
+        mt_breach(v, "room %lld does not exist", (long long) meeting->room);
     }
 
     mt_key_num(&key, v->company, meeting->series);
 
     if (meeting->series && mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
-        mt_breach(v, "no series %lld", (long long) meeting->series);
+        mt_breach(v, "series %lld does not exist",
+                  (long long) meeting->series);
     }
 
     mt_verify_rows(v, meeting);
 }
 
 
-/* The tally against the people on the list and their check-ins. */
+/* Compares the tally with attendees and check-ins. */
 
 static void
 mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
@@ -675,7 +685,7 @@ mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
                            &kept);
 
     if (found == -1 || mt_recount(v, &counted) != 0) {
-        mt_breach(v, "its people cannot be read");
+        mt_breach(v, "the attendees cannot be read");
         return;
     }
 
@@ -693,14 +703,14 @@ mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
         memcpy(&rows, (char *) &counted + field->offset, sizeof(rows));
 
         if (says != rows) {
-            mt_breach(v, "tally of %s is %lld, the rows say %lld",
+            mt_breach(v, "the tally of %s is %lld, the rows count %lld",
                       field->name, (long long) says, (long long) rows);
         }
     }
 }
 
 
-/* Of the meeting that v->num is. */
+/* Counts the rows of meeting v->num.  Returns 0 or -1. */
 
 static int
 mt_recount(mt_verify_t *v, mt_tally_t *tally)
@@ -761,7 +771,7 @@ mt_verify_attendee(mt_verify_t *v, const void *record)
 
     if (slot < MT_GUEST_SLOT && !mt_has_entry(v, MT_DB_ATTENDS, slot, v->num))
     {
-        mt_breach(v, "is not among the person's meetings");
+        mt_breach(v, "missing among the meetings of the attendee");
     }
 }
 
@@ -772,7 +782,7 @@ mt_verify_attends(mt_verify_t *v, const void *record)
     (void) record;
 
     if (!mt_has_entry(v, MT_DB_ATTENDEE, v->at.nums[1], v->num)) {
-        mt_breach(v, "is not on the meeting's list");
+        mt_breach(v, "not on the meeting's list");
     }
 }
 
@@ -793,20 +803,20 @@ mt_verify_seat(mt_verify_t *v, int64_t slot)
     mt_key_num(&key, v->company, v->num);
 
     if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
-        mt_breach(v, "no meeting %lld", (long long) v->num);
+        mt_breach(v, "meeting %lld does not exist", (long long) v->num);
     }
 
     if (slot != v->at.nums[1]) {
-        mt_breach(v, "is slot %lld", (long long) slot);
+        mt_breach(v, "the record has slot %lld", (long long) slot);
     }
 
     if (slot < MT_GUEST_SLOT && !mt_has_user(v, slot, 0)) {
-        mt_breach(v, "no user %lld", (long long) slot);
+        mt_breach(v, "user %lld does not exist", (long long) slot);
     }
 }
 
 
-/* Its numbers are judged with the meeting's rows. */
+/* mt_verify_rows() judges its numbers. */
 
 static void
 mt_verify_tally(mt_verify_t *v, const void *record)
@@ -819,12 +829,12 @@ mt_verify_tally(mt_verify_t *v, const void *record)
     mt_key_num(&key, v->company, v->num);
 
     if (mt_get(v->txn, MT_DB_MEETING, &key, &value) != 1) {
-        mt_breach(v, "no meeting %lld", (long long) v->num);
+        mt_breach(v, "meeting %lld does not exist", (long long) v->num);
     }
 }
 
 
-/* Indexes of meetings by one number, or a time: key form NUM2. */
+/* Judges an index of meetings by a number or a time: key form NUM2. */
 
 static void
 mt_verify_index(mt_verify_t *v, const void *record)
@@ -857,7 +867,7 @@ mt_verify_booking(mt_verify_t *v, const void *record)
     mt_verify_entry_of(v, v->company, v->at.nums[2]);
 
     if (!mt_value_read_num(v->value, &until)) {
-        mt_breach(v, "value of %zu bytes", v->value.len);
+        mt_breach(v, "the value has %zu bytes", v->value.len);
         return;
     }
 
@@ -887,7 +897,7 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
     if (mt_load(v->txn, MT_DB_MEETING, &key, &mt_meeting_model, &meeting,
                 v->inner) != 1)
     {
-        mt_breach(v, "no meeting %lld", (long long) num);
+        mt_breach(v, "meeting %lld does not exist", (long long) num);
         return;
     }
 
@@ -904,7 +914,7 @@ mt_verify_entry_of(mt_verify_t *v, uint32_t company, int64_t num)
         }
     }
 
-    mt_breach(v, "not of meeting %lld", (long long) num);
+    mt_breach(v, "no entry of meeting %lld", (long long) num);
 }
 
 
@@ -929,11 +939,11 @@ mt_verify_subscription(mt_verify_t *v, const void *record)
     mt_key_company(&key, v->company);
 
     if (mt_get(v->txn, MT_DB_COMPANY, &key, &value) != 1) {
-        mt_breach(v, "no company %lu", (unsigned long) v->company);
+        mt_breach(v, "company %lu does not exist", (unsigned long) v->company);
     }
 
     if (mt_subscription_stat(v->txn, v->company, sub, &stat, v->inner) != 0) {
-        mt_breach(v, "its outbox cannot be read");
+        mt_breach(v, "the outbox cannot be read");
         return;
     }
 
@@ -971,7 +981,7 @@ mt_verify_count(mt_verify_t *v, mt_db_t db, int64_t says, const char *what)
 }
 
 
-/* Of OUTBOX and of SET_ASIDE. */
+/* Judges an entry of OUTBOX or SET_ASIDE. */
 
 static void
 mt_verify_message(mt_verify_t *v, const void *record)
@@ -987,19 +997,19 @@ mt_verify_message(mt_verify_t *v, const void *record)
     mt_key_company(&key, v->company);
 
     if (mt_get(v->txn, MT_DB_SUBSCRIPTION, &key, &value) != 1) {
-        mt_breach(v, "no subscriber");
+        mt_breach(v, "the company has no subscription");
     }
 
     mt_key_counter(&key, v->company, MT_NAME_OUTBOX);
 
     if ((uint64_t) v->num > mt_get_num_or(v->txn, MT_DB_COUNTER, &key, 0)) {
-        mt_breach(v, "is beyond its counter");
+        mt_breach(v, "the number is above the counter");
     }
 
     if (mt_outbox_entry(v->txn, message, &entry, v->inner) != 1
         || entry.company != v->company)
     {
-        mt_breach(v, "not of journal position %lld",
+        mt_breach(v, "does not match journal position %lld",
                   (long long) message->position);
         return;
     }
@@ -1008,7 +1018,7 @@ mt_verify_message(mt_verify_t *v, const void *record)
 
     for (i = message->first; i < message->first + message->n; i++) {
         if (events[i].type != message->type) {
-            mt_breach(v, "event %lld is of another type", (long long) i);
+            mt_breach(v, "event %lld has another type", (long long) i);
         }
     }
 }

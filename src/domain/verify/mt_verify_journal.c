@@ -11,7 +11,7 @@ static void mt_verify_command(mt_verify_t *v, mt_str_t encoded,
     int64_t company);
 
 
-/* Positions follow each other; old entries may have been taken off. */
+/* Positions are consecutive; old entries may have been deleted. */
 
 void
 mt_verify_journal(mt_verify_t *v, const void *record)
@@ -30,7 +30,7 @@ mt_verify_journal(mt_verify_t *v, const void *record)
     }
 
     if (entry->time < v->time) {
-        mt_breach(v, "time runs back");
+        mt_breach(v, "the time is before that of the last entry");
     }
 
     mt_verify_command(v, entry->command, entry->company);
@@ -39,7 +39,7 @@ mt_verify_journal(mt_verify_t *v, const void *record)
                (int64_t) position >> MT_JOURNAL_BLOCK_BITS);
 
     if (mt_get(v->txn, MT_DB_COMPANY_JOURNAL, &key, &value) != 1) {
-        mt_breach(v, "is not in the company's index");
+        mt_breach(v, "missing in the index of the company");
     }
 
     v->position = position;
@@ -47,7 +47,8 @@ mt_verify_journal(mt_verify_t *v, const void *record)
 }
 
 
-/* A block that the journal has in part may have lost the company's entries. */
+/* The company's entries of a block may be deleted when the journal has only a
+ * part of the block. */
 
 void
 mt_verify_company_journal(mt_verify_t *v, const void *record)
@@ -113,7 +114,7 @@ mt_verify_command(mt_verify_t *v, mt_str_t encoded, int64_t company)
     if (mt_record_decode(encoded, &mt_command_model, &command, v->inner)
         != MT_OK || command.company != company)
     {
-        mt_breach(v, "command does not decode");
+        mt_breach(v, "the command cannot be decoded");
         return;
     }
 
@@ -125,7 +126,7 @@ mt_verify_command(mt_verify_t *v, mt_str_t encoded, int64_t company)
     if (body == NULL
         || mt_record_decode(command.body, op->body, body, v->inner) != MT_OK)
     {
-        mt_breach(v, "operation %lld does not decode",
+        mt_breach(v, "the body of operation %lld cannot be decoded",
                   (long long) command.op);
     }
 }

@@ -13,24 +13,24 @@
 
 typedef struct {
     mt_txn_t     *txn;
-    mt_arena_t   *arena;          /* of the record looked at */
-    mt_arena_t   *inner;          /* of others looked up for it */
+    mt_arena_t   *arena;          /* of the present record */
+    mt_arena_t   *inner;          /* of records that it refers to */
     void        (*complain)(void *data, const char *text);
     void         *data;
     int64_t       breaches;
 
-    const char   *db;             /* the entry looked at */
+    const char   *db;             /* the present entry */
     mt_str_t      key;
     mt_str_t      value;
     mt_key_parts_t  at;           /* its key */
     uint32_t      company;        /* at.company */
     int64_t       num;            /* at.nums[0] */
 
-    uint32_t      booked_by;      /* the booking before: its company, room */
+    uint32_t      booked_by;      /* the previous booking's company, room */
     int64_t       booked_room;    /* and end */
     int64_t       booked_until;
-    uint64_t      position;       /* of the journal entry before, 0: none */
-    int64_t       time;           /* of that entry */
+    uint64_t      position;       /* of the last journal entry, 0: none */
+    int64_t       time;           /* its time */
 } mt_verify_t;
 
 

@@ -10,8 +10,9 @@
 #include "domain/view/mt_views.h"
 
 
-/* Where views come from.  near: of rows, whose strings may point into the
- * store; NULL: all must outlive the transaction. */
+/* The source of views: the snapshot, and how records show.  near: for rows,
+ * whose strings may point into the store; NULL: all strings are copied and
+ * outlive the transaction. */
 
 typedef struct {
     mt_txn_t              *txn;
@@ -27,32 +28,36 @@ typedef struct {
     int64_t               *until;      /* the call's */
 } mt_view_source_t;
 
-/* What a reply is made of: all that it holds outlives the transaction. */
+/* Sets up the source of a call's reply, whose strings outlive the transaction.
+ */
 void mt_view_source(mt_call_t *call, mt_view_source_t *source);
 
-/* The record of a number, some of its fields: 1; 0 with a zeroed record when
- * it is not there (a number 0 names none); -1 on failure. */
+/* Loads the fields `wanted` of a record, by number or by key.  Return 1; 0
+ * with a zeroed object if there is no such record (number 0 names none); -1 on
+ * failure. */
 int mt_view_load(const mt_view_source_t *source, mt_db_t db, int64_t num,
     const mt_model_t *model, uint64_t wanted, void *object);
-/* of a key */
 int mt_view_load_key(const mt_view_source_t *source, mt_db_t db,
     const mt_key_t *key, const mt_model_t *model, uint64_t wanted,
     void *object);
 
-/* The two steps of it: the record as the store has it, without data where it
- * is not there; and what stands in it. */
+/* mt_view_load_key() in two steps.  mt_view_find() gives the record as the
+ * store has it, without data if there is none; mt_view_read() decodes it.
+ * Return as above. */
 int mt_view_find(const mt_view_source_t *source, mt_db_t db,
     const mt_key_t *key, mt_str_t *record);
 int mt_view_read(const mt_view_source_t *source, mt_db_t db, mt_str_t record,
     const mt_model_t *model, uint64_t wanted, void *object);
 
-/* The user's record, with the face as an address. */
+/* The same for a user's record, in which a picture's name becomes its address.
+ */
 int mt_view_load_user(const mt_view_source_t *source, int64_t num,
     uint64_t wanted, mt_user_t *user);
 int mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user);
 
-/* 1 when it is, or was, the address of a user's picture in our folder. */
+/* Returns 1 if `address` is, or was, that of a picture in the server's folder,
+ * else 0. */
 int mt_view_is_our_picture(const mt_view_source_t *source, mt_str_t address);
 
 #endif /* MT_VIEW_H */

@@ -1,17 +1,36 @@
 
+/*
+ * Views: the replies of operations.  A view has records of the store side by
+ * side; a dialect's answer table picks fields of them (base = offsetof the
+ * record).  A record that does not exist is zeroed.
+ *
+ *     operation            view
+ *     token_issue, token_refresh           mt_access_t
+ *     login                mt_login_view_t
+ *     user_get, _add, _update, _face       mt_user_view_t
+ *     dept_get, _add, _update              mt_dept_view_t
+ *     room_get, _add, _update              mt_room_view_t
+ *     user_list, dept_list, room_list      rows of these
+ *     participation, meeting_get, meeting_read
+ *                          mt_meeting_view_t, rows of mt_person_view_t
+ *     meeting_create, meeting_update       the same, with the guests
+ *     meeting_detail       mt_meeting_view_t, rows of mt_person_view_t: the
+ *                          sign-in leaders
+ *     meeting_link         mt_link_view_t, rows of mt_person_view_t
+ *     meeting_list         rows of mt_meeting_view_t, in each of them rows of
+ *                          mt_person_view_t
+ *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
+ *     series_create        mt_series_made_t
+ *     the others           none
+ */
+
 #ifndef MT_VIEWS_H
 #define MT_VIEWS_H
 
 #include "model/mt_records.h"
 
 
-/*
- * Views: what operations reply with.  Records of the store side by side; a
- * dialect's answer table picks the fields (base = offsetof the record).
- * Records of things that are not there are zeroed.
- */
-
-/* derived values that no record holds */
+/* Derived values, which no record holds. */
 #define MT_PHASE_SCHEDULED  0
 #define MT_PHASE_UNDER_WAY  1
 #define MT_PHASE_ENDED      2
@@ -26,12 +45,15 @@
 #define MT_WINDOW_CLOSED   2
 
 /*
- * window: EARLY also where no sign-in is wanted.  text: the content, or the
- * subject where it is empty; title: the subject, or the first 100 characters
- * of the content where none was given.  members: the people on the list,
- * guests only where they were asked for; unsigned_in and unanswered are of
- * these.  done: when it was over, 0 while it is not, and if it was cancelled;
- * order: the booking of its room, empty where it holds none.
+ *     phase        MT_PHASE_*
+ *     window       MT_WINDOW_*; EARLY also if no check-in is wanted
+ *     text         the content, or the subject if there is no content
+ *     title        the subject, or the first 100 characters of the content
+ *     members      how many attendees there are, guests only on request;
+ *                  unsigned_in and unanswered count among these
+ *     done         when the meeting ended, ms; 0 before, and if it was
+ *                  cancelled
+ *     order        the id of the room's booking, empty if there is none
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
     F(M, 1, INT, phase,         0, 3, NULL)                                   \
@@ -49,14 +71,15 @@
     F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
     F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
 
-/* what someone on a list is: a user, a guest, or no more than a phone */
+/* A person in a meeting's rows: a user, a guest, or a guest of whom only the
+ * phone number is known. */
 #define MT_PERSON_USER     1
 #define MT_PERSON_GUEST    2
 #define MT_PERSON_PHONE    3
 
-/* id: of the attendance; name, phone, email, face: as given with it, or else
- * as the directory has them.  remind: neither has the person declined nor
- * taken the meeting off the workbench. */
+/* id: the attendance's; name, phone, email, face: as given with the
+ * attendance, else as the directory has them.  remind: the person neither
+ * declined nor hid the meeting. */
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
     F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
@@ -73,8 +96,8 @@
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 
-/* What takes a look-up of its own, for each view: it is left out, as a record
- * of something that is not there, where the answer does not show it. */
+/* Parts of views.  If the answer does not show a part, the view is made
+ * without it.  These parts take a look-up of their own, and are zeroed. */
 #define MT_PART_TALLY         0x01
 #define MT_PART_DEPT          0x02
 #define MT_PART_CREATOR       0x04
@@ -84,14 +107,14 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 #define MT_PART_USER          0x40
 #define MT_PART_PERSON_DEPT   0x80
 
-/* and what is not read where it is not shown: fields of the meeting's record
- * above the seed, of a person's user above the face, of a meeting's room above
- * the id */
+/* Fields of a record that are not decoded: the meeting's above the seed, those
+ * of a person's user above the face, those of a meeting's room above the id.
+ */
 #define MT_PART_MEETING_TAIL  0x100
 #define MT_PART_USER_TAIL     0x200
 #define MT_PART_ROOM_TAIL     0x800
 
-/* and what changes with time alone */
+/* Values that depend on the clock. */
 #define MT_PART_NOW           0x400
 
 typedef struct {
@@ -99,7 +122,7 @@ typedef struct {
     mt_tally_t            tally;
     mt_dept_t             dept;
     mt_user_t             creator;
-    mt_attendee_t         host;       /* the creator on the list, if there */
+    mt_attendee_t         host;       /* the creator's attendance, if any */
     mt_room_t             room;
     mt_meeting_derived_t  derived;
 } mt_meeting_view_t;
@@ -112,8 +135,9 @@ typedef struct {
     mt_person_derived_t   derived;
 } mt_person_view_t;
 
-/* of meeting_link: the links are whole addresses; host: who asks may see what
- * is the host's, which else is empty (host_url, meeting.pcode1) */
+/* A join link.  attendee_url, host_url: whole addresses; length: ms; host: 1
+ * if the client may see the host's fields (host_url, meeting.pcode1), which
+ * are empty otherwise. */
 #define MT_LINK_FIELDS(F, M)                                                  \
     F(M, 1, STR, attendee_url,  0, MT_URL_MAX, NULL)                          \
     F(M, 2, STR, host_url,      0, MT_URL_MAX, NULL)                          \
@@ -124,23 +148,23 @@ typedef struct {
 MT_DECLARE_MODEL(link, MT_LINK_FIELDS);
 
 typedef struct {
-    mt_meeting_view_t  meeting;      /* first: what shows a meeting shows it */
+    mt_meeting_view_t  meeting;      /* first: tables of meetings fit */
     mt_link_t          link;
 } mt_link_view_t;
 
-/* of a list that is cut into pages */
+/* A page of a list. */
 #define MT_PAGE_FIELDS(F, M)                                                  \
     F(M, 1, INT, has_more,      0, 1, NULL)
 
 MT_DECLARE_MODEL(page, MT_PAGE_FIELDS);
 
-/* of series_create: the new meetings' ids, the first one's first */
+/* The ids of a new series' meetings, the first meeting's first. */
 #define MT_SERIES_MADE_FIELDS(F, M)                                           \
     F(M, 1, STRS, ids,          0, INT32_MAX, NULL)
 
 MT_DECLARE_MODEL(series_made, MT_SERIES_MADE_FIELDS);
 
-/* of login */
+/* A log-in. */
 #define MT_LOGGED_IN_FIELDS(F, M)                                             \
     F(M, 1, STR, token,         0, MT_TEXT_MAX, NULL)
 
@@ -151,7 +175,7 @@ typedef struct {
     mt_logged_in_t  session;
 } mt_login_view_t;
 
-/* of token_issue; lifetime and expires in milliseconds, the latter absolute */
+/* An access token.  lifetime: ms; expires: ms since 1970. */
 #define MT_ACCESS_FIELDS(F, M)                                                \
     F(M, 1, STR, token,         0, MT_ID_MAX, NULL)                           \
     F(M, 2, INT, company,       0, UINT32_MAX, NULL)                          \
@@ -161,7 +185,7 @@ typedef struct {
 
 MT_DECLARE_MODEL(access, MT_ACCESS_FIELDS);
 
-/* the directory; face is an address here, whatever the record holds */
+/* Records of the directory.  user.face is an address here. */
 
 typedef struct {
     mt_user_t  user;
@@ -173,7 +197,7 @@ typedef struct {
     mt_dept_t  parent;
 } mt_dept_view_t;
 
-/* user_ids: the string ids of the people who may book */
+/* user_ids: the string ids of the users who may book the room. */
 #define MT_ROOM_DERIVED_FIELDS(F, M)                                          \
     F(M, 1, STRS, user_ids,     0, MT_ATTENDEES_MAX, NULL)
 
@@ -184,27 +208,5 @@ typedef struct {
     mt_dept_t          dept;
     mt_room_derived_t  derived;
 } mt_room_view_t;
-
-/*
- * Replies:
- *     token_issue, token_refresh           mt_access_t
- *     user_get, _add, _update, _face       mt_user_view_t
- *     dept_get, _add, _update              mt_dept_view_t
- *     room_get, _add, _update              mt_room_view_t
- *     user_list, dept_list, room_list      rows of these
- *     participation, meeting_get, meeting_read
- *                                          mt_meeting_view_t, rows of
- *                                          mt_person_view_t
- *     meeting_link         mt_link_view_t, rows of mt_person_view_t
- *     meeting_detail       mt_meeting_view_t, rows (the sign-in leaders) of
- *                          mt_person_view_t
- *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
- *     login                mt_login_view_t
- *     meeting_create, _update              as meeting_get, with the guests
- *     series_create        mt_series_made_t
- *     meeting_list         rows of mt_meeting_view_t, and in each those of
- *                          meeting_get
- *     the others           none
- */
 
 #endif /* MT_VIEWS_H */

@@ -7,42 +7,24 @@ package Meeting::H5yes;
 #     my $answer = $app->call('user/add', { name => 'Ann', account => 'ann' });
 #     is($answer->{code}, 10000, $answer->{msg});
 #
-# Arguments are a hash of Perl values, a list of [name, JSON text] where the
-# text matters, or a whole body's text.
+# Arguments are as Meeting::Client::body() takes them.
 
 use warnings;
 use strict;
 
-use Encode qw/ encode_utf8 /;
-use HTTP::Tiny;
-use JSON::PP ();
+use parent 'Meeting::Client';
 
 
-my $json = JSON::PP->new->utf8->allow_nonref->canonical;
-
-
-sub new {
-	my ($class, @self) = @_;
-	my %self = map { ref $_ ? %$_ : $_ } @self;
-
-	$self{http} ||= HTTP::Tiny->new(timeout => 30, keep_alive => 0);
-
-	return bless { %self }, $class;
-}
-
-
-# What gettoken answers; the token is asked for once.
+# The answer of gettoken.  Members of `given` replace those of the credential;
+# undef leaves one out.
 
 sub get_token {
 	my ($self, %given) = @_;
 
-	my %query = (appkey => $self->{appkey}, appsecret => $self->{appsecret},
-		%given);
-
 	return $self->request('GET', '/meeting/api/oapi/gettoken?'
-		. $self->{http}->www_form_urlencode(
-			{ map { defined $query{$_} ? ($_ => $query{$_}) : () }
-				keys %query }));
+		. $self->{http}->www_form_urlencode(Meeting::Client::given(
+			appkey => $self->{appkey}, appsecret => $self->{appsecret},
+			%given)));
 }
 
 
@@ -68,36 +50,18 @@ sub call {
 
 	return $self->request('POST', "/meeting/api/open/$what"
 		. (@query ? '?' . join('&', @query) : ''),
-		body($args), $option{type});
-}
-
-
-sub body {
-	my ($args) = @_;
-
-	return $json->encode($args) if ref $args eq 'HASH';
-	return $args // '' unless ref $args;
-
-	return '{' . join(',', map { $json->encode($_->[0]) . ":$_->[1]" } @$args)
-		. '}';
+		Meeting::Client::body($args), $option{type});
 }
 
 
 sub request {
 	my ($self, $method, $uri, $body, $type) = @_;
 
-	my $r = $self->{http}->request($method, $self->{base} . $uri, {
-		defined $body ? (content => $body) : (),
-		headers => { 'content-type' => $type // 'application/json' },
-	});
-
-	my $answer = eval { $json->decode($r->{content}) };
-	my $whole = ref $answer eq 'HASH' ? $answer : {};
+	my ($answer, $whole) = $self->exchange($method, $uri, $body,
+		'content-type' => $type // 'application/json');
 
 	return {
-		http => $r->{status},
-		type => $r->{headers}{'content-type'} // '',
-		text => $r->{content},
+		%$answer,
 		code => $whole->{code} // 0,
 		msg => $whole->{message} // '',
 		value => $whole->{value},
@@ -106,8 +70,7 @@ sub request {
 }
 
 
-# An answer's members, in order, with the kind of each value: two answers that
-# look alike have the same shape.
+# The shape of an answer: its members, in order, with the kind of each value.
 
 sub shape {
 	my ($text) = @_;

@@ -8,44 +8,29 @@ package Meeting::Jituancaiyun;
 #         { requesterUid => 1, meetingInviteId => 4 });
 #     is($answer->{code}, 0, $answer->{msg});
 #
-# Arguments are a hash of Perl values, or a body's text.
+# Arguments are as Meeting::Client::body() takes them.
 
 use warnings;
 use strict;
 
-use HTTP::Tiny;
-use JSON::PP ();
+use parent 'Meeting::Client';
 
 
-my $json = JSON::PP->new->utf8->allow_nonref->canonical;
-
-
-sub new {
-	my ($class, @self) = @_;
-	my %self = map { ref $_ ? %$_ : $_ } @self;
-
-	$self{http} ||= HTTP::Tiny->new(timeout => 30, keep_alive => 0);
-
-	return bless { %self }, $class;
-}
-
-
-# What token/get answers to the credential, as `given` where that differs
-# (undef: left out).  Options: headers (1: there, not in the query), method.
+# The answer of token/get.  Members of `given` replace those of the credential;
+# undef leaves one out.  Options: headers (1: the pair is in headers, not in the
+# query), method.
 
 sub get_token {
 	my ($self, $given, %option) = @_;
 
-	my %pair = (appId => $self->{appkey}, appSecret => $self->{appsecret},
-		%{$given // {}});
-	delete @pair{grep { !defined $pair{$_} } keys %pair};
-
+	my $pair = Meeting::Client::given(appId => $self->{appkey},
+		appSecret => $self->{appsecret}, %{$given // {}});
 	my $query = $option{headers} ? ''
-		: '?' . $self->{http}->www_form_urlencode(\%pair);
+		: '?' . $self->{http}->www_form_urlencode($pair);
 
 	return $self->request($option{method} // 'GET',
 		"/openapi/token/get$query", undef,
-		$option{headers} ? %pair : ());
+		$option{headers} ? %$pair : ());
 }
 
 
@@ -60,8 +45,8 @@ sub token {
 }
 
 
-# Options: token (another one, undef for none), header (1: there, not in the
-# query), type.
+# Options: token (another one, undef for none), header (1: the token is in a
+# header, not in the query), type.
 
 sub call {
 	my ($self, $what, $args, %option) = @_;
@@ -72,7 +57,7 @@ sub call {
 
 	return $self->request($option{method} // 'POST',
 		"/openapi/workbench/meetinginvite/$what$query",
-		ref $args ? $json->encode($args) : $args,
+		defined $args ? Meeting::Client::body($args) : undef,
 		'content-type' => $option{type} // 'application/json',
 		defined $token && $option{header} ? (accessToken => $token) : ());
 }
@@ -81,22 +66,13 @@ sub call {
 sub request {
 	my ($self, $method, $uri, $body, %headers) = @_;
 
-	my $r = $self->{http}->request($method, $self->{base} . $uri, {
-		defined $body ? (content => $body) : (),
-		headers => \%headers,
-	});
-
-	my $answer = eval { $json->decode($r->{content}) };
-	my $whole = ref $answer eq 'HASH' ? $answer : {};
+	my ($answer, $whole) = $self->exchange($method, $uri, $body, %headers);
 
 	return {
-		http => $r->{status},
-		type => $r->{headers}{'content-type'} // '',
-		text => $r->{content},
+		%$answer,
 		code => $whole->{status} // 'none',
 		msg => $whole->{message} // '',
 		data => $whole->{data},
-		members => join(' ', sort keys %$whole),
 	};
 }
 

@@ -11,20 +11,12 @@ package Meeting::Quanshi;
 use warnings;
 use strict;
 
-use HTTP::Tiny;
-use JSON::PP ();
-
-
-my $json = JSON::PP->new->utf8->allow_nonref->canonical;
+use parent 'Meeting::Client';
 
 
 sub new {
-	my ($class, %self) = @_;
-
-	$self{http} ||= HTTP::Tiny->new(timeout => 30, keep_alive => 0);
-	$self{path} //= '/openapi/conference/detail';
-
-	return bless { %self }, $class;
+	my ($class, @self) = @_;
+	return $class->SUPER::new(path => '/openapi/conference/detail', @self);
 }
 
 
@@ -35,21 +27,14 @@ sub detail {
 
 	my $query = exists $option{query} ? "?$option{query}" : '';
 
-	my $r = $self->{http}->request($option{method} // 'POST',
-		"$self->{base}$self->{path}$query", {
-			content => ref $link ? $$link
-				: $json->encode({ attendeeJoinUrl => $link }),
-			headers => { 'content-type' => 'application/json' },
-		});
-
-	my $answer = eval { $json->decode($r->{content}) };
-	my $whole = ref $answer eq 'HASH' ? $answer : {};
+	my ($answer, $whole) = $self->exchange($option{method} // 'POST',
+		"$self->{path}$query", ref $link ? $$link
+			: Meeting::Client::body({ attendeeJoinUrl => $link }),
+		'content-type' => 'application/json');
 	my $result = $whole->{result};
 
 	return {
-		http => $r->{status},
-		type => $r->{headers}{'content-type'} // '',
-		text => $r->{content},
+		%$answer,
 		code => $whole->{status} // 'none',
 		msg => $whole->{message} // '',
 		conference => ref $result eq 'ARRAY' ? $result->[0] : undef,

@@ -219,8 +219,8 @@ GLOBALS
 }
 
 
-# The default configuration with more text in its blocks: http, server,
-# location.
+# The default configuration with more text in its blocks (http, server,
+# location), and with locations for `apis`, a list of dialects.
 
 sub write_default_conf {
 	my ($self, %more) = @_;
@@ -232,6 +232,10 @@ sub write_default_conf {
 	);
 
 	my $conf = $TEMPLATE;
+	my $apis = delete $more{apis} // [];
+
+	$more{server} = join("\n", $more{server} // (),
+		map { location($_) } @$apis) if @$apis;
 
 	for my $block (keys %more) {
 		$conf =~ s/($before{$block})/\n$more{$block}$1/
@@ -247,11 +251,19 @@ sub write_default_conf {
 sub write_h5yes_conf {
 	my ($self, $http) = @_;
 
-	return $self->write_default_conf(http => $http, server => <<'CONF');
-        location /meeting/api/ {
-            meeting_api h5yes;
-        }
-CONF
+	return $self->write_default_conf(http => $http, apis => [ 'h5yes' ]);
+}
+
+
+# The location of a dialect beside weclubs, by the prefix of its addresses.
+
+sub location {
+	my ($api) = @_;
+	my %prefix = (h5yes => '/meeting/api/', yunzhijia => '/gateway/',
+		jituancaiyun => '/openapi/');
+
+	return "        location $prefix{$api} {\n"
+		. "            meeting_api $api;\n        }\n";
 }
 
 

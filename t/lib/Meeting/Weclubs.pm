@@ -15,20 +15,16 @@ use strict;
 
 use Digest::MD5 qw/ md5_hex /;
 use Digest::SHA qw/ sha1_hex /;
-use HTTP::Tiny;
-use JSON::PP ();
+use parent 'Meeting::Client';
 
 
-my $json = JSON::PP->new->utf8->allow_nonref->canonical;
+my $json = $Meeting::Client::JSON;
 
 
 sub new {
 	my ($class, %self) = @_;
 
-	$self{caller} = 'test' unless exists $self{caller};
-	$self{http} ||= HTTP::Tiny->new(timeout => 30, keep_alive => 0);
-
-	return bless { next_id => 1, %self }, $class;
+	return $class->SUPER::new(next_id => 1, caller => 'test', %self);
 }
 
 
@@ -78,16 +74,10 @@ sub envelope {
 		encrypt => '"md5"',
 		sign => $json->encode(exists $option{sign} ? $option{sign}
 			: $self->sign(\@pairs, $option{form})),
-		data => object(@pairs),
+		data => Meeting::Client::object(@pairs),
 	);
 
-	return object(map { [ @members[2 * $_, 2 * $_ + 1] ] } 0 .. 4);
-}
-
-
-sub object {
-	return '{' . join(',', map { $json->encode($_->[0]) . ":$_->[1]" } @_)
-		. '}';
+	return Meeting::Client::object(map { [ @members[2 * $_, 2 * $_ + 1] ] } 0 .. 4);
 }
 
 
@@ -128,23 +118,15 @@ sub plain {
 sub raw {
 	my ($self, $path, $body, %option) = @_;
 
-	my $r = $self->{http}->request($option{method} // 'POST',
-		$self->{base} . $path,
-		{ content => $body,
-			headers => { 'content-type' => 'application/json' } });
-
-	my $answer = eval { $json->decode($r->{content}) };
-	my $whole = ref $answer eq 'HASH' ? $answer : {};
+	my ($answer, $whole) = $self->exchange($option{method} // 'POST', $path,
+		$body, 'content-type' => 'application/json');
 
 	return {
-		http => $r->{status},
-		type => $r->{headers}{'content-type'} // '',
-		text => $r->{content},
+		%$answer,
 		code => $whole->{result_code} // 0,
 		msg => $whole->{result_msg} // '',
 		time => $whole->{sys_time} // 0,
 		data => $whole->{data},
-		members => join(' ', sort keys %$whole),
 	};
 }
 

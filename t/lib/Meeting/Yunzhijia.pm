@@ -7,48 +7,37 @@ package Meeting::Yunzhijia;
 #     my $answer = $app->call('create', { openid => 'a', title => 't', ... });
 #     is($answer->{code}, 0, $answer->{error});
 #
-# Arguments are as Meeting::H5yes takes them.
+# Arguments are as Meeting::Client::body() takes them.
 
 use warnings;
 use strict;
 
-use HTTP::Tiny;
-use JSON::PP ();
+use parent 'Meeting::Client';
+
 use Time::HiRes qw/ time /;
 
-use Meeting::H5yes;
 
-
-my $json = JSON::PP->new->utf8->allow_nonref->canonical;
-
-
-# Option: prefix, of the addresses.
+# Option: prefix, before all addresses.
 
 sub new {
 	my ($class, @self) = @_;
-	my %self = map { ref $_ ? %$_ : $_ } @self;
-
-	$self{http} ||= HTTP::Tiny->new(timeout => 30, keep_alive => 0);
-	$self{prefix} //= '';
-
-	return bless { %self }, $class;
+	return $class->SUPER::new(prefix => '', @self);
 }
 
 
-# What getAccessToken answers.
+# The answer of getAccessToken.
 
 sub get_token {
 	my ($self, %given) = @_;
 
-	my %args = (appId => $self->{appkey}, secret => $self->{appsecret},
-		timestamp => int(time() * 1000), scope => 'app', %given);
-
 	return $self->request('/gateway/oauth2/token/getAccessToken',
-		{ map { defined $args{$_} ? ($_ => $args{$_}) : () } keys %args });
+		Meeting::Client::given(appId => $self->{appkey},
+			secret => $self->{appsecret},
+			timestamp => int(time() * 1000), scope => 'app', %given));
 }
 
 
-# What refreshToken answers to such a token.
+# The answer of refreshToken.
 
 sub refresh {
 	my ($self, $token, %given) = @_;
@@ -87,27 +76,17 @@ sub call {
 sub request {
 	my ($self, $uri, $args, %option) = @_;
 
-	my $r = $self->{http}->request($option{method} // 'POST',
-		"$self->{base}$self->{prefix}$uri", {
-			content => Meeting::H5yes::body($args),
-			headers => {
-				'content-type' => $option{type} // 'application/json',
-				%{$option{headers} // {}},
-			},
-		});
-
-	my $answer = eval { $json->decode($r->{content}) };
-	my $whole = ref $answer eq 'HASH' ? $answer : {};
+	my ($answer, $whole) = $self->exchange($option{method} // 'POST',
+		$self->{prefix} . $uri, Meeting::Client::body($args),
+		'content-type' => $option{type} // 'application/json',
+		%{$option{headers} // {}});
 
 	return {
-		http => $r->{status},
-		type => $r->{headers}{'content-type'} // '',
-		text => $r->{content},
+		%$answer,
 		code => $whole->{errorCode} // -1,
 		error => $whole->{error} // '',
 		data => $whole->{data},
 		success => $whole->{success},
-		members => join(' ', sort keys %$whole),
 	};
 }
 
