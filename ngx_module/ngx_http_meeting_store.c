@@ -7,6 +7,7 @@
 #include "ngx_http_meeting_store.h"
 
 #include "base/mt_crypto.h"
+#include "base/mt_owner.h"
 #include "domain/mt_prepare.h"
 
 
@@ -22,6 +23,8 @@
 
 static mt_store_options_t ngx_http_meeting_options(
     ngx_http_meeting_main_conf_t *mmcf);
+static ngx_int_t ngx_http_meeting_store_prepare(
+    ngx_http_meeting_main_conf_t *mmcf, ngx_log_t *log);
 static void ngx_http_meeting_store_report(void *data, int level,
     const char *text);
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
@@ -31,16 +34,43 @@ static size_t ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_store_committed(void *data);
 
 
+/*
+ * Root looks at a store of another user's as the workers' user, or, while the
+ * configuration has not named one yet, as the store's owner.
+ */
+
 char *
 ngx_http_meeting_store_check(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf)
 {
-    char                why[NGX_HTTP_MEETING_WHY];
-    mt_store_options_t  options;
+    int                  uid, gid;
+    char                 why[NGX_HTTP_MEETING_WHY];
+    mt_owner_t           was;
+    mt_status_t          rc;
+    mt_store_options_t   options;
 
     options = ngx_http_meeting_options(mmcf);
+    uid = 0;
+    gid = 0;
 
-    if (mt_store_check(&options, why, sizeof(why)) != MT_OK) {
+    if (geteuid() == 0
+        && mt_store_owner(options.path.data, &uid, &gid) == 0 && uid != 0
+        && mmcf->core->user != (ngx_uid_t) NGX_CONF_UNSET_UINT)
+    {
+        uid = (int) mmcf->core->user;
+        gid = (int) mmcf->core->group;
+    }
+
+    if (mt_owner_become(&was, uid, gid) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"meeting_store\" cannot become user %d", uid);
+        return NGX_CONF_ERROR;
+    }
+
+    rc = mt_store_check(&options, why, sizeof(why));
+    mt_owner_return(&was);
+
+    if (rc != MT_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"meeting_store\" cannot use \"%V\": %s",
                            &mmcf->path, why);
@@ -51,37 +81,56 @@ ngx_http_meeting_store_check(ngx_conf_t *cf,
 }
 
 
+/* Root gives away what is its own, and is the workers' user for the rest. */
+
 ngx_int_t
 ngx_http_meeting_store_create(ngx_http_meeting_main_conf_t *mmcf,
     ngx_log_t *log)
 {
-    int                 uid, gid;
+    int         uid, gid;
+    ngx_int_t   rc;
+    mt_owner_t  was;
+
+    uid = geteuid() == 0 ? (int) mmcf->core->user : -1;
+    gid = geteuid() == 0 ? (int) mmcf->core->group : -1;
+
+    mt_store_take((const char *) mmcf->path.data, uid, gid);
+    mt_resources_take((const char *) mmcf->resources.data, uid, gid);
+
+    if (mt_owner_become(&was, uid, gid) != 0) {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "\"meeting_store\" cannot become user %d", uid);
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_meeting_store_prepare(mmcf, log);
+    mt_owner_return(&was);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_store_prepare(ngx_http_meeting_main_conf_t *mmcf,
+    ngx_log_t *log)
+{
     char                why[NGX_HTTP_MEETING_WHY];
     mt_store_options_t  options;
 
-    uid = -1;
-    gid = -1;
-
-    if (geteuid() == 0) {
-        uid = mmcf->core->user;
-        gid = mmcf->core->group;
-    }
-
     options = ngx_http_meeting_options(mmcf);
 
-    if (mt_prepare(&options, uid, gid, why, sizeof(why)) != MT_OK) {
+    if (mt_prepare(&options, why, sizeof(why)) != MT_OK) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "\"meeting_store\" cannot use \"%V\": %s",
                       &mmcf->path, why);
         return NGX_ERROR;
     }
 
-    if (mt_resources_create((const char *) mmcf->resources.data, uid, gid)
-        != 0)
-    {
+    if (mt_resources_create((const char *) mmcf->resources.data) != 0) {
         ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
-                      "\"meeting_resources\" cannot use \"%V\"",
-                      &mmcf->resources);
+                      "\"meeting_resources\" cannot use \"%V\" as uid %d: "
+                      "give it to the workers' user",
+                      &mmcf->resources, (int) geteuid());
         return NGX_ERROR;
     }
 

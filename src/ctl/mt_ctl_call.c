@@ -3,9 +3,11 @@
 #include "domain/mt_prepare.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mt_crypto.h"
 #include "store/mt_wal.h"
@@ -92,13 +94,166 @@ mt_ctl_settings(mt_ctl_t *ctl)
 }
 
 
+static int mt_ctl_operand(mt_ctl_t *ctl, const mt_ctl_command_t *command);
+static int mt_ctl_become(mt_ctl_t *ctl, const mt_ctl_command_t *command);
+static int mt_ctl_dest(mt_ctl_t *ctl);
 static int mt_ctl_settle(mt_ctl_t *ctl);
 static mt_status_t mt_ctl_begin(mt_ctl_t *ctl, mt_txn_t **txn);
 
 
-int
-mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
+/* Opens the operand with the rights of whom the tool was started by. */
+
+static int
+mt_ctl_operand(mt_ctl_t *ctl, const mt_ctl_command_t *command)
 {
+    int       dir;
+    mt_str_t  kind;
+
+    kind = mt_cstr(command->operand ? command->operand : "");
+    ctl->input = -1;
+    ctl->target = ctl->operand;
+
+    if (mt_str_eq(kind, MT_STR(MT_CTL_BACKUP))) {
+        dir = geteuid() == 0 ? mt_owner_open(ctl->operand)
+                             : open(ctl->operand, O_RDONLY|O_CLOEXEC);
+
+        ctl->input = dir == -1 ? -1 : openat(dir, MT_DATA_FILE, O_RDONLY
+                                             |O_NOFOLLOW|O_CLOEXEC);
+        if (dir != -1) {
+            (void) close(dir);
+        }
+
+        if (ctl->input == -1) {
+            return mt_ctl_fail("there is no store in \"%s\": %s",
+                               ctl->operand, strerror(errno));
+        }
+    }
+
+    if (mt_str_eq(kind, MT_STR(MT_CTL_FILE))) {
+        ctl->input = mt_str_eq(mt_cstr(ctl->operand), MT_STR("-"))
+                     ? STDIN_FILENO
+                     : open(ctl->operand, O_RDONLY|O_CLOEXEC);
+
+        if (ctl->input == -1) {
+            return mt_ctl_fail("%s: %s", ctl->operand, strerror(errno));
+        }
+    }
+
+    return MT_CTL_OK;
+}
+
+
+/*
+ * Root becomes the user that owns the store, who may have put links in the
+ * place of its files: for good, but for restore, which may have to read
+ * pictures that only root can read.
+ */
+
+static int
+mt_ctl_become(mt_ctl_t *ctl, const mt_ctl_command_t *command)
+{
+    int          rc;
+    const char  *path;
+
+    path = ctl->given[MT_OPT_STORE];
+    ctl->uid = -1;
+    ctl->gid = -1;
+
+    if (geteuid() != 0) {
+        return MT_CTL_OK;
+    }
+
+    if (mt_store_owner(path, &ctl->uid, &ctl->gid) != 0) {
+        ctl->uid = -1;
+
+        /* the store is missing: its own check says so */
+
+        return errno == ENOENT || errno == ENOTDIR
+               ? MT_CTL_OK
+               : mt_ctl_fail("\"%s\" is not safe to use as root: %s", path,
+                             errno == EPERM
+                             ? "it is root's, and others may write it"
+                             : strerror(errno));
+    }
+
+    if (command->operand
+        && mt_str_eq(mt_cstr(command->operand), MT_STR(MT_CTL_DEST))
+        && mt_ctl_dest(ctl) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    rc = command->prepares == MT_CTL_RESTORES
+         ? mt_owner_become(&ctl->was, ctl->uid, ctl->gid)
+         : mt_owner_stay(ctl->uid, ctl->gid);
+
+    return rc == 0 ? MT_CTL_OK
+                   : mt_ctl_fail("cannot become user %d, the owner of \"%s\": "
+                                 "%s", ctl->uid, path, strerror(errno));
+}
+
+
+static mt_owner_entry_t
+mt_ctl_empty(const char *name, int depth)
+{
+    (void) name;
+    (void) depth;
+
+    return MT_OWNER_FOREIGN;
+}
+
+
+/* Makes the backup's directory for the store's owner.  An owner who cannot
+ * come there by its path is put into it. */
+
+static int
+mt_ctl_dest(mt_ctl_t *ctl)
+{
+    int        fd, rc;
+    size_t     i;
+    char      *real;
+    mt_str_t   path;
+    unsigned   paths[] = { MT_OPT_STORE, MT_OPT_RESOURCES };
+
+    mt_owner_take(ctl->operand, 0700, ctl->uid, ctl->gid, mt_ctl_empty);
+
+    if (ctl->uid <= 0 || mt_owner_reaches(ctl->operand, ctl->uid, ctl->gid)) {
+        return MT_CTL_OK;
+    }
+
+    for (i = 0; i < mt_nitems(paths); i++) {
+        real = ctl->given[paths[i]] ? realpath(ctl->given[paths[i]], NULL)
+                                    : NULL;
+
+        if (real) {
+            path = mt_arena_str(ctl->arena, mt_cstr(real));
+            ctl->given[paths[i]] = path.data;
+            free(real);
+        }
+    }
+
+    fd = mt_owner_open(ctl->operand);
+    rc = fd == -1 ? -1 : fchdir(fd);
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    if (rc != 0) {
+        return mt_ctl_fail("backup: \"%s\": %s", ctl->operand,
+                           strerror(errno));
+    }
+
+    ctl->target = ".";
+
+    return MT_CTL_OK;
+}
+
+
+int
+mt_ctl_open(mt_ctl_t *ctl, const mt_ctl_command_t *command)
+{
+    unsigned            prepare;
     char                why[MT_CTL_WHY];
     mt_store_options_t  options;
 
@@ -124,8 +279,16 @@ mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
     options.max_readers = MT_CTL_MAX_READERS;
     options.report = mt_ctl_log;
 
+    prepare = command->prepares;
+
+    if (mt_ctl_operand(ctl, command) != MT_CTL_OK
+        || mt_ctl_become(ctl, command) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
     if (prepare == MT_CTL_RESTORES
-        && mt_store_restore(&options, ctl->operand,
+        && mt_store_restore(&options, ctl->operand, ctl->input,
                             ctl->given[MT_OPT_FORCE] != NULL, why,
                             sizeof(why)) != MT_OK)
     {
@@ -138,7 +301,7 @@ mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
         return mt_ctl_fail("%s", why);
     }
 
-    if (prepare && mt_prepare(&options, -1, -1, why, sizeof(why)) != MT_OK) {
+    if (prepare && mt_prepare(&options, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("%s", why);
     }
 

@@ -49,7 +49,7 @@ mt_ctl_copy_resources(mt_ctl_t *ctl, const char *from, const char *to)
 {
     int64_t  files;
 
-    files = mt_resources_copy(from, to);
+    files = mt_resources_copy(from, to, ctl->uid, ctl->gid);
 
     if (files < 0) {
         return mt_ctl_fail("pictures, from \"%s\" to \"%s\": %s", from, to,
@@ -72,11 +72,11 @@ mt_ctl_backup(mt_ctl_t *ctl)
         return MT_CTL_FAILED;
     }
 
-    if (mt_store_backup(ctl->store, ctl->operand, why, sizeof(why)) != MT_OK) {
+    if (mt_store_backup(ctl->store, ctl->target, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("backup: %s", why);
     }
 
-    to = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
+    to = mt_arena_printf(ctl->arena, "%s/resources", ctl->target);
 
     mt_ctl_line(ctl);
     mt_json_open_object(ctl->writer);
@@ -109,6 +109,8 @@ mt_ctl_restore(mt_ctl_t *ctl)
 
     generation = mt_meta_generation(txn);
     mt_ctl_read_end(ctl, txn);
+
+    mt_owner_return(&ctl->was);
 
     from = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
 

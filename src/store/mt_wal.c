@@ -292,11 +292,11 @@ mt_wal_open_file(mt_store_t *store, const char *name)
     }
 
     made = 0;
-    fd = open(file, O_RDWR | O_CLOEXEC);
+    fd = open(file, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd == -1 && errno == ENOENT) {
         made = 1;
-        fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     }
 
     rc = fd == -1 ? errno : 0;
