@@ -50,7 +50,7 @@ fails('another company\'s credential', qr/--appkey: /, 'set', '--url',
 	'http://example.com/', '--appkey', $foreign);
 
 
-# What the receiver does wrong.
+# Faults of the receiver.
 
 my $receiver = Meeting::Receiver->new($t);
 my $kept;
@@ -107,7 +107,7 @@ is($t->ctl('event', 'show')->{new_aes_key}, $kept->{aes_key},
 	'the keys wait for one');
 
 
-# What it gets.
+# The request that the receiver gets.
 
 my ($request) = $receiver->requests();
 
@@ -180,7 +180,7 @@ isnt(subscribed('--rotate', '--rotate')->{aes_key}, $new->{aes_key},
 	'others, at once');
 
 
-# What is kept for it, without a server that delivers.
+# The outbox, without a server that delivers.
 
 $t->import_users({ id => 1, name => 'One', account => 'one' });
 $t->ctl('room', 'add', '--id', 'r1', '--name', 'Room');

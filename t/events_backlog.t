@@ -105,7 +105,7 @@ sub received {
 sub show { return $t->ctl('event', 'show') }
 
 
-# Of the worker that has taken most, KB.
+# The most memory that a worker has taken, KB.
 
 sub memory {
 	my ($kb) = sort { $b <=> $a } map {

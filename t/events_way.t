@@ -298,8 +298,8 @@ sub test_retry {
 }
 
 
-# Who ends waits a little for what is on its way, not for as long as it may
-# take.
+# A process that ends waits a little for open exchanges, not until they time
+# out.
 
 sub test_end {
 	with("$PRIVATE meeting_event_timeout 60s;");

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Who signed in, as a file: what stands in it, and that a spreadsheet runs
-# nothing of it.
+# checkin export: its columns, and that a spreadsheet runs no cell as a
+# formula.
 
 use strict;
 use warnings;

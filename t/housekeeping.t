@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# What is not kept for ever: the journal, sessions, pictures; and a burst of
-# changes meanwhile.
+# Housekeeping of the journal, sessions and pictures, and a burst of changes
+# meanwhile.
 
 use warnings;
 use strict;

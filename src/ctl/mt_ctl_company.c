@@ -15,7 +15,8 @@
 #define MT_CTL_APPKEY_LEN  20       /* hex digits */
 #define MT_CTL_SECRET_LEN  40
 
-/* Of a secret that the operator chose: characters, and different ones. */
+/* A secret that the operator chose has at least so many characters, and so
+ * many different ones. */
 #define MT_CTL_SECRET_MIN  16
 #define MT_CTL_SECRET_MIX  8
 
@@ -142,7 +143,7 @@ mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
         mt_cursor_close(cursor);
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return found == -1 ? mt_ctl_fail_status("store", MT_STORE_FAILED)
                        : mt_ctl_flush(ctl);
@@ -328,7 +329,7 @@ mt_ctl_credential_add(mt_ctl_t *ctl)
     }
 
     rc = mt_ctl_credential_words(ctl, txn, &issued);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (rc != MT_CTL_OK) {
         return rc;

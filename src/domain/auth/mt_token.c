@@ -100,7 +100,7 @@ const mt_operation_t  mt_op_token_refresh = {
 };
 
 
-/* What each kind of token derives its keys from. */
+/* Labels from which the keys of each kind of token are derived. */
 
 static const mt_str_t  mt_token_labels[MT_TOKEN_KINDS][3] = {
     [MT_TOKEN_ACCESS] = { mt_str("access token, key 1"),

@@ -154,7 +154,7 @@ sub slurp {
 }
 
 
-# What was received, from the first request on.
+# The requests received, the first one first.
 
 sub requests {
 	my ($self) = @_;
