@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 
-/* Who the process was before mt_owner_become(). */
+/* The process' identity before mt_owner_become(). */
 
 typedef struct {
     int     changed;

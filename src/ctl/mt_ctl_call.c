@@ -615,7 +615,7 @@ mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table, const void *object)
 
 
 /*
- * Where the log cannot be committed, its records are applied to a transaction
+ * If the log cannot be committed, its records are applied to a transaction
  * that is thrown away afterwards: what was acknowledged is seen all the same.
  */
 

@@ -79,7 +79,7 @@ sub calm {
 }
 
 
-# Of all workers, in ticks.
+# Processor time of all workers, in ticks.
 
 sub cpu {
 	my ($t) = @_;

@@ -62,8 +62,8 @@ sub die_at {
 }
 
 
-# What is in the store for a tool whose commits fail; verify must be clean, and
-# nothing may be written.
+# Returns the check-ins that a tool sees whose commits fail; verify must be
+# clean, and nothing may be written.
 
 sub unwritten {
 	my ($t) = @_;
