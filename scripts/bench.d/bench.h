@@ -1,9 +1,9 @@
 
 /*
- * The base of the benchmark's programs: text files of lines of words, and how a
- * failure ends a program.
+ * The base of the benchmark's programs: text files of lines of words, and how
+ * a failure ends a program.
  *
- *     people    NUMBER TOKEN            a user, and how it proves to be one; the
+ *     people    NUMBER TOKEN            a user and its session's token; the
  *                                       first sponsors all meetings
  *     pairs     MEETING PERSON          a check-in to be made; PERSON is a
  *                                       line of `people`, from 0

@@ -1,7 +1,7 @@
 
 /*
- * A location that reads the request's body and answers 200 with a fixed text:
- * what nginx, the kernel and the client cost without any work in between.  A
+ * The ceiling: a location that reads the request's body and answers 200 with a
+ * fixed text.  Its cost is that of nginx, the kernel and the client alone.  A
  * query, a number, is the answer's length: blanks follow the text.
  *
  *     ceiling TEXT;         location
@@ -63,7 +63,7 @@ ngx_module_t  ngx_http_ceiling_module = {
 };
 
 
-/* what configure writes into a dynamic module's _modules.c */
+/* configure writes these into a dynamic module's _modules.c */
 
 ngx_module_t  *ngx_modules[] = {
     &ngx_http_ceiling_module, &ngx_http_durable_module, NULL
@@ -132,9 +132,9 @@ ngx_http_ceiling_answer(ngx_http_request_t *r)
 
 
 /*
- * In the worker, whose copy of the configuration is its own.  A text that a
- * longer one took the place of may still be on its way to a client: it is not
- * freed, for only a few lengths are ever asked for.
+ * Runs in a worker, which has a copy of the configuration.  A text that a
+ * longer one replaces is not freed, for it may be on its way to a client; only
+ * a few lengths are asked for.
  */
 
 static ngx_int_t

@@ -1,10 +1,10 @@
 
 /*
- * The ceiling of what is durable: a location whose answer is the ceiling's,
- * sent after the request's body was written to a file, and that synced.  Bodies
- * go in groups: all that came while the group before was written by a thread
- * of nginx's pool "default".  What a durable write over HTTP costs when nobody
- * looks at it, and nothing is kept apart from its bytes.
+ * The durable echo: a location that answers like the ceiling, after it wrote
+ * the request's body to a file and synced that.  A thread of nginx's pool
+ * "default" writes a group at a time: all bodies that came while it wrote the
+ * group before.  Its cost is that of a durable write over HTTP which parses
+ * nothing and finds nothing again.
  *
  *     ceiling TEXT;         location
  *     durable FILE;         location; each worker writes its own, FILE.PID,
@@ -24,7 +24,7 @@ typedef struct {
 } ngx_http_durable_conf_t;
 
 
-/* In the request's pool. */
+/* A request that waits; in its pool. */
 
 typedef struct {
     ngx_queue_t          queue;
@@ -32,7 +32,8 @@ typedef struct {
 } ngx_http_durable_waiter_t;
 
 
-/* A worker's.  While `task` is out its group is the thread's. */
+/* The state of a worker.  The thread owns the group while `task` is under
+ * way. */
 
 typedef struct {
     ngx_fd_t            fd;
@@ -188,7 +189,7 @@ ngx_http_durable_start(ngx_http_durable_conf_t *conf)
 }
 
 
-/* The next group, unless one is out. */
+/* Hands the next group to the thread, unless it has one. */
 
 static void
 ngx_http_durable_write(void)
@@ -231,7 +232,7 @@ ngx_http_durable_write(void)
 }
 
 
-/* In a thread. */
+/* Runs in the thread. */
 
 static void
 ngx_http_durable_sync(void *data, ngx_log_t *log)

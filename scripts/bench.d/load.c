@@ -282,9 +282,9 @@ load_number(const char *text, size_t len, const char *name)
 
 
 /*
- * The result of a request is the code that the body begins or ends with, as the
- * dialects have it, else the HTTP status; the status, too, where 0 stands for
- * success.
+ * The result of a request is the code that the body begins or ends with, as
+ * the dialects have it, else the HTTP status; the status, too, where 0 stands
+ * for success.
  */
 
 static void

@@ -1,8 +1,8 @@
 
 /*
- * The benchmark's side of the store: people with sessions, meetings to sign
- * into, and the check of what a run left there.  Works beside a running
- * server, through the same apply as its commits.
+ * The benchmark's access to the store: it makes users with sessions and
+ * meetings for them, and compares the store with the answers of a run.  It
+ * works beside a running server and applies commands as the server does.
  *
  *     roster STORE people COUNT FILE
  *         makes the store if there is none, adds users with sessions
@@ -126,7 +126,7 @@ bench_start(bench_t *b, const char *path)
 
     b->machine = mt_batch_machine(b->batch);
 
-    /* what was answered is in the write-ahead log, or in the store */
+    /* an acknowledged command may be in the write-ahead log alone */
 
     if (mt_machine_settle(&b->machine) != MT_OK) {
         bench_die("the store cannot be brought up to its log");
@@ -183,8 +183,8 @@ bench_apply(bench_t *b, const mt_call_t *call)
 }
 
 
-/* One command, as the operation's start() makes it, or with `args` as its
- * body.  What it made can be read after the flush. */
+/* Runs one command, as the operation's start() makes it, or with `args` as its
+ * body.  Its changes can be read after the flush. */
 
 static mt_result_t
 bench_run(bench_t *b, const mt_operation_t *op, int64_t actor, void *args,
@@ -280,7 +280,8 @@ bench_people(bench_t *b, size_t count, const char *path)
 }
 
 
-/* The first person of all is the sponsor, who signs the others in. */
+/* Makes a meeting, whose creator and sign-in leader is the sponsor: the first
+ * user of all.  Returns its number. */
 
 static uint32_t
 bench_meeting(bench_t *b, uint64_t sponsor, const bench_person_t *people,

@@ -1,7 +1,7 @@
 
 /*
  * The benchmark's side of the store, as its two files know it: roster.c fills
- * the store, roster_check.c looks at what a run left there.
+ * the store, roster_check.c compares it with the answers of a run.
  */
 
 #ifndef ROSTER_H

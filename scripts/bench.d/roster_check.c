@@ -70,7 +70,7 @@ bench_read_answers(bench_checkins_t *answers, const char *path)
 }
 
 
-/* One entry of the journal, if it is a check-in. */
+/* Takes one entry of the journal, if it is a check-in. */
 
 static void
 bench_read_entry(bench_t *b, mt_str_t value, bench_checkins_t *journal)
@@ -153,7 +153,7 @@ bench_has_row(mt_txn_t *txn, const bench_checkin_t *checkin)
 }
 
 
-/* Whether journal, rows and one person's answer agree. */
+/* Ends the program unless journal, rows and one user's answer agree. */
 
 static void
 bench_judge(mt_txn_t *txn, const bench_checkin_t *answer, size_t times)

@@ -1,7 +1,7 @@
 
 /*
- * The time that the disk takes for a small write and its sync, as the write-ahead
- * log makes them: into a file whose space is there already.
+ * The time that the disk takes for a small write and its sync, as those of the
+ * write-ahead log: into a file whose space is there already.
  *
  *     synctime DIR
  *

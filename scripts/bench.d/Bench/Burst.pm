@@ -108,7 +108,7 @@ sub veth {
 }
 
 
-# Each worker has a file, with the last bodies in it.
+# Each worker of the durable echo has a file, which must not stay empty.
 
 sub echo {
 	my ($bench, $server, $pairs, @args) = @_;

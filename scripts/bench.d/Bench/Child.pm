@@ -145,8 +145,8 @@ sub is_running {
 }
 
 
-# Ends it and its children, if it has not ended: in good order, if it does so in
-# time.
+# Ends it and its children, if it has not ended: in good order, if it does so
+# in time.
 
 sub stop {
 	my ($self) = @_;

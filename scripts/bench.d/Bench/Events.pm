@@ -1,7 +1,6 @@
 package Bench::Events;
 
-# Events on their way to a receiver: how fast they go, and whether sign-ins
-# beside them notice.
+# Delivery of events to a receiver: its rate, and that of sign-ins beside it.
 
 use warnings;
 use strict;
@@ -94,7 +93,7 @@ sub subscribe {
 
 	$server->credential();
 
-	# it tells the keys before it asks the receiver, which needs them
+	# meetingctl prints the keys before it asks the receiver, which needs them
 
 	Bench::Child->run({ output => $receiver->{keys} }, $server->{meetingctl},
 		'--store', $server->{store}, qw/ event set --allow-private --url /,
@@ -186,7 +185,7 @@ sub sealed {
 }
 
 
-# So many messages more, of one event each.
+# Raises events, each of which makes a message.
 
 sub raise {
 	my ($bench, $server, $count) = @_;
@@ -211,7 +210,8 @@ sub lag {
 }
 
 
-# All that wait; the receiver is to have had each of them.
+# Waits until all events are delivered.  Dies if the receiver did not get each
+# of them.
 
 sub deliver {
 	my ($server, $receiver, $count) = @_;

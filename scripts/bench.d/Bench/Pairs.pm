@@ -1,8 +1,8 @@
 package Bench::Pairs;
 
-# A table of two builds.  The ratios are those of runs that followed each other;
-# a row shows their median and their range, so that a difference can be told
-# from noise.
+# A table of two builds.  The ratios are those of runs that followed each
+# other; a row shows their median and their range, so that a difference can be
+# told from noise.
 
 use warnings;
 use strict;
@@ -11,8 +11,8 @@ use Bench::Report;
 
 
 # A difference is told if its median is larger than NOTICED, and if the rounds
-# agree on its sign so far that chance, which has two sides, does it more rarely
-# than CHANCE (sign test): eight rounds of eight, 13 of 15, 23 of 30.
+# agree on its sign so far that chance, which has two sides, does it more
+# rarely than CHANCE (sign test): eight rounds of eight, 13 of 15, 23 of 30.
 
 use constant NOTICED => 0.03;
 use constant CHANCE => 0.01;

@@ -1,9 +1,9 @@
 package Bench::Peer;
 
-# A server that somebody would build instead of ours: the same requests, a store
-# of its own, on disk before the answer.  It does less: it reads the JSON text,
-# checks the signature, finds the person on the meeting's list and stores the
-# check-in once; no token is checked, no journal kept, no event raised.
+# A server that somebody would build instead of ours: the same requests, a
+# store of its own, on disk before the answer.  It does less: it reads the JSON
+# text, checks the signature, finds the person on the meeting's list and stores
+# the check-in once; no token is checked, no journal kept, no event raised.
 #
 # A kind of peer, in peers/, tells
 #

@@ -77,8 +77,8 @@ sub times_of {
 }
 
 
-# Returns the peers that can be had on this machine; a note tells why another one
-# cannot.
+# Returns the peers that can be had on this machine; a note tells why another
+# one cannot.
 
 sub started {
 	my ($bench, $server, $table) = @_;

@@ -1,7 +1,7 @@
 package Bench::Reads;
 
-# Reads, each beside a ceiling that answers as much: their cost follows the
-# answer, not what is stored.
+# Reads, each beside a ceiling that answers as much: the size of the answer,
+# not that of the store, decides their cost.
 
 use warnings;
 use strict;
@@ -29,8 +29,8 @@ sub scenarios {
 }
 
 
-# Meetings every day from the first one on, one series for each of the begins
-# (ms within that day); each has a title of its own.
+# Makes meetings every day from the first one on, a series for each of the
+# begins (ms within that day).
 
 sub daily {
 	my ($bench, $server, $first, $days, $begins, %meeting) = @_;
@@ -199,7 +199,8 @@ sub h5yes_reads {
 }
 
 
-# Rooms, and days that they are booked out, for so many meetings.
+# Returns the rooms, and the days that they are booked out, for so many
+# meetings.
 
 sub rooms_and_days {
 	my ($stored) = @_;
@@ -212,7 +213,7 @@ sub rooms_and_days {
 }
 
 
-# The day in question is in the midst of them.
+# Books rooms out on all days around $now.
 
 sub booked {
 	my ($bench, $server, $now, $rooms, $days) = @_;
@@ -230,7 +231,7 @@ sub booked {
 }
 
 
-# One with attendances; its id.
+# Books a meeting with attendances.  Returns its id.
 
 sub meeting {
 	my ($server, $begin) = @_;

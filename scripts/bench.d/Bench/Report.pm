@@ -357,7 +357,7 @@ sub rate {
 }
 
 
-# Microseconds of nginx' processor time for a request.
+# Returns the microseconds of the server's processor time for a request.
 
 sub cost {
 	my ($self) = @_;
@@ -383,7 +383,7 @@ sub ratio {
 }
 
 
-# Anything but the answer that was to be expected.
+# Returns the number of requests without the expected answer.
 
 sub errors {
 	my ($self) = @_;
@@ -414,7 +414,7 @@ sub percentile {
 }
 
 
-# Points of (percentile, us), up to 99.99.
+# Returns points of (percentile, us), up to 99.99.
 
 sub curve {
 	my ($self) = @_;

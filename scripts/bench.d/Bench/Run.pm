@@ -1,7 +1,7 @@
 package Bench::Run;
 
-# The parts of a scenario: servers, interleaved steps, and the two kinds of load,
-# requests that are sent once and requests that are sent over again.
+# The parts of a scenario: servers, interleaved steps, and the two kinds of
+# load, requests that are sent once and requests that are sent over again.
 
 use warnings;
 use strict;
@@ -49,8 +49,8 @@ sub server {
 }
 
 
-# Runs every one of the steps in each round, so that whatever else the machine
-# does meanwhile hits all alike.
+# Runs each step in each round, so that other work of the machine hits all
+# alike.
 
 sub interleave {
 	my ($self, @steps) = @_;
@@ -68,7 +68,7 @@ sub interleave {
 }
 
 
-# First-time check-ins: each for a person and a meeting of its own.  Options:
+# Makes first check-ins: each for a person and a meeting of its own.  Options:
 # those of the client; duration, if not that of all runs; beside, called while
 # they are under way.
 
@@ -102,7 +102,7 @@ sub first {
 }
 
 
-# Requests that change nothing, over again when all are sent.
+# Sends requests that change nothing, over again when all are sent.
 
 sub again {
 	my ($self, $server, $path, $pairs, $connections, %option) = @_;
@@ -112,8 +112,9 @@ sub again {
 }
 
 
-# Rows and steps of reads, each beside a ceiling that answers as much.  A read:
-# name, server, path, requests, code of its answers; more options of the client.
+# Returns the steps of reads, each beside a ceiling that answers as much, and
+# adds their rows.  A read: name, server, path, requests, code of its answers;
+# more options of the client.
 
 sub beside_ceiling {
 	my ($self, $table, @reads) = @_;

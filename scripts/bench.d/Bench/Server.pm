@@ -27,8 +27,8 @@ use constant ANSWER => '{"result_code":2000,"result_msg":"请求成功",'
 # As many as wrk takes when it is told nothing.
 use constant WRK_THREADS => 2;
 
-# Seconds: of a tool that reads or fills a store; of the client, before and after
-# the requests; of nginx, to end.
+# Seconds: of a tool that reads or fills a store; of the client, before and
+# after the requests; of nginx, to end.
 use constant ROSTER_LIMIT => 3_600;
 use constant CLIENT_LIMIT => 120;
 use constant NGINX_LIMIT => 10;
@@ -38,9 +38,9 @@ my @servers;
 
 # Options: top (of the project), workers, people (that may be in one group of
 # meetings), client (load or wrk), keep, progress, events (may go to this
-# machine); veth (a Bench::Veth: the server is in its first namespace, and its
-# client at will in the second one); module, roster and meetingctl, if of another build; url and dir of a
-# server that runs.
+# machine); veth (a Bench::Veth: the server is in its first namespace); module,
+# roster and meetingctl, if of another build; url and dir of a server that
+# runs.
 
 sub new {
 	my ($class, %option) = @_;
@@ -75,7 +75,7 @@ sub new {
 }
 
 
-# A server of scripts/run.
+# Takes over a server of scripts/run.
 
 sub adopt {
 	my ($self) = @_;
@@ -117,7 +117,7 @@ sub start {
 }
 
 
-# The command, where the server runs.
+# Returns the command that runs another one in the server's namespace.
 
 sub at_server {
 	my ($self, @command) = @_;
@@ -126,7 +126,7 @@ sub at_server {
 }
 
 
-# A connection to a port of the server.  A namespace of its own is reached by a
+# Returns a connection to the server.  A namespace of its own is reached by a
 # UNIX socket alone.
 
 sub connected {
@@ -193,7 +193,7 @@ CONF
 }
 
 
-# The store's side.
+# Runs roster on the store.  Returns what it prints.
 
 sub roster {
 	my ($self, @args) = @_;
@@ -203,7 +203,8 @@ sub roster {
 }
 
 
-# Makes meetings; what is to be signed into.
+# Makes meetings.  Returns the check-ins to be made, as a file, and the
+# journal's position.
 
 sub meetings {
 	my ($self, $meetings, $size, $groups, $order) = @_;
@@ -217,9 +218,9 @@ sub meetings {
 }
 
 
-# The dialects with tokens: an address with one; what it answers, decoded, to
-# these arguments; and requests for the client, from theirs (or from a
-# text): `undef` is a GET.
+# The dialects with tokens: address() adds one to a path; ask() sends arguments
+# and returns the decoded answer; requests() writes the client's file, of
+# arguments or texts: `undef` is a GET.
 
 sub address {
 	my ($self, $path) = @_;
@@ -237,7 +238,7 @@ sub ask {
 }
 
 
-# A room that is never closed.
+# Makes a room that is never closed.
 
 sub room {
 	my ($self, $id) = @_;
@@ -306,7 +307,7 @@ sub requests {
 }
 
 
-# The numbers of people of its own, at most so many.
+# Returns the numbers of its users, at most so many.
 
 sub people {
 	my ($self, $count) = @_;
@@ -322,7 +323,7 @@ sub people {
 }
 
 
-# The mean length of what is answered, as the client sees it.
+# Returns the mean length of the answers, as the client sees it.
 
 sub size {
 	my ($self, $path, $pairs, %option) = @_;
@@ -338,7 +339,7 @@ sub size {
 }
 
 
-# Compares what was answered with what is in the store.
+# Compares the store with the answers of a run.
 
 sub check {
 	my ($self, $pairs, $result) = @_;
@@ -355,7 +356,8 @@ sub check {
 }
 
 
-# wrk looks at no answer, and leaves when its time is up.
+# wrk reads no answer, and ends with its time: the check-ins in flight may or
+# may not be stored.
 
 sub check_count {
 	my ($self, $pairs, $result) = @_;
@@ -370,7 +372,7 @@ sub check_count {
 }
 
 
-# All invariants of the store.
+# Verifies all invariants of the store.
 
 sub verify {
 	my ($self) = @_;
@@ -380,9 +382,9 @@ sub verify {
 }
 
 
-# The client.  start_load() gives a function that waits for the result.  Options:
-# those of the client; peer, for the requests in place of this server; far, with
-# the client in the other namespace.
+# The client.  start_load() gives a function that waits for the result. 
+# Options: those of the client; peer, for the requests in place of this server;
+# far, with the client in the other namespace.
 
 sub load {
 	my ($self, @args) = @_;
@@ -447,7 +449,7 @@ sub client {
 
 		Bench::Child->run({}, @command, "dump=$file");
 
-		# it has one thread at least for each connection, and whole seconds
+		# wrk wants a connection for each thread, and whole seconds
 
 		my $threads = min(WRK_THREADS, $option->{connections});
 
@@ -470,7 +472,7 @@ sub client {
 }
 
 
-# The worker processes.
+# Returns the worker processes.
 
 sub pids {
 	my ($self, $master) = @_;
@@ -481,7 +483,7 @@ sub pids {
 }
 
 
-# Seconds of processor time that they took.
+# Returns the seconds of processor time that they took.
 
 sub cpu {
 	my ($self, $master) = @_;
@@ -498,7 +500,7 @@ sub cpu {
 }
 
 
-# Megabytes that the largest of them has for itself.
+# Returns the megabytes of memory that the largest of them does not share.
 
 sub resident {
 	my ($self) = @_;

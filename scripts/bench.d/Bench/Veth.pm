@@ -1,8 +1,9 @@
 package Bench::Veth;
 
-# Two network namespaces with a veth pair between them: a server in the one, its
-# client in the other, so that packets pass a network device.  Both namespaces
-# have nothing else, and nothing but this benchmark is reached through them.
+# Two network namespaces with a veth pair between them: a server in the one,
+# its client in the other, so that packets pass a network device.  Both
+# namespaces have nothing else, and nothing but this benchmark is reached
+# through them.
 
 use warnings;
 use strict;

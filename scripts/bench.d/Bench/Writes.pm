@@ -1,7 +1,7 @@
 package Bench::Writes;
 
-# Other writes than check-ins: bookings that are after the same rooms, users
-# with passwords beside sign-ins, an import.
+# Other writes than check-ins: bookings that compete for rooms, users with
+# passwords beside sign-ins, an import.
 
 use warnings;
 use strict;
@@ -65,9 +65,8 @@ sub book {
 }
 
 
-# A run of bookings, and the check of what it left.  Those after the same slot,
-# and after the next one, follow each other, so that they are under way at the
-# same time.
+# Runs bookings and compares the store with their answers.  Rivals for a slot
+# and for the next one follow each other, so that they are in flight together.
 
 sub bookings {
 	my ($bench, $server, $rivals) = @_;
@@ -110,8 +109,9 @@ sub bookings {
 }
 
 
-# Booked is what was answered so, once; no two are in each other's way; and who
-# was rejected is in the way of one who was not.  How many there are.
+# Each booking that was answered with success is stored once, no two overlap,
+# and each one that was rejected overlaps one that was not.  Returns how many
+# are stored.
 
 sub check {
 	my ($server, $tag, $wanted, $file) = @_;
@@ -197,7 +197,7 @@ sub users {
 }
 
 
-# The default password must not cost a hash for each of them, said or not.
+# The default password must not cost a hash for each user, in the file or not.
 
 sub import_users {
 	my ($bench) = @_;
@@ -244,7 +244,7 @@ sub import_file {
 }
 
 
-# Seconds of processor time that ended children took.
+# Returns the seconds of processor time that ended children took.
 
 sub child_cpu {
 	my (undef, undef, $user, $system) = times();
