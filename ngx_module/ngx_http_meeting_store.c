@@ -11,8 +11,14 @@
 #include "domain/mt_prepare.h"
 
 
-#define NGX_HTTP_MEETING_READERS    (4 * MT_COMMIT_RINGS)   /* LMDB's slots */
+#define NGX_HTTP_MEETING_READERS    (16 * MT_COMMIT_RINGS)  /* LMDB's slots */
+
+/* Snapshots that a worker holds for answers in pieces, at most. */
+#define NGX_HTTP_MEETING_HELD       64
 #define NGX_HTTP_MEETING_WHY        512
+
+/* Seconds for which a worker does not repeat that it opens the store anew. */
+#define NGX_HTTP_MEETING_COMPLAIN   60
 
 
 static mt_store_options_t ngx_http_meeting_options(
@@ -24,6 +30,7 @@ static void ngx_http_meeting_store_report(void *data, int level,
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
     mt_store_t *store);
+static size_t ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_store_committed(void *data);
 
 
@@ -181,10 +188,16 @@ ngx_http_meeting_store_keep(ngx_http_meeting_worker_t *w)
     /* and no read transaction outlives a step of the event loop */
 
     if (w->service.store) {
-        w->complained = 1;
-        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "meeting store \"%V\" failed, opening it anew",
-                      &w->conf->path);
+
+        if (w->reopened == 0
+            || ngx_time() - w->reopened >= NGX_HTTP_MEETING_COMPLAIN)
+        {
+            w->reopened = ngx_time();
+            w->complained = 1;
+            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                          "meeting store \"%V\" failed, opening it anew",
+                          &w->conf->path);
+        }
 
         ngx_http_meeting_store_close(w);
     }
@@ -257,11 +270,27 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
     mt_commit_set_machine(w->commit, &machine);
 
     w->service.store = store;
+    w->service.held_max = ngx_http_meeting_held_max(w);
     w->service.resources = (const char *) w->conf->resources.data;
 
     (void) mt_store_reader_check(store);
 
     return NULL;
+}
+
+
+/* Half of the reader slots, for two generations of workers. */
+
+static size_t
+ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w)
+{
+    size_t     max;
+    ngx_int_t  workers;
+
+    workers = ngx_max(w->conf->core->worker_processes, 1);
+    max = NGX_HTTP_MEETING_READERS / 4 / (size_t) workers;
+
+    return ngx_min(max, NGX_HTTP_MEETING_HELD);
 }
 
 

@@ -98,6 +98,8 @@ typedef struct {
     mt_owner_t         was;                     /* root, for MT_CTL_RESTORES */
     mt_arena_t        *arena;
     mt_store_t        *store;
+    mt_status_t        unsettled;               /* why the log could not be
+                                                   committed; MT_OK: it was */
     mt_batch_t        *batch;                   /* NULL until mt_ctl_batch() */
     mt_settings_t      settings;
     uint32_t           company;
@@ -197,9 +199,18 @@ int mt_ctl_flush(mt_ctl_t *ctl);
 int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,
     const void *object);
 
-/* Begins the read transaction, which mt_read_end() ends.  Returns 1, or 0,
- * having said why. */
+/*
+ * Begins the read transaction, which mt_ctl_read_end() ends.  It has all that
+ * was acknowledged, also where the write-ahead log cannot be committed; then
+ * it is a write transaction that is thrown away.  Returns 1, or 0, having said
+ * why.
+ */
 int mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn);
+void mt_ctl_read_end(mt_ctl_t *ctl, mt_txn_t *txn);
+
+/* For what does not read by mt_ctl_read().  Returns MT_CTL_OK if the store has
+ * all of its log, else MT_CTL_FAILED, having said why. */
+int mt_ctl_settled(mt_ctl_t *ctl);
 
 /* Loads the meeting of --meeting.  Returns 1, or 0, having said why. */
 int mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting);

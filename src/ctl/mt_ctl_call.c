@@ -98,6 +98,7 @@ static int mt_ctl_operand(mt_ctl_t *ctl, const mt_ctl_command_t *command);
 static int mt_ctl_become(mt_ctl_t *ctl, const mt_ctl_command_t *command);
 static int mt_ctl_dest(mt_ctl_t *ctl);
 static int mt_ctl_settle(mt_ctl_t *ctl);
+static mt_status_t mt_ctl_begin(mt_ctl_t *ctl, mt_txn_t **txn);
 
 
 /* Opens the operand with the rights of whom the tool was started by. */
@@ -324,7 +325,6 @@ mt_ctl_settle(mt_ctl_t *ctl)
     mt_machine_t  machine;
     mt_txn_t     *txn;
     uint64_t      logged, seen;
-    mt_status_t   status;
 
     logged = mt_wal_logged(ctl->store);
 
@@ -333,7 +333,7 @@ mt_ctl_settle(mt_ctl_t *ctl)
     }
 
     seen = mt_txn_id(txn);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (logged <= seen) {
         return MT_CTL_OK;
@@ -344,9 +344,18 @@ mt_ctl_settle(mt_ctl_t *ctl)
     }
 
     machine = mt_batch_machine(ctl->batch);
-    status = mt_machine_settle(&machine);
+    ctl->unsettled = mt_machine_settle(&machine);
 
-    return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("open", status);
+    return MT_CTL_OK;
+}
+
+
+int
+mt_ctl_settled(mt_ctl_t *ctl)
+{
+    return ctl->unsettled == MT_OK ? MT_CTL_OK
+                                   : mt_ctl_fail_status("open",
+                                                        ctl->unsettled);
 }
 
 
@@ -490,7 +499,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     mt_step_t    step;
     mt_status_t  status;
 
-    status = mt_read_begin(ctl->store, &call->txn);
+    status = mt_ctl_begin(ctl, &call->txn);
 
     if (status != MT_OK) {
         return mt_call_reject(call, status, 0);
@@ -499,7 +508,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     step = prepare(call);
     status = mt_txn_status(call->txn);
 
-    mt_read_end(call->txn);
+    mt_ctl_read_end(ctl, call->txn);
     call->txn = NULL;
 
     return status == MT_OK ? step : mt_call_reject(call, status, 0);
@@ -513,6 +522,10 @@ mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     mt_str_t     command;
     mt_step_t    step;
     mt_status_t  status;
+
+    if (mt_ctl_settled(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
 
     memset(call, 0, sizeof(mt_call_t));
 
@@ -601,12 +614,37 @@ mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table, const void *object)
 }
 
 
+/*
+ * Where the log cannot be committed, its records are applied to a transaction
+ * that is thrown away afterwards: what was acknowledged is seen all the same.
+ */
+
+static mt_status_t
+mt_ctl_begin(mt_ctl_t *ctl, mt_txn_t **txn)
+{
+    return ctl->unsettled == MT_OK ? mt_read_begin(ctl->store, txn)
+                                   : mt_batch_peek(ctl->batch, txn);
+}
+
+
+void
+mt_ctl_read_end(mt_ctl_t *ctl, mt_txn_t *txn)
+{
+    if (ctl->unsettled == MT_OK) {
+        mt_read_end(txn);
+
+    } else {
+        mt_batch_peek_end(ctl->batch);
+    }
+}
+
+
 int
 mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn)
 {
     mt_status_t  status;
 
-    status = mt_read_begin(ctl->store, txn);
+    status = mt_ctl_begin(ctl, txn);
 
     if (status != MT_OK) {
         mt_ctl_fail_status("store", status);

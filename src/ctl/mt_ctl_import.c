@@ -133,7 +133,11 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
     import.dry_run = ctl->given[MT_OPT_DRYRUN] != NULL;
     import.piece = import.dry_run ? mt_ctl_import_rows(text) : MT_CTL_PIECE;
 
-    rc = mt_ctl_import_open(ctl, &import);
+    rc = mt_ctl_settled(ctl);
+
+    if (rc == MT_CTL_OK) {
+        rc = mt_ctl_import_open(ctl, &import);
+    }
 
     if (rc == MT_CTL_OK
         && mt_lines_open(&import.lines, text, csv, &mt_import_columns,

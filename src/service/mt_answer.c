@@ -28,8 +28,6 @@ static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at);
 static void mt_answer_write(mt_exchange_t *x, mt_str_t value);
 static int mt_answer_value(mt_exchange_t *x);
-static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
 static void mt_exchange_keep(mt_service_exchange_t *e);
 static int mt_exchange_open_rows(mt_service_exchange_t *e);
 static int mt_exchange_open_inner(mt_service_exchange_t *e);
@@ -73,7 +71,10 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
     }
 
     /* an answer without rows has left it open */
-    mt_exchange_drop_read(x);
+
+    if (rc != 0) {
+        mt_exchange_drop_read(x);
+    }
 
     *out = e->out;
 
@@ -89,6 +90,10 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 
     x = &e->x;
     begun = e->stage != MT_STAGE_BEGIN;
+
+    if (e->stage == MT_STAGE_SPOOLED) {
+        return mt_exchange_unspool(e, piece);
+    }
 
     if (begun) {
         (void) mt_buf_reserve(&e->out, piece);
@@ -236,7 +241,7 @@ mt_answer_value(mt_exchange_t *x)
 }
 
 
-static void
+void
 mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 {
     if (x->dialect->markup) {
@@ -248,10 +253,7 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 }
 
 
-/* Writes a piece of the rows.  Returns 0 if more follow, 1 after the last, -1
- * on failure. */
-
-static int
+int
 mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 {
     int             rc;
@@ -283,6 +285,12 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 
     mt_exchange_close_rows(e);
 
+    if (rc == 1 && mt_txn_status(x->call.txn) == MT_OK
+        && !mt_arena_failed(x->call.arena))
+    {
+        return mt_exchange_hold(e) ? 0 : -1;
+    }
+
     if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
         return -1;
     }
@@ -295,7 +303,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return 1;
     }
 
-    return rc == 1 ? 0 : -1;
+    return -1;
 }
 
 

@@ -95,6 +95,11 @@ void mt_store_close(mt_store_t *store);
 void mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for an error, but not if a process of this store gave the line
+ * within the last minute: an error that stays does not fill the error log. */
+void mt_store_trouble(mt_store_t *store, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Frees the reader slots of dead processes.  Returns their number. */
 int mt_store_reader_check(mt_store_t *store);
 
@@ -150,6 +155,14 @@ int mt_store_lease(const mt_store_t *store);
 mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
 void mt_read_end(mt_txn_t *txn);
 
+/*
+ * Makes the store's one read transaction, which is open, one of its own with
+ * the same snapshot, to be ended with mt_read_close(); *txn, of
+ * mt_read_begin(), is replaced.  While it is open the map cannot change.
+ * Returns MT_OK, or MT_NO_MEMORY with nothing changed.
+ */
+mt_status_t mt_read_detach(mt_txn_t **txn);
+
 /* A read transaction of its own, for another thread or a tool. */
 mt_status_t mt_read_open(mt_store_t *store, mt_txn_t **txn);
 void mt_read_close(mt_txn_t *txn);
@@ -192,7 +205,7 @@ int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
 
 mt_status_t mt_txn_status(const mt_txn_t *txn);
 
-/* Gives an error of this transaction to the store's report(). */
+/* Gives an error of this transaction to mt_store_trouble(). */
 void mt_txn_report(const mt_txn_t *txn, const char *text);
 
 /* Values that are u64.  The getter returns `def` when there is no such key or

@@ -123,6 +123,14 @@ int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
 
+/* Returns 1 if this line of trouble may be written: no process has written it
+ * within the last minute. */
+int mt_wal_may_tell(mt_store_t *store, const char *text);
+
+/* Notes, for all processes, whether the last commit failed.  Returns what was
+ * noted before. */
+int mt_wal_set_failed(mt_store_t *store, int failed);
+
 /* Returns the transaction id of the last commit. */
 uint64_t mt_store_last(const mt_store_t *store);
 
