@@ -478,7 +478,7 @@ ngx_http_meeting_combine(ngx_http_meeting_worker_t *w)
         return;
     }
 
-    if (w->service.store == NULL) {
+    if (w->service.store == NULL && !ngx_exiting) {
 
         /* a worker whose store is open will find the ring stalled */
 
@@ -536,6 +536,10 @@ ngx_http_meeting_combine_done(void *data)
 void
 ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w)
 {
+    if (ngx_exiting) {
+        mt_commit_retire(w->commit);
+    }
+
     if (!w->combining && mt_commit_stalled(w->commit)) {
         ngx_http_meeting_combine(w);
     }

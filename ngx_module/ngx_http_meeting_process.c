@@ -17,6 +17,10 @@
 
 
 #define NGX_HTTP_MEETING_TICK       1000                    /* ms */
+
+/* Milliseconds that an answer in pieces may hold its snapshot, and up to a
+ * tick more: pages that are freed meanwhile cannot be used again. */
+#define NGX_HTTP_MEETING_HOLD       2000
 #define NGX_HTTP_MEETING_SWEEP      10                      /* ticks */
 
 
@@ -189,10 +193,6 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
 
     w = &ngx_http_meeting_worker;
 
-    if (ngx_exiting) {
-        mt_commit_retire(w->commit);
-    }
-
     ngx_http_meeting_commit_collect(w);
     ngx_http_meeting_settle_check(w);
     ngx_http_meeting_commit_check(w);
@@ -206,6 +206,14 @@ ngx_http_meeting_tick_handler(ngx_event_t *ev)
     ngx_http_meeting_worker_t  *w;
 
     w = &ngx_http_meeting_worker;
+
+    /* there is no further tick for one that is to exit */
+
+    if (ngx_exiting) {
+        w->service.held_max = 0;
+    }
+
+    mt_service_age(&w->service, ngx_exiting ? 0 : NGX_HTTP_MEETING_HOLD);
 
     ngx_http_meeting_store_keep(w);
 

@@ -39,6 +39,10 @@ ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
 
     w = &ngx_http_meeting_worker;
 
+    if (mt_commit_paused(w->commit)) {
+        return NGX_ERROR;
+    }
+
     if (!w->barrier_out) {
 
         if (ngx_http_meeting_queue(&w->barrier) != MT_OK) {

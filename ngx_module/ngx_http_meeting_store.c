@@ -7,33 +7,70 @@
 #include "ngx_http_meeting_store.h"
 
 #include "base/mt_crypto.h"
+#include "base/mt_owner.h"
 #include "domain/mt_prepare.h"
 
 
-#define NGX_HTTP_MEETING_READERS    (4 * MT_COMMIT_RINGS)   /* LMDB's slots */
+#define NGX_HTTP_MEETING_READERS    (16 * MT_COMMIT_RINGS)  /* LMDB's slots */
+
+/* Snapshots that a worker holds for answers in pieces, at most. */
+#define NGX_HTTP_MEETING_HELD       64
 #define NGX_HTTP_MEETING_WHY        512
+
+/* Seconds for which a worker does not repeat that it opens the store anew. */
+#define NGX_HTTP_MEETING_COMPLAIN   60
 
 
 static mt_store_options_t ngx_http_meeting_options(
     ngx_http_meeting_main_conf_t *mmcf);
+static ngx_int_t ngx_http_meeting_store_prepare(
+    ngx_http_meeting_main_conf_t *mmcf, ngx_log_t *log);
 static void ngx_http_meeting_store_report(void *data, int level,
     const char *text);
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
     mt_store_t *store);
+static size_t ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_store_committed(void *data);
 
+
+/*
+ * Root looks at a store of another user's as the workers' user, or, while the
+ * configuration has not named one yet, as the store's owner.
+ */
 
 char *
 ngx_http_meeting_store_check(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf)
 {
-    char                why[NGX_HTTP_MEETING_WHY];
-    mt_store_options_t  options;
+    int                  uid, gid;
+    char                 why[NGX_HTTP_MEETING_WHY];
+    mt_owner_t           was;
+    mt_status_t          rc;
+    mt_store_options_t   options;
 
     options = ngx_http_meeting_options(mmcf);
+    uid = 0;
+    gid = 0;
 
-    if (mt_store_check(&options, why, sizeof(why)) != MT_OK) {
+    if (geteuid() == 0
+        && mt_store_owner(options.path.data, &uid, &gid) == 0 && uid != 0
+        && mmcf->core->user != (ngx_uid_t) NGX_CONF_UNSET_UINT)
+    {
+        uid = (int) mmcf->core->user;
+        gid = (int) mmcf->core->group;
+    }
+
+    if (mt_owner_become(&was, uid, gid) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "\"meeting_store\" cannot become user %d", uid);
+        return NGX_CONF_ERROR;
+    }
+
+    rc = mt_store_check(&options, why, sizeof(why));
+    mt_owner_return(&was);
+
+    if (rc != MT_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"meeting_store\" cannot use \"%V\": %s",
                            &mmcf->path, why);
@@ -44,37 +81,56 @@ ngx_http_meeting_store_check(ngx_conf_t *cf,
 }
 
 
+/* Root gives away what is its own, and is the workers' user for the rest. */
+
 ngx_int_t
 ngx_http_meeting_store_create(ngx_http_meeting_main_conf_t *mmcf,
     ngx_log_t *log)
 {
-    int                 uid, gid;
+    int         uid, gid;
+    ngx_int_t   rc;
+    mt_owner_t  was;
+
+    uid = geteuid() == 0 ? (int) mmcf->core->user : -1;
+    gid = geteuid() == 0 ? (int) mmcf->core->group : -1;
+
+    mt_store_take((const char *) mmcf->path.data, uid, gid);
+    mt_resources_take((const char *) mmcf->resources.data, uid, gid);
+
+    if (mt_owner_become(&was, uid, gid) != 0) {
+        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+                      "\"meeting_store\" cannot become user %d", uid);
+        return NGX_ERROR;
+    }
+
+    rc = ngx_http_meeting_store_prepare(mmcf, log);
+    mt_owner_return(&was);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_meeting_store_prepare(ngx_http_meeting_main_conf_t *mmcf,
+    ngx_log_t *log)
+{
     char                why[NGX_HTTP_MEETING_WHY];
     mt_store_options_t  options;
 
-    uid = -1;
-    gid = -1;
-
-    if (geteuid() == 0) {
-        uid = mmcf->core->user;
-        gid = mmcf->core->group;
-    }
-
     options = ngx_http_meeting_options(mmcf);
 
-    if (mt_prepare(&options, uid, gid, why, sizeof(why)) != MT_OK) {
+    if (mt_prepare(&options, why, sizeof(why)) != MT_OK) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "\"meeting_store\" cannot use \"%V\": %s",
                       &mmcf->path, why);
         return NGX_ERROR;
     }
 
-    if (mt_resources_create((const char *) mmcf->resources.data, uid, gid)
-        != 0)
-    {
+    if (mt_resources_create((const char *) mmcf->resources.data) != 0) {
         ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
-                      "\"meeting_resources\" cannot use \"%V\"",
-                      &mmcf->resources);
+                      "\"meeting_resources\" cannot use \"%V\" as uid %d: "
+                      "give it to the workers' user",
+                      &mmcf->resources, (int) geteuid());
         return NGX_ERROR;
     }
 
@@ -132,10 +188,16 @@ ngx_http_meeting_store_keep(ngx_http_meeting_worker_t *w)
     /* and no read transaction outlives a step of the event loop */
 
     if (w->service.store) {
-        w->complained = 1;
-        ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
-                      "meeting store \"%V\" failed, opening it anew",
-                      &w->conf->path);
+
+        if (w->reopened == 0
+            || ngx_time() - w->reopened >= NGX_HTTP_MEETING_COMPLAIN)
+        {
+            w->reopened = ngx_time();
+            w->complained = 1;
+            ngx_log_error(NGX_LOG_CRIT, ngx_cycle->log, 0,
+                          "meeting store \"%V\" failed, opening it anew",
+                          &w->conf->path);
+        }
 
         ngx_http_meeting_store_close(w);
     }
@@ -208,11 +270,27 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
     mt_commit_set_machine(w->commit, &machine);
 
     w->service.store = store;
+    w->service.held_max = ngx_http_meeting_held_max(w);
     w->service.resources = (const char *) w->conf->resources.data;
 
     (void) mt_store_reader_check(store);
 
     return NULL;
+}
+
+
+/* Half of the reader slots, for two generations of workers. */
+
+static size_t
+ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w)
+{
+    size_t     max;
+    ngx_int_t  workers;
+
+    workers = ngx_max(w->conf->core->worker_processes, 1);
+    max = NGX_HTTP_MEETING_READERS / 4 / (size_t) workers;
+
+    return ngx_min(max, NGX_HTTP_MEETING_HELD);
 }
 
 

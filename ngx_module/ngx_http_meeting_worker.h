@@ -62,6 +62,8 @@ typedef struct {
     ngx_event_t                    tick;        /* once a second */
     ngx_uint_t                     ticks;
     ngx_connection_t               dummy;       /* for timers' debug log */
+    time_t                         reopened;    /* the store, as told in the
+                                                   error log; 0: never */
 
     unsigned                       combining:1;
     unsigned                       again:1;     /* asked for while combining */

@@ -66,7 +66,8 @@ EOC
 
 $t->company();
 $t->import_users(map { { id => $_, name => "Name $_ " . 'n' x 40,
-	account => "a$_", $_ == 1 ? (password => 'p') : () } } 1 .. $PEOPLE);
+	account => "a$_", $_ == 1 || $_ > $PEOPLE - 3 ? (password => 'p') : () } }
+	1 .. $PEOPLE);
 
 my $long = $t->ctl('meeting', 'add', '--creator', 1, '--subject', 'long',
 	'--people', join(',', 1 .. $PEOPLE))->{number};
@@ -226,6 +227,37 @@ while (sysread($first, $slowly, 3000, length($slowly))) {
 is_whole(unchunk((split(/\r\n\r\n/, $slowly, 2))[1]), 'read slowly: whole');
 
 close($_) for @slow;
+
+
+# An answer is of one state: who signs in while it is under way is neither
+# counted nor shown, though the client takes its time.
+
+my $signed = 0;
+
+for my $pause (0, 3.5) {
+	my $s = small_socket();
+	my $read = '';
+
+	syswrite($s, post('/patient', 'Connection: close'));
+	sysread($s, $read, 1000, length($read)) while length($read) < 2000;
+
+	my $person = $t->app()->login('a' . ($PEOPLE - $signed), 'p');
+	my $done = $person->call('/meeting/sign_meeting', { meeting_id => $long,
+		leader_id => 1, create_date => int(Time::HiRes::time() * 1000) });
+
+	is($done->{code}, 2000, 'somebody signs in meanwhile');
+
+	select(undef, undef, undef, $pause);
+	$read .= Meeting::Test::read_socket($s, timeout => 10);
+
+	my $text = unchunk((split(/\r\n\r\n/, $read, 2))[1]);
+	my ($count) = $text =~ /"already_sign_count":(\d+)/;
+
+	is_whole($text, "paused for $pause s: whole");
+	is($count, $signed, 'counts are of its begin');
+	is(scalar(() = $text =~ /"is_sign":(?:1|true)/g), $signed, 'rows too');
+	$signed++;
+}
 
 
 # A reader that stops is dropped; one that leaves is noticed.

@@ -197,18 +197,22 @@ sub verdict {
 		map { sprintf('%.2f', $_) } $row->range('rate'));
 }
 
-is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, 990) ],
-	[ 'slower', '0.92', '0.80', '0.99' ], 'all rounds are slower');
-is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, 1010) ],
-	[ '', '0.92', '0.80', '1.01' ], 'the rounds do not agree');
-is((verdict(map { [ 1, $_ ] } 980, 990, 980, 990))[0], '',
+is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, (990) x 3, 930, 920) ],
+	[ 'slower', '0.94', '0.80', '0.99' ], 'all rounds are slower');
+is_deeply([ verdict(map { [ 1, $_ ] } 900, 800, 940, (990) x 3, 930, 1010) ],
+	[ '', '0.96', '0.80', '1.01' ], 'the rounds do not agree');
+is((verdict(map { [ 1, $_ ] } (900) x 14, 1100))[0], 'slower',
+	'most of many rounds agree');
+is((verdict(map { [ 1, $_ ] } (900) x 12, (1100) x 3))[0], '',
+	'too many of them do not');
+is((verdict(map { [ 1, $_ ] } (980, 990) x 10))[0], '',
 	'a difference that is too small');
-is((verdict(map { [ 1, $_ ] } 1200, 1100, 1300))[0], '', 'too few rounds');
-is((verdict(map { [ 1, $_ ] } 1200, 1100, 1300, 1100))[0], 'faster',
+is((verdict(map { [ 1, $_ ] } (1200) x 7))[0], '', 'too few rounds');
+is((verdict(map { [ 1, $_ ] } (1200, 1100) x 4))[0], 'faster',
 	'all rounds are faster');
-is((verdict(map { [ 1.3, 1200 ] } 1 .. 4))[0], 'slower',
+is((verdict(map { [ 1.3, 1200 ] } 1 .. 8))[0], 'slower',
 	'faster at the price of more processor time');
-is((verdict(map { [ 0.9, 1000 ] } 1 .. 4))[0], 'faster',
+is((verdict(map { [ 0.9, 1000 ] } 1 .. 8))[0], 'faster',
 	'less processor time');
 
 # A program that takes too long, with a child of its own.

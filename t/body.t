@@ -212,7 +212,7 @@ is($t->request('PUT', $URI, $body)->{status}, 405, 'PUT');
 is($t->request('BREW', $URI, $body)->{status}, 405, 'an unknown method');
 
 
-# What may not be.
+# Bodies that are rejected.
 
 my $length = length($body);
 

@@ -16,7 +16,7 @@ use Test::More;
 my $t = Meeting::Test->new();
 
 
-# What nginx -t says of the default configuration with `more` in its blocks.
+# Runs nginx -t on the default configuration with `more` in its blocks.
 
 sub content {
 	my (%more) = @_;

@@ -207,7 +207,7 @@ $t->verify();
 $t->finish();
 
 
-# Of an update, which takes nobody else's names.
+# An update takes nobody else's names.
 
 sub optional {
 	return map {

@@ -122,7 +122,7 @@ while (my ($what, $args) = splice(@refs, 0, 2)) {
 }
 
 
-# What is taken there is free here, and counts here begin at 1.
+# Names that are taken there are free here, and counts here begin at 1.
 
 for (qw/ user dept room /) {
 	is(scalar @{$mine->call("$_/list", {})->{value}}, 1, "$_/list: one's own");

@@ -120,7 +120,7 @@ sub shaped {
 }
 
 
-# What a booking says where nothing else is said: an hour in the hall.
+# A booking of an hour in the hall, unless the caller says otherwise.
 
 sub booking {
 	my ($begin, %more) = @_;

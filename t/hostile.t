@@ -98,7 +98,7 @@ sub unchunked {
 }
 
 
-# What is wrong with it; '' for nothing.
+# Returns the answer's fault, '' for none.
 
 sub wrong_with {
 	my ($answer) = @_;

@@ -11,7 +11,7 @@ use Test::More;
 
 my $top = "$FindBin::Bin/..";
 
-# What each layer may include; a layer's own headers come along.
+# The layers, and the others whose headers each may include.
 
 my %sees = (
     base       => [],
@@ -277,8 +277,8 @@ sub circles {
 }
 
 
-# What is stored or travels in a command is what the codec's test and fuzzer
-# have to know; and a fuzzer needs examples, but where any bytes will do.
+# The codec's test and fuzzer have to know every model that is stored or travels
+# in a command; and a fuzzer needs examples, except where any bytes will do.
 
 my $models = join "\n", lines('t/unit/models.h');
 

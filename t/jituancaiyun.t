@@ -133,7 +133,7 @@ sub test_token {
 }
 
 
-# What is below the dialect, in the dialect's envelope.
+# Errors below the dialect wear its envelope.
 
 sub test_methods {
 	refused($app->call('detail', undef, method => 'GET'), 4010, 'needs POST',
@@ -204,7 +204,7 @@ sub look {
 }
 
 
-# Of the members: "uid name msgStatus remind".
+# Returns the members as "uid name msgStatus remind".
 
 sub people {
 	my ($data) = @_;
@@ -316,7 +316,7 @@ sub test_rights {
 }
 
 
-# Who is unknown becomes somebody.
+# An unknown person becomes a placeholder.
 
 sub test_members {
 	my $id = invite('new chief', 60, 30, 'new chief', 'bob', '17', 'bob');

@@ -54,7 +54,7 @@ everything($other);           # by which it is read
 my @before = everything($other);
 
 
-# What is only there is answered as what never was.
+# Records of the other company are answered as ones that never were.
 
 my %change = (content => 'x');
 

@@ -19,7 +19,7 @@ use Meeting::Tour;
 my $REQUESTS = 10_000;
 my $GROWTH = 1024;          # KB that a worker may grow by over so many
 
-# What is gone by itself: ends with the process, once in its life.
+# Memory that is allocated once, and ends with the process.
 my $ONCE = 64 * 1024;
 
 plan skip_all => 'valgrind is not installed'

@@ -222,7 +222,7 @@ unlike(join('', @lines[-2, -1]), qr/[^ -~]/, 'without control characters');
 cmp_ok(length($lines[-1]), '<', 1000, 'and of bounded length');
 
 
-# What nginx answers itself.
+# Answers of nginx itself.
 
 envelope(call($URI, pad => 'x' x 20_000), 413, 3001, 'too large');
 envelope(call("/denied$URI"), 403, 3012, 'denied');

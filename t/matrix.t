@@ -85,7 +85,7 @@ sub example {
 }
 
 
-# What a dialect shows of a meeting whose texts and times these are.
+# A dialect's view of a meeting with these texts and times.
 
 sub shows {
 	my ($dialect, $ref, $want, $name) = @_;

@@ -137,7 +137,7 @@ CONF
 }
 
 
-# Who asks: one client for all dialects of a company.  `via' is a connection.
+# One client for all dialects of a company.  `via' is a connection.
 
 my %link;
 my @companies = map { company($_) } 1000, 2000;
@@ -251,7 +251,7 @@ sub invite {
 }
 
 
-# What was tried, and how often it was done.
+# Attempts, and how often each was done.
 
 my %done;
 
@@ -344,7 +344,7 @@ sub made {
 }
 
 
-# What can be done: how often, and what.
+# The possible acts, with their weights.
 
 my @ACTS = (
 	[ 6, 'user/add', sub { (id => user(), name => word(),
@@ -569,7 +569,7 @@ sub log_in {
 }
 
 
-# What is asked: where, and with what body (none: GET).
+# The questions: address and body (none: GET).
 
 sub questions {
 	my @questions;
@@ -725,7 +725,7 @@ sub differences {
 }
 
 
-# Where a meeting has begun, or ended, meanwhile they may have said both.
+# Both answers are right if a meeting has begun, or ended, meanwhile.
 
 sub check {
 	my @questions = (shuffle(questions()))[0 .. 39];

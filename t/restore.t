@@ -24,9 +24,6 @@ my ($credential) = $t->ctl(qw/ credential add --company 1000 /);
 $t->start();
 
 
-# What a client sees of a numbered meeting: its number stands in weclubs' and
-# jituancaiyun's answers, h5yes has it as an id that is free to choose.
-
 sub client { return Meeting::H5yes->new(
 	base => 'http://127.0.0.1:' . $t->port(), %$credential) }
 

@@ -132,7 +132,7 @@ is(() = $text =~ /^# TYPE meeting_company_events_lag gauge$/mg, 1,
 
 is($t->request('HEAD', '/status')->{status}, 200, 'HEAD');
 
-# Whoever asks and leaves disturbs nobody.
+# A client that asks and leaves disturbs nobody.
 
 for (1 .. 20) {
 	my $s = $t->connect();

@@ -450,7 +450,7 @@ sub test_pages {
 }
 
 
-# What the published Android client calls: a log-in restored, invitations.
+# The calls of the published Android client: a log-in restored, invitations.
 
 sub test_invitations {
 	my $now = now();
@@ -570,7 +570,7 @@ sub test_invitations {
 }
 
 
-# Who may do what; and what there is not.
+# Rights, and addresses that do not exist.
 
 sub test_rights {
 	my $meeting = new_meeting(now() - 60000);

@@ -289,7 +289,7 @@ sub test_examples {
 }
 
 
-# Who is on a meeting's list, by h5yes.
+# Returns a meeting's attendees, as h5yes shows them.
 
 sub people {
 	my ($id) = @_;
@@ -573,7 +573,7 @@ sub test_placeholder {
 }
 
 
-# What logs and limits are told.
+# Variables for logs and limits.
 
 sub test_variables {
 	$t->stop();

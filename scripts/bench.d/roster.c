@@ -110,7 +110,7 @@ bench_start(bench_t *b, const char *path)
     options.report = bench_log;
 
     if (mt_crypto_init() != 0
-        || mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK
+        || mt_store_create(&options, why, sizeof(why)) != MT_OK
         || mt_store_open(&b->store, &options, why, sizeof(why)) != MT_OK)
     {
         bench_die("%s", why);

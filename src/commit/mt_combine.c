@@ -22,6 +22,11 @@
 /* Batches of one transaction at most: its commit holds up later commands. */
 #define MT_SPAN_BATCHES  1024
 
+/* The pause after a turn that failed, in ms: it doubles with each further one.
+ * After the first failure there is none: it may be this process' alone. */
+#define MT_RETRY_LEAST   10
+#define MT_RETRY_MOST    1000
+
 typedef struct {
     unsigned  nrings;
     uint64_t  begin[MT_COMMIT_RINGS];    /* = done */
@@ -268,7 +273,10 @@ mt_span_open(mt_commit_t *c)
 
     s = &c->span;
 
-    status = mt_machine_begin(&c->machine, &s->txn, &left);
+    status = c->machine.begin
+             ? mt_machine_begin(&c->machine, &s->txn, &left)
+             : MT_STORE_FAILED;
+
     if (status != MT_OK) {
         s->txn = NULL;
         return status;
@@ -577,7 +585,7 @@ mt_combine_batch(mt_commit_t *c)
 
 /* An exiting process combines only while its own ring has entries. */
 
-static int
+int
 mt_combine_wanted(mt_commit_t *c)
 {
     mt_ring_t  *ring;
@@ -638,7 +646,56 @@ mt_combine_batches(mt_commit_t *c)
 }
 
 
-/* An empty batch recovers log records that a dead combiner left. */
+/*
+ * Notes how a turn ended.  What was acknowledged from the log and cannot be
+ * committed has to be tried again, by no client's wish and at the cost of
+ * all its records each time.
+ */
+
+static void
+mt_combine_note(mt_zone_mem_t *mem, mt_status_t status)
+{
+    int64_t   ms;
+    uint32_t  n;
+
+    if (status == MT_OK) {
+        atomic_store(&mem->failures, 0);
+        return;
+    }
+
+    n = atomic_fetch_add(&mem->failures, 1);
+
+    if (n == 0) {
+        return;
+    }
+
+    ms = n < 8 ? MT_RETRY_LEAST << (n - 1) : MT_RETRY_MOST;
+
+    atomic_store(&mem->retry_at, mt_monotonic_ns() + ms * 1000000);
+}
+
+
+/* The clock is compared both ways: a zone never waits longer than a pause. */
+
+int
+mt_commit_paused(const mt_commit_t *c)
+{
+    int64_t  left;
+
+    if (atomic_load(&c->mem->failures) < 2) {
+        return 0;
+    }
+
+    left = atomic_load(&c->mem->retry_at) - mt_monotonic_ns();
+
+    return left > 0 && left <= (int64_t) MT_RETRY_MOST * 1000000;
+}
+
+
+/*
+ * An empty batch recovers log records that a dead combiner left.  Without a
+ * store a process that is to exit fails the entries: it cannot wait for one.
+ */
 
 mt_status_t
 mt_commit_combine(mt_commit_t *c)
@@ -646,12 +703,18 @@ mt_commit_combine(mt_commit_t *c)
     mt_status_t     status;
     mt_zone_mem_t  *mem;
 
-    if (c->machine.begin == NULL) {
+    if (c->machine.begin == NULL
+        && !atomic_load_explicit(&c->retiring, memory_order_relaxed))
+    {
         return MT_STORE_FAILED;
     }
 
     mem = c->mem;
     status = MT_OK;
+
+    if (mt_commit_paused(c)) {
+        return MT_OK;
+    }
 
     do {
         if (!mt_combiner_trylock(mem)) {
@@ -665,6 +728,8 @@ mt_commit_combine(mt_commit_t *c)
         if (mt_zone_has_work(mem) || mt_commit_behind(c)) {
             status = mt_combine_batches(c);
         }
+
+        mt_combine_note(mem, status);
 
         atomic_store(&mem->busy, 0);
         mt_stop_point("cleared");

@@ -136,7 +136,8 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
     entry = mt_ring_reserve(mem, c->ring, command.len, &end);
 
     if (entry == NULL) {
-        *combine = atomic_load(&mem->busy) == 0 && mt_zone_has_work(mem);
+        *combine = atomic_load(&mem->busy) == 0 && mt_zone_has_work(mem)
+                   && !mt_commit_paused(c);
         return MT_BUSY;
     }
 
@@ -160,7 +161,7 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
     atomic_store(&mem->rings[c->ring].head, end);
     c->waiting++;
 
-    *combine = atomic_load(&mem->busy) == 0;
+    *combine = atomic_load(&mem->busy) == 0 && !mt_commit_paused(c);
 
     return MT_OK;
 }
@@ -219,6 +220,20 @@ mt_commit_waiting(const mt_commit_t *c)
 }
 
 
+/* A process that is to exit leaves the log's records to the next one. */
+
+static int
+mt_commit_has_work(mt_commit_t *c)
+{
+    if (mt_combine_wanted(c)) {
+        return 1;
+    }
+
+    return !atomic_load_explicit(&c->retiring, memory_order_relaxed)
+           && mt_commit_behind(c);
+}
+
+
 int
 mt_commit_stalled(mt_commit_t *c)
 {
@@ -233,7 +248,8 @@ mt_commit_stalled(mt_commit_t *c)
         }
     }
 
-    if ((!mt_zone_has_work(c->mem) && !mt_commit_behind(c))
+    if (mt_commit_paused(c)
+        || !mt_commit_has_work(c)
         || !mt_combiner_trylock(c->mem))
     {
         return 0;

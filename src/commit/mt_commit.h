@@ -101,8 +101,18 @@ mt_status_t mt_commit_combine(mt_commit_t *c);
  */
 int mt_commit_stalled(mt_commit_t *c);
 
+/*
+ * After two failures in a row, of batches or checkpoints of any process, the
+ * next turn comes after a pause of 10 ms to 1 s.  Returns 1 during the pause:
+ * mt_commit_combine() does nothing, and commands wait for its end.  Otherwise
+ * returns 0.
+ */
+int mt_commit_paused(const mt_commit_t *c);
+
 /* Says that this process is to exit: its combiner returns after a batch once
- * this process' ring is empty, though other rings are not.  Any thread. */
+ * this process' ring is empty, though other rings are not and the store may
+ * lack a part of the log.  Without a store it fails the ring's commands.  Any
+ * thread. */
 void mt_commit_retire(mt_commit_t *c);
 
 /*

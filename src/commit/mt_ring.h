@@ -24,7 +24,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   5
+#define MT_ZONE_VERSION   6
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -92,6 +92,10 @@ struct mt_zone_mem_s {
     _Atomic uint32_t              unsynced;    /* a combiner died: its commit
                                                   may be visible, but not yet
                                                   on disk */
+    _Atomic uint32_t              failures;    /* combiners' turns that failed
+                                                  one after the other */
+    _Atomic int64_t               retry_at;    /* no turn before; monotonic,
+                                                  ns */
 
     /* A hint for pushing workers: a combiner is at work, and looks at all
      * heads once more after clearing it. */
@@ -193,6 +197,11 @@ mt_status_t mt_applied_save(mt_txn_t *txn, uint64_t epoch,
 void mt_log_record_begin(mt_log_record_t *record, uint64_t epoch);
 void mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end);
 void mt_log_record_command(mt_log_record_t *record, mt_str_t command);
+
+
+/* Returns 1 if this process should combine the next batch: some ring has
+ * entries, or, when it is to exit, its own ring has. */
+int mt_combine_wanted(mt_commit_t *c);
 
 
 /* Returns 1 if the store is open and lacks records of the write-ahead log. */

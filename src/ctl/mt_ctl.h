@@ -11,6 +11,7 @@
 #ifndef MT_CTL_H
 #define MT_CTL_H
 
+#include "base/mt_owner.h"
 #include "domain/kernel/mt_names.h"
 #include "domain/mt_operations.h"
 #include "json/mt_json.h"
@@ -77,15 +78,28 @@ typedef enum {
 #define MT_CTL_UPGRADES  2
 #define MT_CTL_RESTORES  3           /* after the operand took its place */
 
+/* the operand, which root opens before it becomes the store's owner */
+#define MT_CTL_FILE      "FILE"
+#define MT_CTL_BACKUP    "BACKUP"
+#define MT_CTL_DEST      "DEST"
+
 
 typedef struct {
     const char        *given[MT_OPT_COUNT];     /* NULL: not given; a flag
                                                    that was given is "1" */
     const char        *operand;                 /* FILE, DEST */
+    int                input;                   /* FILE or BACKUP's data */
+    const char        *target;                  /* DEST as it is reached */
+    int                uid;                     /* owner of the store; -1: the
+                                                   process is not root */
+    int                gid;
 
     /* of the process */
+    mt_owner_t         was;                     /* root, for MT_CTL_RESTORES */
     mt_arena_t        *arena;
     mt_store_t        *store;
+    mt_status_t        unsettled;               /* why the log could not be
+                                                   committed; MT_OK: it was */
     mt_batch_t        *batch;                   /* NULL until mt_ctl_batch() */
     mt_settings_t      settings;
     uint32_t           company;
@@ -144,10 +158,11 @@ int mt_ctl_restore(mt_ctl_t *ctl);
 int mt_ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int mt_ctl_fail_status(const char *what, mt_status_t status);
 
-/* Prepares the store as the command says (MT_CTL_*, 0: not at all), opens it,
- * and sets the zone and the company.  Returns MT_CTL_OK, or MT_CTL_FAILED,
- * having said why. */
-int mt_ctl_open(mt_ctl_t *ctl, unsigned prepare);
+/* Opens the operand, becomes the store's owner if the process is root,
+ * prepares the store as the command says, opens it, and sets the zone and the
+ * company.
+ * Returns MT_CTL_OK, or MT_CTL_FAILED, having said why. */
+int mt_ctl_open(mt_ctl_t *ctl, const mt_ctl_command_t *command);
 void mt_ctl_close(mt_ctl_t *ctl);
 
 /* Returns 1 for --format csv, 0 for jsonl, `def` without the option, and -1
@@ -184,9 +199,18 @@ int mt_ctl_flush(mt_ctl_t *ctl);
 int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,
     const void *object);
 
-/* Begins the read transaction, which mt_read_end() ends.  Returns 1, or 0,
- * having said why. */
+/*
+ * Begins the read transaction, which mt_ctl_read_end() ends.  It has all that
+ * was acknowledged, also where the write-ahead log cannot be committed; then
+ * it is a write transaction that is thrown away.  Returns 1, or 0, having said
+ * why.
+ */
 int mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn);
+void mt_ctl_read_end(mt_ctl_t *ctl, mt_txn_t *txn);
+
+/* For what does not read by mt_ctl_read().  Returns MT_CTL_OK if the store has
+ * all of its log, else MT_CTL_FAILED, having said why. */
+int mt_ctl_settled(mt_ctl_t *ctl);
 
 /* Loads the meeting of --meeting.  Returns 1, or 0, having said why. */
 int mt_ctl_meeting(mt_ctl_t *ctl, mt_txn_t *txn, mt_meeting_t *meeting);

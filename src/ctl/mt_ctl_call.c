@@ -3,9 +3,11 @@
 #include "domain/mt_prepare.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mt_crypto.h"
 #include "store/mt_wal.h"
@@ -92,12 +94,166 @@ mt_ctl_settings(mt_ctl_t *ctl)
 }
 
 
+static int mt_ctl_operand(mt_ctl_t *ctl, const mt_ctl_command_t *command);
+static int mt_ctl_become(mt_ctl_t *ctl, const mt_ctl_command_t *command);
+static int mt_ctl_dest(mt_ctl_t *ctl);
 static int mt_ctl_settle(mt_ctl_t *ctl);
+static mt_status_t mt_ctl_begin(mt_ctl_t *ctl, mt_txn_t **txn);
+
+
+/* Opens the operand with the rights of whom the tool was started by. */
+
+static int
+mt_ctl_operand(mt_ctl_t *ctl, const mt_ctl_command_t *command)
+{
+    int       dir;
+    mt_str_t  kind;
+
+    kind = mt_cstr(command->operand ? command->operand : "");
+    ctl->input = -1;
+    ctl->target = ctl->operand;
+
+    if (mt_str_eq(kind, MT_STR(MT_CTL_BACKUP))) {
+        dir = geteuid() == 0 ? mt_owner_open(ctl->operand)
+                             : open(ctl->operand, O_RDONLY|O_CLOEXEC);
+
+        ctl->input = dir == -1 ? -1 : openat(dir, MT_DATA_FILE, O_RDONLY
+                                             |O_NOFOLLOW|O_CLOEXEC);
+        if (dir != -1) {
+            (void) close(dir);
+        }
+
+        if (ctl->input == -1) {
+            return mt_ctl_fail("there is no store in \"%s\": %s",
+                               ctl->operand, strerror(errno));
+        }
+    }
+
+    if (mt_str_eq(kind, MT_STR(MT_CTL_FILE))) {
+        ctl->input = mt_str_eq(mt_cstr(ctl->operand), MT_STR("-"))
+                     ? STDIN_FILENO
+                     : open(ctl->operand, O_RDONLY|O_CLOEXEC);
+
+        if (ctl->input == -1) {
+            return mt_ctl_fail("%s: %s", ctl->operand, strerror(errno));
+        }
+    }
+
+    return MT_CTL_OK;
+}
+
+
+/*
+ * Root becomes the user that owns the store, who may have put links in the
+ * place of its files: for good, but for restore, which may have to read
+ * pictures that only root can read.
+ */
+
+static int
+mt_ctl_become(mt_ctl_t *ctl, const mt_ctl_command_t *command)
+{
+    int          rc;
+    const char  *path;
+
+    path = ctl->given[MT_OPT_STORE];
+    ctl->uid = -1;
+    ctl->gid = -1;
+
+    if (geteuid() != 0) {
+        return MT_CTL_OK;
+    }
+
+    if (mt_store_owner(path, &ctl->uid, &ctl->gid) != 0) {
+        ctl->uid = -1;
+
+        /* the store is missing: its own check says so */
+
+        return errno == ENOENT || errno == ENOTDIR
+               ? MT_CTL_OK
+               : mt_ctl_fail("\"%s\" is not safe to use as root: %s", path,
+                             errno == EPERM
+                             ? "it is root's, and others may write it"
+                             : strerror(errno));
+    }
+
+    if (command->operand
+        && mt_str_eq(mt_cstr(command->operand), MT_STR(MT_CTL_DEST))
+        && mt_ctl_dest(ctl) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    rc = command->prepares == MT_CTL_RESTORES
+         ? mt_owner_become(&ctl->was, ctl->uid, ctl->gid)
+         : mt_owner_stay(ctl->uid, ctl->gid);
+
+    return rc == 0 ? MT_CTL_OK
+                   : mt_ctl_fail("cannot become user %d, the owner of \"%s\": "
+                                 "%s", ctl->uid, path, strerror(errno));
+}
+
+
+static mt_owner_entry_t
+mt_ctl_empty(const char *name, int depth)
+{
+    (void) name;
+    (void) depth;
+
+    return MT_OWNER_FOREIGN;
+}
+
+
+/* Makes the backup's directory for the store's owner.  An owner who cannot
+ * come there by its path is put into it. */
+
+static int
+mt_ctl_dest(mt_ctl_t *ctl)
+{
+    int        fd, rc;
+    size_t     i;
+    char      *real;
+    mt_str_t   path;
+    unsigned   paths[] = { MT_OPT_STORE, MT_OPT_RESOURCES };
+
+    mt_owner_take(ctl->operand, 0700, ctl->uid, ctl->gid, mt_ctl_empty);
+
+    if (ctl->uid <= 0 || mt_owner_reaches(ctl->operand, ctl->uid, ctl->gid)) {
+        return MT_CTL_OK;
+    }
+
+    for (i = 0; i < mt_nitems(paths); i++) {
+        real = ctl->given[paths[i]] ? realpath(ctl->given[paths[i]], NULL)
+                                    : NULL;
+
+        if (real) {
+            path = mt_arena_str(ctl->arena, mt_cstr(real));
+            ctl->given[paths[i]] = path.data;
+            free(real);
+        }
+    }
+
+    fd = mt_owner_open(ctl->operand);
+    rc = fd == -1 ? -1 : fchdir(fd);
+
+    if (fd != -1) {
+        (void) close(fd);
+    }
+
+    if (rc != 0) {
+        return mt_ctl_fail("backup: \"%s\": %s", ctl->operand,
+                           strerror(errno));
+    }
+
+    ctl->target = ".";
+
+    return MT_CTL_OK;
+}
 
 
 int
-mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
+mt_ctl_open(mt_ctl_t *ctl, const mt_ctl_command_t *command)
 {
+    unsigned            prepare;
     char                why[MT_CTL_WHY];
     mt_store_options_t  options;
 
@@ -123,8 +279,16 @@ mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
     options.max_readers = MT_CTL_MAX_READERS;
     options.report = mt_ctl_log;
 
+    prepare = command->prepares;
+
+    if (mt_ctl_operand(ctl, command) != MT_CTL_OK
+        || mt_ctl_become(ctl, command) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
     if (prepare == MT_CTL_RESTORES
-        && mt_store_restore(&options, ctl->operand,
+        && mt_store_restore(&options, ctl->operand, ctl->input,
                             ctl->given[MT_OPT_FORCE] != NULL, why,
                             sizeof(why)) != MT_OK)
     {
@@ -137,7 +301,7 @@ mt_ctl_open(mt_ctl_t *ctl, unsigned prepare)
         return mt_ctl_fail("%s", why);
     }
 
-    if (prepare && mt_prepare(&options, -1, -1, why, sizeof(why)) != MT_OK) {
+    if (prepare && mt_prepare(&options, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("%s", why);
     }
 
@@ -161,7 +325,6 @@ mt_ctl_settle(mt_ctl_t *ctl)
     mt_machine_t  machine;
     mt_txn_t     *txn;
     uint64_t      logged, seen;
-    mt_status_t   status;
 
     logged = mt_wal_logged(ctl->store);
 
@@ -170,7 +333,7 @@ mt_ctl_settle(mt_ctl_t *ctl)
     }
 
     seen = mt_txn_id(txn);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (logged <= seen) {
         return MT_CTL_OK;
@@ -181,9 +344,18 @@ mt_ctl_settle(mt_ctl_t *ctl)
     }
 
     machine = mt_batch_machine(ctl->batch);
-    status = mt_machine_settle(&machine);
+    ctl->unsettled = mt_machine_settle(&machine);
 
-    return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("open", status);
+    return MT_CTL_OK;
+}
+
+
+int
+mt_ctl_settled(mt_ctl_t *ctl)
+{
+    return ctl->unsettled == MT_OK ? MT_CTL_OK
+                                   : mt_ctl_fail_status("open",
+                                                        ctl->unsettled);
 }
 
 
@@ -327,7 +499,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     mt_step_t    step;
     mt_status_t  status;
 
-    status = mt_read_begin(ctl->store, &call->txn);
+    status = mt_ctl_begin(ctl, &call->txn);
 
     if (status != MT_OK) {
         return mt_call_reject(call, status, 0);
@@ -336,7 +508,7 @@ mt_ctl_prepare(mt_ctl_t *ctl, mt_call_t *call,
     step = prepare(call);
     status = mt_txn_status(call->txn);
 
-    mt_read_end(call->txn);
+    mt_ctl_read_end(ctl, call->txn);
     call->txn = NULL;
 
     return status == MT_OK ? step : mt_call_reject(call, status, 0);
@@ -350,6 +522,10 @@ mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     mt_str_t     command;
     mt_step_t    step;
     mt_status_t  status;
+
+    if (mt_ctl_settled(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
 
     memset(call, 0, sizeof(mt_call_t));
 
@@ -438,12 +614,37 @@ mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table, const void *object)
 }
 
 
+/*
+ * If the log cannot be committed, its records are applied to a transaction
+ * that is thrown away afterwards: what was acknowledged is seen all the same.
+ */
+
+static mt_status_t
+mt_ctl_begin(mt_ctl_t *ctl, mt_txn_t **txn)
+{
+    return ctl->unsettled == MT_OK ? mt_read_begin(ctl->store, txn)
+                                   : mt_batch_peek(ctl->batch, txn);
+}
+
+
+void
+mt_ctl_read_end(mt_ctl_t *ctl, mt_txn_t *txn)
+{
+    if (ctl->unsettled == MT_OK) {
+        mt_read_end(txn);
+
+    } else {
+        mt_batch_peek_end(ctl->batch);
+    }
+}
+
+
 int
 mt_ctl_read(mt_ctl_t *ctl, mt_txn_t **txn)
 {
     mt_status_t  status;
 
-    status = mt_read_begin(ctl->store, txn);
+    status = mt_ctl_begin(ctl, txn);
 
     if (status != MT_OK) {
         mt_ctl_fail_status("store", status);

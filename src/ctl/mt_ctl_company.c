@@ -143,7 +143,7 @@ mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
         mt_cursor_close(cursor);
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return found == -1 ? mt_ctl_fail_status("store", MT_STORE_FAILED)
                        : mt_ctl_flush(ctl);
@@ -329,7 +329,7 @@ mt_ctl_credential_add(mt_ctl_t *ctl)
     }
 
     rc = mt_ctl_credential_words(ctl, txn, &issued);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (rc != MT_CTL_OK) {
         return rc;

@@ -131,7 +131,7 @@ mt_ctl_event_show(mt_ctl_t *ctl)
                 == 0 ? 1 : -1;
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (found != 1) {
         return mt_ctl_fail_status("event", found ? MT_STORE_FAILED
@@ -260,7 +260,7 @@ mt_ctl_event_list(mt_ctl_t *ctl)
     }
 
     mt_json_close_list(ctl->writer);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return found == -1 ? mt_ctl_fail_status("store", MT_STORE_FAILED)
                        : mt_ctl_flush(ctl);

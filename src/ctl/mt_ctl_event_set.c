@@ -137,7 +137,7 @@ mt_ctl_present_keys(mt_ctl_t *ctl, mt_event_set_t *args)
         mt_set(args, event_set, owner, mt_ctl_owner(ctl, txn, sub.owner));
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (found == -1) {
         return mt_ctl_fail_status("store", MT_STORE_FAILED);

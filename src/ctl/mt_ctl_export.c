@@ -283,7 +283,7 @@ mt_ctl_checkin_export(mt_ctl_t *ctl)
 
     rc = mt_ctl_export_meeting(ctl, txn, csv);
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return rc;
 }

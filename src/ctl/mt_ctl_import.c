@@ -32,7 +32,7 @@ typedef struct {
 } mt_ctl_import_t;
 
 
-static char *mt_ctl_read_file(const char *path, mt_str_t *text);
+static char *mt_ctl_read_file(int fd, mt_str_t *text);
 static int mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv);
 static size_t mt_ctl_import_rows(mt_str_t text);
 static int mt_ctl_import_open(mt_ctl_t *ctl, mt_ctl_import_t *i);
@@ -53,7 +53,7 @@ mt_ctl_user_import(mt_ctl_t *ctl)
         return MT_CTL_FAILED;
     }
 
-    data = mt_ctl_read_file(ctl->operand, &text);
+    data = mt_ctl_read_file(ctl->input, &text);
 
     if (data == NULL) {
         return mt_ctl_fail("%s: %s", ctl->operand, strerror(errno));
@@ -67,17 +67,17 @@ mt_ctl_user_import(mt_ctl_t *ctl)
 }
 
 
-/* The whole file, or standard input for "-".  Returns NULL with errno set. */
+/* Reads all of a file, and closes it.  Returns NULL with errno set. */
 
 static char *
-mt_ctl_read_file(const char *path, mt_str_t *text)
+mt_ctl_read_file(int fd, mt_str_t *text)
 {
     int      failed;
     char    *data, *grown;
     FILE    *file;
     size_t   n, len;
 
-    file = mt_str_eq(mt_cstr(path), MT_STR("-")) ? stdin : fopen(path, "r");
+    file = fdopen(fd, "r");
 
     if (file == NULL) {
         return NULL;
@@ -101,9 +101,7 @@ mt_ctl_read_file(const char *path, mt_str_t *text)
 
     failed = (grown == NULL || ferror(file)) ? errno : 0;
 
-    if (file != stdin) {
-        (void) fclose(file);
-    }
+    (void) fclose(file);
 
     if (failed) {
         free(data);
@@ -135,7 +133,11 @@ mt_ctl_import_text(mt_ctl_t *ctl, mt_str_t text, int csv)
     import.dry_run = ctl->given[MT_OPT_DRYRUN] != NULL;
     import.piece = import.dry_run ? mt_ctl_import_rows(text) : MT_CTL_PIECE;
 
-    rc = mt_ctl_import_open(ctl, &import);
+    rc = mt_ctl_settled(ctl);
+
+    if (rc == MT_CTL_OK) {
+        rc = mt_ctl_import_open(ctl, &import);
+    }
 
     if (rc == MT_CTL_OK
         && mt_lines_open(&import.lines, text, csv, &mt_import_columns,

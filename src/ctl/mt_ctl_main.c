@@ -49,7 +49,7 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       mt_ctl_credential_revoke,
       "Revoke a credential and its access tokens, for good.", NULL },
 
-    { "user import", "FILE", 0,
+    { "user import", MT_CTL_FILE, 0,
       MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(DRYRUN), 0,
       mt_ctl_user_import,
       "Add or update users from a CSV or JSON lines file.",
@@ -141,13 +141,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
       "Resume delivery at once, after a pause or failures.", NULL },
 
-    { "backup", "DEST", 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
+    { "backup", MT_CTL_DEST, 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
       "Copy the store and its pictures while the server runs.",
       "The copy is the state at one moment.  DEST must not hold a store.\n"
       "The copy is marked: a server that starts with it begins a new\n"
       "generation, as restore does." },
 
-    { "restore", "BACKUP", 0, MT_OPT(FORCE) | MT_OPT(RESOURCES),
+    { "restore", MT_CTL_BACKUP, 0, MT_OPT(FORCE) | MT_OPT(RESOURCES),
       MT_CTL_RESTORES, mt_ctl_restore,
       "Put a backup in the place of the store, as a new generation.",
       "The server must be stopped.  Numbers skip ahead, so that none comes\n"
@@ -397,7 +397,7 @@ main(int argc, char **argv)
 
     ctl.operand = argv[used];
 
-    rc = mt_ctl_open(&ctl, command->prepares);
+    rc = mt_ctl_open(&ctl, command);
 
     if (rc == MT_CTL_OK) {
         rc = command->run(&ctl);

@@ -106,7 +106,7 @@ mt_ctl_room_add(mt_ctl_t *ctl)
          ? mt_ctl_print(ctl, &mt_ctl_room_row, &room)
          : mt_ctl_fail_status("store", MT_STORE_FAILED);
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return rc;
 }
@@ -145,7 +145,7 @@ mt_ctl_show(mt_ctl_t *ctl, const char *ref)
         }
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return rc;
 }
@@ -242,7 +242,7 @@ mt_ctl_meeting_links(mt_ctl_t *ctl)
         rc = mt_ctl_print(ctl, &mt_ctl_links_row, &links);
     }
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     return rc;
 }

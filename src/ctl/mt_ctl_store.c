@@ -49,7 +49,7 @@ mt_ctl_copy_resources(mt_ctl_t *ctl, const char *from, const char *to)
 {
     int64_t  files;
 
-    files = mt_resources_copy(from, to);
+    files = mt_resources_copy(from, to, ctl->uid, ctl->gid);
 
     if (files < 0) {
         return mt_ctl_fail("pictures, from \"%s\" to \"%s\": %s", from, to,
@@ -68,11 +68,15 @@ mt_ctl_backup(mt_ctl_t *ctl)
     char      why[512];
     mt_str_t  to;
 
-    if (mt_store_backup(ctl->store, ctl->operand, why, sizeof(why)) != MT_OK) {
+    if (mt_ctl_settled(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    if (mt_store_backup(ctl->store, ctl->target, why, sizeof(why)) != MT_OK) {
         return mt_ctl_fail("backup: %s", why);
     }
 
-    to = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
+    to = mt_arena_printf(ctl->arena, "%s/resources", ctl->target);
 
     mt_ctl_line(ctl);
     mt_json_open_object(ctl->writer);
@@ -104,7 +108,9 @@ mt_ctl_restore(mt_ctl_t *ctl)
     }
 
     generation = mt_meta_generation(txn);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
+
+    mt_owner_return(&ctl->was);
 
     from = mt_arena_printf(ctl->arena, "%s/resources", ctl->operand);
 
@@ -147,7 +153,7 @@ mt_ctl_verify(mt_ctl_t *ctl)
 
     breaches = mt_verify(txn, mt_ctl_complain, NULL);
 
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     if (breaches == -1) {
         return mt_ctl_fail_status("verify", MT_STORE_FAILED);
@@ -172,6 +178,10 @@ mt_ctl_stat(mt_ctl_t *ctl)
     size_t           i;
     mt_status_t      status;
     mt_store_stat_t  stat;
+
+    if (mt_ctl_settled(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
 
     status = mt_store_stat(ctl->store, &stat);
 
@@ -252,7 +262,7 @@ mt_ctl_upgrade(mt_ctl_t *ctl)
     }
 
     generation = mt_meta_generation(txn);
-    mt_read_end(txn);
+    mt_ctl_read_end(ctl, txn);
 
     mt_ctl_line(ctl);
     mt_json_open_object(ctl->writer);

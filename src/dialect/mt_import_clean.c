@@ -1,6 +1,7 @@
 
 /*
- * What spreadsheets do to the rows of an import: blanks around values, digits
+ * Damage that spreadsheets do to the rows of an import: blanks around values,
+ * digits
  * of full width, numbers in scientific notation; and rows that look like
  * others of the same file.
  */
@@ -19,7 +20,7 @@
     "enter it again and save"
 
 
-/* What a file had first of all values that look alike. */
+/* The first of all values of a file that look alike. */
 
 typedef struct {
     mt_str_t  value;

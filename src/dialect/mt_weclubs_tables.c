@@ -673,14 +673,14 @@ mt_weclubs_look(mt_exchange_t *x)
 static void
 mt_weclubs_manage(mt_exchange_t *x)
 {
-    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_OPEN);
+    mt_weclubs_may(x, MT_MAY_HOST, MT_WHEN_OPEN);
 }
 
 
 static void
 mt_weclubs_end(mt_exchange_t *x)
 {
-    mt_weclubs_may(x, MT_MAY_LEADER, MT_WHEN_UNDER_WAY);
+    mt_weclubs_may(x, MT_MAY_HOST, MT_WHEN_UNDER_WAY);
 }
 
 

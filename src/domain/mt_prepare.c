@@ -44,8 +44,7 @@ static const mt_upgrade_step_t  mt_upgrade_steps[] = {
 
 
 mt_status_t
-mt_prepare(const mt_store_options_t *options, int uid, int gid, char *why,
-    size_t why_size)
+mt_prepare(const mt_store_options_t *options, char *why, size_t why_size)
 {
     int           older, copy;
     mt_txn_t     *txn;
@@ -53,9 +52,9 @@ mt_prepare(const mt_store_options_t *options, int uid, int gid, char *why,
     mt_store_t   *store;
     mt_status_t   rc;
 
-    rc = mt_store_create(options, uid, gid, why, why_size);
+    rc = mt_store_create(options, why, why_size);
 
-    /* whoever has it open has prepared it */
+    /* a process that has the store open has prepared it */
 
     if (rc != MT_OK || mt_store_is_live(options)) {
         return rc == MT_OK ? mt_store_check_ready(options, why, why_size) : rc;

@@ -27,7 +27,7 @@
  * For the master process, before the fork, and for tools.  options->report()
  * gets the progress.  Returns MT_OK, or a failure with the reason in `why`.
  */
-mt_status_t mt_prepare(const mt_store_options_t *options, int uid, int gid,
-    char *why, size_t why_size);
+mt_status_t mt_prepare(const mt_store_options_t *options, char *why,
+    size_t why_size);
 
 #endif /* MT_PREPARE_H */

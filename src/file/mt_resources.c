@@ -5,7 +5,6 @@
 
 #include "file/mt_resources.h"
 
-#include <limits.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mt_crypto.h"
+#include "base/mt_owner.h"
 
 
 #define MT_RESOURCE_RANDOM  16                /* bytes of a name */
@@ -31,6 +31,8 @@ typedef struct {
 } mt_resources_visit_t;
 
 
+static mt_owner_entry_t mt_resources_entry(const char *name, int depth);
+static int mt_resources_folder(const char *folder);
 static int mt_resources_open(const char *folder, uint32_t company, int make);
 static int mt_resource_write(int dir, const char *name,
     const mt_blob_t *blob);
@@ -46,10 +48,9 @@ static int mt_resources_visit_file(mt_resources_visit_t *v, int dir,
 
 
 int
-mt_resources_create(const char *folder, int uid, int gid)
+mt_resources_create(const char *folder)
 {
-    int          fd, rc;
-    struct stat  st;
+    int  fd;
 
     if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
         return -1;
@@ -60,17 +61,30 @@ mt_resources_create(const char *folder, int uid, int gid)
         return -1;
     }
 
-    rc = fstat(fd, &st);
-
-    if (rc == 0 && uid != -1
-        && (st.st_uid != (uid_t) uid || st.st_gid != (gid_t) gid))
-    {
-        rc = fchown(fd, (uid_t) uid, (gid_t) gid);
-    }
-
     (void) close(fd);
 
-    return rc;
+    return faccessat(AT_FDCWD, folder, R_OK|W_OK|X_OK, AT_EACCESS);
+}
+
+
+void
+mt_resources_take(const char *folder, int uid, int gid)
+{
+    mt_owner_take(folder, 0750, uid, gid, mt_resources_entry);
+}
+
+
+static mt_owner_entry_t
+mt_resources_entry(const char *name, int depth)
+{
+    int64_t  company;
+
+    if (depth == 0 && mt_parse_int(mt_cstr(name), &company)) {
+        return MT_OWNER_FOLDER;
+    }
+
+    return depth == 1 && mt_resource_is(mt_cstr(name)) ? MT_OWNER_FILE
+                                                       : MT_OWNER_FOREIGN;
 }
 
 
@@ -129,6 +143,16 @@ mt_resource_add(const char *folder, uint32_t company, const mt_blob_t *blob,
 }
 
 
+/* Root follows no link that another user may have made. */
+
+static int
+mt_resources_folder(const char *folder)
+{
+    return geteuid() == 0 ? mt_owner_open(folder)
+                          : open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+}
+
+
 /* Opens a company's folder.  Returns the descriptor, or -1 with errno set. */
 
 static int
@@ -139,7 +163,7 @@ mt_resources_open(const char *folder, uint32_t company, int make)
 
     (void) snprintf(name, sizeof(name), "%u", company);
 
-    dir = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    dir = mt_resources_folder(folder);
     if (dir == -1) {
         return -1;
     }
@@ -286,7 +310,7 @@ mt_resources_each(const char *folder, int64_t before,
     v.ctx = ctx;
     v.company = 0;
 
-    fd = open(folder, O_RDONLY|O_DIRECTORY|O_CLOEXEC);
+    fd = mt_resources_folder(folder);
     if (fd == -1) {
         return errno == ENOENT ? 0 : -1;
     }
@@ -380,13 +404,35 @@ mt_resources_visit_file(mt_resources_visit_t *v, int dir, const char *name)
 }
 
 
-/* The two folders of a copy. */
+/* The two folders of a copy, and the user that it is for (or -1). */
 
 typedef struct {
     const char  *from;
     const char  *to;
+    int          uid;
+    int          gid;
     int64_t      files;
 } mt_resources_copy_t;
+
+
+/* Gives away what root made. */
+
+static int
+mt_resources_give(const mt_resources_copy_t *copy, int fd)
+{
+    struct stat  st;
+
+    if (geteuid() != 0 || copy->uid <= 0) {
+        return 0;
+    }
+
+    if (fstat(fd, &st) != 0) {
+        return -1;
+    }
+
+    return st.st_uid != 0 ? 0 : fchown(fd, (uid_t) copy->uid,
+                                       (gid_t) copy->gid);
+}
 
 
 static int
@@ -413,32 +459,43 @@ mt_resources_copy_data(int in, int out)
 static int
 mt_resources_copy_file(void *ctx, uint32_t company, mt_str_t name)
 {
-    int                   in, out, rc, saved;
-    char                  path[PATH_MAX];
+    int                   from, to, in, out, rc, saved;
+    char                  file[MT_RESOURCE_NAME + 1];
     mt_resources_copy_t  *copy = ctx;
 
-    (void) snprintf(path, sizeof(path), "%s/%u/%.*s", copy->from, company,
-                    (int) name.len, name.data);
-    in = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    memcpy(file, name.data, MT_RESOURCE_NAME);
+    file[MT_RESOURCE_NAME] = '\0';
 
-    (void) snprintf(path, sizeof(path), "%s/%u", copy->to, company);
-    (void) mkdir(path, 0755);
+    from = mt_resources_open(copy->from, company, 0);
+    to = from == -1 ? -1 : mt_resources_open(copy->to, company, 1);
+    in = to == -1 ? -1 : openat(from, file, O_RDONLY|O_NOFOLLOW|O_CLOEXEC);
+    out = -1;
 
-    (void) snprintf(path, sizeof(path), "%s/%u/%.*s", copy->to, company,
-                    (int) name.len, name.data);
-    out = in == -1 ? -1 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
-                                     | O_CLOEXEC, 0644);
+    if (in != -1 && (unlinkat(to, file, 0) == 0 || errno == ENOENT)) {
+        out = openat(to, file, O_WRONLY|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC,
+                     0640);
+    }
 
-    rc = out == -1 ? -1 : mt_resources_copy_data(in, out);
+    rc = out == -1 || mt_resources_give(copy, to) != 0
+         || mt_resources_give(copy, out) != 0
+         ? -1 : mt_resources_copy_data(in, out);
     saved = errno;
+
+    if (out != -1 && close(out) != 0 && rc == 0) {
+        rc = -1;
+        saved = errno;
+    }
 
     if (in != -1) {
         (void) close(in);
     }
 
-    if (out != -1 && close(out) != 0 && rc == 0) {
-        rc = -1;
-        saved = errno;
+    if (to != -1) {
+        (void) close(to);
+    }
+
+    if (from != -1) {
+        (void) close(from);
     }
 
     copy->files++;
@@ -449,14 +506,24 @@ mt_resources_copy_file(void *ctx, uint32_t company, mt_str_t name)
 
 
 int64_t
-mt_resources_copy(const char *from, const char *to)
+mt_resources_copy(const char *from, const char *to, int uid, int gid)
 {
-    mt_resources_copy_t  copy = { from, to, 0 };
+    int                  fd, rc;
+    mt_resources_copy_t  copy = { from, to, uid, gid, 0 };
 
-    if (mkdir(to, 0755) != 0 && errno != EEXIST) {
+    if (mkdir(to, 0750) != 0 && errno != EEXIST) {
         return -1;
     }
 
-    return mt_resources_each(from, INT64_MAX, mt_resources_copy_file, &copy)
-           == 0 ? copy.files : -1;
+    fd = mt_resources_folder(to);
+    if (fd == -1) {
+        return -1;
+    }
+
+    rc = mt_resources_give(&copy, fd);
+    (void) close(fd);
+
+    return rc == 0 && mt_resources_each(from, INT64_MAX,
+                                        mt_resources_copy_file, &copy) == 0
+           ? copy.files : -1;
 }

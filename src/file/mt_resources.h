@@ -23,9 +23,13 @@
 #define MT_RESOURCE_NAME  36         /* bytes of each name */
 
 
-/* Creates the folder unless it exists, and gives it to uid and gid; uid -1
- * leaves the owner.  Returns 0, or -1 with errno set. */
-int mt_resources_create(const char *folder, int uid, int gid);
+/* Creates the folder unless it exists.  Returns 0, or -1 with errno set:
+ * EACCES if this user may not write it. */
+int mt_resources_create(const char *folder);
+
+/* Gives a folder of root's, which is made unless it exists, and the pictures
+ * in it to uid and gid, as mt_owner_take() (base/mt_owner.h) says. */
+void mt_resources_take(const char *folder, int uid, int gid);
 
 /* Returns 1 if the name has the form of a resource's name, else 0. */
 int mt_resource_is(mt_str_t name);
@@ -41,9 +45,10 @@ int mt_resource_add(const char *folder, uint32_t company,
 int mt_resource_remove(const char *folder, uint32_t company, mt_str_t name);
 
 /* Copies every file of a folder into another one, which is created unless it
- * exists.  A missing folder has no files.  Returns the number of files, or -1
- * with errno set. */
-int64_t mt_resources_copy(const char *from, const char *to);
+ * exists.  A missing folder has no files.  What root makes is given to uid and
+ * gid, unless uid is -1.  Returns the number of files, or -1 with errno
+ * set. */
+int64_t mt_resources_copy(const char *from, const char *to, int uid, int gid);
 
 /* Calls each() for every file last written before `before` (seconds since
  * 1970) until a call returns other than 0.  A missing folder has no files.

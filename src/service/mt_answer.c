@@ -28,8 +28,6 @@ static size_t mt_answer_size(const mt_exchange_t *x);
 static int mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at);
 static void mt_answer_write(mt_exchange_t *x, mt_str_t value);
 static int mt_answer_value(mt_exchange_t *x);
-static void mt_answer_close(mt_exchange_t *x, mt_buf_t *out);
-static int mt_exchange_rows(mt_service_exchange_t *e, size_t piece);
 static void mt_exchange_repeat(mt_service_exchange_t *e, size_t from,
     int whole);
 static void mt_exchange_keep(mt_service_exchange_t *e);
@@ -75,7 +73,10 @@ mt_exchange_output(mt_exchange_t *x, mt_buf_t *out, size_t piece)
     }
 
     /* an answer without rows has left it open */
-    mt_exchange_drop_read(x);
+
+    if (rc != 0) {
+        mt_exchange_drop_read(x);
+    }
 
     *out = e->out;
 
@@ -91,6 +92,10 @@ mt_exchange_piece(mt_service_exchange_t *e, size_t piece)
 
     x = &e->x;
     begun = e->stage != MT_STAGE_BEGIN;
+
+    if (e->stage == MT_STAGE_SPOOLED) {
+        return mt_exchange_unspool(e, piece);
+    }
 
     if (begun) {
         (void) mt_buf_reserve(&e->out, piece);
@@ -238,7 +243,7 @@ mt_answer_value(mt_exchange_t *x)
 }
 
 
-static void
+void
 mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 {
     if (x->dialect->markup) {
@@ -250,10 +255,7 @@ mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 }
 
 
-/* Writes a piece of the rows.  Returns 0 if more follow, 1 after the last, -1
- * on failure. */
-
-static int
+int
 mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 {
     int             rc;
@@ -287,6 +289,16 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
 
     mt_exchange_close_rows(e);
 
+    if (rc == 1 && x->route->again) {
+        mt_exchange_repeat(e, from, 0);
+    }
+
+    if (rc == 1 && mt_txn_status(x->call.txn) == MT_OK
+        && !mt_arena_failed(x->call.arena))
+    {
+        return mt_exchange_hold(e) ? 0 : -1;
+    }
+
     if (mt_exchange_end_read(x, MT_STEP_WORK) != MT_STEP_WORK) {
         return -1;
     }
@@ -295,11 +307,11 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         mt_json_close_list(x->writer);
     }
 
-    if (rc >= 0 && x->route->again) {
-        mt_exchange_repeat(e, from, rc == 0);
+    if (rc == 0 && x->route->again) {
+        mt_exchange_repeat(e, from, 1);
     }
 
-    return rc < 0 ? -1 : rc == 0;
+    return rc == 0 ? 1 : -1;
 }
 
 

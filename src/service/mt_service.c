@@ -27,6 +27,7 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
     mt_status_t   status;
 
     memset(service, 0, sizeof(mt_service_t));
+    service->held_max = MT_HELD_MAX;
 
     status = store ? mt_read_begin(store, &txn) : MT_STORE_FAILED;
 
@@ -59,6 +60,8 @@ mt_service_init(mt_service_t *service, mt_store_t *store)
 void
 mt_service_clear(mt_service_t *service)
 {
+    mt_service_age(service, 0);
+
     while (service->nspares) {
         mt_arena_destroy(service->spares[--service->nspares]);
     }
@@ -147,6 +150,7 @@ mt_exchange_close(mt_exchange_t *x)
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
     mt_exchange_drop_read(x);
+    mt_exchange_drop_spool((mt_service_exchange_t *) x);
     mt_exchange_delete(x, &x->call.files.made);
     mt_exchange_delete(x, &x->call.files.dropped);
     mt_exchange_log_files(e);
@@ -306,7 +310,12 @@ mt_exchange_begin_read(mt_exchange_t *x)
 void
 mt_exchange_drop_read(mt_exchange_t *x)
 {
-    if (x->call.txn) {
+    mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
+
+    if (e->held) {
+        mt_exchange_release(e);
+
+    } else if (x->call.txn) {
         mt_read_end(x->call.txn);
         x->call.txn = NULL;
     }

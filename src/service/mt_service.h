@@ -37,6 +37,12 @@
  * still in the processor's caches. */
 #define MT_SPARE_ARENAS  256
 
+/* Read transactions of unfinished answers that are held open at most, unless
+ * the owner sets held_max: each takes a reader slot. */
+#define MT_HELD_MAX      16
+
+struct mt_service_exchange_s;
+
 /* One service per process, used by the event loop. */
 
 typedef struct {
@@ -51,6 +57,13 @@ typedef struct {
     mt_arena_t        *spares[MT_SPARE_ARENAS];
     mt_row_cache_t    *rows;        /* NULL until the first row */
     mt_memo_t         *memo;        /* NULL until the first read */
+
+    /* answers whose snapshot is held, oldest first */
+    struct mt_service_exchange_s  *held;
+    struct mt_service_exchange_s  *held_last;
+    size_t             nheld;
+    size_t             held_max;
+    size_t             spooled;     /* bytes of rests of answers in memory */
 } mt_service_t;
 
 /* Clears the service and reads the server key from the store, which may be
@@ -61,6 +74,11 @@ mt_status_t mt_service_init(mt_service_t *service, mt_store_t *store);
  * still be open. */
 void mt_service_clear(mt_service_t *service);
 
+
+/* Ends the snapshots of answers that were held for `ms` milliseconds; the
+ * rests of these answers are put into memory.  To be called about once a
+ * second. */
+void mt_service_age(mt_service_t *service, unsigned ms);
 
 /* The most bytes of memory that a request may take. */
 #define MT_EXCHANGE_ARENA  (64 * 1024 * 1024)

@@ -37,8 +37,10 @@ static mt_status_t mt_dir_parent(const char *path, char *why,
 static mt_status_t mt_dir_scan(const char *path, mt_dir_state_t *state,
     char *why, size_t why_size);
 static int mt_dir_ours(const char *name);
-static int mt_read_format(const char *path, int64_t *format, char *version,
-    size_t version_size);
+static int mt_read_format(const char *path, unsigned flags, int64_t *format,
+    char *version, size_t version_size);
+static mt_status_t mt_check_format(const char *file, unsigned flags,
+    const char *path, int64_t *found, char *why, size_t why_size);
 static int mt_make_store(const mt_store_options_t *options);
 static int mt_fill_store(MDB_env *env);
 static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
@@ -46,13 +48,14 @@ static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
 static int mt_move_in(const char *path);
 static int mt_make_lock(const mt_store_options_t *options);
 static int mt_allocate_lock(const char *path);
-static int mt_own(const char *path, int uid, int gid);
-static mt_status_t mt_create_in(const mt_store_options_t *options, int uid,
-    int gid, char *why, size_t why_size);
+static mt_status_t mt_create_in(const mt_store_options_t *options, char *why,
+    size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
 static int mt_mark_copy(const char *file);
 static int mt_set_aside(const char *path);
-static int mt_copy_in(const char *from, const char *path);
+static int mt_copy_in(int in, const char *path);
+static mt_status_t mt_check_copy(const char *path, const char *from,
+    char *why, size_t why_size);
 static int mt_copy_data(int in, int out);
 
 
@@ -206,14 +209,13 @@ mt_store_live(const char *path)
 
 /*
  * Reads the format, and the version of the build that made it ("" before
- * format 2), without a change: the lock file is not used unless another
- * process may write meanwhile.  Returns 0 or LMDB's error; MDB_NOTFOUND when
- * it is no store of ours.
+ * format 2), without a change.  The flags are LMDB's.  Returns 0 or LMDB's
+ * error: MDB_NOTFOUND when it is no store of ours.
  */
 
 static int
-mt_read_format(const char *path, int64_t *format, char *version,
-    size_t version_size)
+mt_read_format(const char *path, unsigned flags, int64_t *format,
+    char *version, size_t version_size)
 {
     int       rc;
     MDB_dbi   dbi;
@@ -226,8 +228,7 @@ mt_read_format(const char *path, int64_t *format, char *version,
     rc = mt_env_create(&env, 0, 0);
 
     if (rc == 0) {
-        rc = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS
-                          | (mt_store_live(path) ? 0 : MDB_NOLOCK), 0600);
+        rc = mdb_env_open(env, path, MDB_RDONLY | MDB_NOTLS | flags, 0600);
     }
 
     if (rc == 0) {
@@ -315,9 +316,22 @@ mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers)
 }
 
 
+/* The lock file is not used unless another process may write meanwhile. */
+
 mt_status_t
 mt_store_check_format(const char *path, int64_t *found, char *why,
     size_t why_size)
+{
+    return mt_check_format(path, mt_store_live(path) ? 0 : MDB_NOLOCK, path,
+                           found, why, why_size);
+}
+
+
+/* `path` names the store in `why`. */
+
+static mt_status_t
+mt_check_format(const char *file, unsigned flags, const char *path,
+    int64_t *found, char *why, size_t why_size)
 {
     int          rc;
     char         version[32];
@@ -325,7 +339,7 @@ mt_store_check_format(const char *path, int64_t *found, char *why,
     struct stat  st;
 
     format = 0;
-    rc = mt_read_format(path, &format, version, sizeof(version));
+    rc = mt_read_format(file, flags, &format, version, sizeof(version));
 
     switch (rc) {
 
@@ -428,6 +442,10 @@ mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
 
     rc = mt_dir_state(options->path.data, &state, why, why_size);
 
+    if (rc == MT_OK && state != MT_DIR_ABSENT) {
+        rc = mt_store_access(options->path.data, why, why_size);
+    }
+
     if (rc != MT_OK || state != MT_DIR_STORE
         || mt_store_is_open(options->path.data))
     {
@@ -459,8 +477,8 @@ mt_sync_directory(const char *path)
 
 
 mt_status_t
-mt_store_create(const mt_store_options_t *options, int uid, int gid,
-    char *why, size_t why_size)
+mt_store_create(const mt_store_options_t *options, char *why,
+    size_t why_size)
 {
     int              fd, made;
     const char      *path;
@@ -489,7 +507,7 @@ mt_store_create(const mt_store_options_t *options, int uid, int gid,
         rc = MT_STORE_FAILED;
 
     } else {
-        rc = mt_create_in(options, uid, gid, why, why_size);
+        rc = mt_create_in(options, why, why_size);
     }
 
     if (rc != MT_OK && made) {
@@ -505,8 +523,7 @@ mt_store_create(const mt_store_options_t *options, int uid, int gid,
 
 
 static mt_status_t
-mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
-    size_t why_size)
+mt_create_in(const mt_store_options_t *options, char *why, size_t why_size)
 {
     int              rc;
     const char      *path;
@@ -518,7 +535,7 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
     /* again: another process may have made it before the lock */
     status = mt_dir_state(path, &state, why, why_size);
 
-    if (status == MT_OK && state == MT_DIR_STORE) {
+    if (status == MT_OK) {
         status = mt_store_check(options, why, why_size);
     }
 
@@ -530,10 +547,6 @@ mt_create_in(const mt_store_options_t *options, int uid, int gid, char *why,
 
     if (rc == 0 && !mt_store_is_open(path)) {
         rc = mt_make_lock(options);
-    }
-
-    if (rc == 0) {
-        rc = mt_own(path, uid, gid);
     }
 
     if (rc != 0) {
@@ -729,8 +742,8 @@ mt_fill_store(MDB_env *env)
 }
 
 
-/* Renames the new, synced file and syncs the directory; on failure the file is
- * removed. */
+/* Renames the new, synced file and syncs the directory and the one above, if
+ * this user may look into it; on failure the file is removed. */
 
 static int
 mt_move_in(const char *path)
@@ -748,7 +761,9 @@ mt_move_in(const char *path)
     } else if (rename(from, to) != 0) {
         rc = errno;
 
-    } else if (mt_sync_directory(path) != 0 || mt_sync_directory(up) != 0) {
+    } else if (mt_sync_directory(path) != 0
+               || (mt_sync_directory(up) != 0 && errno != EACCES))
+    {
         rc = errno;
         (void) unlink(to);
 
@@ -759,54 +774,6 @@ mt_move_in(const char *path)
     free(from);
     free(to);
     free(up);
-
-    return rc;
-}
-
-
-static int
-mt_own(const char *path, int uid, int gid)
-{
-    int     rc;
-    size_t  i;
-
-    static const char *const  names[] = { ".", MT_DATA_FILE, MT_LOCK_FILE };
-
-    rc = 0;
-
-    for (i = 0; rc == 0 && i < mt_nitems(names); i++) {
-        rc = mt_own_file(path, names[i], uid, gid);
-    }
-
-    return rc;
-}
-
-
-int
-mt_own_file(const char *path, const char *name, int uid, int gid)
-{
-    int          rc;
-    char        *file;
-    struct stat  st;
-
-    file = mt_path_join(path, name);
-    if (file == NULL) {
-        return ENOMEM;
-    }
-
-    rc = 0;
-
-    if (stat(file, &st) != 0) {
-        rc = errno == ENOENT ? 0 : errno;
-
-    } else if (((uid != -1 && st.st_uid != (uid_t) uid)
-                || (gid != -1 && st.st_gid != (gid_t) gid))
-               && chown(file, (uid_t) uid, (gid_t) gid) != 0)
-    {
-        rc = errno;
-    }
-
-    free(file);
 
     return rc;
 }
@@ -954,31 +921,16 @@ mt_mark_copy(const char *file)
 
 
 mt_status_t
-mt_store_restore(const mt_store_options_t *options, const char *from,
+mt_store_restore(const mt_store_options_t *options, const char *from, int in,
     int replace, char *why, size_t why_size)
 {
     int             rc;
-    int64_t         format;
     const char     *path;
     mt_status_t     status;
     mt_dir_state_t  state;
 
     path = options->path.data;
-
-    status = mt_dir_state(from, &state, why, why_size);
-
-    if (status == MT_OK && state != MT_DIR_STORE) {
-        (void) snprintf(why, why_size, "there is no store in \"%s\"", from);
-        status = MT_STORE_FAILED;
-    }
-
-    if (status == MT_OK) {
-        status = mt_store_check_format(from, &format, why, why_size);
-    }
-
-    if (status == MT_OK) {
-        status = mt_dir_state(path, &state, why, why_size);
-    }
+    status = mt_dir_state(path, &state, why, why_size);
 
     if (status != MT_OK) {
         return status;
@@ -998,12 +950,22 @@ mt_store_restore(const mt_store_options_t *options, const char *from,
 
     rc = state == MT_DIR_ABSENT && mkdir(path, 0700) != 0 ? errno : 0;
 
-    if (rc == 0 && state == MT_DIR_STORE) {
-        rc = mt_set_aside(path);
+    if (rc == 0) {
+        rc = mt_copy_in(in, path);
     }
 
     if (rc == 0) {
-        rc = mt_copy_in(from, path);
+        status = mt_check_copy(path, from, why, why_size);
+
+        if (status != MT_OK) {
+            return status;
+        }
+
+        rc = state == MT_DIR_STORE ? mt_set_aside(path) : 0;
+    }
+
+    if (rc == 0) {
+        rc = mt_move_in(path);
     }
 
     if (rc != 0) {
@@ -1030,7 +992,9 @@ mt_set_aside(const char *path)
         MT_DATA_FILE, MT_LOCK_FILE, MT_WAL_FILE, MT_WAL_WORDS
     };
 
-    if (asprintf(&dir, "%s/replaced-%lld", path, (long long) time(NULL)) < 0) {
+    if (asprintf(&dir, "%s/" MT_REPLACED "%lld", path, (long long) time(NULL))
+        < 0)
+    {
         return ENOMEM;
     }
 
@@ -1056,52 +1020,77 @@ mt_set_aside(const char *path)
 }
 
 
-/* Copies the data file, and moves it in once it is whole and marked. */
+/* Copies a data file to the new file of a store.  Returns 0 or an error
+ * number; then no file is left. */
 
 static int
-mt_copy_in(const char *from, const char *path)
+mt_copy_in(int in, const char *path)
 {
-    int    in, out, rc;
-    char  *source, *file;
+    int    out, rc;
+    char  *file;
 
-    source = mt_path_join(from, MT_DATA_FILE);
     file = mt_path_join(path, MT_NEW_FILE);
 
-    if (source == NULL || file == NULL) {
-        free(source);
-        free(file);
+    if (file == NULL) {
         return ENOMEM;
     }
 
-    in = open(source, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    out = in == -1 ? -1 : open(file, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW
-                                     | O_CLOEXEC, 0600);
-    rc = out == -1 ? errno : mt_copy_data(in, out);
+    (void) unlink(file);
 
-    if (in != -1) {
-        (void) close(in);
-    }
+    out = open(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+               0600);
+    rc = out == -1 ? errno : mt_copy_data(in, out);
 
     if (out != -1 && close(out) != 0 && rc == 0) {
         rc = errno;
-    }
-
-    if (rc == 0) {
-        rc = mt_mark_copy(file);
-    }
-
-    if (rc == 0) {
-        rc = mt_move_in(path);
     }
 
     if (rc != 0) {
         (void) unlink(file);
     }
 
-    free(source);
     free(file);
 
     return rc;
+}
+
+
+/* Checks and marks the copy, not the backup: that may be another user's. */
+
+static mt_status_t
+mt_check_copy(const char *path, const char *from, char *why, size_t why_size)
+{
+    int           rc;
+    char         *file;
+    int64_t       format;
+    mt_status_t   status;
+
+    file = mt_path_join(path, MT_NEW_FILE);
+
+    if (file == NULL) {
+        (void) snprintf(why, why_size, "out of memory");
+        return MT_NO_MEMORY;
+    }
+
+    status = mt_check_format(file, MDB_NOSUBDIR | MDB_NOLOCK, from, &format,
+                             why, why_size);
+
+    rc = status == MT_OK ? mt_mark_copy(file) : 0;
+
+    if (rc != 0) {
+        (void) snprintf(why, why_size, "restore of \"%s\": %s", path,
+                        mdb_strerror(rc));
+        status = rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL
+                                              : MT_STORE_FAILED;
+    }
+
+    if (status != MT_OK) {
+        (void) unlink(file);
+    }
+
+    free(file);
+
+    return status;
 }
 
 

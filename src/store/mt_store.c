@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 
+#define MT_LINE  512             /* of the error log, bytes */
+
+
 static int mt_store_register(mt_store_t *store);
 static void mt_store_unregister(mt_store_t *store);
 static int mt_store_registered(dev_t dev, ino_t ino);
@@ -34,26 +37,55 @@ static pthread_mutex_t   mt_stores_lock = PTHREAD_MUTEX_INITIALIZER;
 static mt_store_t       *mt_stores;
 
 
+static void
+mt_store_line(mt_store_t *store, char *text, size_t size, const char *fmt,
+    va_list args)
+{
+    int  len;
+
+    len = snprintf(text, size, "store \"%s\": ", store->path);
+
+    if (len > 0 && (size_t) len < size) {
+        (void) vsnprintf(text + len, size - (size_t) len, fmt, args);
+    }
+}
+
+
 void
 mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
 {
-    int      len;
-    char     text[512];
+    char     text[MT_LINE];
     va_list  args;
 
     if (store->report == NULL) {
         return;
     }
 
-    len = snprintf(text, sizeof(text), "store \"%s\": ", store->path);
-
-    if (len > 0 && (size_t) len < sizeof(text)) {
-        va_start(args, fmt);
-        (void) vsnprintf(text + len, sizeof(text) - (size_t) len, fmt, args);
-        va_end(args);
-    }
+    va_start(args, fmt);
+    mt_store_line(store, text, sizeof(text), fmt, args);
+    va_end(args);
 
     store->report(store->report_data, level, text);
+}
+
+
+void
+mt_store_trouble(mt_store_t *store, const char *fmt, ...)
+{
+    char     text[MT_LINE];
+    va_list  args;
+
+    if (store->report == NULL) {
+        return;
+    }
+
+    va_start(args, fmt);
+    mt_store_line(store, text, sizeof(text), fmt, args);
+    va_end(args);
+
+    if (mt_wal_may_tell(store, text)) {
+        store->report(store->report_data, 1, text);
+    }
 }
 
 
@@ -67,7 +99,7 @@ mt_store_error(mt_store_t *store, const char *what, int rc)
         return MT_STORE_FAILED;
     }
 
-    mt_store_report(store, 1, "%s: %s", what, mdb_strerror(rc));
+    mt_store_trouble(store, "%s: %s", what, mdb_strerror(rc));
 
     switch (rc) {
 

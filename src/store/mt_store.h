@@ -19,6 +19,8 @@
 #include "store/mt_keys.h"
 
 
+#define MT_DATA_FILE  "data.mdb"     /* in the directory of a store */
+
 typedef struct mt_store_s   mt_store_t;
 typedef struct mt_txn_s     mt_txn_t;
 typedef struct mt_cursor_s  mt_cursor_t;
@@ -43,16 +45,25 @@ typedef struct {
 
 /*
  * Makes the directory and an empty store of the present format where there is
- * none, and checks the format where there is one.  uid and gid (or -1) become
- * the owner of the directory and its files, also of a restored store.  The
- * environment is opened and closed: for the master process, before the fork.
+ * none, and checks the format where there is one, and that this user may use
+ * each file.  The environment is opened and closed: for the master process,
+ * before the fork, which is the workers' user meanwhile (base/mt_owner.h).
  * A store of a newer format, or a directory that holds anything else, is not
  * changed, nor is one of an older format: mt_prepare() (domain/mt_prepare.h)
  * upgrades that.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`,
  * of `why_size` bytes.
  */
-mt_status_t mt_store_create(const mt_store_options_t *options, int uid,
-    int gid, char *why, size_t why_size);
+mt_status_t mt_store_create(const mt_store_options_t *options, char *why,
+    size_t why_size);
+
+/* Gives a store of root's, or the empty directory of one, which is made unless
+ * it exists, to the user uid with gid, as mt_owner_take() (base/mt_owner.h)
+ * says. */
+void mt_store_take(const char *path, int uid, int gid);
+
+/* Finds the user as whom root should work with a store, as mt_owner_find()
+ * does.  Returns 0, or -1 with errno set. */
+int mt_store_owner(const char *path, int *uid, int *gid);
 
 /* Checks the same without a change, for `nginx -t`.  Returns MT_OK, also for a
  * path that does not exist below a directory that does, or MT_STORE_FAILED
@@ -84,6 +95,11 @@ void mt_store_close(mt_store_t *store);
 void mt_store_report(mt_store_t *store, int level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for an error, but not if a process of this store gave the line
+ * within the last minute: an error that stays does not fill the error log. */
+void mt_store_trouble(mt_store_t *store, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Frees the reader slots of dead processes.  Returns their number. */
 int mt_store_reader_check(mt_store_t *store);
 
@@ -109,12 +125,13 @@ uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
 mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
     size_t why_size);
 
-/* Puts the store in the directory `from`, a backup, in the place of the
- * options' one, marked as a copy; mt_prepare() is to follow.  With `replace` a
- * store that is there is moved into a directory below, without it fails.  No
- * process may have it open.  Returns MT_OK, or a failure with the reason. */
+/* Puts a copy of the data file `in` in the place of the options' store, marked
+ * as a copy; mt_prepare() is to follow.  `from` is the backup's name in `why`.
+ * With `replace` a store that is there is moved into a directory below,
+ * without it fails.  No process may have it open.  Returns MT_OK, or a failure
+ * with the reason. */
 mt_status_t mt_store_restore(const mt_store_options_t *options,
-    const char *from, int replace, char *why, size_t why_size);
+    const char *from, int in, int replace, char *why, size_t why_size);
 
 /* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
  * the process should open the store anew. */
@@ -137,6 +154,14 @@ int mt_store_lease(const mt_store_t *store);
 /* Renews the store's one read transaction, which does not nest. */
 mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
 void mt_read_end(mt_txn_t *txn);
+
+/*
+ * Makes the store's one read transaction, which is open, one of its own with
+ * the same snapshot, to be ended with mt_read_close(); *txn, of
+ * mt_read_begin(), is replaced.  While it is open the map cannot change.
+ * Returns MT_OK, or MT_NO_MEMORY with nothing changed.
+ */
+mt_status_t mt_read_detach(mt_txn_t **txn);
 
 /* A read transaction of its own, for another thread or a tool. */
 mt_status_t mt_read_open(mt_store_t *store, mt_txn_t **txn);
@@ -180,7 +205,7 @@ int mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key);
 
 mt_status_t mt_txn_status(const mt_txn_t *txn);
 
-/* Gives an error of this transaction to the store's report(). */
+/* Gives an error of this transaction to mt_store_trouble(). */
 void mt_txn_report(const mt_txn_t *txn, const char *text);
 
 /* Values that are u64.  The getter returns `def` when there is no such key or

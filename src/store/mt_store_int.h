@@ -14,7 +14,6 @@
 #include <lmdb.h>
 
 
-#define MT_DATA_FILE  "data.mdb"
 #define MT_LOCK_FILE  "lock.mdb"
 /* a new store, renamed to MT_DATA_FILE once it is whole */
 #define MT_NEW_FILE   "data.mdb.new"
@@ -25,6 +24,7 @@
 #define MT_WAL_WORDS  "wal.lock"
 
 /* a log of another store that was found in its place */
+#define MT_REPLACED     "replaced-"      /* and the time: set aside */
 #define MT_WAL_FOREIGN  "wal.log.foreign"
 
 
@@ -123,6 +123,14 @@ int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
 
+/* Returns 1 if this line of trouble may be written: no process has written it
+ * within the last minute. */
+int mt_wal_may_tell(mt_store_t *store, const char *text);
+
+/* Notes, for all processes, whether the last commit failed.  Returns what was
+ * noted before. */
+int mt_wal_set_failed(mt_store_t *store, int failed);
+
 /* Returns the transaction id of the last commit. */
 uint64_t mt_store_last(const mt_store_t *store);
 
@@ -130,7 +138,12 @@ uint64_t mt_store_last(const mt_store_t *store);
  * To be called before waiting for it. */
 void mt_wal_ask(mt_store_t *store);
 
-/* Gives a file, if it exists, to uid and gid (or -1).  Returns 0 or errno. */
+/* Checks that this user may use a store's directory and each file in it.
+ * Returns MT_OK, or a failure with file, owner and cure in `why`. */
+mt_status_t mt_store_access(const char *path, char *why, size_t why_size);
+
+/* Gives a file, if it exists, to uid and gid (or -1), as mt_owner_give() does.
+ * Returns 0 or an error number. */
 int mt_own_file(const char *path, const char *name, int uid, int gid);
 
 /* Returns 0, or -1 with errno. */

@@ -134,6 +134,24 @@ mt_read_end(mt_txn_t *txn)
 }
 
 
+mt_status_t
+mt_read_detach(mt_txn_t **txn)
+{
+    mt_txn_t  *t;
+
+    t = malloc(sizeof(mt_txn_t));
+    if (t == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    *t = **txn;
+    (*txn)->txn = NULL;
+    *txn = t;
+
+    return MT_OK;
+}
+
+
 static mt_status_t
 mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
 {
@@ -261,7 +279,13 @@ mt_write_commit(mt_txn_t *txn)
 
     if (rc != MDB_SUCCESS) {
         status = mt_store_error(txn->store, "commit", rc);
+        (void) mt_wal_set_failed(txn->store, 1);
         mt_store_probe(txn->store);
+
+    } else if (mt_wal_set_failed(txn->store, 0)
+               && mt_wal_may_tell(txn->store, "again"))
+    {
+        mt_store_report(txn->store, 0, "commits succeed again");
     }
 
     mt_txn_free(txn);
@@ -341,7 +365,7 @@ mt_txn_status(const mt_txn_t *txn)
 void
 mt_txn_report(const mt_txn_t *txn, const char *text)
 {
-    mt_store_report(txn->store, 1, "%s", text);
+    mt_store_trouble(txn->store, "%s", text);
 }
 
 

@@ -21,6 +21,11 @@
 /* A disk writes a block whole or not at all. */
 #define MT_WAL_BLOCK   4096
 
+/* Different lines of trouble that are told apart, and the seconds for which
+ * one is not repeated. */
+#define MT_WAL_TOLD    256
+#define MT_TELL_AGAIN  60
+
 /* The file grows by zeros that are written, so that the sync of a record has
  * no change of the file's metadata to write. */
 #define MT_WAL_STEP    (256 * 1024)
@@ -59,6 +64,13 @@ struct mt_wal_words_s {
     _Atomic uint64_t  logged;
     _Atomic uint64_t  held;
     _Atomic uint64_t  asked;
+
+    /* the store could not be committed, and was not since */
+    _Atomic uint32_t  failed;
+
+    /* when a line of trouble was last written, by the line's hash: monotonic
+     * seconds plus 1, 0: never */
+    _Atomic uint32_t  told[MT_WAL_TOLD];
 };
 
 
@@ -280,11 +292,11 @@ mt_wal_open_file(mt_store_t *store, const char *name)
     }
 
     made = 0;
-    fd = open(file, O_RDWR | O_CLOEXEC);
+    fd = open(file, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd == -1 && errno == ENOENT) {
         made = 1;
-        fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     }
 
     rc = fd == -1 ? errno : 0;
@@ -792,4 +804,52 @@ uint64_t
 mt_wal_logged(const mt_store_t *store)
 {
     return atomic_load(&store->wal.words->logged);
+}
+
+
+/* A lost race means that another process writes the line. */
+
+int
+mt_wal_may_tell(mt_store_t *store, const char *text)
+{
+    mt_str_t           line;
+    uint32_t           now, last;
+    _Atomic uint32_t  *told;
+
+    if (store->wal.words == NULL) {
+        return 1;
+    }
+
+    line = mt_cstr(text);
+    told = &store->wal.words->told[crc32(0, (const Bytef *) line.data,
+                                         (uInt) line.len) % MT_WAL_TOLD];
+
+    now = (uint32_t) (mt_monotonic_ns() / 1000000000) + 1;
+    last = atomic_load(told);
+
+    /* a word that is ahead of the clock is of another boot */
+
+    if (last != 0 && last <= now && now - last < MT_TELL_AGAIN) {
+        return 0;
+    }
+
+    return atomic_compare_exchange_strong(told, &last, now);
+}
+
+
+int
+mt_wal_set_failed(mt_store_t *store, int failed)
+{
+    mt_wal_words_t  *words;
+
+    words = store->wal.words;
+
+    if (words == NULL
+        || (int) atomic_load_explicit(&words->failed, memory_order_relaxed)
+           == failed)
+    {
+        return failed;
+    }
+
+    return (int) atomic_exchange(&words->failed, (uint32_t) failed);
 }

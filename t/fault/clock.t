@@ -29,8 +29,8 @@ for my $round (1 .. $t->rounds(1, 20)) {
 
 $t->check();
 
-# What was dated a day ahead makes later log-ins date from there, too: they
-# must serve all the same.
+# Commands that were dated a day ahead make later log-ins date from there, too:
+# they must serve all the same.
 
 $t->set_clock(86400);
 $t->log_in(2);

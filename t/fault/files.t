@@ -35,7 +35,7 @@ subtest 'the log is removed' => sub {
 		'the error log says so');
 	ok(-s $t->store() . '/wal.log', 'it is there again');
 
-	# What is acknowledged now is in the new file.
+	# Sign-ins that are acknowledged now are in the new file.
 
 	$t->fault('all killed', sub {
 		kill('KILL', $t->master(), $t->workers());

@@ -7,6 +7,7 @@
 use warnings;
 use strict;
 
+use Errno qw/ ENOSPC /;
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 
@@ -41,6 +42,11 @@ sub die_at {
 		grep { $_->{kind} eq 'sign' && $_->{outcome} eq 2000 }
 		$t->stop_load();
 
+	my $shown = unwritten($t);
+
+	$t->is_none('tools show it on a disk that they cannot write',
+		grep { !$shown->{$_} } @answered);
+
 	cmp_ok(roster_count($t), '>=', @answered, 'what was answered is counted');
 
 	my $stored = $t->stored();
@@ -53,6 +59,32 @@ sub die_at {
 	$t->finish();
 
 	return;
+}
+
+
+# Returns the check-ins that a tool sees whose commits fail; verify must be
+# clean, and nothing may be written.
+
+sub unwritten {
+	my ($t) = @_;
+
+	my %env = map { /^(\w+)=(.*)/s } $t->nginx_env();
+	local @ENV{keys %env} = values %env;
+
+	$t->arm(call => 'write', error => ENOSPC);
+
+	my $shown = $t->stored();
+	my ($code, undef, $breaches) = $t->ctl_run('verify');
+	my ($backup, undef, $why) = $t->ctl_run('backup', $t->store() . '.new');
+
+	cmp_ok($t->failed(), '>', 0, 'no commit succeeded');
+	is($code, 0, 'verify reads the same') or diag($breaches);
+	is($backup, 1, 'a backup would lack it');
+	like($why, qr/store_full/, 'and says why');
+
+	$t->disarm();
+
+	return $shown;
 }
 
 

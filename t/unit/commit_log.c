@@ -84,6 +84,59 @@ test_log(void *zone)
 }
 
 
+/* Ends with the pause after failures, which is of at most a second. */
+
+static void
+wait_for_retry(rig_worker_t *w)
+{
+    int64_t          until;
+    struct timespec  step = { .tv_nsec = 1000000 };
+
+    until = mt_monotonic_ns() + 1100000000;
+
+    while (mt_commit_paused(w->commit) && mt_monotonic_ns() < until) {
+        (void) nanosleep(&step, NULL);
+    }
+}
+
+
+/* A process that is to exit leaves the log's records to the next one, and
+ * fails its own commands if it has no store. */
+
+static void
+test_leave(void *zone)
+{
+    int           combine;
+    rig_worker_t  w;
+
+    w = worker_open(zone, next_id(), 2);
+    mt_commit_claim(w.commit);
+
+    ctx.fail_commit = MT_STORE_FULL;
+    push(&w, 0, &combine);
+    is_int(mt_commit_combine(w.commit), MT_STORE_FULL, "a checkpoint fails");
+    collect(&w);
+    is_int(mt_commit_stalled(w.commit), 1, "it is to be tried again");
+
+    mt_commit_retire(w.commit);
+    is_int(mt_commit_stalled(w.commit), 0, "but not by one that leaves");
+
+    mt_commit_set_machine(w.commit, NULL);
+    push(&w, 1, &combine);
+    is_int(mt_commit_stalled(w.commit), 1, "its own command is to end");
+    is_int(mt_commit_combine(w.commit), MT_STORE_FAILED, "it does");
+    is_int(collect(&w), 1, "and is answered:");
+    is_int(w.answers[1].status, MT_STORE_FAILED, "a failure");
+
+    worker_close(&w);
+
+    w = worker_open(zone, next_id(), 1);
+    wait_for_retry(&w);
+    is_int(mt_commit_combine(w.commit), MT_OK, "the next one makes up");
+    worker_close(&w);
+}
+
+
 /* An acknowledged command outlives the failure of the checkpoint, in this
  * process and in others. */
 
@@ -113,6 +166,15 @@ test_log_kept(void *zone, int keep)
     ctx.fail_commit = MT_STORE_FULL;
     is_int(mt_commit_combine(next.commit), keep ? MT_OK : MT_STORE_FULL,
            "another tries");
+    is_int(mt_commit_paused(w.commit), !keep, "%s",
+           keep ? "no pause comes" : "then there is a pause");
+
+    commits = ctx.commits;
+    is_int(mt_commit_stalled(next.commit), 0, "in which nobody is to try");
+    is_int(mt_commit_combine(next.commit), MT_OK, "and nobody does");
+    is_int(ctx.commits - commits, 0, "no commit");
+    wait_for_retry(&next);
+
     ctx.fail_commit = MT_STORE_FULL;
     is_int(push(&next, 0, &combine), MT_OK, "with a command of its own");
     is_int(mt_commit_combine(next.commit), MT_STORE_FULL, "which fails");
@@ -121,6 +183,7 @@ test_log_kept(void *zone, int keep)
            "nothing is promised on top of what is %s", keep ? "there"
                                                             : "not there yet");
     ctx.keep = 0;
+    wait_for_retry(&next);
     commits = ctx.commits;
     is_int(mt_commit_combine(next.commit), MT_OK, "until it can be written");
     is_int(ctx.commits - commits, !keep, "%s", keep ? "it is" : "then it is");
@@ -396,6 +459,7 @@ main(void)
     test_log(zone);
     test_log_kept(zone, 0);
     test_log_kept(zone, 1);
+    test_leave(zone);
     test_prompt(zone);
     test_barrier(zone);
     test_asked(zone);

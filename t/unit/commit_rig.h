@@ -118,7 +118,7 @@ rig_store_create(char *dir)
 
     options = rig_options(dir);
 
-    return mt_store_create(&options, -1, -1, why, sizeof(why)) == MT_OK;
+    return mt_store_create(&options, why, sizeof(why)) == MT_OK;
 }
 
 

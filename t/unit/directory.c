@@ -235,16 +235,20 @@ test_numbers(void)
     r = with_ref(&f, &mt_op_user_remove, "3");
     accepted(r, "removed by number");
     is_int(resolve(&f, MT_NAME_USER, "3"), 0, "gone");
-    refused(add_user(&f, "3", NULL, NULL, NULL), MT_ID_TAKEN,
-            MT_user_edit_id, "the number of a removed user stays used");
+    is_int(add_user(&f, "3", NULL, NULL, NULL).num, 3, "comes back by its id");
+    is_int(resolve(&f, MT_NAME_USER, "3"), 3, "found again");
 
     accepted(with_ref(&f, &mt_op_user_remove, "4"), "removed the last");
     is_int(fixture_user(&f, "", "auto", NULL, NULL), 9, "never reused");
 
     r = add_user(&f, "zhang3", "x", NULL, NULL);
     accepted(with_ref(&f, &mt_op_user_remove, "zhang3"), "removed by id");
-    ok(add_user(&f, "zhang3", "x", NULL, NULL).num == r.num + 1,
-       "an id of letters is free again, with a new number");
+    is_int(resolve(&f, MT_NAME_USER, "zhang3"), 0, "gone");
+    is_int(fixture_verify(&f), 0, "the store is whole with the removed id");
+    ok(add_user(&f, "zhang3", "x", NULL, NULL).num == r.num,
+       "comes back by its id, with its number");
+    refused(add_user(&f, "zhang3", "y", NULL, NULL), MT_ID_TAKEN,
+            MT_user_edit_id, "once");
 
     is_int(fixture_verify(&f), 0, "the store is whole");
     fixture_close(&f);

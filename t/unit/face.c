@@ -467,9 +467,9 @@ main(void)
 
     snprintf(folder, sizeof(folder), "%s/resources", d.f.dir);
 
-    is_int(mt_resources_create(folder, -1, -1), 0, "the folder");
-    is_int(mt_resources_create(folder, getuid(), getgid()), 0, "is there");
-    is_int(mt_resources_create("/dev/null", -1, -1), -1, "a file is none");
+    is_int(mt_resources_create(folder), 0, "the folder");
+    is_int(mt_resources_create(folder), 0, "is there");
+    is_int(mt_resources_create("/dev/null"), -1, "a file is none");
 
     d.service.resources = folder;
 

@@ -54,14 +54,7 @@ remove_tree(const char *dir)
 static mt_status_t
 create(void)
 {
-    return mt_store_create(&options, -1, -1, why, sizeof(why));
-}
-
-
-static mt_status_t
-create_as_owner(void)
-{
-    return mt_store_create(&options, 1, 1, why, sizeof(why));
+    return mt_store_create(&options, why, sizeof(why));
 }
 
 
@@ -180,7 +173,7 @@ check_backup(int made)
 static mt_status_t
 make_folder(void)
 {
-    return mt_resources_create(folder, -1, -1) == 0 ? MT_OK : MT_STORE_FAILED;
+    return mt_resources_create(folder) == 0 ? MT_OK : MT_STORE_FAILED;
 }
 
 
@@ -410,8 +403,6 @@ crypto(void)
 
 static const act_t  acts[] = {
     { "making a store", create, uncreate, check_created },
-    { "making a store of another's", create_as_owner, uncreate,
-      check_created },
     { "looking at a store", check_store, NULL, NULL },
     { "opening a store", open_store, close_store, check_opened },
     { "counting a store", count, NULL, NULL },

@@ -79,7 +79,7 @@ fixture_open_empty(fixture_t *f)
     options.max_readers = 16;
     options.report = fixture_log;
 
-    if (mt_store_create(&options, -1, -1, why, sizeof(why)) != MT_OK
+    if (mt_store_create(&options, why, sizeof(why)) != MT_OK
         || mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK)
     {
         fixture_die(why);

@@ -180,6 +180,32 @@ test_placeholder(mt_import_t *i)
 }
 
 
+static void
+test_removed(mt_import_t *i)
+{
+    mt_user_t   before, after;
+    mt_named_t  named;
+
+    is_int(import(i, "id,name,phone,password\nE-9,Eve,99,secret\n"
+                     "90,Ida,,\n", 0), MT_OK, "two more");
+    ok(load("E-9", &before) && before.password.len, "one has a password");
+
+    memset(&named, 0, sizeof(named));
+    mt_set(&named, named, ref, MT_STR("E-9"));
+    is_int(fixture_run(&f, &mt_op_user_remove, &named).status, MT_OK, "out");
+    mt_set(&named, named, ref, MT_STR("90"));
+    is_int(fixture_run(&f, &mt_op_user_remove, &named).status, MT_OK, "out");
+
+    is_int(import(i, "id,name\nE-9,Eve2\n90,Ida2\n", 0), MT_OK,
+           "imported again");
+    is_int(sum.added, 2, "as added users");
+    ok(load("E-9", &after) && after.num == before.num, "with the number");
+    is_int(after.password.len + after.phone.len, 0, "and nothing else");
+    ok(load("90", &after) && after.num == 90, "a decimal id, too");
+    is_int(fixture_verify(&f), 0, "the store is sound");
+}
+
+
 int
 main(void)
 {
@@ -193,6 +219,7 @@ main(void)
     test_rows(i);
     test_dry_run(i);
     test_placeholder(i);
+    test_removed(i);
     mt_import_close(i);
 
     fixture_close(&f);

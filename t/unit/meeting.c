@@ -246,7 +246,7 @@ test_life(fixture_t *f)
 
     num = created(f, edit_new(f, "1", 10, 12, "2"));
 
-    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_LEADER,
+    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_HOST,
                   MT_WHEN_UNDER_WAY), MT_NOT_STARTED, "not started");
     is_status(act(f, &mt_op_meeting_cancel, num, 2, MT_MAY_CREATOR,
                   MT_WHEN_OPEN), MT_FORBIDDEN, "not the creator");
@@ -260,7 +260,7 @@ test_life(fixture_t *f)
     f->now = DAY0 + 11 * HOUR;
     is_status(act(f, &mt_op_meeting_cancel, num, 1, MT_MAY_CREATOR,
                   MT_WHEN_BEFORE), MT_STARTED, "started");
-    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_LEADER,
+    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_HOST,
                   MT_WHEN_UNDER_WAY), MT_OK, "ended while under way");
 
     m = meeting(f, num);
@@ -268,7 +268,7 @@ test_life(fixture_t *f)
     is_int(m.done, f->now, "then");
     is_int(m.end, DAY0 + 12 * HOUR, "its end stays as booked");
 
-    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_LEADER,
+    is_status(act(f, &mt_op_meeting_end, num, 1, MT_MAY_HOST,
                   MT_WHEN_UNDER_WAY), MT_ENDED, "once");
     is_status(update(f, edit_of(f, num)), MT_ENDED, "no change after it");
     is_status(answer(f, num, 2, MT_ANSWER_ACCEPTED, NULL), MT_ENDED,
@@ -568,7 +568,7 @@ test_end_frees(fixture_t *f)
 
     f->now = DAY0 + 81 * HOUR;
     is_status(create(f, args), MT_ROOM_BUSY, "under way");
-    is_status(act(f, &mt_op_meeting_end, num, 2, MT_MAY_LEADER,
+    is_status(act(f, &mt_op_meeting_end, num, 2, MT_MAY_HOST,
                   MT_WHEN_UNDER_WAY), MT_OK, "ended early");
     is_status(create(f, args), MT_OK, "its room is free");
 }

@@ -41,6 +41,7 @@ static const mt_model_t *const  models[] = {
     &mt_journal_model, &mt_subscription_model, &mt_outbox_model,
 
     &mt_company_add_model, &mt_credential_add_model, &mt_named_model,
+    &mt_user_removal_model,
     &mt_dept_edit_model, &mt_user_edit_model, &mt_room_edit_model,
     &mt_person_model, &mt_meeting_edit_model, &mt_meeting_act_model,
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,

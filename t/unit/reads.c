@@ -169,9 +169,9 @@ test_participation(fixture_t *f)
     ok(people[6].num == 0 && strcmp(people[6].name, "A guest") == 0,
        "but no number");
 
-    is_status(look(f, &mt_op_meeting_detail, num, 4, MT_MAY_LEADER, 0),
+    is_status(look(f, &mt_op_meeting_detail, num, 4, MT_MAY_HOST, 0),
               MT_FORBIDDEN, "the detail is not for everyone");
-    is_status(look(f, &mt_op_meeting_detail, num, 7, MT_MAY_LEADER, 0),
+    is_status(look(f, &mt_op_meeting_detail, num, 7, MT_MAY_HOST, 0),
               MT_OK, "but for leaders");
     memset(people, 0, sizeof(people));
     is_int(rows(f, 1, take_person), 2, "of whom there are two");

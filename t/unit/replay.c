@@ -31,7 +31,7 @@ open_store(fixture_t *f, const char *dir, const char *name)
     options.max_readers = 16;
     options.report = fixture_log;
 
-    if (mt_prepare(&options, -1, -1, why, sizeof(why)) != MT_OK
+    if (mt_prepare(&options, why, sizeof(why)) != MT_OK
         || mt_store_open(&f->store, &options, why, sizeof(why)) != MT_OK)
     {
         fixture_die(why);

@@ -26,15 +26,11 @@ test_create(void)
     ok(stat(path, &st) != 0, "and was not made by that");
     is_int(mt_store_open(&store, &o, why, WHY), MT_STORE_FAILED,
            "open: not there");
-    is_int(mt_store_create(&o, 12, 34, why, WHY), MT_OK, "create: %s", why);
+    is_int(mt_store_create(&o, why, WHY), MT_OK, "create: %s", why);
     ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0700,
        "a directory for its owner only");
 
-    if (geteuid() == 0) {
-        ok(st.st_uid == 12 && st.st_gid == 34, "given to its owner");
-    }
-
-    is_int(mt_store_create(&o, 0, 0, why, WHY), MT_OK, "create again: %s",
+    is_int(mt_store_create(&o, why, WHY), MT_OK, "create again: %s",
            why);
     is_int(mt_store_check(&o, why, WHY), MT_OK, "check: %s", why);
     is_int(mt_store_open(&store, &o, why, WHY), MT_OK, "open: %s", why);
@@ -42,7 +38,7 @@ test_create(void)
            "not twice in a process");
     ok(why_has("already"), "and says why");
     is_int(mt_store_check(&o, why, WHY), MT_OK, "check while it is open");
-    is_int(mt_store_create(&o, -1, -1, why, WHY), MT_OK,
+    is_int(mt_store_create(&o, why, WHY), MT_OK,
            "create while it is open");
 
     is_int(mt_read_begin(store, &txn), MT_OK, "read");
@@ -81,7 +77,7 @@ refused(const char *what, const char *reason)
     o = options(1 << 24);
     before = checksum(path);
 
-    is_int(mt_store_create(&o, 12, 34, why, WHY), MT_STORE_FAILED,
+    is_int(mt_store_create(&o, why, WHY), MT_STORE_FAILED,
            "%s: not created", what);
     ok(why_has(reason), "%s: %s", what, why);
     why[0] = '\0';
@@ -163,7 +159,7 @@ test_refusals(void)
     use_path("no/parent");
     o = options(1 << 24);
     is_int(mt_store_check(&o, why, WHY), MT_STORE_FAILED, "no parent");
-    is_int(mt_store_create(&o, -1, -1, why, WHY), MT_STORE_FAILED,
+    is_int(mt_store_create(&o, why, WHY), MT_STORE_FAILED,
            "no parent: not created");
 
     use_path("unfinished");

@@ -138,7 +138,7 @@ open_store(uint64_t max_size)
     o = options(max_size);
     store = NULL;
 
-    if (mt_store_create(&o, -1, -1, why, WHY) != MT_OK
+    if (mt_store_create(&o, why, WHY) != MT_OK
         || mt_store_open(&store, &o, why, WHY) != MT_OK)
     {
         printf("Bail out! %s\n", why);

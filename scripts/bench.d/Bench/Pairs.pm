@@ -10,11 +10,12 @@ use strict;
 use Bench::Report;
 
 
-# A difference is told if all rounds agree on its sign, which chance does once
-# in eight at this number of rounds, and if its median is larger than this.
+# A difference is told if its median is larger than NOTICED, and if the rounds
+# agree on its sign so far that chance, which has two sides, does it more rarely
+# than CHANCE (sign test): eight rounds of eight, 13 of 15, 23 of 30.
 
-use constant ROUNDS => 4;
 use constant NOTICED => 0.03;
+use constant CHANCE => 0.01;
 
 my @COLUMNS = (
 	[ '', '%-32s', sub { $_[0]->name() } ],
@@ -83,8 +84,8 @@ sub text {
 
 sub notes {
 	my ($self) = @_;
-	my @notes = 'slower, faster: every round agrees, by more than '
-		. NOTICED * 100 . ' % in the median';
+	my @notes = 'slower, faster: by more than ' . NOTICED * 100
+		. ' % in the median, and the rounds agree';
 
 	for my $row (grep { $_->name() =~ /ceiling$/ } @{$self->{rows}}) {
 		push @notes, 'noise: two equal ceilings are apart by '
@@ -111,7 +112,7 @@ sub data {
 
 package Bench::Pair;
 
-use List::Util qw/ all max min /;
+use List::Util qw/ max min /;
 
 
 sub new {
@@ -201,19 +202,34 @@ sub errors {
 }
 
 
-# Returns 1 if all rounds say that this build has more of it, -1 if less, 0 if
+# Returns 1 if the rounds say that this build has more of it, -1 if less, 0 if
 # they do not agree or the difference is small.
 
 sub sign {
 	my ($self, $what) = @_;
 	my @ratios = @{$self->{ratios}{$what}};
+	my $median = $self->ratio($what);
+	my $against = grep { $median > 1 ? $_ <= 1 : $_ >= 1 } @ratios;
 
-	return 0 if @ratios < Bench::Pairs::ROUNDS
-		|| abs($self->ratio($what) - 1) <= Bench::Pairs::NOTICED;
+	return 0 if abs($median - 1) <= Bench::Pairs::NOTICED
+		|| chance($against, scalar @ratios) > Bench::Pairs::CHANCE;
 
-	return 1 if all { $_ > 1 } @ratios;
-	return -1 if all { $_ < 1 } @ratios;
-	return 0;
+	return $median > 1 ? 1 : -1;
+}
+
+
+# Returns how likely it is that at most so many of n coins fall on one side.
+
+sub chance {
+	my ($few, $n) = @_;
+	my ($ways, $sum) = (1, 0);
+
+	for my $k (0 .. $few) {
+		$sum += $ways;
+		$ways *= ($n - $k) / ($k + 1);
+	}
+
+	return 2 * $sum / 2 ** $n;
 }
 
 

@@ -284,7 +284,7 @@ mt_checkin_judge_leader(mt_checkin_try_t *try)
     try->leader = mt_ref_num(try->txn, try->company,
                              MT_NAME_USER, ref);
 
-    if (mt_meeting_is_leader(try->meeting, try->leader)) {
+    if (mt_meeting_is_host(try->meeting, try->leader)) {
         return MT_OK;
     }
 

@@ -394,6 +394,7 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
 
     } else {
         mt_set(&edit, user_edit, fresh_id, mt_fresh_id(import->arena));
+        mt_set(&edit, user_edit, revive, 1);
         mt_import_look_alike(import, item);
     }
 

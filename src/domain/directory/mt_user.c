@@ -5,6 +5,7 @@
 
 static mt_step_t mt_user_edit_start(mt_call_t *call);
 static void mt_user_edit_work(mt_call_t *call);
+static mt_step_t mt_user_remove_start(mt_call_t *call);
 static mt_step_t mt_user_edit_resume(mt_call_t *call);
 static mt_step_t mt_user_edit_command(mt_call_t *call, mt_str_t password);
 static mt_status_t mt_user_add_apply(mt_apply_t *a, const void *body,
@@ -15,6 +16,8 @@ static mt_status_t mt_user_remove_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_user_judge_new(mt_apply_t *a,
     const mt_user_edit_t *args, mt_user_t *user);
+static int mt_user_judge_removed(mt_apply_t *a, mt_str_t id,
+    mt_user_t *user);
 static mt_status_t mt_user_edit(mt_apply_t *a, const mt_user_edit_t *args,
     mt_user_t *user, mt_result_t *result);
 static void mt_user_reindex(mt_apply_t *a, const mt_user_t *from,
@@ -55,8 +58,8 @@ const mt_operation_t  mt_op_user_remove = {
     .code = MT_CODE_user_remove,
     .name = "user_remove",
     .args = &mt_named_model,
-    .body = &mt_named_model,
-    .start = mt_start_command,
+    .body = &mt_user_removal_model,
+    .start = mt_user_remove_start,
     .finish = mt_face_dropped,
     .apply = mt_user_remove_apply
 };
@@ -159,6 +162,10 @@ mt_user_edit_command(mt_call_t *call, mt_str_t password)
         args->has &= ~MT_BIT(user_edit, plain);
     }
 
+    if (call->op == &mt_op_user_add) {
+        mt_set(args, user_edit, revive, 1);
+    }
+
     if (call->op == &mt_op_user_add && args->id.len == 0) {
         mt_set(args, user_edit, fresh_id, mt_fresh_id(call->arena));
 
@@ -168,6 +175,21 @@ mt_user_edit_command(mt_call_t *call, mt_str_t password)
     }
 
     return mt_start_command(call);
+}
+
+
+static mt_step_t
+mt_user_remove_start(mt_call_t *call)
+{
+    const mt_named_t  *args = call->args;
+
+    mt_user_removal_t  removal;
+
+    memset(&removal, 0, sizeof(removal));
+    mt_set(&removal, user_removal, ref, args->ref);
+    mt_set(&removal, user_removal, keep, 1);
+
+    return mt_command(call, &removal);
 }
 
 
@@ -248,12 +270,42 @@ mt_user_judge_new(mt_apply_t *a, const mt_user_edit_t *args,
             return rc == MT_OK ? MT_ID_TAKEN : rc;
         }
 
+        if (args->revive && mt_user_judge_removed(a, args->id, user)) {
+            return MT_OK;
+        }
+
         memset(user, 0, sizeof(*user));
     }
 
     user->id = args->id.len ? args->id : args->fresh_id;
 
     return mt_id_judge(a, MT_NAME_USER, user->id, &user->num);
+}
+
+
+/* Returns 1 with the number and id of the removed user of this id, else 0.
+ * Nothing else of that user comes back. */
+
+static int
+mt_user_judge_removed(mt_apply_t *a, mt_str_t id, mt_user_t *user)
+{
+    int64_t    num;
+    mt_user_t  removed;
+
+    num = mt_ref_num(a->txn, a->company, MT_NAME_USER, id);
+
+    if (num == 0
+        || mt_user_load(a->txn, a->company, num, &removed, a->arena) != 1
+        || removed.removed == 0 || !mt_str_eq(removed.id, id))
+    {
+        return 0;
+    }
+
+    memset(user, 0, sizeof(*user));
+    user->num = num;
+    user->id = removed.id;
+
+    return 1;
 }
 
 
@@ -303,17 +355,20 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static mt_status_t
 mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
-    const mt_named_t  *args = body;
+    const mt_user_removal_t  *args = body;
 
     mt_user_t    user;
     mt_status_t  rc;
 
-    rc = mt_user_target(a, args->ref, MT_named_ref, result, &user);
+    rc = mt_user_target(a, args->ref, MT_user_removal_ref, result, &user);
     if (rc != MT_OK) {
         return rc;
     }
 
-    mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
+    if (!args->keep) {
+        mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
+    }
+
     mt_user_reindex(a, &user, NULL);
     mt_raise(a, MT_EVENT_USER_REMOVE, user.num, user.id);
 

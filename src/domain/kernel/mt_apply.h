@@ -45,6 +45,15 @@ void mt_batch_destroy(mt_batch_t *batch);
 /* The state machine of a store, for the commit engine and for tools. */
 mt_machine_t mt_batch_machine(mt_batch_t *batch);
 
+/*
+ * Begins a write transaction that is only read, has all records of the
+ * write-ahead log applied, and is thrown away by mt_batch_peek_end(): for a
+ * store that cannot be committed.  Returns MT_OK, or a failure with no
+ * transaction open.
+ */
+mt_status_t mt_batch_peek(mt_batch_t *batch, mt_txn_t **txn);
+void mt_batch_peek_end(mt_batch_t *batch);
+
 /* Returns the number of messages for subscribers that the batch committed last
  * has made. */
 uint64_t mt_batch_messages(const mt_batch_t *batch);

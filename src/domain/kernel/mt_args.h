@@ -35,6 +35,12 @@
 #define MT_NAMED_FIELDS(F, M)                                                 \
     F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
 
+/* The command of a removal.  keep: the id stays the removed user's, who can be
+ * added again; not set in commands of 0.9. */
+#define MT_USER_REMOVAL_FIELDS(F, M)                                          \
+    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
+    F(M, 2, INT, keep,          0, 1, NULL)
+
 /* Lists that are always whole take no arguments. */
 #define MT_NOTHING_FIELDS(F, M)                                               \
     F(M, 1, INT, nothing,       0, 0, NULL)
@@ -49,13 +55,15 @@
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
 
 /* plain: the password as typed, "" for the default one.  The command carries
- * its hash, `password`, instead. */
+ * its hash, `password`, instead.  revive: a removed user who has the id comes
+ * back; not set in commands of 0.9. */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
     F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
-    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)
+    F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
+    F(M, 61, INT, revive,       0, 1, NULL)
 
 /* face: the name of the user's new picture, "" for none. */
 #define MT_USER_FACE_FIELDS(F, M)                                             \
@@ -156,7 +164,7 @@
 
 #define MT_MAY_ANYONE    0
 #define MT_MAY_CREATOR   1
-#define MT_MAY_LEADER    2       /* the hosts */
+#define MT_MAY_HOST      2       /* the creator or a sign-in leader */
 #define MT_MAY_MEMBER    3       /* the hosts and the attendees */
 
 /* `when`: the phases in which an act is allowed.  h5yes cancels a meeting only
@@ -356,6 +364,7 @@
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
 MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
+MT_DECLARE_MODEL(user_removal, MT_USER_REMOVAL_FIELDS);
 MT_DECLARE_MODEL(nothing, MT_NOTHING_FIELDS);
 MT_DECLARE_MODEL(dept_edit, MT_DEPT_EDIT_FIELDS);
 MT_DECLARE_MODEL(user_edit, MT_USER_EDIT_FIELDS);

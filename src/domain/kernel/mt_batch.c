@@ -9,6 +9,7 @@ static mt_status_t mt_batch_begin(void *ctx, mt_txn_t **txn);
 static mt_status_t mt_batch_apply(void *ctx, mt_str_t command,
     mt_result_t *result);
 static mt_status_t mt_batch_commit(void *ctx);
+static void mt_batch_write(mt_batch_t *batch);
 static void mt_batch_abort(void *ctx);
 static int mt_batch_behind(void *ctx);
 static void mt_batch_close(mt_batch_t *batch);
@@ -100,6 +101,37 @@ uint64_t
 mt_batch_messages(const mt_batch_t *batch)
 {
     return batch->messages;
+}
+
+
+mt_status_t
+mt_batch_peek(mt_batch_t *batch, mt_txn_t **txn)
+{
+    unsigned      left;
+    mt_status_t   status;
+    mt_machine_t  machine;
+
+    machine = mt_batch_machine(batch);
+    status = mt_machine_begin(&machine, txn, &left);
+
+    if (status == MT_OK) {
+        mt_batch_write(batch);
+        status = mt_batch_exhausted(batch) ? MT_NO_MEMORY
+                                           : mt_txn_status(*txn);
+
+        if (status != MT_OK) {
+            mt_batch_abort(batch);
+        }
+    }
+
+    return status;
+}
+
+
+void
+mt_batch_peek_end(mt_batch_t *batch)
+{
+    mt_batch_abort(batch);
 }
 
 
@@ -294,6 +326,18 @@ mt_is_failure(mt_status_t status)
 }
 
 
+/* Writes what was kept in memory until the batch's end. */
+
+static void
+mt_batch_write(mt_batch_t *batch)
+{
+    if (batch->position != batch->stored) {
+        mt_batch_write_tallies(batch);
+        mt_batch_write_meta(batch);
+    }
+}
+
+
 static mt_status_t
 mt_batch_commit(void *ctx)
 {
@@ -301,10 +345,7 @@ mt_batch_commit(void *ctx)
 
     mt_status_t  rc;
 
-    if (batch->position != batch->stored) {
-        mt_batch_write_tallies(batch);
-        mt_batch_write_meta(batch);
-    }
+    mt_batch_write(batch);
 
     if (mt_batch_exhausted(batch)) {
         mt_batch_abort(batch);

@@ -86,7 +86,8 @@ mt_ref_num(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
 }
 
 
-/* A removed record has no name, so only a number may lead to it. */
+/* Names of removed records are gone, except users': only a number, or a user's
+ * id, may lead to one. */
 
 int64_t
 mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
@@ -99,7 +100,7 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
 
     num = mt_ref_num(txn, company, kind, ref);
 
-    if (num == 0 || !mt_parse_num(ref, &num)) {
+    if (num == 0 || (kind != MT_NAME_USER && !mt_parse_num(ref, &num))) {
         return num;
     }
 

@@ -34,8 +34,8 @@ typedef struct {
 /*
  * All functions run on the event loop with a read transaction open.
  *
- * open() begins a piece of the list in a fresh transaction, so that no long
- * answer pins old pages, and goes on after the row given last.  next() fills
+ * open() begins a piece of the list, and goes on after the row given last.
+ * All pieces of an answer are of one snapshot.  next() fills
  * *row, allocated in row_arena, which the caller resets after each row; *row
  * is NULL when the row is not shown.  Returns 1, 0 at the end, -1 on failure.
  * close() ends the piece.

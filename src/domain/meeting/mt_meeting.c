@@ -45,7 +45,7 @@ mt_meeting_holds_room(const mt_meeting_t *meeting)
 
 
 int
-mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user)
+mt_meeting_is_host(const mt_meeting_t *meeting, int64_t user)
 {
     size_t  i;
 
@@ -78,11 +78,11 @@ mt_meeting_may(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
     case MT_MAY_CREATOR:
         return actor != 0 && meeting->creator == actor;
 
-    case MT_MAY_LEADER:
-        return mt_meeting_is_leader(meeting, actor);
+    case MT_MAY_HOST:
+        return mt_meeting_is_host(meeting, actor);
 
     default: /* MT_MAY_MEMBER */
-        if (actor == 0 || mt_meeting_is_leader(meeting, actor)) {
+        if (actor == 0 || mt_meeting_is_host(meeting, actor)) {
             return actor != 0;
         }
 

@@ -23,7 +23,7 @@ mt_status_t mt_meeting_check_open(const mt_meeting_t *meeting, int64_t now);
 int mt_meeting_holds_room(const mt_meeting_t *meeting);
 
 /* Returns 1 if the user is a host: the creator or a sign-in leader; else 0. */
-int mt_meeting_is_leader(const mt_meeting_t *meeting, int64_t user);
+int mt_meeting_is_host(const mt_meeting_t *meeting, int64_t user);
 
 /* Returns 1 if `actor` may act on the meeting (MT_MAY_*), 0 if not, -1 on
  * failure. */

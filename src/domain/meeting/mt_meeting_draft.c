@@ -477,7 +477,7 @@ mt_room_open(const mt_room_t *room, const mt_meeting_t *meeting)
 
 
 void
-mt_draft_settle(mt_draft_t *draft)
+mt_draft_set_nums(mt_draft_t *draft)
 {
     size_t         i;
     mt_drafts_t   *drafts;

@@ -97,7 +97,7 @@ int mt_drafts_list(const mt_drafts_t *drafts, int made);
  *     mt_draft_identity()             judges the id and codes of a new meeting
  *     mt_draft_creator()              finds the creator of a new meeting
  *     mt_draft_judge()                judges the rest, except for the list
- *     mt_draft_settle()               sets all numbers, after
+ *     mt_draft_set_nums()             sets all numbers, after
  *                                     mt_user_refs_make()
  *     mt_draft_write()                writes the meeting and the list, if
  *                                     there is one, and raises the event
@@ -108,7 +108,7 @@ void mt_draft_old(mt_draft_t *draft, mt_drafts_t *drafts,
 mt_status_t mt_draft_identity(mt_draft_t *draft);
 mt_status_t mt_draft_creator(mt_draft_t *draft);
 mt_status_t mt_draft_judge(mt_draft_t *draft);
-void mt_draft_settle(mt_draft_t *draft);
+void mt_draft_set_nums(mt_draft_t *draft);
 mt_status_t mt_draft_write(mt_draft_t *draft, int event);
 
 /* Rejects the draft because of its room; result->detail becomes the begin of

@@ -263,7 +263,7 @@ mt_draft_alone(mt_draft_t *draft, int event)
     }
 
     mt_user_refs_make(drafts->users);
-    mt_draft_settle(draft);
+    mt_draft_set_nums(draft);
 
     drafts->result->num = draft->meeting.num;
 

@@ -25,9 +25,13 @@ int mt_meeting_view_read(const mt_view_source_t *source, mt_str_t record,
     mt_meeting_view_t *view);
 int mt_meeting_view_fill(const mt_view_source_t *source,
     mt_meeting_view_t *view);
+
+/* The view's parts, for the operations (mt_parts_pt). */
 unsigned mt_meeting_parts(size_t base, unsigned field);
-/* The cache key of the view of the meeting in this record.  Returns 1, or -1
- * on failure. */
+unsigned mt_person_parts(size_t base, unsigned field);
+
+/* Makes the cache key of the view of the meeting in `record`.  Returns 1, or
+ * -1 on failure. */
 int mt_meeting_row_key(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_str_t record, mt_row_key_t *key);
 
@@ -54,7 +58,6 @@ void mt_person_row_key(const mt_view_source_t *source,
     mt_row_key_t *key);
 int mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_person_view_t *view);
-unsigned mt_person_parts(size_t base, unsigned field);
 
 
 /* The state of a reply's rows.  Between two pieces only `last` and the counts
@@ -94,10 +97,11 @@ mt_status_t mt_listing_show(mt_call_t *call, int64_t num, int guests,
 mt_status_t mt_listing_reply(mt_call_t *call, int64_t num, int guests);
 
 /* start() of operations that show one meeting; the args are an
- * mt_meeting_act_t. */
+ * mt_meeting_act_t.  Returns MT_STEP_DONE. */
 mt_step_t mt_meeting_show(mt_call_t *call);
 
-/* Begin and end a piece. */
+/* mt_listing_source() begins a piece of a call's rows, mt_listing_close() ends
+ * it. */
 void mt_listing_source(mt_call_t *call, mt_listing_t *listing);
 void mt_listing_close(mt_call_t *call);
 

@@ -23,9 +23,6 @@ int mt_subscription_load(mt_txn_t *txn, uint32_t company,
 mt_status_t mt_subscription_save(mt_apply_t *a,
     const mt_subscription_t *subscription);
 
-/* Forgets the failure to deliver. */
-void mt_subscription_clear(mt_subscription_t *subscription);
-
 /* For apply(): loads the company's subscription.  Returns MT_OK,
  * MT_NO_SUBSCRIPTION or a failure. */
 mt_status_t mt_subscription_get(mt_apply_t *a,

@@ -467,7 +467,7 @@ mt_invitation_fill(const mt_view_source_t *source, int64_t user,
     derived->user = user;
     derived->answer = view->own.answer;
     derived->signed_in = view->checkin.time != 0;
-    derived->leader = mt_meeting_is_leader(&view->meeting.meeting, user);
+    derived->leader = mt_meeting_is_host(&view->meeting.meeting, user);
 
     return 1;
 }

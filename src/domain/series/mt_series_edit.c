@@ -583,7 +583,7 @@ mt_series_drafts_write_old(mt_series_drafts_t *e)
     for (i = 0; rc == MT_OK && i < e->nold; i++) {
         draft = &e->v[i];
 
-        mt_draft_settle(draft);
+        mt_draft_set_nums(draft);
 
         if (listed) {
             rc = mt_series_drafts_list(e, draft, &draft->meeting);
@@ -614,7 +614,7 @@ mt_series_drafts_write_new(mt_series_drafts_t *e)
     for (i = e->nold; rc == MT_OK && i < e->n; i++) {
         draft = &e->v[i];
 
-        mt_draft_settle(draft);
+        mt_draft_set_nums(draft);
 
         series = series ? series : draft->meeting.num;
         draft->meeting.series = series;

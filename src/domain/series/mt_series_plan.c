@@ -45,7 +45,7 @@ static mt_status_t mt_plan_make(mt_plan_t *plan, int64_t begin);
 static mt_status_t mt_plan_set(mt_plan_t *plan, mt_occurrence_t *occurrence,
     int64_t begin, int64_t length);
 static mt_step_t mt_plan_command(mt_plan_t *plan);
-static mt_step_t mt_plan_refuse(mt_plan_t *plan, mt_status_t status);
+static mt_step_t mt_plan_reject(mt_plan_t *plan, mt_status_t status);
 
 
 mt_step_t
@@ -81,7 +81,7 @@ mt_series_create_start(mt_call_t *call)
         rc = mt_plan_make(&plan, plan.dates[i]);
     }
 
-    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_refuse(&plan, rc);
+    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_reject(&plan, rc);
 }
 
 
@@ -117,7 +117,7 @@ mt_series_update_start(mt_call_t *call)
         rc = steps[i](&plan);
     }
 
-    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_refuse(&plan, rc);
+    return rc == MT_OK ? mt_plan_command(&plan) : mt_plan_reject(&plan, rc);
 }
 
 
@@ -378,7 +378,7 @@ mt_plan_command(mt_plan_t *plan)
 
 
 static mt_step_t
-mt_plan_refuse(mt_plan_t *plan, mt_status_t status)
+mt_plan_reject(mt_plan_t *plan, mt_status_t status)
 {
     return mt_call_reject(plan->call, status, plan->series.field);
 }

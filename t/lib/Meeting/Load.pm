@@ -99,7 +99,7 @@ sub DESTROY {
 }
 
 
-# What has come since: the new events, oldest first.
+# Returns the events since the last call, oldest first.
 
 sub poll {
 	my ($self) = @_;

@@ -45,7 +45,7 @@ sub new {
 }
 
 
-# Whatever came of the test: nothing of it is left running, or mounted.
+# Nothing of the test is left running or mounted, passed or not.
 
 sub DESTROY {
 	my ($self) = @_;
@@ -164,7 +164,7 @@ sub nginx_env {
 }
 
 
-# Where writes fail and what their error is.  Options: file (of the store; the
+# Sets which writes fail, and with which error.  Options: file (of the store; the
 # data), call (write, sync or short), error (a number), first and last call.
 
 sub arm {

@@ -407,7 +407,7 @@ sub show {
 }
 
 
-# What a browser sees, of the host's page.  Names are person's numbers there.
+# The host's page, as a browser sees it.  Names are persons' numbers there.
 
 package Meeting::Matrix::page;
 

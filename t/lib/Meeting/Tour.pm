@@ -141,7 +141,7 @@ sub around_now {
 }
 
 
-# Of the day after tomorrow, or so, anywhere.
+# A time on the day after tomorrow, or so, in any zone.
 
 sub noon {
 	return now() - now() % $DAY + 2 * $DAY + 4 * 60 * $MINUTE;
