@@ -20,6 +20,8 @@
  *     meeting_list         rows of mt_meeting_view_t, in each of them rows of
  *                          mt_person_view_t
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
+ *     invitations          mt_page_t, rows of mt_invitation_view_t
+ *     invitation           mt_invitation_view_t, rows as of meeting_detail
  *     series_create        mt_series_made_t
  *     the others           none
  */
