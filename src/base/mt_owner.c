@@ -37,6 +37,17 @@ mt_owner_safe(const struct stat *st)
 }
 
 
+/* Takes so many bytes off the front of a string. */
+
+static void
+mt_owner_skip(char *s, size_t n)
+{
+    while ((*s = s[n]) != '\0') {
+        s++;
+    }
+}
+
+
 int
 mt_owner_open(const char *path)
 {
@@ -54,7 +65,7 @@ mt_owner_open(const char *path)
 
     while (dir != -1) {
         n = strspn(rest, "/");
-        memmove(rest, rest + n, sizeof(rest) - n);
+        mt_owner_skip(rest, n);
 
         n = strcspn(rest, "/");
 
@@ -70,7 +81,7 @@ mt_owner_open(const char *path)
 
         memcpy(name, rest, n);
         name[n] = '\0';
-        memmove(rest, rest + n, sizeof(rest) - n);
+        mt_owner_skip(rest, n);
 
         next = openat(dir, name, MT_OWNER_FLAGS);
 
