@@ -63,7 +63,7 @@ sub complete {
 	my $next = 1;
 	my $wrong = 0;
 
-	$receiver->wait_events($receiver->{raised}, 20);
+	$receiver->wait_events($receiver->{raised}, 60);
 
 	for my $event (map { $_->{event} // () } $receiver->requests()) {
 		my $seq = $event->{seq} // next;

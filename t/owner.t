@@ -181,7 +181,8 @@ chown(0, 0, "$store/wal.log") or die $!;
 chmod(0600, "$store/wal.log") or die $!;
 
 for my $args ([ '-t' ], []) {
-	my ($code, $out, $err) = $t->run($t->nginx_args(@$args));
+	my ($code, $out, $err) = $t->run($t->nginx_env(),
+		$t->nginx_args(@$args));
 
 	isnt($code, 0, "a log of root's: nginx @$args fails");
 	like($err, qr/\[emerg\].*wal\.log" belongs to root .*chown -R $uid:$gid/,
