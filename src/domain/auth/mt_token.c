@@ -81,6 +81,7 @@ static int64_t mt_credential_named(mt_txn_t *txn,
 static int64_t mt_credential_find(mt_txn_t *txn, mt_str_t id);
 static mt_status_t mt_secret_check(mt_call_t *call,
     const mt_token_issue_t *args, mt_credential_t *credential);
+static unsigned mt_token_parts(size_t base, unsigned field);
 
 
 const mt_operation_t  mt_op_token_issue = {
@@ -88,6 +89,7 @@ const mt_operation_t  mt_op_token_issue = {
     .unsettled = 1,
     .name = "token_issue",
     .args = &mt_token_issue_model,
+    .parts = mt_token_parts,
     .start = mt_token_start
 };
 
@@ -96,6 +98,7 @@ const mt_operation_t  mt_op_token_refresh = {
     .unsettled = 1,
     .name = "token_refresh",
     .args = &mt_token_issue_model,
+    .parts = mt_token_parts,
     .start = mt_token_refresh_start
 };
 
@@ -422,9 +425,17 @@ mt_token_refresh_start(mt_call_t *call)
 }
 
 
+static unsigned
+mt_token_parts(size_t base, unsigned field)
+{
+    return base == 0 && field == MT_access_refresh ? MT_PART_REFRESH : 0;
+}
+
+
 static mt_step_t
 mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
 {
+    int           made;
     mt_access_t  *access;
 
     access = mt_arena_alloc(call->arena, sizeof(*access));
@@ -434,10 +445,15 @@ mt_token_reply(mt_call_t *call, const mt_credential_t *credential)
 
     access->token = mt_token_make(call->arena, call->token_key,
                                   credential->num, call->now);
-    access->refresh = mt_refresh_make(call->arena, call->token_key,
-                                      credential->num, call->now);
+    made = access->token.len != 0;
 
-    if (access->token.len == 0 || access->refresh.len == 0) {
+    if (made && !(call->hides & MT_PART_REFRESH)) {
+        access->refresh = mt_refresh_make(call->arena, call->token_key,
+                                          credential->num, call->now);
+        made = access->refresh.len != 0;
+    }
+
+    if (!made) {
         return mt_call_reject(call, MT_INTERNAL, 0);
     }
 

@@ -119,6 +119,9 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 /* Values that depend on the clock. */
 #define MT_PART_NOW           0x400
 
+/* the refresh token beside an access token, which takes a MAC of its own */
+#define MT_PART_REFRESH       0x1000
+
 typedef struct {
     mt_meeting_t          meeting;
     mt_tally_t            tally;
