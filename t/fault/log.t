@@ -42,7 +42,7 @@ sub die_at {
 		grep { $_->{kind} eq 'sign' && $_->{outcome} eq 2000 }
 		$t->stop_load();
 
-	my $shown = unwritten($t);
+	my $shown = unwritten($t, $point);
 
 	$t->is_none('tools show it on a disk that they cannot write',
 		grep { !$shown->{$_} } @answered);
@@ -66,7 +66,7 @@ sub die_at {
 # clean, and nothing may be written.
 
 sub unwritten {
-	my ($t) = @_;
+	my ($t, $point) = @_;
 
 	my %env = map { /^(\w+)=(.*)/s } $t->nginx_env();
 	local @ENV{keys %env} = values %env;
@@ -77,10 +77,17 @@ sub unwritten {
 	my ($code, undef, $breaches) = $t->ctl_run('verify');
 	my ($backup, undef, $why) = $t->ctl_run('backup', $t->store() . '.new');
 
-	cmp_ok($t->failed(), '>', 0, 'no commit succeeded');
+	# a batch that was just published may have been committed, not logged
+
+	my $behind = $t->failed() > 0;
+
+	ok($behind || $point eq 'published', 'no commit succeeded');
 	is($code, 0, 'verify reads the same') or diag($breaches);
-	is($backup, 1, 'a backup would lack it');
-	like($why, qr/store_full/, 'and says why');
+
+	if ($behind) {
+		is($backup, 1, 'a backup would lack it');
+		like($why, qr/store_full/, 'and says why');
+	}
 
 	$t->disarm();
 
