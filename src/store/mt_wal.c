@@ -188,7 +188,16 @@ mt_wal_set_aside(mt_store_t *store)
     if (rc == 0 && mt_wal_read(wal, 0, &header) == 1
         && !mt_wal_is_ours(wal, &header))
     {
-        rc = rename(from, to) == 0 ? mt_wal_reopen(store) : errno;
+        /* an older one is not replaced: it may be the only copy, too */
+
+        rc = renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0
+             ? mt_wal_reopen(store) : errno;
+
+        if (rc == EEXIST) {
+            mt_store_report(store, 1, "\"" MT_WAL_FILE "\" belongs to another "
+                            "store, and \"" MT_WAL_FOREIGN "\" is in its way: "
+                            "move that file elsewhere");
+        }
 
         if (rc == 0) {
             atomic_store(&wal->words->logged, 0);

@@ -100,6 +100,19 @@ subtest 'the log of another store' => sub {
 	is(scalar(keys %{$mine->stored()}), $stored, 'nothing of it is applied');
 	$mine->verify();
 
+	# One that was set aside before is not replaced.
+
+	$mine->stop();
+	system('cp', $other->store() . '/wal.log', $mine->store()) == 0 or die;
+
+	my ($code, undef, $err) = $mine->ctl_run('stat');
+
+	isnt($code, 0, 'another one finds its place taken');
+	like($err, qr/"wal\.log\.foreign" is in its way/, 'and is told of');
+	unlink($mine->store() . '/wal.log.foreign') or die $!;
+	$mine->start();
+	$mine->verify();
+
 	$other->start();
 	$other->verify();
 	$other->stop();
