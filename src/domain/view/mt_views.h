@@ -73,7 +73,7 @@
     F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
     F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
 
-/* A person in a meeting's rows: a user, a guest, or a guest who has a phone. */
+/* A person in a meeting's rows: a user, a guest, or a guest with a phone. */
 #define MT_PERSON_USER     1
 #define MT_PERSON_GUEST    2
 #define MT_PERSON_PHONE    3
