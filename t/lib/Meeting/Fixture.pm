@@ -206,6 +206,17 @@ sub without_new {
 
 	delete $data->{leader} if $data->{leaders};
 
+	# quanshi: guests' rows had a displayName only
+
+	my ($conference) = ref $answer->{result} eq 'ARRAY'
+		? @{$answer->{result}} : ();
+
+	for my $row (grep { $_->{userType} != 1 }
+		ref $conference eq 'HASH' ? @{$conference->{attendList} // []} : ())
+	{
+		$row->{phoneName} = '';
+	}
+
 	return $answer;
 }
 
@@ -220,6 +231,12 @@ sub told {
 	my @lines = map { $json->decode($_) } split(/\n/, $out);
 
 	delete $_->{lag_seconds} for grep { ref $_ eq 'HASH' } @lines;
+
+	# members of company list that came with format 3
+
+	if ("@command" eq 'company list') {
+		delete @$_{qw/ bytes meetings people /} for map { @$_ } @lines;
+	}
 
 	return { code => $code, lines => \@lines };
 }
