@@ -31,6 +31,7 @@
 #define MT_JT_CANCELLED     4611
 #define MT_JT_ENDED         4612
 #define MT_JT_ROOM          4620
+#define MT_JT_QUOTA         4630
 #define MT_JT_REJECTED      4699
 
 /* Times of ten digits are seconds, of thirteen digits milliseconds. */
@@ -232,6 +233,7 @@ static const struct {
     { MT_JT_CANCELLED, mt_str("会议已取消") },
     { MT_JT_ENDED, mt_str("会议已结束") },
     { MT_JT_ROOM, mt_str("会议室不可用") },
+    { MT_JT_QUOTA, mt_str("公司配额已用完") },
     { MT_JT_REJECTED, mt_str("请求被拒绝") },
 };
 
@@ -273,6 +275,11 @@ static const struct {
     { MT_ROOM_DISABLED, MT_JT_ROOM },
     { MT_ROOM_HOURS, MT_JT_ROOM },
     { MT_ROOM_PERMISSION, MT_JT_ROOM },
+    { MT_QUOTA_BYTES, MT_JT_QUOTA },
+    { MT_QUOTA_MEETINGS, MT_JT_QUOTA },
+    { MT_QUOTA_SEATS, MT_JT_QUOTA },
+    { MT_QUOTA_SERIES, MT_JT_QUOTA },
+    { MT_QUOTA_PEOPLE, MT_JT_QUOTA },
 };
 
 

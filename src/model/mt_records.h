@@ -333,7 +333,9 @@
  * operation's code; actor: the user's number, 0 for none; body: a record of
  * the operation's args.  message_size: the bytes at which the messages on its
  * events are cut; 0, as in commands of 0.9: by other bounds
- * (domain/notify/mt_message.c).
+ * (domain/notify/mt_message.c).  lean: a command that finds nothing to change
+ * writes nothing; not set in commands of 0.9.  max_*: the company's quota; 0:
+ * none.
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -341,7 +343,13 @@
     F(M, 3,  INT, time,         0, MT_TIME_MAX, NULL)                         \
     F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
     F(M, 5,  STR, body,         0, INT32_MAX, NULL)                           \
-    F(M, 6,  INT, message_size, 0, INT32_MAX, NULL)
+    F(M, 6,  INT, message_size, 0, INT32_MAX, NULL)                           \
+    F(M, 7,  INT, lean,         0, 1, NULL)                                   \
+    F(M, 8,  INT, max_bytes,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 9,  INT, max_meetings, 0, MT_NUM_MAX, NULL)                          \
+    F(M, 10, INT, max_seats,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
+    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \

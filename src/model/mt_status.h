@@ -88,6 +88,19 @@
     S(53, ROOM_PERMISSION,    "room_permission",    "user may not book the "  \
                                                     "room")                   \
                                                                               \
+    /* a company's quota */                                                   \
+    S(55, QUOTA_BYTES,        "quota_bytes",        "company's quota of "     \
+                                                    "bytes is used up")       \
+    S(56, QUOTA_MEETINGS,     "quota_meetings",     "company's quota of "     \
+                                                    "meetings is used up")    \
+    S(57, QUOTA_SEATS,        "quota_seats",        "more attendees than a "  \
+                                                    "meeting may have")       \
+    S(58, QUOTA_SERIES,       "quota_series",       "more attendees than the "\
+                                                    "meetings of a series may"\
+                                                    " have together")         \
+    S(59, QUOTA_PEOPLE,       "quota_people",       "company's quota of "     \
+                                                    "people is used up")      \
+                                                                              \
     /* check-in */                                                            \
     S(60, NOT_LISTED,         "not_listed",         "not on the meeting's "   \
                                                     "list")                   \
