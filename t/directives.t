@@ -78,7 +78,7 @@ my %bad = (
 	meeting_default_length => [ '0', '-1h' ],
 	meeting_company_quota => [ 'on', 'bytes', 'bytes=', 'bytes=0', 'bytes=x',
 		'seats=0', 'seats=-1', 'people=1.5', 'meetings=1k', 'rooms=5',
-		'off seats=5', 'seats=99999999999999999999' ],
+		'seats=99999999999999999999' ],
 	meeting_page_size => [ '0', '1001', '-1', '1.5', 'all',
 		'99999999999999999999' ],
 	meeting_unknown_call => [ '0', '201', '500', 'on', '""', '0404' ],

@@ -292,7 +292,7 @@ sub test_people {
 }
 
 
-# What adds to the bytes, in each dialect; what removes is allowed.
+# Acts that add to the bytes, in each dialect; acts that remove are allowed.
 
 sub test_bytes {
 	serve('off');
