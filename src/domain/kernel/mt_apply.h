@@ -77,9 +77,9 @@ mt_status_t mt_apply_now(mt_batch_t *batch, mt_str_t command,
  *
  * On MT_OK the command is journalled with the events that it raised, and
  * result->position is set.  An apply() that found nothing to change (a
- * client's retry) sets `unchanged`; one that writes and raises events whether
- * or not there is a change does so only if the command is `lean`.  *result
- * comes zeroed but for `time`.
+ * client's retry, values that are there already) sets `unchanged` and writes
+ * nothing.  A command of 0.9, which is not `lean`, is journalled although its
+ * values are there already.  *result comes zeroed but for `time`.
  */
 
 struct mt_apply_s {
