@@ -14,6 +14,15 @@
 
 #define MT_NUM_MAX         INT64_MAX
 #define MT_TIME_MAX        253402300799999LL       /* the year 9999 */
+/*
+ * A time that a client gives lies within these, so that seconds are never
+ * taken for milliseconds.  Only JSON is checked, records are not: a stored
+ * meeting of 1970 stays readable.
+ */
+#define MT_INSTANT_MIN     946684800000LL          /* 2000-01-01, UTC */
+#define MT_INSTANT_MAX     4102444800000LL         /* 2100-01-01, UTC */
+/* An integer that every JSON library keeps. */
+#define MT_INTEGER_MAX     (1LL << 53)
 #define MT_ID_MAX          64
 #define MT_NAME_MAX        100
 #define MT_TEXT_MAX        500
@@ -138,6 +147,7 @@
  *
  * begin_offset, end_offset: seconds east of UTC at begin and end in the
  * configured time zone, so that apply can judge room hours without one.
+ * client_created: jituancaiyun createTime.
  * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
  * means "not given"; remind: jituancaiyun remindMin.
  */
@@ -147,8 +157,8 @@
     F(M, 4,  STR, content,      0, MT_CONTENT_MAX, NULL)                      \
     F(M, 5,  STR, place,        0, MT_TEXT_MAX, NULL)                         \
     F(M, 6,  STR, speaker,      0, MT_NAME_MAX, NULL)                         \
-    F(M, 7,  INT, begin,        0, MT_TIME_MAX, NULL)                         \
-    F(M, 8,  INT, end,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 7,  INT, begin,        MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
+    F(M, 8,  INT, end,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
     F(M, 9,  INT, begin_offset, -86400, 86400, NULL)                          \
     F(M, 10, INT, end_offset,   -86400, 86400, NULL)                          \
     F(M, 11, INT, sign,         0, 2, NULL)             /* MT_SIGN_* */       \
@@ -158,7 +168,7 @@
     F(M, 15, INT, summary,      0, 1, NULL)             /* submitExperience */\
     F(M, 16, INT, remind,       0, 1000000, NULL)                             \
     F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
-    F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
+    F(M, 18, INT, client_created, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)
 
 /*
  * The random fields.  seed: 16 bytes; mt_attendance_id() derives ids from it.
