@@ -50,6 +50,7 @@ typedef union {
     mt_subscription_t  subscription;
     mt_outbox_t        outbox;
     mt_journal_t       journal;
+    mt_usage_t         usage;
 } mt_any_record_t;
 
 
@@ -71,6 +72,7 @@ static void mt_verify_attends(mt_verify_t *v, const void *record);
 static void mt_verify_meeting(mt_verify_t *v, const void *record);
 static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
+static void mt_verify_undone(mt_verify_t *v, const void *record);
 static void mt_verify_tally(mt_verify_t *v, const void *record);
 static void mt_verify_index(mt_verify_t *v, const void *record);
 static void mt_verify_schedule(mt_verify_t *v, const void *record);
@@ -113,6 +115,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_ATTENDEE, "attendee", &mt_attendee_model,
       mt_verify_attendee },
     { MT_DB_CHECKIN, "checkin", &mt_checkin_model, mt_verify_checkin },
+    { MT_DB_UNDONE, "undone", &mt_undone_model, mt_verify_undone },
     { MT_DB_TALLY, "tally", &mt_tally_model, mt_verify_tally },
     { MT_DB_SESSION, "session", &mt_session_model, mt_verify_session },
     { MT_DB_NAME, "name", NULL, mt_verify_name },
@@ -134,6 +137,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_ATTENDS, "attends", NULL, mt_verify_attends },
     { MT_DB_COMPANY_JOURNAL, "company_journal", NULL,
       mt_verify_company_journal },
+    { MT_DB_USAGE, "usage", &mt_usage_model, mt_verify_usage },
 };
 
 
@@ -177,14 +181,18 @@ mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
 
     if (rc == 0) {
         mt_verify_position(&v);
+        mt_verify_usages(&v);
 
         /* missing memory is a failure, no breach */
 
-        if (mt_arena_failed(v.arena) || mt_arena_failed(v.inner)) {
+        if (v.failed || mt_arena_failed(v.arena)
+            || mt_arena_failed(v.inner))
+        {
             rc = -1;
         }
     }
 
+    mt_usages_free(&v.usages);
     mt_arena_destroy(v.arena);
     mt_arena_destroy(v.inner);
 
@@ -231,6 +239,8 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
         mt_breach(v, "the key has a wrong length");
         return;
     }
+
+    mt_verify_count_usage(v, db->db);
 
     v->company = v->at.company;
     v->num = v->at.nums[0];
@@ -803,6 +813,32 @@ static void
 mt_verify_checkin(mt_verify_t *v, const void *record)
 {
     mt_verify_seat(v, ((const mt_checkin_t *) record)->slot);
+}
+
+
+static void
+mt_verify_undone(mt_verify_t *v, const void *record)
+{
+    size_t                      i;
+    const mt_undone_t          *undone;
+    const mt_undone_checkin_t  *checkins;
+
+    undone = record;
+    checkins = undone->checkins.v;
+
+    mt_verify_seat(v, undone->slot);
+
+    for (i = 0; i < undone->checkins.n; i++) {
+        if (checkins[i].slot != undone->slot || checkins[i].undone == 0) {
+            mt_breach(v, "undone check-in %zu is of slot %lld, undone at "
+                      "%lld", i, (long long) checkins[i].slot,
+                      (long long) checkins[i].undone);
+        }
+    }
+
+    if (undone->checkins.n == 0) {
+        mt_breach(v, "no undone check-in");
+    }
 }
 
 
