@@ -495,6 +495,8 @@ mt_verdict_text(mt_verdict_t verdict)
         [MT_VERDICT_KEY] = "the answer is encrypted with another key",
         [MT_VERDICT_OWNER] = "the answer is for another appkey",
         [MT_VERDICT_PLAINTEXT] = "the decrypted answer is not \"success\"",
+        [MT_VERDICT_PLAIN] = "the answer is a plain \"success\": it has to "
+                             "be encrypted (返回success的加密数据)",
         [MT_VERDICT_MEMORY] = "out of memory",
     };
 

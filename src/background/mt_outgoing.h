@@ -49,6 +49,7 @@ typedef enum {
     MT_VERDICT_KEY,            /* the answer is encrypted with another key */
     MT_VERDICT_OWNER,          /* the answer is for another appkey */
     MT_VERDICT_PLAINTEXT,      /* decrypted, it is not "success" */
+    MT_VERDICT_PLAIN,          /* "success", where it has to be encrypted */
     MT_VERDICT_MEMORY
 } mt_verdict_t;
 

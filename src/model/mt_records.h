@@ -321,14 +321,17 @@
 /*
  * A command, as the commit engine and the journal carry it.  op: the
  * operation's code; actor: the user's number, 0 for none; body: a record of
- * the operation's args.
+ * the operation's args.  message_size: the bytes at which the messages on its
+ * events are cut; 0, as in commands of 0.9: by other bounds
+ * (domain/notify/mt_message.c).
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
     F(M, 2,  INT, company,      0, UINT32_MAX, NULL)                          \
     F(M, 3,  INT, time,         0, MT_TIME_MAX, NULL)                         \
     F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
-    F(M, 5,  STR, body,         0, INT32_MAX, NULL)
+    F(M, 5,  STR, body,         0, INT32_MAX, NULL)                           \
+    F(M, 6,  INT, message_size, 0, INT32_MAX, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \

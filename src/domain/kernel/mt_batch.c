@@ -267,6 +267,7 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     a.actor = command->actor;
     a.time = command->time > batch->time ? command->time : batch->time;
     a.position = batch->position + 1;
+    a.message_size = command->message_size;
 
     result->time = a.time;
 
