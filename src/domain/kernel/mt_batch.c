@@ -335,6 +335,7 @@ mt_batch_write(mt_batch_t *batch)
     if (batch->position != batch->stored) {
         mt_batch_write_tallies(batch);
         mt_batch_write_meta(batch);
+        mt_usage_write(batch->txn);
     }
 }
 
