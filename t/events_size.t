@@ -42,6 +42,8 @@ is(($receiver->subscribe())[0], 0, 'subscribed');
 
 test_cut();
 test_one_object();
+test_too_large();
+test_not_found();
 
 $receiver->stop();
 $t->verify();
@@ -136,6 +138,75 @@ sub test_one_object {
 	is(@requests, 3, 'a meeting of a thousand has a message of its own');
 	cmp_ok(length $requests[0]{body}, '>', 200_000, 'of '
 		. length($requests[0]{body}) . ' bytes');
+
+	return;
+}
+
+
+# A message that the receiver does not take holds up those behind it for some
+# attempts, not for a day; one that is known to be too large for none.
+
+sub test_too_large {
+	$receiver->mode('small');
+	my $before = $receiver->count();
+	my $time = time();
+
+	series(2, 999, 'too large');
+	$receiver->raise_events(3);
+
+	$t->wait_for(sub { show()->{failures} });
+	like(show()->{error}, qr/^HTTP\ status\ 413\ to\ a\ message\ of\ 25\d{4}\ bytes:
+		.*client_max_body_size/x, 'event show: size, and what to do');
+
+	$t->wait_for(sub { show()->{pending} == 0 }, 120);
+	is(show()->{pending}, 0, 'those behind it are delivered')
+		or diag(explain(show()));
+	cmp_ok(time() - $time, '>', 10, 'after some attempts');
+	cmp_ok(time() - $time, '<', 90, 'soon');
+
+	my @requests = $receiver->requests();
+	is(scalar(grep { length $_->{body} > 102400 }
+		@requests[$before .. $#requests]), 6,
+		'five attempts for the first one, one for the second');
+	is(show()->{state}, 'delivering', 'and the company is delivering');
+
+	my $failed = $t->ctl('event', 'list', '--failed');
+	is(@$failed, 2, 'both are set aside');
+	like($failed->[1]{error}, qr/status 413/, 'with the reason');
+	like($t->read_file('error.log'), qr/set\ aside:\ HTTP\ status\ 413\ to\ a
+		\ message\ of\ \d+\ bytes/x, 'as the error log says');
+
+	$receiver->mode('success');
+	$before = $receiver->count();
+	is($t->ctl('event', 'redeliver')->{redelivered}, 2, 'put back');
+	$t->wait_for(sub { show()->{pending} == 0 });
+	is($receiver->count() - $before, 2, 'and delivered once it takes them');
+
+	return;
+}
+
+
+sub test_not_found {
+	$receiver->mode('missing');
+	$receiver->raise_events(1);
+
+	my $failures = show()->{failures};
+	$t->wait_for(sub { show()->{failures} > $failures });
+	like(show()->{error}, qr/^HTTP status 404 to a message of \d+ bytes: .*url/,
+		'event show: 404 is a wrong address');
+	like($t->read_file('error.log'), qr/HTTP status 404 to a message of/,
+		'the error log, too');
+
+	$receiver->mode('success');
+	$t->wait_for(sub { show()->{pending} == 0 }, 60);
+
+	my (undef, undef, $err) = do {
+		$receiver->mode('missing');
+		$receiver->subscribe();
+	};
+	like($err, qr/HTTP status 404 .* nothing at this address/,
+		'event set says it, too');
+	$receiver->mode('success');
 
 	return;
 }

@@ -16,6 +16,7 @@ struct mt_outgoing_s {
     const mt_outgoing_options_t  *options;
     CURL                         *curl;
     struct curl_slist            *headers;
+    size_t                        sent;         /* of the request's body */
     int                           blocked;      /* a private address */
     int                           overflow;     /* answer too large */
     size_t                        nheaders;     /* bytes of header lines */
@@ -316,6 +317,8 @@ mt_outgoing_prepare(mt_outgoing_t *o, mt_arena_t *arena, mt_str_t url,
         return verdict;
     }
 
+    o->sent = body.len;
+
     rc = curl_easy_setopt(o->curl, CURLOPT_POSTFIELDS, body.data);
     rc |= curl_easy_setopt(o->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                            (curl_off_t) body.len);
@@ -410,6 +413,7 @@ mt_outgoing_set_data(mt_outgoing_t *o, void *data)
 void
 mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_response_t *answer)
 {
+    answer->sent = o->sent;
     answer->status = 0;
     (void) curl_easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 

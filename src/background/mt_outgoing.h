@@ -56,6 +56,7 @@ typedef enum {
 typedef struct {
     mt_verdict_t  verdict;
     long          status;      /* HTTP status, 0: no answer */
+    size_t        sent;        /* bytes of the request's body */
     mt_str_t      body;        /* both valid until mt_outgoing_prepare() */
     const char   *detail;      /* libcurl's reason, or "" */
 } mt_response_t;
