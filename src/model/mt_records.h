@@ -184,6 +184,8 @@
     F(M, 45, STR, billing_code, 0, 20, NULL)
 
 /*
+ * ordered: an attendee of the meeting has an `order`.
+ *
  * repeat, repeat_end: set in the first meeting of a series; series: the number
  * of that meeting.  next_guest: the last slot given to a guest.  pushed: the
  * time when the invitation was delivered, or was known to have no subscriber.
@@ -193,6 +195,7 @@
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
+    F(M, 29, INT, ordered,      0, 1, NULL)                                   \
     F(M, 30, INT, room,         0, MT_NUM_MAX, NULL)                          \
     F(M, 31, INT, dept,         0, MT_NUM_MAX, NULL)    /* club_id */         \
     F(M, 32, INT, creator,      0, MT_NUM_MAX, NULL)                          \
@@ -215,7 +218,8 @@
  * An attendee.  slot: the last part of the key, the user's number or, for a
  * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
  * see mt_attendance_id().  name, phone, email, face: as given with the
- * attendance; the directory fills in the rest for users.
+ * attendance; the directory fills in the rest for users.  order: a list shows
+ * its people by order, and by slot where that is the same.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
@@ -229,7 +233,8 @@
     F(M, 7,  INT, answer,       0, 3, NULL)             /* MT_ANSWER_* */     \
     F(M, 8,  INT, answered,     0, MT_TIME_MAX, NULL)                         \
     F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
-    F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench */
+    F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench*/\
+    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)
 
 /* request: the sign-in's envelope id, by which a retry is recognised. */
 #define MT_CHECKIN_FIELDS(F, M)                                               \

@@ -49,8 +49,8 @@ make_directory(void)
     "\"lastUpdateTime\":1619166840000,\"checkedState\":1,"                    \
     "\"checkedTime\":1619166840000,\"memo\":\"\",\"attendances\":["           \
     OUT("286282FAE806456EB9FB34D93AEE9B60", ADMIN, "admin", "18571454573")    \
-    "," OUT("E1D3BAD8DC594D69AE62C39E40C9D2EC", YANZU, "彦祖", "") ","        \
-    OUT("8201EFFFE17B4249B6531EA9DC2CFCBD", "", "1122", "w1312321") "]}"
+    "," OUT("8201EFFFE17B4249B6531EA9DC2CFCBD", "", "1122", "w1312321") ","   \
+    OUT("E1D3BAD8DC594D69AE62C39E40C9D2EC", YANZU, "彦祖", "") "]}"
 
 #define LATE                                                                  \
     "{\"id\":\"70F5AEA2DD4144BC8E1F45A98C557434\",\"roomId\":\"" AUDITED      \

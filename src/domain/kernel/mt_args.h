@@ -102,6 +102,8 @@
  *     only_creator    the command's actor must be the creator, else FORBIDDEN
  *     keep_length     a begin without an end moves the end, too
  *     ended_too       a meeting that has ended may be changed
+ *     in_order        the attendees keep the order in which they are given,
+ *                     behind those who stay; not set in commands of 0.9
  */
 #define MT_MEETING_EDIT_FIELDS(F, M)                                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
@@ -114,6 +116,7 @@
     F(M, 26, OBJS, add,         0, MT_ATTENDEES_MAX, &mt_person_model)        \
     F(M, 27, STRS, drop,        0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 28, STR, creator_name, 0, MT_NAME_MAX, NULL)   /* for placeholders */\
+    F(M, 35, INT, in_order,     0, 1, NULL)                                   \
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
