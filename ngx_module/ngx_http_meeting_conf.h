@@ -26,7 +26,9 @@ typedef struct {
     ngx_core_conf_t              *core;         /* user of the workers */
     ngx_uint_t                    threads;
     ngx_uint_t                    queue;
+    ngx_uint_t                    hash_queue;
     ngx_thread_pool_t            *work_pool;
+    ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
 

@@ -11,6 +11,7 @@
 
 #define NGX_HTTP_MEETING_THREADS      2
 #define NGX_HTTP_MEETING_QUEUE        4096
+#define NGX_HTTP_MEETING_HASH_QUEUE   1024
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
 #define NGX_HTTP_MEETING_CONNECTIONS  64
 #define NGX_HTTP_MEETING_JOURNAL_DAYS 90
@@ -39,6 +40,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
 
     mmcf->threads = NGX_CONF_UNSET_UINT;
     mmcf->queue = NGX_CONF_UNSET_UINT;
+    mmcf->hash_queue = NGX_CONF_UNSET_UINT;
     mmcf->background = NGX_CONF_UNSET;
     mmcf->event_connect_timeout = NGX_CONF_UNSET_MSEC;
     mmcf->event_timeout = NGX_CONF_UNSET_MSEC;
@@ -60,6 +62,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_uint_value(mmcf->threads, NGX_HTTP_MEETING_THREADS);
     ngx_conf_init_uint_value(mmcf->queue, NGX_HTTP_MEETING_QUEUE);
+    ngx_conf_init_uint_value(mmcf->hash_queue, NGX_HTTP_MEETING_HASH_QUEUE);
     ngx_conf_init_value(mmcf->background, 1);
     ngx_conf_init_msec_value(mmcf->event_connect_timeout,
                              3 * MT_MS_PER_SECOND);

@@ -111,13 +111,16 @@ refuses('meeting_weclubs_callers ' . 'x' x 65 . ';',
 	qr/invalid value "x{65}" in "meeting_weclubs_callers"/);
 
 
-# meeting_threads, meeting_queue: of the whole server.
+# meeting_threads, meeting_queue, meeting_hash_queue: of the whole server.
 
 accepts('meeting_threads 4;', 'http');
 accepts('meeting_queue 0;', 'http');
+accepts("meeting_hash_queue $_;", 'http') for 0, 16384;
 
 for my $text ('meeting_threads 0;', 'meeting_threads 65;',
-	'meeting_threads two;', 'meeting_queue -1;', 'meeting_queue 1048577;')
+	'meeting_threads two;', 'meeting_queue -1;', 'meeting_queue 1048577;',
+	'meeting_hash_queue -1;', 'meeting_hash_queue 16385;',
+	'meeting_hash_queue many;')
 {
 	my ($directive, $value) = $text =~ /(\w+) (\S+);/;
 	refuses($text, qr/invalid value "\Q$value\E" in "$directive"/, 'http');

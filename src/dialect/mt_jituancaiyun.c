@@ -38,7 +38,6 @@
 #define MT_JT_SECONDS_MIN   1000000000LL
 #define MT_JT_SECONDS_MAX   9999999999LL
 #define MT_JT_MS_MIN        1000000000000LL
-#define MT_JT_MS_MAX        9999999999999LL
 
 
 static mt_status_t mt_jt_time_read(const mt_json_value_t *value,
@@ -321,8 +320,7 @@ mt_jt_time_read(const mt_json_value_t *value, const mt_field_t *field,
         return MT_OK;
     }
 
-    return *time >= MT_JT_MS_MIN && *time <= MT_JT_MS_MAX ? MT_OK
-                                                          : MT_BAD_VALUE;
+    return *time >= MT_JT_MS_MIN ? MT_OK : MT_BAD_VALUE;
 }
 
 

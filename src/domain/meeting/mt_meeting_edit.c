@@ -52,6 +52,7 @@ mt_meeting_create_start(mt_call_t *call)
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    mt_set(args, meeting_edit, in_order, 1);
 
     if (!mt_has(args, meeting_edit, begin)) {
         return mt_call_reject(call, MT_MISSING, MT_meeting_edit_begin);
@@ -75,6 +76,7 @@ mt_meeting_update_start(mt_call_t *call)
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    mt_set(args, meeting_edit, in_order, 1);
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
