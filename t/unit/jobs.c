@@ -329,13 +329,13 @@ test_release(void)
         (void) fixture_room(&f, id);
     }
 
-    num[0] = booked("room0", -2 * MINUTE, MT_SIGN_WANTED);
-    num[1] = booked("room1", -MINUTE / 2, MT_SIGN_WANTED);
-    num[2] = booked("room2", MINUTE, MT_SIGN_WANTED);
+    num[0] = booked("room0", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[1] = booked("room1", -MINUTE / 2, MT_SIGN_DEFAULT);
+    num[2] = booked("room2", MINUTE, MT_SIGN_DEFAULT);
     num[3] = booked("room3", -2 * MINUTE, MT_SIGN_NONE);
-    num[4] = booked("room4", -2 * MINUTE, MT_SIGN_WANTED);
-    num[5] = booked("room5", -2 * MINUTE, MT_SIGN_WANTED);
-    num[6] = booked("room6", -HOUR, MT_SIGN_WANTED);
+    num[4] = booked("room4", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[5] = booked("room5", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[6] = booked("room6", -HOUR, MT_SIGN_DEFAULT);
 
     args = checkin_args(&f, num[4], "1", "r");
     is_status(checkin(&f, 2, args), MT_OK, "somebody came");
