@@ -9,6 +9,7 @@
  *     conf.h       the structures of the configuration
  *
  *     request      a request's context; its waits and wakes
+ *     admit        rewrite phase: who may send a body at all
  *     body         rewrite phase: the body is read and decoded
  *     handler      content phase: the steps of a call
  *     answer       the answer, piece by piece

@@ -5,9 +5,11 @@
  */
 
 #include "ngx_http_meeting_body.h"
+#include "ngx_http_meeting_admit.h"
 #include "ngx_http_meeting_work.h"
 
 
+static ngx_int_t ngx_http_meeting_read(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_body_ready(ngx_http_request_t *r);
 static ngx_int_t ngx_http_meeting_load(ngx_http_meeting_ctx_t *ctx);
 static ngx_int_t ngx_http_meeting_receive(ngx_http_meeting_ctx_t *ctx,
@@ -49,6 +51,10 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
 
+    if (ctx && !ctx->admitted) {
+        return ngx_http_meeting_read(ctx);
+    }
+
     if (ctx) {
 
         if (!ctx->body_read) {
@@ -80,13 +86,39 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_meeting_create_ctx(r, mlcf) == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    ctx = ngx_http_meeting_create_ctx(r, mlcf);
+
+    return ctx ? ngx_http_meeting_read(ctx) : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+
+/* A body that is under way is counted once nginx has to wait for it: most come
+ * with their header.  Returns as the phase's handler does. */
+
+static ngx_int_t
+ngx_http_meeting_read(ngx_http_meeting_ctx_t *ctx)
+{
+    ngx_int_t            rc;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    rc = ngx_http_meeting_admit(r);
+
+    if (rc == NGX_AGAIN) {
+        return NGX_DONE;
     }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->admitted = 1;
 
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                    "meeting request: dialect \"%*s\", reads the body",
-                   mlcf->dialect->name.len, mlcf->dialect->name.data);
+                   ctx->conf->dialect->name.len,
+                   ctx->conf->dialect->name.data);
 
     r->request_body_in_single_buf = 1;
 
@@ -94,6 +126,22 @@ ngx_http_meeting_rewrite_handler(ngx_http_request_t *r)
 
     if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
         return rc;
+    }
+
+    if (rc == NGX_AGAIN) {
+        rc = ngx_http_meeting_body_enter(ctx);
+
+        if (rc != NGX_OK) {
+            r->main->count--;
+
+            /* the connection is closed without waiting for the body */
+
+            r->keepalive = 0;
+            r->reading_body = 0;
+
+            return rc == NGX_BUSY ? NGX_HTTP_SERVICE_UNAVAILABLE
+                                  : NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
     }
 
     ngx_http_finalize_request(r, NGX_DONE);
@@ -108,6 +156,8 @@ ngx_http_meeting_body_ready(ngx_http_request_t *r)
     ngx_http_meeting_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    ngx_http_meeting_body_leave(ctx);
 
     r->preserve_body = 1;
 

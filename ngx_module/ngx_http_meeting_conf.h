@@ -31,6 +31,10 @@ typedef struct {
     ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
+    ngx_http_handler_pt           access;       /* nginx's, of "allow"; NULL:
+                                                   nginx lacks it */
+    ngx_http_handler_pt           others[2];    /* of "auth_basic" and
+                                                   "auth_request" */
 
     ngx_flag_t                    background;
     ngx_thread_pool_t            *background_pool;
@@ -66,6 +70,7 @@ typedef struct {
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    ngx_uint_t                    body_per_address;
     const mt_quota_t             *quota;        /* NULL: not given */
     ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */

@@ -110,6 +110,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->geofence = NGX_CONF_UNSET_UINT;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
+    mlcf->body_per_address = NGX_CONF_UNSET_UINT;
     mlcf->unknown_call = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
     mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
@@ -165,6 +166,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               MT_FENCE_OPTIONAL);
     ngx_conf_merge_msec_value(conf->default_length, prev->default_length,
                               2 * MT_MS_PER_HOUR);
+    ngx_conf_merge_uint_value(conf->body_per_address, prev->body_per_address,
+                              64);
     ngx_conf_merge_uint_value(conf->page_size, prev->page_size,
                               NGX_HTTP_MEETING_PAGE_SIZE);
     ngx_conf_merge_uint_value(conf->unknown_call, prev->unknown_call,

@@ -5,6 +5,7 @@
  */
 
 #include "ngx_http_meeting.h"
+#include "ngx_http_meeting_admit.h"
 #include "ngx_http_meeting_body.h"
 #include "ngx_http_meeting_directives.h"
 #include "ngx_http_meeting_error.h"
@@ -44,6 +45,7 @@ static ngx_http_meeting_range_t  ngx_http_meeting_hash_range = { 0, 16384 };
 static ngx_http_meeting_range_t  ngx_http_meeting_event_range = { 1, 1024 };
 static ngx_http_meeting_range_t  ngx_http_meeting_size_range = { 4096,
                                                                  16777216 };
+static ngx_http_meeting_range_t  ngx_http_meeting_body_range = { 1, 1048576 };
 static ngx_http_meeting_range_t  ngx_http_meeting_page_range = { 1, 1000 };
 
 
@@ -253,6 +255,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       0,
       NULL },
 
+    { ngx_string("meeting_body_per_address"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_number,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, body_per_address),
+      &ngx_http_meeting_body_range },
+
     { ngx_string("meeting_page_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_number,
@@ -382,6 +391,7 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
         return NGX_ERROR;
     }
 
+    ngx_http_meeting_admit_init(cf);
     ngx_http_meeting_error_init();
 
     if (ngx_http_meeting_add_handler(cf, NGX_HTTP_REWRITE_PHASE,

@@ -29,6 +29,7 @@ struct ngx_http_meeting_ctx_s {
     ngx_http_meeting_loc_conf_t  *conf;
     mt_exchange_t                *exchange;     /* NULL: no body yet */
     mt_str_t                      body;
+    void                         *under_way;    /* the body, while counted */
 
     /* waiting */
     void                        (*resume)(ngx_http_request_t *r);
@@ -47,6 +48,7 @@ struct ngx_http_meeting_ctx_s {
 
     ngx_str_t                     error;        /* in place of nginx's page */
 
+    unsigned                      admitted:1;   /* to send the body */
     unsigned                      body_read:1;
     unsigned                      joined:1;     /* body */
     unsigned                      failed:1;     /* work */

@@ -59,6 +59,7 @@ my %good = (
 		'bytes=8g meetings=1000000 seats=50000 series_seats=500000'
 		. ' people=1000000' ],
 	meeting_page_size => [ '1', '20', '1000' ],
+	meeting_body_per_address => [ '1', '64', '1048576' ],
 	meeting_unknown_call => [ '404', '200' ],
 	meeting_weclubs_verify => [ 'on', 'off' ],
 	meeting_token_ttl => [ '2h', '1s' ],
@@ -79,6 +80,7 @@ my %bad = (
 	meeting_company_quota => [ 'on', 'bytes', 'bytes=', 'bytes=0', 'bytes=x',
 		'seats=0', 'seats=-1', 'people=1.5', 'meetings=1k', 'rooms=5',
 		'seats=99999999999999999999' ],
+	meeting_body_per_address => [ '0', '1048577', '-1', 'off', '""' ],
 	meeting_page_size => [ '0', '1001', '-1', '1.5', 'all',
 		'99999999999999999999' ],
 	meeting_unknown_call => [ '0', '201', '500', 'on', '""', '0404' ],
