@@ -140,7 +140,9 @@
  * begin_offset, end_offset: seconds east of UTC at begin and end in the
  * configured time zone, so that apply can judge room hours without one.
  * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
- * means "not given"; remind: jituancaiyun remindMin.
+ * means "not given"; remind: jituancaiyun remindMin.  creator_called: the
+ * creator's name as given with the invitation; creator_named: the creator was
+ * given by string id.
  */
 #define MT_MEETING_TEXT_FIELDS(F, M)                                          \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -159,7 +161,9 @@
     F(M, 15, INT, summary,      0, 1, NULL)             /* submitExperience */\
     F(M, 16, INT, remind,       0, 1000000, NULL)                             \
     F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
-    F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
+    F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */      \
+    F(M, 58, STR, creator_called, 0, MT_NAME_MAX, NULL)                       \
+    F(M, 59, INT, creator_named, 0, 1, NULL)
 
 /*
  * The random fields.  seed: 16 bytes; mt_attendance_id() derives ids from it.
@@ -209,7 +213,8 @@
  * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
  * see mt_attendance_id().  name, phone, email, face: as given with the
  * attendance; the directory fills in the rest for users.  order: a list shows
- * its people by order, and by slot where that is the same.
+ * its people by order, and by slot where that is the same.  named: jituancaiyun
+ * knows the user by string id, for its client gave no number.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
@@ -224,7 +229,8 @@
     F(M, 8,  INT, answered,     0, MT_TIME_MAX, NULL)                         \
     F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
     F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench*/\
-    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)
+    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 12, INT, named,        0, 1, NULL)
 
 /* request: the sign-in's envelope id, by which a retry is recognised. */
 #define MT_CHECKIN_FIELDS(F, M)                                               \

@@ -84,11 +84,12 @@
     F(M, 3, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 4, STR, phone,         0, 32, NULL)                                  \
     F(M, 5, STR, email,         0, MT_NAME_MAX, NULL)                         \
-    F(M, 6, STR, face,          0, MT_URL_MAX, NULL)
+    F(M, 6, STR, face,          0, MT_URL_MAX, NULL)                          \
+    F(M, 12, INT, named,        0, 1, NULL)             /* see mt_attendee_t*/
 
 /*
- * Making and changing a meeting.  Fields with numbers 1..50 have the same
- * numbers in the meeting's record.
+ * Making and changing a meeting.  Fields of the meeting's record have the
+ * same numbers there.
  *
  *     people          replaces the attendees; guests too, unless keep_guests
  *     people_refs     replaces the users among them

@@ -15,12 +15,14 @@
 
 /* fields that the arguments and an attendance share */
 #define MT_GIVEN_FIELDS  (MT_BIT(person, name) | MT_BIT(person, phone)        \
-                          | MT_BIT(person, email) | MT_BIT(person, face))
+                          | MT_BIT(person, email) | MT_BIT(person, face)      \
+                          | MT_BIT(person, named))
 
 _Static_assert((int) MT_person_name == (int) MT_attendee_name
                && (int) MT_person_phone == (int) MT_attendee_phone
                && (int) MT_person_email == (int) MT_attendee_email
-               && (int) MT_person_face == (int) MT_attendee_face,
+               && (int) MT_person_face == (int) MT_attendee_face
+               && (int) MT_person_named == (int) MT_attendee_named,
                "mt_patch() matches fields by number");
 
 
@@ -211,11 +213,6 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
                                    &args->people_refs);
     }
 
-    /* guests whom the request cannot name stand behind the users of it */
-
-    if (rc == MT_OK) {
-        rc = mt_attendee_list_keep(list, 0, !users && guests);
-    }
 
     if (rc == MT_OK) {
         rc = mt_attendee_list_people(list, MT_meeting_edit_add, &args->add);
@@ -230,7 +227,10 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
         mt_attendee_list_sit(list, list->meeting->creator, NULL, 0, 0);
     }
 
-    return rc;
+    /* guests whom the request cannot name stand behind its users */
+
+    return rc == MT_OK ? mt_attendee_list_keep(list, 0, !users && guests)
+                       : rc;
 }
 
 
