@@ -65,6 +65,7 @@ typedef struct {
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    const mt_quota_t             *quota;        /* NULL: not given */
     ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */
     ngx_flag_t                    weclubs_verify;

@@ -93,6 +93,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
      *     mlcf->public_base = { 0, NULL };
      *     mlcf->weclubs_secret = { 0, NULL };
      *     mlcf->weclubs_callers = NULL;
+     *     mlcf->quota = NULL;
      */
 
     mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_loc_conf_t));
@@ -142,6 +143,14 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->weclubs_callers == NULL) {
         conf->weclubs_callers = prev->weclubs_callers;
+    }
+
+    if (prev->quota == NULL) {
+        prev->quota = &mt_quota_default;
+    }
+
+    if (conf->quota == NULL) {
+        conf->quota = prev->quota;
     }
 
     ngx_conf_merge_str_value(conf->public_base, prev->public_base, "");
@@ -221,6 +230,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->default_length = conf->default_length;
     s->message_size = mmcf->event_size;
     s->page_size = conf->page_size;
+    s->quota = *conf->quota;
     s->unknown_call = (int) conf->unknown_call;
     s->verify_sign = conf->weclubs_verify;
     s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);

@@ -239,6 +239,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, default_length),
       &ngx_http_meeting_some_time },
 
+    { ngx_string("meeting_company_quota"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_meeting_set_quota,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("meeting_page_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_number,

@@ -155,6 +155,16 @@ mt_attendee_list_judge(mt_attendee_list_t *list, const mt_meeting_t *from,
                                mt_attendee_list_field(list->args), 0);
     }
 
+    /* a list that is too long already may become shorter */
+
+    if (list->a->quota.seats
+        && list->nseats > (size_t) list->a->quota.seats
+        && (list->made || list->nseats > list->nrows))
+    {
+        return mt_apply_reject(list->result, MT_QUOTA_SEATS,
+                               mt_attendee_list_field(list->args), 0);
+    }
+
     mt_attendee_list_fill(list);
 
     return mt_attendee_list_unique(list);
