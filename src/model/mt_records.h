@@ -227,8 +227,8 @@
  * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
  * see mt_attendance_id().  name, phone, email, face: as given with the
  * attendance; the directory fills in the rest for users.  order: a list shows
- * its people by order, and by slot where that is the same.  named: jituancaiyun
- * knows the user by string id, for its client gave no number.
+ * its people by order, and by slot where that is the same.  named: a client of
+ * jituancaiyun gave the user's string id, not the number.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
