@@ -122,7 +122,7 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
     const mt_room_edit_t  *args = body;
 
-    mt_room_t    room;
+    mt_room_t    room, before;
     mt_status_t  rc;
 
     rc = mt_apply_target(a, MT_NAME_ROOM, args->ref, MT_room_edit_ref, result,
@@ -131,14 +131,21 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    before = room;
+
     rc = mt_room_edit(a, args, &room, result);
     if (rc != MT_OK) {
         return rc;
     }
 
-    mt_raise(a, MT_EVENT_ROOM_UPDATE, room.num, room.id);
-
     result->num = room.num;
+    before.updated = room.updated;
+
+    if (mt_apply_idle(a, &mt_room_model, &before, &room)) {
+        return MT_OK;
+    }
+
+    mt_raise(a, MT_EVENT_ROOM_UPDATE, room.num, room.id);
 
     return mt_room_save(a, &room);
 }

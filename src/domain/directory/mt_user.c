@@ -338,6 +338,13 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    result->num = user.num;
+    before.updated = user.updated;
+
+    if (mt_apply_idle(a, &mt_user_model, &before, &user)) {
+        return MT_OK;
+    }
+
     mt_user_reindex(a, &before, &user);
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
@@ -351,8 +358,6 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
             return rc;
         }
     }
-
-    result->num = user.num;
 
     return mt_user_save(a, &user);
 }

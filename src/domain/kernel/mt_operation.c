@@ -69,3 +69,31 @@ mt_apply_reject(mt_result_t *result, mt_status_t status, unsigned field,
 
     return status;
 }
+
+
+int
+mt_apply_idle(mt_apply_t *a, const mt_model_t *model, const void *before,
+    const void *after)
+{
+    mt_buf_t  one, two;
+
+    if (!a->lean) {
+        return 0;
+    }
+
+    mt_buf_init(&one, a->arena, MT_COMMAND_SIZE);
+    mt_buf_init(&two, a->arena, MT_COMMAND_SIZE);
+
+    mt_record_encode(&one, model, before, MT_ENCODE_STATE);
+    mt_record_encode(&two, model, after, MT_ENCODE_STATE);
+
+    if (one.failed || two.failed || one.len != two.len
+        || memcmp(one.data, two.data, one.len) != 0)
+    {
+        return 0;
+    }
+
+    a->unchanged = 1;
+
+    return 1;
+}

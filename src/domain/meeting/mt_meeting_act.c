@@ -24,6 +24,8 @@ static mt_status_t mt_remind_apply(mt_apply_t *a, const void *body,
 static mt_step_t mt_answer_start(mt_call_t *call);
 static mt_status_t mt_answer_judge(const mt_meeting_t *meeting, int64_t now,
     int listed);
+static int mt_answer_stands(const mt_attendee_t *attendee,
+    const mt_answer_t *args, int lean);
 static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
@@ -205,8 +207,7 @@ mt_answer_start(mt_call_t *call)
         return mt_call_reject(call, rc, 0);
     }
 
-    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
-    {
+    if (mt_answer_stands(&attendee, args, 1)) {
         return MT_STEP_DONE;
     }
 
@@ -222,6 +223,22 @@ mt_answer_judge(const mt_meeting_t *meeting, int64_t now, int listed)
     }
 
     return listed ? mt_meeting_check_open(meeting, now) : MT_NOT_LISTED;
+}
+
+
+/* Returns 1 if the attendee has answered so already: reading takes no answer
+ * back, and the same answer again is none (`lean`). */
+
+static int
+mt_answer_stands(const mt_attendee_t *attendee, const mt_answer_t *args,
+    int lean)
+{
+    if (args->answer == MT_ANSWER_READ) {
+        return attendee->answer != MT_ANSWER_UNREAD;
+    }
+
+    return lean && attendee->answer == args->answer
+           && mt_str_eq(attendee->comment, args->comment);
 }
 
 
@@ -250,8 +267,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
-    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
-    {
+    if (mt_answer_stands(&attendee, args, a->lean)) {
         a->unchanged = 1;
         return MT_OK;
     }

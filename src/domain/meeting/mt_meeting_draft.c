@@ -490,6 +490,33 @@ mt_room_open(const mt_room_t *room, const mt_meeting_t *meeting)
 }
 
 
+/* The time of a check that comes to the same result does not count. */
+
+int
+mt_draft_idle(mt_draft_t *draft)
+{
+    mt_meeting_t   meeting;
+    mt_drafts_t   *drafts;
+
+    drafts = draft->drafts;
+
+    if (draft->old == NULL || mt_user_refs_count(drafts->users) != 0
+        || (draft->list && !mt_attendee_list_idle(draft->list)))
+    {
+        return 0;
+    }
+
+    meeting = draft->meeting;
+    meeting.updated = draft->old->updated;
+
+    if (meeting.checked == draft->old->checked) {
+        meeting.checked_time = draft->old->checked_time;
+    }
+
+    return mt_apply_idle(drafts->a, &mt_meeting_model, draft->old, &meeting);
+}
+
+
 void
 mt_draft_set_nums(mt_draft_t *draft)
 {

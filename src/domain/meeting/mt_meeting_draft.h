@@ -26,6 +26,8 @@
  *
  * mt_attendee_list_size() returns the number of attendees.
  *
+ * mt_attendee_list_idle() returns 1 if the list is as it was before.
+ *
  * mt_attendee_list_write() writes the attendances and the tally, after
  * mt_user_refs_make(); one list may be written to several new meetings.
  * Returns MT_OK or a failure.
@@ -38,6 +40,7 @@ mt_attendee_list_t *mt_attendee_list_create(mt_user_refs_t *users,
 mt_status_t mt_attendee_list_judge(mt_attendee_list_t *list,
     const mt_meeting_t *from, mt_meeting_t *meeting);
 size_t mt_attendee_list_size(const mt_attendee_list_t *list);
+int mt_attendee_list_idle(const mt_attendee_list_t *list);
 mt_status_t mt_attendee_list_write(mt_attendee_list_t *list,
     mt_meeting_t *meeting);
 
@@ -102,6 +105,10 @@ mt_status_t mt_drafts_quota(const mt_drafts_t *drafts, size_t meetings);
  *     mt_draft_identity()             judges the id and codes of a new meeting
  *     mt_draft_creator()              finds the creator of a new meeting
  *     mt_draft_judge()                judges the rest, except for the list
+ *     mt_draft_idle()                 returns 1, with a->unchanged set, if the
+ *                                     command is lean and the meeting and its
+ *                                     list are as they were: nothing is to be
+ *                                     written
  *     mt_draft_set_nums()             sets all numbers, after
  *                                     mt_user_refs_make()
  *     mt_draft_write()                writes the meeting and the list, if
@@ -113,6 +120,7 @@ void mt_draft_old(mt_draft_t *draft, mt_drafts_t *drafts,
 mt_status_t mt_draft_identity(mt_draft_t *draft);
 mt_status_t mt_draft_creator(mt_draft_t *draft);
 mt_status_t mt_draft_judge(mt_draft_t *draft);
+int mt_draft_idle(mt_draft_t *draft);
 void mt_draft_set_nums(mt_draft_t *draft);
 mt_status_t mt_draft_write(mt_draft_t *draft, int event);
 

@@ -270,6 +270,11 @@ mt_draft_alone(mt_draft_t *draft, int event)
         return rc;
     }
 
+    if (mt_draft_idle(draft)) {
+        drafts->result->num = draft->meeting.num;
+        return MT_OK;
+    }
+
     mt_user_refs_make(drafts->users);
     mt_draft_set_nums(draft);
 

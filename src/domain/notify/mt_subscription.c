@@ -241,7 +241,7 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     const mt_event_pause_t  *args = body;
 
     mt_status_t        rc;
-    mt_subscription_t  subscription;
+    mt_subscription_t  subscription, before;
 
     (void) result;
 
@@ -250,12 +250,18 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    before = subscription;
+
     if (!args->paused) {
         subscription.paused = 0;
         mt_subscription_clear(&subscription);
 
     } else if (subscription.paused == 0) {
         subscription.paused = a->time;
+    }
+
+    if (mt_apply_idle(a, &mt_subscription_model, &before, &subscription)) {
+        return MT_OK;
     }
 
     return mt_subscription_save(a, &subscription);
