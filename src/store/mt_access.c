@@ -85,6 +85,8 @@ mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
     k = mt_val(key->data, key->len);
     v = mt_val(value.data, value.len);
 
+    mt_reserve_put(txn, db, key->len + value.len, flags & MDB_APPEND);
+
     return mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
 }
 
@@ -114,6 +116,8 @@ mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key)
     }
 
     k = mt_val(key->data, key->len);
+
+    mt_reserve_del(txn, db);
 
     rc = mdb_del(txn->txn, txn->store->dbi[db], &k, NULL);
 
