@@ -173,7 +173,8 @@ mt_reserve_holds(mt_txn_t *txn)
     end = (info.me_last_pgno + 1 + mt_reserve_pages(txn)) * store->page_size;
 
     return end <= info.me_mapsize
-           && (end <= atomic_load(&store->reserved) || mt_reserve_grow(store, end));
+           && (end <= atomic_load(&store->reserved)
+               || mt_reserve_grow(store, end));
 }
 
 

@@ -47,6 +47,8 @@ struct mt_txn_s {
     int            write;
     int            logs;           /* how far the write-ahead log was read */
     int            numbered;       /* mt_txn_is_numbered() */
+    int            uncounted;      /* mt_usage_uncounted() */
+    mt_usages_t    usages;         /* of the companies touched so far */
     mt_changes_t  *changes;        /* of each database; NULL: only reads */
 };
 
@@ -121,6 +123,11 @@ int mt_store_live(const char *path);
  */
 mt_status_t mt_txn_create_databases(mt_txn_t *txn);
 
+/* Counts an entry that is put (sign 1) or deleted (-1).  A failure is the
+ * transaction's. */
+void mt_usage_entry(mt_txn_t *txn, mt_db_t db, mt_str_t key, mt_str_t value,
+    int sign);
+
 /* Reads the format of the store in a directory.  Returns MT_OK if there is a
  * store of our format, else a failure with the reason in `why`. */
 mt_status_t mt_store_check_format(const char *path, int64_t *format,
@@ -140,10 +147,13 @@ int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
 
-/* Counts a write before it is made: a value of `len` bytes, behind the last
- * key if `append` is set; or a deletion. */
+/* Counts a write before it is made: key and value of `len` bytes, behind the
+ * last key if `append` is set; or a deletion. */
 void mt_reserve_put(mt_txn_t *txn, mt_db_t db, size_t len, int append);
 void mt_reserve_del(mt_txn_t *txn, mt_db_t db);
+
+/* To be called before a write that may not be made and is counted afterwards.
+ * Returns the database's counts, for mt_reserve.c. */
 mt_changes_t *mt_reserve_changes(mt_txn_t *txn, mt_db_t db);
 
 /* Returns how many pages the commit of this write transaction can need. */
