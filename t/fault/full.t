@@ -139,7 +139,7 @@ sub shows_all {
 }
 
 
-# What is in the log alone is committed to space in reserve.
+# Records that are in the log alone are committed to space in reserve.
 
 sub tools {
 	my ($t) = @_;
