@@ -26,7 +26,9 @@ typedef struct {
     ngx_core_conf_t              *core;         /* user of the workers */
     ngx_uint_t                    threads;
     ngx_uint_t                    queue;
+    ngx_uint_t                    hash_queue;
     ngx_thread_pool_t            *work_pool;
+    ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
 
@@ -46,6 +48,7 @@ typedef struct {
     ngx_str_t                     event_ca;
     ngx_msec_t                    journal_age;  /* 0: for ever */
     off_t                         journal_size; /* bytes, 0: any */
+    ngx_msec_t                    release_after; /* 0: never */
 } ngx_http_meeting_main_conf_t;
 
 
@@ -63,6 +66,7 @@ typedef struct {
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    const mt_quota_t             *quota;        /* NULL: not given */
     ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */
     ngx_flag_t                    weclubs_verify;

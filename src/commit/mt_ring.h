@@ -24,7 +24,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   6
+#define MT_ZONE_VERSION   7
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
