@@ -21,6 +21,8 @@
  *     commit       the worker's ring, and its combiner
  *     settle       reads that wait until the store has settled
  *     gate         bounds how many hash passwords at a time
+ *     heavy        heavy commands: they wait, companies in turn, for a thread
+ *     turn         lets in one heavy command at a time, over all workers
  *
  *     process      the master's zone and store; a worker's start, timers, end
  *     worker       the state of this worker

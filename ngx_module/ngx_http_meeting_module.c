@@ -341,7 +341,10 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->work_pool = ngx_http_meeting_add_pool(cf, "meeting_work",
                                                 mmcf->threads);
 
+    mmcf->heavy_pool = ngx_http_meeting_add_pool(cf, "meeting_heavy", 1);
+
     if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || mmcf->heavy_pool == NULL
         || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
     {
         return NGX_ERROR;
