@@ -41,6 +41,7 @@ typedef struct {
     ngx_msec_t                    event_timeout;
     ngx_msec_t                    event_retry;
     ngx_uint_t                    event_connections;
+    ngx_uint_t                    event_size;   /* bytes */
     ngx_flag_t                    event_private;
     ngx_str_t                     event_proxy;
     ngx_str_t                     event_ca;

@@ -25,6 +25,8 @@ static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
 static char *ngx_http_meeting_unknown_dialect(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *name);
 static void ngx_http_meeting_close_timezone(void *data);
+static char *ngx_http_meeting_set_bounded(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf, ngx_int_t n);
 static size_t ngx_http_meeting_scheme(const ngx_str_t *url);
 static char *ngx_http_meeting_bad_value(ngx_conf_t *cf, ngx_command_t *cmd,
     ngx_str_t *value);
@@ -399,9 +401,36 @@ ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 char *
 ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    return ngx_http_meeting_set_bounded(cf, cmd, conf,
+                                        ngx_atoi(value[1].data,
+                                                 value[1].len));
+}
+
+
+char *
+ngx_http_meeting_set_size(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    return ngx_http_meeting_set_bounded(cf, cmd, conf,
+                                        ngx_parse_size(&value[1]));
+}
+
+
+/* n: the directive's value, NGX_ERROR: it is none. */
+
+static char *
+ngx_http_meeting_set_bounded(ngx_conf_t *cf, ngx_command_t *cmd, void *conf,
+    ngx_int_t n)
+{
     char  *p = conf;
 
-    ngx_int_t                  n;
     ngx_str_t                 *value;
     ngx_uint_t                *field;
     ngx_http_meeting_range_t  *range;
@@ -414,8 +443,6 @@ ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
-
-    n = ngx_atoi(value[1].data, value[1].len);
 
     if (n == NGX_ERROR
         || (ngx_uint_t) n < range->min || (ngx_uint_t) n > range->max)

@@ -50,6 +50,10 @@ char *ngx_http_meeting_set_time(ngx_conf_t *cf, ngx_command_t *cmd,
 char *ngx_http_meeting_set_number(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* The same, of bytes, "64k". */
+char *ngx_http_meeting_set_size(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* An ngx_uint_t at cmd->offset, one of the ngx_conf_enum_t. */
 char *ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);

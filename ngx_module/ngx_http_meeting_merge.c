@@ -19,7 +19,8 @@
 
 static void ngx_http_meeting_inherit_api(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *prev, ngx_http_meeting_loc_conf_t *conf);
-static void ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf);
+static void ngx_http_meeting_make_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf);
 static void ngx_http_meeting_note_settings(ngx_conf_t *cf,
     ngx_http_meeting_loc_conf_t *conf);
 static char *ngx_http_meeting_check_settings(ngx_conf_t *cf,
@@ -43,6 +44,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->event_timeout = NGX_CONF_UNSET_MSEC;
     mmcf->event_retry = NGX_CONF_UNSET_MSEC;
     mmcf->event_connections = NGX_CONF_UNSET_UINT;
+    mmcf->event_size = NGX_CONF_UNSET_UINT;
     mmcf->event_private = NGX_CONF_UNSET;
     mmcf->journal_age = NGX_CONF_UNSET_MSEC;
     mmcf->journal_size = NGX_CONF_UNSET;
@@ -65,6 +67,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(mmcf->event_retry, MT_MS_PER_DAY);
     ngx_conf_init_uint_value(mmcf->event_connections,
                              NGX_HTTP_MEETING_CONNECTIONS);
+    ngx_conf_init_uint_value(mmcf->event_size, MT_MESSAGE_SIZE);
     ngx_conf_init_value(mmcf->event_private, 0);
     ngx_conf_init_msec_value(mmcf->journal_age,
                              NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
@@ -159,7 +162,7 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->weclubs_token_ttl, prev->weclubs_token_ttl,
                               NGX_HTTP_MEETING_SESSION);
 
-    ngx_http_meeting_make_settings(conf);
+    ngx_http_meeting_make_settings(cf, conf);
     ngx_http_meeting_note_settings(cf, conf);
 
     return ngx_http_meeting_check_settings(cf, conf);
@@ -194,9 +197,13 @@ ngx_http_meeting_inherit_api(ngx_conf_t *cf, ngx_http_meeting_loc_conf_t *prev,
 
 
 static void
-ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
+ngx_http_meeting_make_settings(ngx_conf_t *cf,
+    ngx_http_meeting_loc_conf_t *conf)
 {
-    mt_settings_t  *s;
+    mt_settings_t                 *s;
+    ngx_http_meeting_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
 
     s = &conf->settings;
 
@@ -209,6 +216,7 @@ ngx_http_meeting_make_settings(ngx_http_meeting_loc_conf_t *conf)
     s->qr_skew = conf->qr_skew;
     s->geofence = conf->geofence;
     s->default_length = conf->default_length;
+    s->message_size = mmcf->event_size;
     s->page_size = conf->page_size;
     s->unknown_call = (int) conf->unknown_call;
     s->verify_sign = conf->weclubs_verify;

@@ -40,6 +40,8 @@ static ngx_http_meeting_time_t  ngx_http_meeting_time_or_off = { 1, 1 };
 static ngx_http_meeting_range_t  ngx_http_meeting_threads_range = { 1, 64 };
 static ngx_http_meeting_range_t  ngx_http_meeting_queue_range = { 0, 1048576 };
 static ngx_http_meeting_range_t  ngx_http_meeting_event_range = { 1, 1024 };
+static ngx_http_meeting_range_t  ngx_http_meeting_size_range = { 4096,
+                                                                 16777216 };
 static ngx_http_meeting_range_t  ngx_http_meeting_page_range = { 1, 1000 };
 
 
@@ -129,6 +131,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_meeting_main_conf_t, event_connections),
       &ngx_http_meeting_event_range },
+
+    { ngx_string("meeting_event_size"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_size,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, event_size),
+      &ngx_http_meeting_size_range },
 
     { ngx_string("meeting_event_private"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,

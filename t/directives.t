@@ -150,6 +150,8 @@ my %server = (
 	meeting_event_retry => [ [ '1d', '0', '90s' ], [ 'off', '-1' ] ],
 	meeting_event_connections => [ [ '1', '64', '1024' ],
 		[ '0', '1025', 'all' ] ],
+	meeting_event_size => [ [ '4k', '64k', '100000', '16m' ],
+		[ '4095', '17m', 'off', '-1' ] ],
 	meeting_event_private => [ [ 'on', 'off' ], [ '1' ] ],
 	meeting_event_proxy => [ [ 'http://proxy.example:3128',
 		'https://user:word@proxy.example', 'off' ],

@@ -89,7 +89,7 @@ is(scalar($receiver->requests()), 0, 'nothing was sent');
 refused('status', qr/HTTP status 500/);
 refused('redirect', qr/HTTP status 302/);
 refused('garbage', qr/neither/);
-refused('plain', qr/neither/);
+refused('plain', qr/plain "success": it has to be encrypted/);
 refused('late', qr/in time/);
 refused('hang', qr/in time/);
 refused('close', qr/no HTTP answer/);

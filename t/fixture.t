@@ -54,8 +54,8 @@ is(sha256($file), $sum, 'nobody has changed it');
 
 # The upgrade takes them in.
 
-is_deeply($t->ctl('upgrade'), { format => 2, generation => 1 }, 'upgraded');
-is_deeply($t->ctl('upgrade'), { format => 2, generation => 1 }, 'once');
+is_deeply($t->ctl('upgrade'), { format => 3, generation => 1 }, 'upgraded');
+is_deeply($t->ctl('upgrade'), { format => 3, generation => 1 }, 'once');
 $t->verify();
 
 $stat = $t->ctl('stat');
@@ -143,9 +143,9 @@ $t->start();
 
 my $log = $t->read_file('error.log');
 
-like($log, qr/has format 1 and is upgraded to format 2/,
+like($log, qr/has format 1 and is upgraded to format 3/,
 	'nginx says that it upgrades');
-like($log, qr/has format 2 now/, 'and that it is done');
+like($log, qr/has format 3 now/, 'and that it is done');
 $t->stop();
 
 $t->verify();

@@ -519,18 +519,59 @@ sub test_life {
 	is($ended->{endTime}, $to, 'endTime as booked');
 	wrong("meeting/$_->[0]", { $_->[1] => 'under way' }, 71001,
 		qr/meeting has ended/, 'an ended meeting')
-		for [ cancel => 'meetingId' ], [ finish => 'meetingId' ],
-			[ update => 'id' ];
+		for [ cancel => 'meetingId' ], [ finish => 'meetingId' ];
+	is(right('meeting/update', { id => 'under way', subject => 'over' })
+		->{subject}, 'over', 'but it can be changed');
 	book($from, %open, id => 'next', endTime => $to);
 
 	# one long over may be written down, as in the document's example
 
 	book($now - 40 * $DAY, id => 'past', roomId => 'always',
 		endTime => $now - 40 * $DAY + 1);
-	wrong('meeting/update', { id => 'past' }, 71001, qr/has ended/, 'over');
+	test_over();
 
 	wrong('room/remove', { roomId => 'always' }, 71001, qr/future meetings/,
 		'a room with a meeting under way');
+
+	return;
+}
+
+
+# A meeting whose time is over is changed under the rules of its room, as in the
+# document's example.
+
+sub test_over {
+	my $begin = $now - 40 * $DAY;
+
+	my $was = right('meeting/update', { id => 'past', subject => 'was',
+		memo => 'minutes', attendances => [ { userId => '2' },
+			{ userId => '', name => 'G' } ] });
+	is_deeply([ @{$was}{qw/ subject memo beginTime /} ],
+		[ 'was', 'minutes', $begin ], 'texts of a meeting that is over');
+	is_deeply([ map { $_->{name} } @{get('past')->{attendances}} ],
+		[ (map { $_->{name} } @{$was->{attendances}}) ], 'its people');
+	is(scalar @{$was->{attendances}}, 2, 'two of them');
+
+	book($begin + $DAY, id => 'past too', roomId => 'always',
+		endTime => $begin + $DAY + 1);
+	wrong('meeting/update', { id => 'past', beginTime => $begin + $DAY,
+		endTime => $begin + $DAY + 1 }, 71001, qr/room is booked/,
+		'the room was taken then');
+	wrong('meeting/update', { id => 'past', endTime => $begin }, 71001,
+		qr/must end after/, 'its end must be after its begin');
+	is(right('meeting/update', { id => 'past', endTime => $begin + 2 })
+		->{endTime}, $begin + 2, 'it was longer');
+
+	wrong("meeting/$_", { meetingId => 'past' }, 71001,
+		qr/meeting has (?:ended|started)/, "$_ needs a living one")
+		for qw/ cancel finish /;
+
+	my $ahead = $now + 90 * $DAY;
+	right('meeting/update', { id => 'past too', beginTime => $ahead,
+		endTime => $ahead + $HOUR });
+	right('meeting/cancel', { meetingId => 'past too' });
+	wrong('meeting/update', { id => 'past too' }, 71012, qr/^Meeting/,
+		'a cancelled one is not changed');
 
 	return;
 }

@@ -396,6 +396,9 @@ sub test_update {
 
 	right('update', { requesterUid => 1, meetingInviteId => $id,
 		detail => {} }, 'nothing changes');
+	refused($app->call('update', { requesterUid => 1, meetingInviteId => $id,
+		detail => { content => '' } }), 4601, 'not without content');
+	is(look('eve', $id)->{data}{detail}{content}, 'neu', 'which stays');
 
 	refused($app->call('update', { requesterUid => 1, meetingInviteId => $id,
 		detail => { endTime => $now } }), 4603, 'an end before the begin');

@@ -141,6 +141,8 @@ ok_json(qw(company add --id 2000 --name Other));
 my $list = ok_json(qw(company list));
 is_deeply([ map { "$_->{id} $_->{name}" } @$list ],
     [ '1000 会议公司', '2000 Other' ], 'both are listed');
+is($list->[1]{meetings} + $list->[1]{people}, 0, 'with what they have');
+cmp_ok($list->[1]{bytes}, '>', 10, 'a company takes some bytes');
 
 my $credential = ok_json(qw(credential add --company 1000));
 like($credential->{appid}, qr/^[1-9]\d{8}$/, 'appid: a 32-bit integer');

@@ -232,8 +232,19 @@ sub test_room {
 		userType status /} ] } @{$c->{attendList}} ], [
 			[ '安', '13800000001', '研发部', '1', 1, 'W' ],
 			[ 'B', '', '', '2', 1, 'W' ],
-			[ 'guest', '139', '', '', 2, 'W' ],
+			[ 'guest', '139', '', '', 3, 'W' ],
 			[ '', '138', '', '', 3, 'W' ] ], 'its people');
+	is_deeply([ map { [ @{$_}{qw/ phoneName phoneEmail /} ] }
+		@{$c->{attendList}} ], [ [ '', '' ], [ '', '' ], [ 'guest', 'g@x' ],
+			[ '138', '' ] ], 'the names and addresses of guests');
+
+	my %guests = book(1000, 'guests', attendances => [
+		{ userId => '', name => 'N', email => 'n@x' },
+		{ userId => '', email => 'e@x' } ]);
+	is_deeply([ map { [ @{$_}{qw/ phoneName phoneEmail mobileNumber userType
+		/} ] } @{$qs->detail($guests{attendee})->{conference}{attendList}} ],
+		[ [ 'N', 'n@x', '', 2 ], [ 'e@x', 'e@x', '', 2 ] ],
+		'guests without a phone');
 
 	my %audited = book(1000, 'audited', roomId => 'audited');
 	my $approval = sub {

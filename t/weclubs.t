@@ -386,6 +386,9 @@ sub test_life {
 	answers($boss->call('/manage/club_meeting/edit_meeting', {
 		meeting_id => $meeting, deadline => now() - 1000,
 		content => '现在', leader => '2,fang' }), 2000, 'moved to now');
+	answers($boss->call('/manage/club_meeting/edit_meeting', {
+		meeting_id => $meeting, $_ => '' }), 3001, "not without $_", qr/ $_ /)
+		for qw/ content address /;
 	answers(sign($fang, $meeting, leader_id => 2), 2000,
 		'signed with another leader');
 	($row) = grep { $_->{student_id} == $fang->{user_id} }

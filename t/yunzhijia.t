@@ -314,9 +314,11 @@ sub test_people {
 	is($change->(delActors => [ 'b', 'nobody' ]), "$BOSS a c", 'one less');
 	is($change->(delActors => [ $BOSS ]), "$BOSS a c", 'the creator stays');
 	is($change->(actors => [ 'x', 'y' ]), "$BOSS x y", 'a new list');
-	is($change->(actors => [ 'x' ], addActors => [ 'a', 'b' ],
-		delActors => [ 'x', 'b' ]), "$BOSS a", 'all three at once');
-	is($change->(title => 'other'), "$BOSS a", 'not a word of people');
+	is($change->(actors => [ 'x', 'a' ], addActors => [ 'b' ],
+		delActors => [ 'x', 'z' ]), "$BOSS a x", 'actors is the whole list');
+	is($change->(title => 'other'), "$BOSS a x", 'not a word of people');
+	is($change->(addActors => [ 'b' ], delActors => [ 'x', 'b' ]),
+		"$BOSS a", 'added, then removed');
 	is($change->(actors => []), $BOSS, 'nobody but the creator');
 
 	# on the list by the id that the directory no longer has

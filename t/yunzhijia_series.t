@@ -207,6 +207,23 @@ sub test_limits {
 	wrong('repeatMeeting', { %args, endDate => $monday,
 		repeatEndDate => $monday }, 40009, qr/^endDate: /, 'no length');
 
+	wrong('repeatMeeting', \%args, 40003, qr/^repeatEndDate: /, 'no end');
+
+	my ($once, @more) = @{right('repeatMeeting', { %args, repeat => 0 },
+		'one that does not repeat needs none')->{meetingIds}};
+	is(scalar @more, 0, 'is one meeting');
+	wrong('repeatMeeting', { %args, repeat => 0,
+		repeatEndDate => $monday - 1 }, 40005, qr/^repeatEndDate: /,
+		'an end that is given is judged');
+	right('batchModify', { id => $once, openid => 'boss', repeat => 0,
+		startDate => $monday + $HOUR, endDate => $monday + 2 * $HOUR },
+		'and moves');
+	is(get($once)->{beginTime}, $monday + $HOUR, 'to its new time');
+	right('batchModify', { id => $once, openid => 'boss', repeat => 2,
+		repeatEndDate => $monday + 3 * $DAY }, 'it repeats from now on');
+	right('batchModify', { id => $once, openid => 'boss', repeat => 0 },
+		'and no more');
+
 	my $single = right('create', { %args })->{meetingId};
 
 	wrong($_, { id => $single, openid => 'boss' }, 40407, qr/^id: /,
@@ -234,6 +251,11 @@ sub test_changes {
 		. join('', sort map { $_->{userId} } @{get($_)->{attendances}}) }
 		@ids), '2=aboss 2=aboss 2=bboss 2=bboss 2=bboss', 'people, too');
 	is(get($ids[4])->{memo}, 'c', 'what is not said stays');
+
+	change($ids[4], actors => [ 'a', 'c' ], addActors => [ 'd' ],
+		delActors => [ 'a', 'b' ]);
+	is(join(' ', sort map { $_->{userId} } @{get($ids[4])->{attendances}}),
+		'a boss c', 'actors is the whole list');
 
 	# times, of the fourth and fifth: a day and a half hour on, for 2 hours
 

@@ -431,6 +431,7 @@ mt_background_give(mt_background_t *bg, void *job, const mt_operation_t *op,
     memset(&call, 0, sizeof(call));
     call.arena = bg->arena;
     call.op = op;
+    call.settings = bg->options->settings;
     call.company = company;
     call.now = mt_realtime_ms();
 

@@ -16,6 +16,7 @@ struct mt_outgoing_s {
     const mt_outgoing_options_t  *options;
     CURL                         *curl;
     struct curl_slist            *headers;
+    size_t                        sent;         /* of the request's body */
     int                           blocked;      /* a private address */
     int                           overflow;     /* answer too large */
     size_t                        nheaders;     /* bytes of header lines */
@@ -316,6 +317,8 @@ mt_outgoing_prepare(mt_outgoing_t *o, mt_arena_t *arena, mt_str_t url,
         return verdict;
     }
 
+    o->sent = body.len;
+
     rc = curl_easy_setopt(o->curl, CURLOPT_POSTFIELDS, body.data);
     rc |= curl_easy_setopt(o->curl, CURLOPT_POSTFIELDSIZE_LARGE,
                            (curl_off_t) body.len);
@@ -410,6 +413,7 @@ mt_outgoing_set_data(mt_outgoing_t *o, void *data)
 void
 mt_outgoing_answer(mt_outgoing_t *o, CURLcode code, mt_response_t *answer)
 {
+    answer->sent = o->sent;
     answer->status = 0;
     (void) curl_easy_getinfo(o->curl, CURLINFO_RESPONSE_CODE, &answer->status);
 
@@ -495,6 +499,8 @@ mt_verdict_text(mt_verdict_t verdict)
         [MT_VERDICT_KEY] = "the answer is encrypted with another key",
         [MT_VERDICT_OWNER] = "the answer is for another appkey",
         [MT_VERDICT_PLAINTEXT] = "the decrypted answer is not \"success\"",
+        [MT_VERDICT_PLAIN] = "the answer is a plain \"success\": it has to "
+                             "be encrypted (返回success的加密数据)",
         [MT_VERDICT_MEMORY] = "out of memory",
     };
 

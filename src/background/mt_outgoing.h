@@ -49,12 +49,14 @@ typedef enum {
     MT_VERDICT_KEY,            /* the answer is encrypted with another key */
     MT_VERDICT_OWNER,          /* the answer is for another appkey */
     MT_VERDICT_PLAINTEXT,      /* decrypted, it is not "success" */
+    MT_VERDICT_PLAIN,          /* "success", where it has to be encrypted */
     MT_VERDICT_MEMORY
 } mt_verdict_t;
 
 typedef struct {
     mt_verdict_t  verdict;
     long          status;      /* HTTP status, 0: no answer */
+    size_t        sent;        /* bytes of the request's body */
     mt_str_t      body;        /* both valid until mt_outgoing_prepare() */
     const char   *detail;      /* libcurl's reason, or "" */
 } mt_response_t;

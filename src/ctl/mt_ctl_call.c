@@ -83,6 +83,7 @@ mt_ctl_settings(mt_ctl_t *ctl)
     ctl->company = (uint32_t) company;
     ctl->settings.company = ctl->company;
     ctl->settings.default_length = 2 * MT_MS_PER_HOUR;
+    ctl->settings.message_size = MT_MESSAGE_SIZE;
     ctl->settings.zone = mt_zone_open(zone);
 
     if (ctl->settings.zone == NULL) {

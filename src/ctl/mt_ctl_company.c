@@ -32,6 +32,12 @@ MT_JSON_TABLE(mt_ctl_company_row,
     { "created", MT_FIELD(company, created) }
 );
 
+MT_JSON_TABLE(mt_ctl_usage_row,
+    { "bytes",    MT_FIELD(usage, bytes) },
+    { "meetings", MT_FIELD(usage, meetings) },
+    { "people",   MT_FIELD(usage, people) }
+);
+
 MT_JSON_TABLE(mt_ctl_credential_row,
     { "appid",   MT_FIELD(credential, appid) },
     { "appkey",  MT_FIELD(credential, appkey) },
@@ -101,11 +107,13 @@ mt_ctl_company_add(mt_ctl_t *ctl)
 
 
 /* Prints a list of the records of a database for which `belongs` returns 1, of
- * all if it is NULL. */
+ * all if it is NULL.  `more`, if not NULL, adds members that are not in the
+ * record, and returns 0, or -1 on failure. */
 
 static int
 mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
-    const mt_json_table_t *row, int (*belongs)(mt_ctl_t *ctl, void *record))
+    const mt_json_table_t *row, int (*belongs)(mt_ctl_t *ctl, void *record),
+    int (*more)(mt_ctl_t *ctl, mt_txn_t *txn, void *record))
 {
     int           found;
     mt_txn_t     *txn;
@@ -131,6 +139,12 @@ mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
         if (belongs == NULL || belongs(ctl, record)) {
             mt_json_open_object(ctl->writer);
             mt_json_members(ctl->writer, row, record);
+
+            if (more && more(ctl, txn, record) != 0) {
+                found = -1;
+                break;
+            }
+
             mt_json_close_object(ctl->writer);
         }
 
@@ -150,13 +164,29 @@ mt_ctl_list(mt_ctl_t *ctl, mt_db_t db, const mt_model_t *model, void *record,
 }
 
 
+static int
+mt_ctl_company_usage(mt_ctl_t *ctl, mt_txn_t *txn, void *record)
+{
+    mt_usage_t           usage;
+    const mt_company_t  *company = record;
+
+    if (mt_usage_get(txn, (uint32_t) company->num, &usage) != 0) {
+        return -1;
+    }
+
+    mt_json_members(ctl->writer, &mt_ctl_usage_row, &usage);
+
+    return 0;
+}
+
+
 int
 mt_ctl_company_list(mt_ctl_t *ctl)
 {
     mt_company_t  company;
 
     return mt_ctl_list(ctl, MT_DB_COMPANY, &mt_company_model, &company,
-                       &mt_ctl_company_row, NULL);
+                       &mt_ctl_company_row, NULL, mt_ctl_company_usage);
 }
 
 
@@ -375,7 +405,7 @@ mt_ctl_credential_list(mt_ctl_t *ctl)
 
     return mt_ctl_list(ctl, MT_DB_CREDENTIAL, &mt_credential_model,
                        &credential, &mt_ctl_credential_row,
-                       mt_ctl_is_of_company);
+                       mt_ctl_is_of_company, NULL);
 }
 
 

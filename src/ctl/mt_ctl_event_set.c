@@ -235,10 +235,9 @@ mt_ctl_check_url(mt_ctl_t *ctl, const mt_event_set_t *args)
                   mt_realtime_ms(), &answer);
 
     if (answer.verdict == MT_VERDICT_OK
-        && (answer.body.len == 0
-            || memchr(answer.body.data, '{', answer.body.len) == NULL))
+        && memchr(answer.body.data, '{', answer.body.len) == NULL)
     {
-        answer.verdict = MT_VERDICT_FORM;
+        answer.verdict = MT_VERDICT_PLAIN;
     }
 
     why = mt_event_why(ctl->arena, &answer);

@@ -32,7 +32,10 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Add a company, and create the store if there is none.", NULL },
 
     { "company list", NULL, 0, 0, 0, mt_ctl_company_list,
-      "List the companies.", NULL },
+      "List the companies and what they take.",
+      "bytes are those of keys and values, the company's journal entries\n"
+      "included; people are users who were not removed, meetings all, also\n"
+      "cancelled ones." },
 
     { "credential add", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,

@@ -194,18 +194,21 @@ mt_h5yes_finish_meeting(mt_exchange_t *x)
 }
 
 
-/* Each attendee must be a user (userId), a guest (userId "") or an attendee
- * of the meeting (id). */
+/* Each attendee must be a user (userId), a guest (userId "") or an attendee of
+ * the meeting (id).  The document's example changes a meeting that has ended.
+ */
 
 void
 mt_h5yes_update_meeting(mt_exchange_t *x)
 {
-    size_t                    i;
-    const mt_person_t        *person;
-    const mt_meeting_edit_t  *args;
+    size_t              i;
+    mt_meeting_edit_t  *args;
+    const mt_person_t  *person;
 
     args = x->call.args;
     person = args->people.v;
+
+    mt_set(args, meeting_edit, ended_too, 1);
 
     for (i = 0; i < args->people.n; i++) {
         if (!mt_has(&person[i], person, ref) && person[i].id.len == 0) {

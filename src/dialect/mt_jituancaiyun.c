@@ -95,7 +95,7 @@ MT_JSON_TABLE(mt_jt_member_in,
 
 #define MT_DETAIL_ARGS(flags, must)                                           \
     MT_DETAIL_ARG("createTime", client_created, flags, &mt_jt_time),          \
-    MT_DETAIL_ARG("content", content, must, NULL),                            \
+    MT_DETAIL_ARG("content", content, must, &mt_wire_filled),                 \
     MT_DETAIL_ARG("address", place, flags, NULL),                             \
     MT_DETAIL_ARG("beginTime", begin, flags, &mt_jt_time),                    \
     MT_DETAIL_ARG("endTime", end, flags, &mt_jt_time),                        \

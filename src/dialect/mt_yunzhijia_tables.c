@@ -99,7 +99,17 @@ static const mt_wire_t  mt_yunzhijia_accept = {
 
 #define MT_RULE_ARGS(required)                                                \
     MT_ARG("repeat", series_edit, repeat, required, NULL),                    \
-    MT_ARG("repeatEndDate", series_edit, repeat_end, required, NULL)
+    MT_ARG("repeatEndDate", series_edit, repeat_end, 0, NULL)
+
+/* `actors` is the whole list: the caller has added and removed already. */
+#define MT_WHOLE_LIST(args, M)                                                \
+    do {                                                                      \
+        if (mt_has(args, M, people_refs)) {                                   \
+            (args)->has &= ~(MT_BIT(M, add_refs) | MT_BIT(M, drop));          \
+            (args)->add_refs.n = 0;                                           \
+            (args)->drop.n = 0;                                               \
+        }                                                                     \
+    } while (0)
 
 /* The document's other members, such as scope, are ignored. */
 MT_JSON_TABLE(mt_yunzhijia_token_in,
@@ -428,6 +438,8 @@ mt_yunzhijia_modify(mt_exchange_t *x)
 
     x->call.actor = mt_yunzhijia_requester(x);
 
+    MT_WHOLE_LIST(args, meeting_edit);
+
     mt_set(args, meeting_edit, placeholders, 1);
     mt_set(args, meeting_edit, creator_listed, MT_ANSWER_ACCEPTED);
     mt_set(args, meeting_edit, only_creator, 1);
@@ -454,6 +466,14 @@ mt_yunzhijia_repeat(mt_exchange_t *x)
 
     args = x->call.args;
 
+    if (args->repeat
+        && !mt_has(args, series_edit, repeat_end))
+    {
+        (void) mt_call_reject(&x->call, MT_MISSING,
+                              MT_series_edit_repeat_end);
+        return;
+    }
+
     mt_set(args, series_edit, placeholders, 1);
     mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);
 }
@@ -467,6 +487,8 @@ mt_yunzhijia_batch_modify(mt_exchange_t *x)
     args = x->call.args;
 
     x->call.actor = mt_yunzhijia_requester(x);
+
+    MT_WHOLE_LIST(args, series_edit);
 
     mt_set(args, series_edit, placeholders, 1);
     mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);

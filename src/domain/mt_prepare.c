@@ -12,12 +12,14 @@
 
 /* A step of an upgrade goes through a database in the order of its keys. */
 
-typedef struct {
+typedef struct mt_upgrade_step_s  mt_upgrade_step_t;
+
+struct mt_upgrade_step_s {
     const char    *what;
     mt_db_t        db;
-    mt_status_t  (*entry)(mt_txn_t *txn, mt_str_t key, mt_str_t value,
-                          mt_arena_t *arena);
-} mt_upgrade_step_t;
+    mt_status_t  (*entry)(mt_txn_t *txn, const mt_upgrade_step_t *step,
+                          mt_str_t key, mt_str_t value, mt_arena_t *arena);
+};
 
 
 static mt_status_t mt_prepare_open(const mt_store_options_t *options,
@@ -28,18 +30,55 @@ static mt_status_t mt_upgrade_chunk(mt_store_t *store, mt_arena_t *arena,
     uint64_t *done, int *over);
 static int mt_upgrade_entries(mt_txn_t *txn, const mt_upgrade_step_t *step,
     mt_key_t *last, mt_arena_t *arena, uint64_t *done);
-static mt_status_t mt_upgrade_attendee(mt_txn_t *txn, mt_str_t key,
-    mt_str_t value, mt_arena_t *arena);
-static mt_status_t mt_upgrade_journal(mt_txn_t *txn, mt_str_t key,
-    mt_str_t value, mt_arena_t *arena);
+static mt_status_t mt_upgrade_attendee(mt_txn_t *txn,
+    const mt_upgrade_step_t *step, mt_str_t key, mt_str_t value,
+    mt_arena_t *arena);
+static mt_status_t mt_upgrade_journal(mt_txn_t *txn,
+    const mt_upgrade_step_t *step, mt_str_t key, mt_str_t value,
+    mt_arena_t *arena);
+static mt_status_t mt_upgrade_usage(mt_txn_t *txn,
+    const mt_upgrade_step_t *step, mt_str_t key, mt_str_t value,
+    mt_arena_t *arena);
 static mt_status_t mt_new_generation(mt_store_t *store, mt_batch_t *batch);
 
 
-/* Numbered from 1; a step keeps its number for good. */
+/* Numbered from 1; a step keeps its number for good.  Steps from
+ * MT_UPGRADE_USAGE on count the usage of companies, since format 3. */
+
+#define MT_UPGRADE_USAGE  3
+
+#define MT_COUNT_STEP(db)                                                     \
+    { "usage of companies: " #db, MT_DB_##db, mt_upgrade_usage }
 
 static const mt_upgrade_step_t  mt_upgrade_steps[] = {
-    { "index of each person's meetings", MT_DB_ATTENDEE, mt_upgrade_attendee },
-    { "index of each company's journal", MT_DB_JOURNAL, mt_upgrade_journal },
+    { "index of each person's meetings", MT_DB_ATTENDEE,
+      mt_upgrade_attendee },
+    { "index of each company's journal", MT_DB_JOURNAL,
+      mt_upgrade_journal },
+    MT_COUNT_STEP(COUNTER),
+    MT_COUNT_STEP(NAME),
+    MT_COUNT_STEP(COMPANY),
+    MT_COUNT_STEP(DEPT),
+    MT_COUNT_STEP(DEPT_CHILD),
+    MT_COUNT_STEP(USER),
+    MT_COUNT_STEP(MEMBER),
+    MT_COUNT_STEP(ROOM),
+    MT_COUNT_STEP(MEETING),
+    MT_COUNT_STEP(BOOKING),
+    MT_COUNT_STEP(SCHEDULE),
+    MT_COUNT_STEP(CREATED),
+    MT_COUNT_STEP(SPONSORED),
+    MT_COUNT_STEP(SERIES),
+    MT_COUNT_STEP(ATTENDEE),
+    MT_COUNT_STEP(CHECKIN),
+    MT_COUNT_STEP(SESSION),
+    MT_COUNT_STEP(REMINDER),
+    MT_COUNT_STEP(SUBSCRIPTION),
+    MT_COUNT_STEP(OUTBOX),
+    MT_COUNT_STEP(SET_ASIDE),
+    MT_COUNT_STEP(JOURNAL),
+    MT_COUNT_STEP(ATTENDS),
+    MT_COUNT_STEP(COMPANY_JOURNAL),
 };
 
 
@@ -156,7 +195,7 @@ static mt_status_t
 mt_upgrade_begin(mt_store_t *store, mt_batch_t *batch)
 {
     unsigned       left;
-    int64_t        step;
+    int64_t        step, format;
     mt_str_t       key;
     mt_txn_t      *txn;
     mt_status_t    rc;
@@ -169,16 +208,25 @@ mt_upgrade_begin(mt_store_t *store, mt_batch_t *batch)
         return rc;
     }
 
+    format = mt_meta_format(txn);
+
     if (mt_meta_upgrade(txn, &step, &key) == 0) {
         mt_store_report(store, 0, "has format %lld and is upgraded to format "
                         "%d; %u records of the write-ahead log come first",
-                        (long long) mt_meta_format(txn), MT_STORE_FORMAT,
-                        left);
-        (void) mt_meta_set_upgrade(txn, 1, MT_STR(""));
+                        (long long) format, MT_STORE_FORMAT, left);
+        (void) mt_meta_set_upgrade(txn, format == 1 ? 1 : MT_UPGRADE_USAGE,
+                                   MT_STR(""));
 
     } else {
         mt_store_report(store, 0, "goes on with an upgrade to format %d",
                         MT_STORE_FORMAT);
+    }
+
+    /* records of the log were counted as they were applied, before all others:
+     * the steps count them, too */
+
+    if (format != MT_STORE_FORMAT) {
+        (void) mt_usage_clear(txn);
     }
 
     (void) mt_meta_set_format(txn);
@@ -208,6 +256,10 @@ mt_upgrade_chunk(mt_store_t *store, mt_arena_t *arena, uint64_t *done,
     if (rc != MT_OK) {
         return rc;
     }
+
+    /* the usage is counted by its own steps, once */
+
+    mt_usage_uncounted(txn);
 
     if (mt_meta_upgrade(txn, &step, &key) != 1 || step < 1
         || step > (int64_t) mt_nitems(mt_upgrade_steps))
@@ -267,7 +319,7 @@ mt_upgrade_entries(mt_txn_t *txn, const mt_upgrade_step_t *step,
     for (n = 0; found == 1 && n < MT_UPGRADE_CHUNK; n++) {
         mt_key_copy(last, key);
 
-        if (step->entry(txn, key, value, arena) != MT_OK) {
+        if (step->entry(txn, step, key, value, arena) != MT_OK) {
             found = -1;
             break;
         }
@@ -284,13 +336,14 @@ mt_upgrade_entries(mt_txn_t *txn, const mt_upgrade_step_t *step,
 
 
 static mt_status_t
-mt_upgrade_attendee(mt_txn_t *txn, mt_str_t key, mt_str_t value,
-    mt_arena_t *arena)
+mt_upgrade_attendee(mt_txn_t *txn, const mt_upgrade_step_t *step, mt_str_t key,
+    mt_str_t value, mt_arena_t *arena)
 {
     int64_t   meeting, slot;
     uint32_t  company;
     mt_key_t  at;
 
+    (void) step;
     (void) value;
     (void) arena;
 
@@ -309,11 +362,13 @@ mt_upgrade_attendee(mt_txn_t *txn, mt_str_t key, mt_str_t value,
 
 
 static mt_status_t
-mt_upgrade_journal(mt_txn_t *txn, mt_str_t key, mt_str_t value,
-    mt_arena_t *arena)
+mt_upgrade_journal(mt_txn_t *txn, const mt_upgrade_step_t *step, mt_str_t key,
+    mt_str_t value, mt_arena_t *arena)
 {
     int64_t       position;
     mt_journal_t  entry;
+
+    (void) step;
 
     if (!mt_key_read_serial(key, &position)
         || mt_record_decode(value, &mt_journal_model, &entry, arena) != MT_OK)
@@ -322,6 +377,23 @@ mt_upgrade_journal(mt_txn_t *txn, mt_str_t key, mt_str_t value,
     }
 
     return mt_journal_index(txn, (uint32_t) entry.company, position);
+}
+
+
+static mt_status_t
+mt_upgrade_usage(mt_txn_t *txn, const mt_upgrade_step_t *step, mt_str_t key,
+    mt_str_t value, mt_arena_t *arena)
+{
+    uint32_t    company;
+    mt_usage_t  usage;
+
+    if (mt_usage_of(step->db, key, value, &company, &usage, arena) != 0) {
+        return MT_STORE_FAILED;
+    }
+
+    mt_usage_add(txn, company, usage.bytes, usage.meetings, usage.people);
+
+    return mt_txn_status(txn);
 }
 
 

@@ -53,6 +53,9 @@ static int mt_report_failure(mt_delivery_t *d, mt_stream_t *s,
     int64_t attempts, mt_str_t why);
 static void mt_delivery_expire(mt_delivery_t *d, mt_txn_t *txn,
     mt_slot_t *slot, int64_t since, mt_str_t why, int64_t now);
+static int mt_message_hopeless(const mt_slot_t *slot);
+static void mt_delivery_aside(mt_delivery_t *d, mt_slot_t *slot,
+    mt_str_t why);
 static int mt_report_aside(mt_delivery_t *d, mt_report_t *report,
     mt_str_t why);
 static int64_t mt_message_expires(const mt_delivery_t *d,
@@ -235,6 +238,8 @@ mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot, int64_t now)
     mt_status_t        rc;
     mt_event_source_t  source;
 
+    slot->too_large = 0;
+
     if (mt_slot_load(d, txn, slot) != 1) {
         return 0;
     }
@@ -405,6 +410,7 @@ mt_delivery_settle(mt_delivery_t *d, mt_txn_t *txn, int64_t now)
 
         } else {
             mt_arena_reset(d->arena);
+            slot->too_large = mt_event_too_large(&slot->response);
             mt_delivery_failed(d, txn, slot,
                                mt_event_why(d->arena, &slot->response), now);
         }
@@ -444,6 +450,10 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
 
     s->last = slot->number;
     s->failing = 0;
+
+    if (slot->response.sent >= s->too_large) {
+        s->too_large = 0;
+    }
     s->not_before = 0;
 
     mt_slot_release(d, slot);
@@ -629,6 +639,7 @@ void
 mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     mt_str_t why, int64_t now)
 {
+    int                 hopeless;
     int64_t             attempts, since, expires;
     mt_stream_t        *s;
     mt_subscription_t   sub;
@@ -651,8 +662,10 @@ mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     since = s->unreported_n || sub.since == 0 ? now : sub.since;
     expires = mt_message_expires(d, &slot->message, since);
 
+    hopeless = slot->too_large && mt_message_hopeless(slot);
+
     s->failing = 1;
-    s->not_before = now + mt_pause(attempts);
+    s->not_before = hopeless ? now : now + mt_pause(attempts);
 
     if (s->not_before > expires && expires > now) {
         s->not_before = expires;
@@ -666,13 +679,46 @@ mt_delivery_failed(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
     }
 
     if (mt_stream_report(d, s) == 0
-        && mt_report_failure(d, s, attempts, why) == 0
-        && expires <= now)
+        && mt_report_failure(d, s, attempts, why) == 0)
     {
-        mt_delivery_expire(d, txn, slot, since, why, now);
+        if (expires <= now) {
+            mt_delivery_expire(d, txn, slot, since, why, now);
+
+        } else if (hopeless) {
+            mt_delivery_aside(d, slot, why);
+        }
     }
 
     mt_slot_release(d, slot);
+}
+
+
+/* Counts how often the receiver has answered that the message is too large.
+ * Returns 1 once another attempt would only hold up the messages behind it:
+ * after some attempts, or at once if a message of this size was set aside for
+ * that. */
+
+static int
+mt_message_hopeless(const mt_slot_t *slot)
+{
+    mt_stream_t  *s;
+
+    s = slot->stream;
+
+    if (s->refused != slot->number) {
+        s->refused = slot->number;
+        s->refusals = 0;
+    }
+
+    if (++s->refusals < MT_TOO_LARGE_MAX
+        && (s->too_large == 0 || slot->response.sent < s->too_large))
+    {
+        return 0;
+    }
+
+    s->too_large = slot->response.sent;
+
+    return 1;
 }
 
 
@@ -750,12 +796,21 @@ mt_delivery_expire(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
 void
 mt_delivery_lost(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why)
 {
+    slot->stream->not_before = mt_realtime_ms() + MT_REPORT_AGAIN;
+    mt_delivery_aside(d, slot, why);
+    mt_slot_release(d, slot);
+}
+
+
+/* Sets aside the slot's message alone. */
+
+static void
+mt_delivery_aside(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why)
+{
     mt_stream_t  *s;
     mt_report_t  *report;
 
     s = slot->stream;
-    s->not_before = mt_realtime_ms() + MT_REPORT_AGAIN;
-
     report = mt_report_create(s, MT_REPORT_ASIDE);
 
     if (report) {
@@ -766,8 +821,6 @@ mt_delivery_lost(mt_delivery_t *d, mt_slot_t *slot, mt_str_t why)
     mt_background_log(d->bg, 2, "event %lld of company %u is set aside: %.*s",
                       (long long) slot->number, s->company,
                       (int) why.len, why.data);
-
-    mt_slot_release(d, slot);
 }
 
 

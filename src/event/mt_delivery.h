@@ -29,6 +29,9 @@
                                         at least */
 #define MT_LONGEST_PAUSE  60000
 
+/* Attempts to send a message that the receiver answers is too large. */
+#define MT_TOO_LARGE_MAX   5
+
 
 typedef struct mt_stream_s    mt_stream_t;
 typedef struct mt_slot_s      mt_slot_t;
@@ -47,6 +50,11 @@ struct mt_stream_s {
     unsigned         reports;       /* pending commands on failures */
     int64_t          not_before;    /* ms; the subscription may say later */
     int64_t          last;          /* number of the last one delivered */
+    int64_t          refused;       /* number of the message that was too large
+                                       for the receiver, so many times: */
+    unsigned         refusals;
+    size_t           too_large;     /* bytes of a message that was set aside
+                                       for that; 0: none yet */
     int64_t          report_at;       /* when to report `unreported`, by
                                        mt_delivery_clock() */
     unsigned         unreported_n;
@@ -71,6 +79,7 @@ struct mt_slot_s {
     mt_subscription_t   sub;        /* as of the time of sending */
     mt_receiver_t       to;
     mt_response_t       response;
+    unsigned            too_large:1;   /* so the receiver answered */
     unsigned            failing:1;  /* counted in failing_busy */
 };
 

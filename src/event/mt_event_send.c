@@ -3,8 +3,15 @@
 #include "model/mt_records.h"
 
 
+/* HTTP, RFC 9110 */
+#define MT_STATUS_NOT_FOUND  404
+#define MT_STATUS_TOO_LARGE  413
+
+
 static mt_str_t mt_event_body(mt_arena_t *arena, const mt_dingtalk_t *sealed);
 static mt_str_t mt_answer_trim(mt_str_t body);
+static mt_str_t mt_event_why_status(mt_arena_t *arena,
+    const mt_response_t *answer, const char *text);
 
 
 mt_verdict_t
@@ -139,6 +146,43 @@ mt_event_post(mt_outgoing_t *o, mt_arena_t *arena, const mt_receiver_t *to,
 }
 
 
+int
+mt_event_too_large(const mt_response_t *answer)
+{
+    return answer->verdict == MT_VERDICT_STATUS
+           && answer->status == MT_STATUS_TOO_LARGE;
+}
+
+
+/* Says what to do about the two statuses that a receiver's owner meets first.
+ */
+
+static mt_str_t
+mt_event_why_status(mt_arena_t *arena, const mt_response_t *answer,
+    const char *text)
+{
+    const char  *cure;
+
+    switch (answer->status) {
+
+    case MT_STATUS_TOO_LARGE:
+        cure = "raise the receiver's limit on bodies (client_max_body_size, "
+               "the limit of express.json)";
+        break;
+
+    case MT_STATUS_NOT_FOUND:
+        cure = "the receiver has nothing at this address, see event set --url";
+        break;
+
+    default:
+        return mt_arena_printf(arena, "%s %ld", text, answer->status);
+    }
+
+    return mt_arena_printf(arena, "%s %ld to a message of %zu bytes: %s", text,
+                           answer->status, answer->sent, cure);
+}
+
+
 mt_str_t
 mt_event_why(mt_arena_t *arena, const mt_response_t *answer)
 {
@@ -150,7 +194,7 @@ mt_event_why(mt_arena_t *arena, const mt_response_t *answer)
     text = mt_verdict_text(answer->verdict);
 
     if (answer->verdict == MT_VERDICT_STATUS) {
-        return mt_arena_printf(arena, "%s %ld", text, answer->status);
+        return mt_event_why_status(arena, answer, text);
     }
 
     if (answer->detail[0] == '\0') {

@@ -36,6 +36,9 @@ void mt_event_post(mt_outgoing_t *o, mt_arena_t *arena,
     const mt_receiver_t *to, mt_str_t text, int64_t now,
     mt_response_t *answer);
 
+/* Returns 1 if the receiver takes no message of this size, else 0. */
+int mt_event_too_large(const mt_response_t *answer);
+
 /* Returns the verdict in words, with the HTTP status or libcurl's reason; at
  * most MT_TEXT_MAX code points; empty without memory. */
 mt_str_t mt_event_why(mt_arena_t *arena, const mt_response_t *answer);

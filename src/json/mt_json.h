@@ -63,6 +63,8 @@ typedef struct {
 
 /* INT: an integer, or a decimal string of it.  STR: a string. */
 extern const mt_wire_t  mt_wire_plain;
+/* STR from a string; "" is MT_MISSING, also where the member is optional. */
+extern const mt_wire_t  mt_wire_filled;
 /* STR from a string or an integer: an id in either form. */
 extern const mt_wire_t  mt_wire_ref;
 /* STRS of ids from one string "1,4,6"; "" is the empty list.  A comma may be

@@ -118,6 +118,19 @@ mt_wire_plain_write(mt_json_writer_t *w, const mt_field_t *field,
 
 
 static mt_status_t
+mt_wire_filled_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    mt_status_t  status;
+
+    status = mt_wire_plain_read(value, field, dst, arena);
+
+    return status == MT_OK && ((const mt_str_t *) dst)->len == 0
+           ? MT_MISSING : status;
+}
+
+
+static mt_status_t
 mt_wire_ref_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
@@ -659,6 +672,10 @@ mt_wire_word(const mt_json_value_t *value, int64_t *dst,
 
 const mt_wire_t  mt_wire_plain = {
     "plain", mt_wire_plain_read, mt_wire_plain_write
+};
+
+const mt_wire_t  mt_wire_filled = {
+    "filled", mt_wire_filled_read, mt_wire_plain_write
 };
 
 const mt_wire_t  mt_wire_ref = {

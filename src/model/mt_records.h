@@ -241,6 +241,16 @@
     F(M, 5,  INT, declined,     0, MT_NUM_MAX, NULL)                          \
     F(M, 6,  INT, guests,       0, MT_NUM_MAX, NULL)    /* of the total */
 
+/*
+ * A company's usage, which quotas bound.  bytes: keys and values of its
+ * entries, journal included, without tallies and this record; people: users
+ * who are not removed, placeholders included.
+ */
+#define MT_USAGE_FIELDS(F, M)                                                 \
+    F(M, 1,  INT, bytes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, meetings,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  INT, people,       0, MT_NUM_MAX, NULL)
+
 /* A log-in of a user through a caller (weclubs); issued: of its token. */
 #define MT_SESSION_FIELDS(F, M)                                               \
     F(M, 1,  INT, issued,       0, MT_TIME_MAX, NULL)
@@ -321,14 +331,17 @@
 /*
  * A command, as the commit engine and the journal carry it.  op: the
  * operation's code; actor: the user's number, 0 for none; body: a record of
- * the operation's args.
+ * the operation's args.  message_size: the bytes at which the messages on its
+ * events are cut; 0, as in commands of 0.9: by other bounds
+ * (domain/notify/mt_message.c).
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
     F(M, 2,  INT, company,      0, UINT32_MAX, NULL)                          \
     F(M, 3,  INT, time,         0, MT_TIME_MAX, NULL)                         \
     F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
-    F(M, 5,  STR, body,         0, INT32_MAX, NULL)
+    F(M, 5,  STR, body,         0, INT32_MAX, NULL)                           \
+    F(M, 6,  INT, message_size, 0, INT32_MAX, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \
@@ -347,6 +360,7 @@ MT_DECLARE_MODEL(meeting, MT_MEETING_FIELDS);
 MT_DECLARE_MODEL(attendee, MT_ATTENDEE_FIELDS);
 MT_DECLARE_MODEL(checkin, MT_CHECKIN_FIELDS);
 MT_DECLARE_MODEL(tally, MT_TALLY_FIELDS);
+MT_DECLARE_MODEL(usage, MT_USAGE_FIELDS);
 MT_DECLARE_MODEL(session, MT_SESSION_FIELDS);
 MT_DECLARE_MODEL(event, MT_EVENT_FIELDS);
 MT_DECLARE_MODEL(subscription, MT_SUBSCRIPTION_FIELDS);

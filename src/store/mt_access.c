@@ -7,8 +7,8 @@
 #define MT_RECORD_SIZE  256      /* bytes of a record, first guess */
 
 
-static mt_status_t mt_put_flags(mt_txn_t *txn, mt_db_t db,
-    const mt_key_t *key, mt_str_t value, unsigned flags);
+static int mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
+    mt_str_t value, mt_str_t *old);
 static int mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t value, unsigned flags);
 static mt_status_t mt_encode(mt_txn_t *txn, mt_db_t db,
@@ -56,23 +56,29 @@ mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value)
 }
 
 
-static mt_status_t
-mt_put_flags(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
-    unsigned flags)
+/* Puts a key that is not there.  Returns LMDB's error; with MDB_KEYEXIST *old
+ * is the value that is there, valid as mt_get()'s. */
+
+static int
+mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
+    mt_str_t *old)
 {
-    int  rc;
+    int      rc;
+    MDB_val  k, v;
 
-    if (txn->status != MT_OK) {
-        return txn->status;
+    k = mt_val(key->data, key->len);
+    v = mt_val(value.data, value.len);
+
+    rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, MDB_NOOVERWRITE);
+
+    if (rc == MDB_SUCCESS) {
+        mt_usage_entry(txn, db, mt_key_text(key), value, 1);
+
+    } else if (rc == MDB_KEYEXIST) {
+        *old = (mt_str_t) { v.mv_size, v.mv_data };
     }
 
-    rc = mt_put_rc(txn, db, key, value, flags);
-
-    if (rc != MDB_SUCCESS) {
-        return mt_txn_fail(txn, mt_db_names[db], rc);
-    }
-
-    return MT_OK;
+    return rc;
 }
 
 
@@ -92,37 +98,70 @@ mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
 mt_status_t
 mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 {
-    return mt_put_flags(txn, db, key, value, 0);
+    int       rc;
+    mt_str_t  old;
+
+    if (txn->status != MT_OK) {
+        return txn->status;
+    }
+
+    rc = mt_put_new(txn, db, key, value, &old);
+
+    if (rc == MDB_KEYEXIST) {
+        mt_usage_entry(txn, db, mt_key_text(key), old, -1);
+        mt_usage_entry(txn, db, mt_key_text(key), value, 1);
+
+        rc = mt_put_rc(txn, db, key, value, 0);
+    }
+
+    return rc == MDB_SUCCESS ? txn->status
+                             : mt_txn_fail(txn, mt_db_names[db], rc);
 }
 
 
 mt_status_t
 mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 {
-    return mt_put_flags(txn, db, key, value, MDB_APPEND);
+    int  rc;
+
+    if (txn->status != MT_OK) {
+        return txn->status;
+    }
+
+    mt_usage_entry(txn, db, mt_key_text(key), value, 1);
+
+    rc = mt_put_rc(txn, db, key, value, MDB_APPEND);
+
+    return rc == MDB_SUCCESS ? txn->status
+                             : mt_txn_fail(txn, mt_db_names[db], rc);
 }
 
 
 int
 mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key)
 {
-    int      rc;
-    MDB_val  k;
+    int       rc;
+    MDB_val   k;
+    mt_str_t  old;
 
     if (txn->status != MT_OK) {
         return -1;
     }
+
+    rc = mt_get(txn, db, key, &old);
+
+    if (rc != 1) {
+        return rc;
+    }
+
+    mt_usage_entry(txn, db, mt_key_text(key), old, -1);
 
     k = mt_val(key->data, key->len);
 
     rc = mdb_del(txn->txn, txn->store->dbi[db], &k, NULL);
 
     if (rc == MDB_SUCCESS) {
-        return 1;
-    }
-
-    if (rc == MDB_NOTFOUND) {
-        return 0;
+        return txn->status == MT_OK ? 1 : -1;
     }
 
     (void) mt_txn_fail(txn, mt_db_names[db], rc);
@@ -252,7 +291,7 @@ mt_save_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     const mt_model_t *model, const void *object, mt_arena_t *arena)
 {
     int       rc;
-    mt_str_t  record;
+    mt_str_t  record, old;
 
     if (txn->status != MT_OK
         || mt_encode(txn, db, model, object, arena, &record) != MT_OK)
@@ -260,10 +299,10 @@ mt_save_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
         return -1;
     }
 
-    rc = mt_put_rc(txn, db, key, record, MDB_NOOVERWRITE);
+    rc = mt_put_new(txn, db, key, record, &old);
 
     if (rc == MDB_SUCCESS) {
-        return 1;
+        return txn->status == MT_OK ? 1 : -1;
     }
 
     if (rc == MDB_KEYEXIST) {

@@ -170,6 +170,29 @@ mt_key_read(mt_str_t key, mt_db_t db, mt_key_parts_t *p)
 }
 
 
+uint32_t
+mt_key_company_of(mt_str_t key, mt_db_t db)
+{
+    size_t  at;
+
+    switch (mt_key_forms[db]) {
+
+    case MT_FORM_META:
+    case MT_FORM_SERIAL:
+        return 0;
+
+    case MT_FORM_REMINDER:
+        at = 8;
+        break;
+
+    default:
+        at = 0;
+    }
+
+    return key.len < at + 4 ? 0 : mt_key_u32_at(key, at);
+}
+
+
 size_t
 mt_value_applied(uint8_t *out, int64_t time, const uint64_t *applied, size_t n)
 {

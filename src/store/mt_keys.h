@@ -416,6 +416,9 @@ typedef struct {
     mt_str_t   string;     /* of NAME and SESSION */
 } mt_key_parts_t;
 
+/* Returns the company of a key, 0 for a key without one. */
+uint32_t mt_key_company_of(mt_str_t key, mt_db_t db);
+
 void mt_key_make(mt_key_t *key, mt_db_t db, const mt_key_parts_t *parts);
 int mt_key_read(mt_str_t key, mt_db_t db, mt_key_parts_t *parts);
 

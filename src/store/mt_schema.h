@@ -31,7 +31,7 @@
 #define MT_SCHEMA_H
 
 
-#define MT_STORE_FORMAT  2
+#define MT_STORE_FORMAT  3
 
 /* the oldest format that mt_prepare() brings up to this one */
 #define MT_STORE_FORMAT_OLDEST  1
@@ -97,7 +97,10 @@
     D(COMPANY_JOURNAL, "company_journal", NUM)  /* C N(block): -              \
         since format 2: block = position >> MT_JOURNAL_BLOCK_BITS; the blocks \
         of the journal that have entries of the company.  By blocks, because  \
-        an entry for each sign-in would cost as much as the sign-in's own */
+        an entry for each sign-in would cost as much as the sign-in's own */  \
+    D(USAGE,        "usage",        COMPANY)    /* usage                      \
+        since format 3: what a company's entries take; none where all counts  \
+        are 0 */
 
 
 typedef enum {

@@ -217,6 +217,61 @@ mt_status_t mt_put_num(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
 
 
 /*
+ * The usage of a company, which quotas bound: its bytes (keys and values),
+ * meetings and people.  mt_put(), mt_del() and the like count bytes and
+ * meetings; callers count what only they know.  The last counts of a write
+ * transaction are seen in it at once and are stored when it is committed.
+ *
+ * mt_usage_company() returns the company that an entry counts for, 0 for none
+ * or a journal entry: its writers count it.
+ *
+ * mt_usage_of() works out for what any entry counts: *company (0: none) and
+ * *usage.  The arena is for decoding.  Returns 0, or -1 for a value that does
+ * not decode.
+ *
+ * mt_usage_get() reads the usage.  Returns 0, or -1 on failure.
+ *
+ * mt_usage_add() adds to it, in a write transaction; a failure is the
+ * transaction's.
+ *
+ * mt_usage_write() stores it now, for those who go on reading.
+ *
+ * For an upgrade: after mt_usage_uncounted() the transaction counts only by
+ * mt_usage_add().  mt_usage_clear() deletes all counts as well.  Returns MT_OK
+ * or a failure.
+ */
+uint32_t mt_usage_company(mt_db_t db, mt_str_t key, mt_str_t value);
+int mt_usage_of(mt_db_t db, mt_str_t key, mt_str_t value, uint32_t *company,
+    mt_usage_t *usage, mt_arena_t *arena);
+int mt_usage_get(mt_txn_t *txn, uint32_t company, mt_usage_t *usage);
+void mt_usage_add(mt_txn_t *txn, uint32_t company, int64_t bytes,
+    int64_t meetings, int64_t people);
+void mt_usage_write(mt_txn_t *txn);
+void mt_usage_uncounted(mt_txn_t *txn);
+mt_status_t mt_usage_clear(mt_txn_t *txn);
+
+/* Usages by company, in ascending order; zeroed at first.  mt_usages_add()
+ * returns the company's row, valid until the next call: a new one of zeros if
+ * there is none, NULL without memory. */
+
+typedef struct {
+    uint32_t         company;
+    mt_usage_t       now;
+    mt_usage_t       stored;
+} mt_usage_row_t;
+
+typedef struct {
+    mt_usage_row_t  *rows;             /* malloc'ed */
+    size_t           n;
+    size_t           room;
+    size_t           last;             /* the row asked for last */
+} mt_usages_t;
+
+mt_usage_row_t *mt_usages_add(mt_usages_t *usages, uint32_t company);
+void mt_usages_free(mt_usages_t *usages);
+
+
+/*
  * The facts of the store that META holds.  Getters return 0 for one that is
  * not there, or on a failure, which the transaction remembers.  A server key
  * is MT_SERVER_KEY_LEN bytes that live as mt_get()'s value; its getter returns

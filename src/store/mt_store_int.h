@@ -35,6 +35,8 @@ struct mt_txn_s {
     int           write;
     int           logs;            /* how far the write-ahead log was read */
     int           numbered;        /* mt_txn_is_numbered() */
+    int           uncounted;       /* mt_usage_uncounted() */
+    mt_usages_t   usages;          /* of the companies touched so far */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
@@ -103,6 +105,11 @@ int mt_store_live(const char *path);
  * transaction.  Returns MT_OK or a failure, which the transaction remembers.
  */
 mt_status_t mt_txn_create_databases(mt_txn_t *txn);
+
+/* Counts an entry that is put (sign 1) or deleted (-1).  A failure is the
+ * transaction's. */
+void mt_usage_entry(mt_txn_t *txn, mt_db_t db, mt_str_t key, mt_str_t value,
+    int sign);
 
 /* Reads the format of the store in a directory.  Returns MT_OK if there is a
  * store of our format, else a failure with the reason in `why`. */

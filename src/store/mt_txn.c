@@ -184,6 +184,7 @@ static void
 mt_txn_free(mt_txn_t *txn)
 {
     (void) pthread_rwlock_unlock(&txn->store->map_lock);
+    mt_usages_free(&txn->usages);
     free(txn);
 }
 
@@ -263,6 +264,8 @@ mt_write_commit(mt_txn_t *txn)
 {
     int           rc;
     mt_status_t   status;
+
+    mt_usage_write(txn);
 
     status = txn->status;
 

@@ -75,6 +75,11 @@ const modes = {
     lines: (k, res) => json(res, seal(k, 'success', true)),
     plain: (k, res) => res.end('success'),
     status: (k, res) => { res.statusCode = 500; res.end('oops'); },
+    small: (k, res, size) => {
+        if (size > 102400) res.statusCode = 413;
+        modes.success(k, res);
+    },
+    missing: (k, res) => { res.statusCode = 404; res.end(); },
     redirect: (k, res) => {
         res.writeHead(302, { location: '/elsewhere' });
         res.end();
@@ -116,5 +121,5 @@ http.createServer(async (req, res) => {
     fs.appendFileSync(log, JSON.stringify({ at: Date.now(), url: req.url,
         method: req.method, headers: req.headers, body, event, error }) + '\n');
 
-    (modes[read(modeFile) || 'success'])(keys, res);
+    (modes[read(modeFile) || 'success'])(keys, res, body.length);
 }).listen(+port, '127.0.0.1', () => console.log('ready'));

@@ -464,8 +464,12 @@ test_verify(void)
     ok(breaches_after(MT_DB_SESSION, &key, MT_STR("")) == 0,
        "a session without a caller's name is one");
 
+    mt_key_company(&key, FIXTURE_COMPANY);
+    ok(breaches_after(MT_DB_USAGE, &key, none) == 3, "a usage missing");
+
     mt_key_serial(&key, 2);
-    ok(breaches_after(MT_DB_JOURNAL, &key, none) == 1, "a gap");
+    ok(breaches_after(MT_DB_JOURNAL, &key, none) == 2,
+       "a gap, and bytes that are not there");
     mt_key_serial(&key, 999);
     ok(breaches_after(MT_DB_JOURNAL, &key, MT_STR("")) >= 1,
        "a journal beyond its position");

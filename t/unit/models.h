@@ -39,6 +39,7 @@ static const mt_model_t *const  models[] = {
     &mt_room_model, &mt_meeting_model, &mt_attendee_model, &mt_checkin_model,
     &mt_tally_model, &mt_session_model, &mt_event_model, &mt_command_model,
     &mt_journal_model, &mt_subscription_model, &mt_outbox_model,
+    &mt_usage_model,
 
     &mt_company_add_model, &mt_credential_add_model, &mt_named_model,
     &mt_user_removal_model,

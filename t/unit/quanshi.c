@@ -410,7 +410,7 @@ test_crowd(void)
     m = meeting(&d.f, created(&d.f, args));
 
     ask(m.attendee_code, "");
-    is_int(count("someone of a crowd"), CROWD, "a crowd");
+    is_int(count("\"displayName\":\"someone of a crowd\""), CROWD, "a crowd");
     ok(d.pieces > 50 && d.longest < DRIVE_PIECE + 1024,
        "in %u pieces of %zu bytes at most", d.pieces, d.longest);
     ok(drive_shows(&d, "],\"livePullUrl\":\"\""), "and what follows it");

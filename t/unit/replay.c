@@ -5,6 +5,9 @@
  * operation that writes.
  */
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "domain/mt_prepare.h"
 #include "commit/mt_commit.h"
 #include "meeting_fixture.h"
@@ -155,6 +158,7 @@ test_interrupted(const char *dir)
     }
 
     mt_cursor_close(cursor);
+    (void) mt_usage_clear(txn);
     (void) mt_meta_set_upgrade(txn, 1, MT_STR(""));
     is_int(mt_write_commit(txn), MT_OK, "an upgrade that was interrupted");
 
@@ -170,6 +174,60 @@ test_interrupted(const char *dir)
 
     open_store(&f, dir, "store");
     is_int(fixture_verify(&f), 0, "goes on where it was, and is whole");
+    fixture_close(&f);
+}
+
+
+/* A report that ends the process at the 17th step, before the step's
+ * transaction is committed. */
+
+static void
+stop_there(void *data, int level, const char *text)
+{
+    (void) data;
+    (void) level;
+
+    if (strstr(text, "step 17 of")) {
+        _exit(0);
+    }
+}
+
+
+static void
+test_killed(const char *dir)
+{
+    int                  status;
+    char                 why[200], path[64];
+    pid_t                pid;
+    fixture_t            f;
+    mt_usage_t           usage;
+    mt_txn_t            *txn;
+    mt_store_options_t   options;
+
+    snprintf(path, sizeof(path), "%.40s/killed", dir);
+
+    memset(&options, 0, sizeof(options));
+    options.path = mt_cstr(path);
+    options.report = stop_there;
+
+    pid = fork();
+
+    if (pid == 0) {
+        (void) mt_prepare(&options, why, sizeof(why));
+        _exit(1);
+    }
+
+    ok(waitpid(pid, &status, 0) == pid && WIFEXITED(status)
+       && WEXITSTATUS(status) == 0, "an upgrade is killed while it counts");
+
+    open_store(&f, dir, "killed");
+    is_int(fixture_verify(&f), 0, "the next one counts the rest, once");
+
+    ok(mt_read_begin(f.store, &txn) == MT_OK
+       && mt_usage_get(txn, 1000, &usage) == 0 && usage.meetings > 0
+       && usage.people > 0 && usage.bytes > 10000, "there is a usage");
+    mt_read_end(txn);
+
     fixture_close(&f);
 }
 
@@ -200,7 +258,9 @@ main(void)
         fixture_die("no temporary directory");
     }
 
-    snprintf(command, sizeof(command), "tar -xzf %s -C %s", ARCHIVE, dir);
+    snprintf(command, sizeof(command), "tar -xzf %s -C %s && "
+             "cp -r --sparse=always %s/store %s/killed", ARCHIVE, dir, dir,
+             dir);
 
     if (system(command) != 0) {
         fixture_die("cannot unpack the store");
@@ -208,6 +268,7 @@ main(void)
 
     test_whole(dir);
     test_interrupted(dir);
+    test_killed(dir);
     test_trimmed(dir);
 
     (void) rmdir(dir);

@@ -233,6 +233,7 @@ mt_user_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (!before.placeholder) {
+        mt_usage_add(a->txn, a->company, 0, 0, 1);
         user.num = mt_id_take(a, MT_NAME_USER, user.id, user.num);
     }
 
@@ -382,6 +383,7 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     mt_face_drop(a, &user);
+    mt_usage_add(a->txn, a->company, 0, 0, -1);
 
     user.removed = a->time;
     user.updated = a->time;
@@ -583,6 +585,7 @@ mt_user_placeholder(mt_apply_t *a, mt_str_t id, mt_str_t name)
     user.updated = a->time;
 
     (void) mt_user_save(a, &user);
+    mt_usage_add(a->txn, a->company, 0, 0, 1);
 
     return user.num;
 }

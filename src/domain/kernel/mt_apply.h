@@ -88,6 +88,7 @@ struct mt_apply_s {
     int64_t       actor;
     int64_t       time;         /* max(last journalled one, this one's) */
     uint64_t      position;     /* of this command in the journal */
+    int64_t       message_size; /* of the command */
     int           unchanged;    /* out */
     mt_status_t   failed;       /* out, MT_OK: nothing did */
     mt_objs_t     events;       /* raised so far */

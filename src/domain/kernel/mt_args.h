@@ -101,6 +101,7 @@
  *                     meeting's list
  *     only_creator    the command's actor must be the creator, else FORBIDDEN
  *     keep_length     a begin without an end moves the end, too
+ *     ended_too       a meeting that has ended may be changed
  */
 #define MT_MEETING_EDIT_FIELDS(F, M)                                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
@@ -119,6 +120,7 @@
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
     F(M, 55, STRS, add_refs,    0, MT_ATTENDEES_MAX, NULL) /* add by ref */   \
     F(M, 56, INT, keep_guests,  0, 1, NULL)                                   \
+    F(M, 57, INT, ended_too,    0, 1, NULL)                                   \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
     F(M, 61, INT, placeholders, 0, 1, NULL)                                   \
     F(M, 62, INT, creator_listed, 0, 3, NULL)                                 \

@@ -267,6 +267,7 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     a.actor = command->actor;
     a.time = command->time > batch->time ? command->time : batch->time;
     a.position = batch->position + 1;
+    a.message_size = command->message_size;
 
     result->time = a.time;
 
@@ -334,6 +335,7 @@ mt_batch_write(mt_batch_t *batch)
     if (batch->position != batch->stored) {
         mt_batch_write_tallies(batch);
         mt_batch_write_meta(batch);
+        mt_usage_write(batch->txn);
     }
 }
 

@@ -96,6 +96,8 @@ mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
 
     rc = mt_append(a->txn, MT_DB_JOURNAL, &key, value);
 
+    mt_usage_add(a->txn, a->company, (int64_t) (key.len + value.len), 0, 0);
+
     if (rc == MT_OK && !mt_journal_is_indexed(batch, a)) {
         rc = mt_journal_index(a->txn, a->company, (int64_t) a->position);
     }

@@ -19,7 +19,7 @@ mt_call_reject(mt_call_t *call, mt_status_t status, unsigned field)
 mt_step_t
 mt_command(mt_call_t *call, const void *body)
 {
-    mt_command_t  command;
+    mt_command_t  command, last;
 
     memset(&command, 0, sizeof(command));
     command.op = call->op->code;
@@ -32,6 +32,13 @@ mt_command(mt_call_t *call, const void *body)
                      MT_ENCODE_STATE);
     mt_record_encode_last(&call->command, MT_FIELD(command, body),
                           call->op->body, body, MT_ENCODE_GIVEN);
+
+    /* the fields behind the body */
+
+    memset(&last, 0, sizeof(last));
+    last.message_size = call->settings ? call->settings->message_size : 0;
+    mt_record_encode(&call->command, &mt_command_model, &last,
+                     MT_ENCODE_STATE);
 
     if (call->command.failed) {
         return mt_call_reject(call, MT_NO_MEMORY, 0);

@@ -18,6 +18,9 @@
 #define MT_FENCE_OPTIONAL  1         /* if they carry a position */
 #define MT_FENCE_REQUIRED  2         /* and they must carry one */
 
+/* The size of a message to a subscriber, as it is sent, in bytes. */
+#define MT_MESSAGE_SIZE    65536
+
 typedef struct {
     uint32_t         company;           /* dialects without a token */
     const mt_zone_t *zone;
@@ -35,6 +38,9 @@ typedef struct {
 
     /* length of meetings with a begin only */
     int64_t          default_length;    /* default 2 h */
+
+    /* events; bytes at which their messages are cut, 0: by the rule of 0.9 */
+    int64_t          message_size;      /* default MT_MESSAGE_SIZE */
 
     /* dialects with access tokens */
     int64_t          access_ttl;        /* default 2 h */

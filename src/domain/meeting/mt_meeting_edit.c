@@ -233,7 +233,7 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     rc = mt_meeting_check_open(old, a->time);
-    if (rc != MT_OK) {
+    if (rc != MT_OK && !(rc == MT_ENDED && args->ended_too)) {
         return rc;
     }
 

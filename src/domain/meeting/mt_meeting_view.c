@@ -74,6 +74,8 @@ static const mt_part_t  mt_parts_of_person[] = {
     MT_DERIVED_PART(person, email, MT_PART_USER),
     MT_DERIVED_PART(person, face, MT_PART_USER),
     MT_DERIVED_PART(person, kind, MT_PART_USER),
+    MT_DERIVED_PART(person, guest_name, MT_PART_USER),
+    MT_DERIVED_PART(person, guest_email, MT_PART_USER),
 };
 
 /* The views are derived from fields before the tails. */
@@ -493,9 +495,14 @@ mt_view_derive_person(const mt_view_source_t *source,
     derived->remind = !derived->on_leave && given->deleted == 0;
 
     derived->kind = user->num ? MT_PERSON_USER
-                    : derived->phone.len && derived->name.len == 0
-                      && derived->email.len == 0
-                    ? MT_PERSON_PHONE : MT_PERSON_GUEST;
+                    : derived->phone.len ? MT_PERSON_PHONE : MT_PERSON_GUEST;
+
+    if (derived->kind != MT_PERSON_USER) {
+        derived->guest_email = derived->email;
+        derived->guest_name = derived->name.len ? derived->name
+                              : derived->email.len ? derived->email
+                              : derived->phone;
+    }
 
     derived->id = given->id;
 

@@ -57,6 +57,10 @@ int mt_subscription_stat(mt_txn_t *txn, uint32_t company,
  * messages to *messages.  Returns MT_OK or a failure. */
 mt_status_t mt_outbox_add(mt_apply_t *a, uint64_t *messages);
 
+/* Returns the index behind the last event of a command that goes into one
+ * message with the event `first`. */
+size_t mt_message_end(mt_apply_t *a, size_t first);
+
 /* Finds the first message of OUTBOX or SET_ASIDE with a number above `after`.
  * Returns 1 if found, 0 if there is none, -1 on failure. */
 int mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company,

@@ -35,6 +35,7 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_key_t      at;
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
+    mt_journal_t  entry;
 
     needed = mt_journal_needed(a);
     cursor = needed < 0 ? NULL : mt_cursor_open(a->txn, MT_DB_JOURNAL, NULL);
@@ -54,6 +55,17 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         if (position > args->upto || position >= needed) {
             break;
         }
+
+        if (mt_record_decode_some(value, &mt_journal_model,
+                                  MT_BIT(journal, company), &entry, a->arena)
+            != MT_OK)
+        {
+            found = -1;
+            break;
+        }
+
+        mt_usage_add(a->txn, (uint32_t) entry.company,
+                     -(int64_t) (key.len + value.len), 0, 0);
 
         mt_key_serial(&at, position);
 

@@ -8,19 +8,12 @@
 #include "domain/notify/mt_event.h"
 
 
-/* Bounds of one message, which keep its size fit for a request: events, and
- * attendees of their meetings in all.  A message has at least one event. */
-#define MT_MESSAGE_EVENTS  200
-#define MT_MESSAGE_PEOPLE  2000
-
 /* Messages that one command puts back or discards. */
 #define MT_REDELIVER_MAX   1000
 
 
 static mt_status_t mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
     const mt_outbox_t *message);
-static size_t mt_message_end(mt_apply_t *a, size_t first);
-static int64_t mt_event_people(mt_apply_t *a, const mt_event_t *event);
 static mt_status_t mt_event_delivered_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_event_failed_apply(mt_apply_t *a, const void *body,
@@ -164,54 +157,6 @@ mt_outbox_put(mt_apply_t *a, mt_db_t db, int64_t number,
     mt_key_num(&key, a->company, number);
 
     return mt_save(a->txn, db, &key, &mt_outbox_model, message, a->arena);
-}
-
-
-/* Returns the index behind the last event that fits into a message with the
- * first. */
-
-static size_t
-mt_message_end(mt_apply_t *a, size_t first)
-{
-    size_t             i;
-    int64_t            people;
-    const mt_event_t  *events;
-
-    events = a->events.v;
-    people = mt_event_people(a, &events[first]);
-
-    for (i = first + 1;
-         i < a->events.n && i < first + MT_MESSAGE_EVENTS
-         && events[i].type == events[first].type;
-         i++)
-    {
-        people += mt_event_people(a, &events[i]);
-
-        if (people > MT_MESSAGE_PEOPLE) {
-            break;
-        }
-    }
-
-    return i;
-}
-
-
-static int64_t
-mt_event_people(mt_apply_t *a, const mt_event_t *event)
-{
-    mt_tally_t  *tally;
-
-    switch (event->type) {
-
-    case MT_EVENT_BOOK_SUCCESS:
-    case MT_EVENT_BOOK_UPDATE:
-    case MT_EVENT_MEETING_REMIND:
-        tally = mt_tally(a, event->num);
-        return tally ? tally->total : 0;
-
-    default:
-        return 0;
-    }
 }
 
 

@@ -175,6 +175,8 @@ mt_plan_rule(mt_plan_t *plan)
 }
 
 
+/* A series that does not repeat needs no end. */
+
 static mt_status_t
 mt_plan_dates(mt_plan_t *plan, int64_t rule, int64_t until)
 {
@@ -184,7 +186,9 @@ mt_plan_dates(mt_plan_t *plan, int64_t rule, int64_t until)
     recurrence.zone = plan->zone;
     recurrence.rule = (int) rule;
     recurrence.begin = plan->begin;
-    recurrence.until = until;
+    recurrence.until = rule == MT_REPEAT_NONE
+                       && !mt_has(plan->args, series_edit, repeat_end)
+                       ? plan->begin : until;
 
     plan->series.field = MT_series_edit_repeat_end;
 

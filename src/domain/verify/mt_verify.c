@@ -50,6 +50,7 @@ typedef union {
     mt_subscription_t  subscription;
     mt_outbox_t        outbox;
     mt_journal_t       journal;
+    mt_usage_t         usage;
 } mt_any_record_t;
 
 
@@ -134,6 +135,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_ATTENDS, "attends", NULL, mt_verify_attends },
     { MT_DB_COMPANY_JOURNAL, "company_journal", NULL,
       mt_verify_company_journal },
+    { MT_DB_USAGE, "usage", &mt_usage_model, mt_verify_usage },
 };
 
 
@@ -177,14 +179,18 @@ mt_verify(mt_txn_t *txn, void (*complain)(void *data, const char *text),
 
     if (rc == 0) {
         mt_verify_position(&v);
+        mt_verify_usages(&v);
 
         /* missing memory is a failure, no breach */
 
-        if (mt_arena_failed(v.arena) || mt_arena_failed(v.inner)) {
+        if (v.failed || mt_arena_failed(v.arena)
+            || mt_arena_failed(v.inner))
+        {
             rc = -1;
         }
     }
 
+    mt_usages_free(&v.usages);
     mt_arena_destroy(v.arena);
     mt_arena_destroy(v.inner);
 
@@ -231,6 +237,8 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
         mt_breach(v, "the key has a wrong length");
         return;
     }
+
+    mt_verify_count_usage(v, db->db);
 
     v->company = v->at.company;
     v->num = v->at.nums[0];

@@ -31,6 +31,8 @@ typedef struct {
     int64_t       booked_until;
     uint64_t      position;       /* of the last journal entry, 0: none */
     int64_t       time;           /* its time */
+    int           failed;         /* memory was short */
+    mt_usages_t   usages;         /* counted: `now`; as stored: `stored` */
 } mt_verify_t;
 
 
@@ -43,5 +45,11 @@ void mt_breach(mt_verify_t *v, const char *fmt, ...)
 void mt_verify_journal(mt_verify_t *v, const void *record);
 void mt_verify_company_journal(mt_verify_t *v, const void *record);
 void mt_verify_position(mt_verify_t *v);
+
+/* Count the present entry in, and note what USAGE says; after all entries the
+ * two are compared. */
+void mt_verify_count_usage(mt_verify_t *v, mt_db_t db);
+void mt_verify_usage(mt_verify_t *v, const void *record);
+void mt_verify_usages(mt_verify_t *v);
 
 #endif /* MT_VERIFY_PRIVATE_H */

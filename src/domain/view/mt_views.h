@@ -73,15 +73,15 @@
     F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
     F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
 
-/* A person in a meeting's rows: a user, a guest, or a guest of whom only the
- * phone number is known. */
+/* A person in a meeting's rows: a user, a guest, or a guest with a phone. */
 #define MT_PERSON_USER     1
 #define MT_PERSON_GUEST    2
 #define MT_PERSON_PHONE    3
 
 /* id: the attendance's; name, phone, email, face: as given with the
  * attendance, else as the directory has them.  remind: the person neither
- * declined nor hid the meeting. */
+ * declined nor hid the meeting.  guest_name, guest_email: empty for a user;
+ * of a guest without a name the e-mail address or the phone stands for it. */
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
     F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
@@ -93,7 +93,9 @@
     F(M, 8, STR, email,         0, MT_NAME_MAX, NULL)                         \
     F(M, 9, STR, face,          0, MT_URL_MAX, NULL)                          \
     F(M, 10, INT, remind,       0, 1, NULL)                                   \
-    F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */
+    F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */     \
+    F(M, 12, STR, guest_name,   0, MT_NAME_MAX, NULL)                         \
+    F(M, 13, STR, guest_email,  0, MT_NAME_MAX, NULL)
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);

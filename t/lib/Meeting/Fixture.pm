@@ -221,6 +221,12 @@ sub told {
 
 	delete $_->{lag_seconds} for grep { ref $_ eq 'HASH' } @lines;
 
+	# members of company list that came with format 3
+
+	if ("@command" eq 'company list') {
+		delete @$_{qw/ bytes meetings people /} for map { @$_ } @lines;
+	}
+
 	return { code => $code, lines => \@lines };
 }
 
