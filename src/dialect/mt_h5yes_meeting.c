@@ -14,6 +14,8 @@ static mt_status_t mt_h5yes_order_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 static mt_status_t mt_h5yes_direction_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_h5yes_sign_type_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
 static int mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time);
 
 
@@ -37,6 +39,13 @@ static const mt_wire_t  mt_h5yes_order = {
 
 static const mt_wire_t  mt_h5yes_direction = {
     "h5yes_direction", mt_h5yes_direction_read, NULL
+};
+
+/* of MT_WAY_*: the document has no number for a check-in by hand, 0 is in its
+ * example */
+
+static const mt_wire_t  mt_h5yes_sign_type = {
+    "h5yes_sign_type", NULL, mt_h5yes_sign_type_write
 };
 
 
@@ -152,7 +161,7 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_attendance_out,
     MT_ATTENDANCE("email", email),
     MT_ATTENDANCE("faceUrl", face),
     MT_ATTENDANCE("isSigned", signed_in),
-    MT_SIGNED("signType", way),
+    MT_SHOW("signType", person, checkin, checkin, way, &mt_h5yes_sign_type),
     MT_SIGNED("signImgUrl", image),
     MT_SIGNED("signTime", time),
 );
@@ -389,4 +398,17 @@ mt_h5yes_direction_read(const mt_json_value_t *value,
     (void) arena;
 
     return mt_wire_word(value, dst, words, mt_nitems(words));
+}
+
+
+static void
+mt_h5yes_sign_type_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    int64_t  way;
+
+    (void) field;
+
+    way = *(const int64_t *) src;
+    mt_json_int(w, way == MT_WAY_HAND ? 0 : way);
 }

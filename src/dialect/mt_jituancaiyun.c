@@ -199,6 +199,7 @@ const mt_dialect_t  mt_dialect_jituancaiyun = {
     .name = mt_str("jituancaiyun"),
     MT_DIALECT_ROUTES(mt_jt_routes),
     .decode = mt_jt_decode,
+    .prove = mt_request_prove,
     .authenticate = mt_jt_authenticate,
     .open_answer = mt_jt_open_answer,
     .close_answer = mt_jt_close_answer,

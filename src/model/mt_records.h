@@ -45,6 +45,7 @@
 #define MT_WAY_QR               2
 #define MT_WAY_PHOTO            3
 #define MT_WAY_SMS              4
+#define MT_WAY_HAND             5        /* by a host or an operator */
 
 #define MT_SIGN_DEFAULT         0        /* not given: wanted */
 #define MT_SIGN_WANTED          1        /* weclubs need_sign 1 */
@@ -224,13 +225,30 @@
 #define MT_CHECKIN_FIELDS(F, M)                                               \
     F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, time,         0, MT_TIME_MAX, NULL)                         \
-    F(M, 3,  INT, way,          1, 4, NULL)                                   \
+    F(M, 3,  INT, way,          1, 5, NULL)                                   \
     F(M, 4,  INT, late,         0, 1, NULL)                                   \
     F(M, 5,  INT, leader,       0, MT_NUM_MAX, NULL)                          \
     F(M, 6,  STR, request,      0, MT_ID_MAX, NULL)                           \
     F(M, 7,  STR, image,        0, MT_URL_MAX, NULL)                          \
     F(M, 8,  INT, longitude,    -180000000, 180000000, NULL)                  \
-    F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)
+    F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 10, INT, by,           0, MT_NUM_MAX, NULL)    /* whose hand */      \
+    F(M, 11, STR, reason,       0, MT_TEXT_MAX, NULL)   /* of MT_WAY_HAND */
+
+/* An undone check-in: as it was, and who undid it when and why.  undone_by:
+ * the user's number, 0 for an operator. */
+#define MT_UNDONE_CHECKIN_FIELDS(F, M)                                        \
+    MT_CHECKIN_FIELDS(F, M)                                                   \
+    F(M, 20, INT, undone,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 21, INT, undone_by,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 22, STR, undone_why,   0, MT_TEXT_MAX, NULL)
+
+/* The undone check-ins of an attendee, oldest first. */
+#define MT_UNDONE_MAX  20
+
+#define MT_UNDONE_FIELDS(F, M)                                                \
+    F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  OBJS, checkins,    0, MT_UNDONE_MAX, &mt_undone_checkin_model)
 
 /* Counts over a meeting's attendees; always equal to a count of the rows. */
 #define MT_TALLY_FIELDS(F, M)                                                 \
@@ -359,6 +377,8 @@ MT_DECLARE_MODEL(room, MT_ROOM_FIELDS);
 MT_DECLARE_MODEL(meeting, MT_MEETING_FIELDS);
 MT_DECLARE_MODEL(attendee, MT_ATTENDEE_FIELDS);
 MT_DECLARE_MODEL(checkin, MT_CHECKIN_FIELDS);
+MT_DECLARE_MODEL(undone_checkin, MT_UNDONE_CHECKIN_FIELDS);
+MT_DECLARE_MODEL(undone, MT_UNDONE_FIELDS);
 MT_DECLARE_MODEL(tally, MT_TALLY_FIELDS);
 MT_DECLARE_MODEL(usage, MT_USAGE_FIELDS);
 MT_DECLARE_MODEL(session, MT_SESSION_FIELDS);

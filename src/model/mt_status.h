@@ -102,6 +102,10 @@
                                                     "in")                     \
     S(67, TOO_FAR,            "too_far",            "too far from the room")  \
     S(68, NO_POSITION,        "no_position",        "position wanted")        \
+    S(69, NOT_SIGNED,         "not_signed",         "has not signed in")      \
+    S(54, UNDONE,             "undone",             "sign-in was undone")     \
+    S(55, TOO_LATE,           "too_late",           "too late for a "         \
+                                                    "correction")             \
                                                                               \
     /* files */                                                               \
     S(70, FILE_SMALL,         "file_small",         "smaller than 200 KB")    \

@@ -168,6 +168,8 @@
 #define MT_MAY_CREATOR   1
 #define MT_MAY_HOST      2       /* the creator or a sign-in leader */
 #define MT_MAY_MEMBER    3       /* the hosts and the attendees */
+#define MT_MAY_MANAGER   4       /* the hosts and the company's administrators
+                                    */
 
 /* `when`: the phases in which an act is allowed.  h5yes cancels a meeting only
  * before its begin, and ends it only while it is under way. */
@@ -181,7 +183,7 @@
  * is not shown. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
-    F(M, 60, INT, may,          0, 3, NULL)                                   \
+    F(M, 60, INT, may,          0, 4, NULL)                                   \
     F(M, 61, INT, when,         0, 2, NULL)                                   \
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
     F(M, 63, INT, uncancelled,  0, 1, NULL)
@@ -266,6 +268,26 @@
     F(M, 61, INT, grace,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \
     F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)
+
+/*
+ * An act of a host about an attendee of a meeting.  person: a user (a ref, an
+ * account or a phone) or the id of an attendance, a guest's too.  time: of a
+ * check-in by hand, when it happened.  request: the client's key, which tells
+ * its retry.  excused: 0 takes an excuse back.  operator: the operator acts,
+ * for whom no period ends.  correct_for: how long after the end of a meeting
+ * its hosts may act, in ms.
+ */
+#define MT_HOST_ACT_FIELDS(F, M)                                              \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  STR, person,       1, MT_NAME_MAX, NULL)                         \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 4,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  STR, request,      0, MT_ID_MAX, NULL)                           \
+    F(M, 6,  INT, excused,      0, 1, NULL)                                   \
+    F(M, 60, INT, operator,     0, 1, NULL)                                   \
+    F(M, 61, INT, correct_for,  0, MT_TIME_MAX, NULL)                         \
+    F(M, 62, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
+    F(M, 63, INT, grace,        0, MT_TIME_MAX, NULL)
 
 /* A log-in.  mobile: a phone number or an account; md5: MD5 of the password in
  * hex.  The command (session_open) carries no password. */
@@ -383,6 +405,7 @@ MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
+MT_DECLARE_MODEL(host_act, MT_HOST_ACT_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
 MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
 MT_DECLARE_MODEL(token_issue, MT_TOKEN_ISSUE_FIELDS);

@@ -36,6 +36,9 @@ typedef struct {
     int64_t          qr_skew;           /* default 1 min */
     int              geofence;          /* default MT_FENCE_OPTIONAL */
 
+    /* how long after its end hosts may correct a meeting's check-ins */
+    int64_t          correct_for;       /* default 7 d */
+
     /* length of meetings with a begin only */
     int64_t          default_length;    /* default 2 h */
 

@@ -26,8 +26,6 @@ static mt_status_t mt_answer_judge(const mt_meeting_t *meeting, int64_t now,
     int listed);
 static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static mt_status_t mt_answer_write(mt_apply_t *a, int64_t meeting,
-    mt_attendee_t *attendee, const mt_answer_t *args);
 
 
 const mt_operation_t  mt_op_meeting_cancel = {
@@ -262,7 +260,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
 /* The comment belongs to the answer: a new answer replaces it. */
 
-static mt_status_t
+mt_status_t
 mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,
     const mt_answer_t *args)
 {

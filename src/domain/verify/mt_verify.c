@@ -72,6 +72,7 @@ static void mt_verify_attends(mt_verify_t *v, const void *record);
 static void mt_verify_meeting(mt_verify_t *v, const void *record);
 static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
+static void mt_verify_undone(mt_verify_t *v, const void *record);
 static void mt_verify_tally(mt_verify_t *v, const void *record);
 static void mt_verify_index(mt_verify_t *v, const void *record);
 static void mt_verify_schedule(mt_verify_t *v, const void *record);
@@ -114,6 +115,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_ATTENDEE, "attendee", &mt_attendee_model,
       mt_verify_attendee },
     { MT_DB_CHECKIN, "checkin", &mt_checkin_model, mt_verify_checkin },
+    { MT_DB_UNDONE, "undone", &mt_undone_model, mt_verify_undone },
     { MT_DB_TALLY, "tally", &mt_tally_model, mt_verify_tally },
     { MT_DB_SESSION, "session", &mt_session_model, mt_verify_session },
     { MT_DB_NAME, "name", NULL, mt_verify_name },
@@ -803,6 +805,32 @@ static void
 mt_verify_checkin(mt_verify_t *v, const void *record)
 {
     mt_verify_seat(v, ((const mt_checkin_t *) record)->slot);
+}
+
+
+static void
+mt_verify_undone(mt_verify_t *v, const void *record)
+{
+    size_t                      i;
+    const mt_undone_t          *undone;
+    const mt_undone_checkin_t  *checkins;
+
+    undone = record;
+    checkins = undone->checkins.v;
+
+    mt_verify_seat(v, undone->slot);
+
+    for (i = 0; i < undone->checkins.n; i++) {
+        if (checkins[i].slot != undone->slot || checkins[i].undone == 0) {
+            mt_breach(v, "undone check-in %zu is of slot %lld, undone at "
+                      "%lld", i, (long long) checkins[i].slot,
+                      (long long) checkins[i].undone);
+        }
+    }
+
+    if (undone->checkins.n == 0) {
+        mt_breach(v, "no undone check-in");
+    }
 }
 
 

@@ -206,6 +206,17 @@ sub without_new {
 
 	delete $data->{leader} if $data->{leaders};
 
+	# quanshi: guests' rows had a displayName only
+
+	my ($conference) = ref $answer->{result} eq 'ARRAY'
+		? @{$answer->{result}} : ();
+
+	for my $row (grep { $_->{userType} != 1 }
+		ref $conference eq 'HASH' ? @{$conference->{attendList} // []} : ())
+	{
+		$row->{phoneName} = '';
+	}
+
 	return $answer;
 }
 
