@@ -20,7 +20,8 @@
  *     work         a request's work in a thread
  *     commit       the worker's ring, and its combiner
  *     settle       reads that wait until the store has settled
- *     gate         bounds how many hash passwords at a time
+ *     hash         requests that hash a password, in a fair queue
+ *     gate         bounds how many of them do it at a time
  *     heavy        heavy commands: they wait, companies in turn, for a thread
  *     turn         lets in one heavy command at a time, over all workers
  *

@@ -22,6 +22,10 @@ typedef struct {
     ngx_atomic_t   heavy[MT_COMMIT_RINGS];      /* heavy commands that wait
                                                    there */
     ngx_atomic_t   heavies;                     /* that were applied */
+    ngx_atomic_t   hashing[MT_COMMIT_RINGS];    /* wait for a hash, by the
+                                                   worker of a ring */
+    ngx_atomic_t   hashes;                      /* begun */
+    ngx_atomic_t   hash_busy;                   /* no room to wait */
     ngx_atomic_t   messages;                    /* put into outboxes */
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that holds the lease */

@@ -147,6 +147,12 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(ROOM_HOURS,       FAILED,       "不在会议室开放时间内"),
     MT_S(ROOM_PERMISSION,  FAILED,       "用户不能预订该会议室"),
 
+    MT_S(QUOTA_BYTES,      FAILED,       "公司的存储配额已用完"),
+    MT_S(QUOTA_MEETINGS,   FAILED,       "公司的会议数量已达上限"),
+    MT_S(QUOTA_SEATS,      FAILED,       "参会人数超过上限"),
+    MT_S(QUOTA_SERIES,     FAILED,       "重复会议的总人数超过上限"),
+    MT_S(QUOTA_PEOPLE,     FAILED,       "公司的人员数量已达上限"),
+
     MT_S(NOT_LISTED,       FAILED,       "不在会议名单中"),
     MT_S(NOT_LEADER,       FAILED,       "不是该会议的签到负责人"),
     MT_S(TOO_EARLY,        FAILED,       "签到尚未开始"),

@@ -116,6 +116,19 @@
     S(74, IMAGE_RESOLUTION,   "image_resolution",   "of more than 1920x1080 " \
                                                     "pixels")                 \
                                                                               \
+    /* a company's quota */                                                   \
+    S(75, QUOTA_BYTES,        "quota_bytes",        "company's quota of "     \
+                                                    "bytes is used up")       \
+    S(76, QUOTA_MEETINGS,     "quota_meetings",     "company's quota of "     \
+                                                    "meetings is used up")    \
+    S(77, QUOTA_SEATS,        "quota_seats",        "more attendees than a "  \
+                                                    "meeting may have")       \
+    S(78, QUOTA_SERIES,       "quota_series",       "more attendees than the "\
+                                                    "meetings of a series may"\
+                                                    " have together")         \
+    S(79, QUOTA_PEOPLE,       "quota_people",       "company's quota of "     \
+                                                    "people is used up")      \
+                                                                              \
     /* below the dialects; answered with an HTTP status */                    \
     S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \
     S(81, BAD_PATH,           "bad_path",           "no such address")        \

@@ -29,6 +29,7 @@ static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
+static int mt_login_default(mt_str_t md5);
 static void mt_login_work(mt_call_t *call);
 static mt_step_t mt_login_resume(mt_call_t *call);
 static int64_t mt_login_mark(mt_str_t stored);
@@ -245,7 +246,13 @@ mt_login_start(mt_call_t *call)
 
     call->state = state;
 
-    return MT_STEP_WORK;
+    if (state->md5.len && state->stored.len) {
+        return MT_STEP_WORK;
+    }
+
+    state->right = mt_login_default(state->md5);
+
+    return mt_login_resume(call);
 }
 
 
@@ -313,27 +320,34 @@ mt_login_md5(mt_arena_t *arena, mt_str_t hex)
 }
 
 
+/* Compares with the default password, which needs no slow hash.  Returns 1 if
+ * it is that, 0 if not, -1 on failure. */
+
+static int
+mt_login_default(mt_str_t md5)
+{
+    char      hex[MT_MD5_HEX];
+    mt_str_t  right;
+
+    if (md5.len == 0) {
+        return 0;
+    }
+
+    right = mt_password_md5(mt_default_password, hex);
+
+    return right.len ? mt_secret_eq(md5, right) : -1;
+}
+
+
 /* Runs in a thread: the hash is slow on purpose. */
 
 static void
 mt_login_work(mt_call_t *call)
 {
-    char               hex[MT_MD5_HEX];
-    mt_str_t           md5;
     mt_login_state_t  *state;
 
     state = call->state;
-
-    if (state->md5.len == 0) {
-        state->right = 0;
-
-    } else if (state->stored.len == 0) {
-        md5 = mt_password_md5(mt_default_password, hex);
-        state->right = md5.len ? mt_secret_eq(state->md5, md5) : -1;
-
-    } else {
-        state->right = mt_password_check(state->stored, state->md5);
-    }
+    state->right = mt_password_check(state->stored, state->md5);
 }
 
 

@@ -48,6 +48,7 @@ const mt_operation_t  mt_op_meeting_end = {
 
 const mt_operation_t  mt_op_meeting_remind = {
     .code = MT_CODE_meeting_remind,
+    .grows = 1,
     .name = "meeting_remind",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
@@ -57,6 +58,7 @@ const mt_operation_t  mt_op_meeting_remind = {
 
 const mt_operation_t  mt_op_answer = {
     .code = MT_CODE_answer,
+    .grows = 1,
     .name = "answer",
     .args = &mt_answer_model,
     .body = &mt_answer_model,

@@ -198,7 +198,8 @@ sub ask {
 }
 
 
-# An answer without the members that came after format 1.
+# An answer without the members that came after format 1; guests of quanshi as
+# they were shown then.
 
 sub without_new {
 	my ($answer) = @_;
@@ -206,15 +207,12 @@ sub without_new {
 
 	delete $data->{leader} if $data->{leaders};
 
-	# quanshi: guests' rows had a displayName only
-
-	my ($conference) = ref $answer->{result} eq 'ARRAY'
-		? @{$answer->{result}} : ();
-
-	for my $row (grep { $_->{userType} != 1 }
-		ref $conference eq 'HASH' ? @{$conference->{attendList} // []} : ())
+	for my $guest (grep { ($_->{user} // 0) eq '' } map {
+		@{$_->{attendList} // []} } grep { ref $_ eq 'HASH' }
+		ref $answer->{result} eq 'ARRAY' ? @{$answer->{result}} : ())
 	{
-		$row->{phoneName} = '';
+		@{$guest}{qw/ phoneName phoneEmail /} = ('', '');
+		$guest->{userType} = $guest->{displayName} eq '' ? 3 : 2;
 	}
 
 	return $answer;
