@@ -213,6 +213,10 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
     ngx_http_meeting_metric("background", "sessions_ended",
         counts[MT_COUNT_SESSIONS],
         "sessions_ended_total", "counter", "Expired sessions deleted"),
+    ngx_http_meeting_metric("background", "rooms_released",
+        counts[MT_COUNT_RELEASED],
+        "rooms_released_total", "counter",
+        "Rooms of meetings to which nobody came"),
     ngx_http_meeting_metric("background", "files_removed",
         counts[MT_COUNT_FILES],
         "files_removed_total", "counter", "Pictures deleted that no user had")
