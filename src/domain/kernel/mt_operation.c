@@ -36,6 +36,7 @@ mt_command(mt_call_t *call, const void *body)
 
     memset(&last, 0, sizeof(last));
     last.message_size = call->settings ? call->settings->message_size : 0;
+    last.quiet = call->quiet;
     mt_record_encode(&call->command, &mt_command_model, &last,
                      MT_ENCODE_STATE);
 
