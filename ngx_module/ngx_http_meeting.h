@@ -20,7 +20,8 @@
  *     work         a request's work in a thread
  *     commit       the worker's ring, and its combiner
  *     settle       reads that wait until the store has settled
- *     gate         bounds how many hash passwords at a time
+ *     hash         requests that hash a password, in a fair queue
+ *     gate         bounds how many of them do it at a time
  *
  *     process      the master's zone and store; a worker's start, timers, end
  *     worker       the state of this worker

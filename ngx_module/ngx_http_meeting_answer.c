@@ -15,6 +15,8 @@ static ngx_int_t ngx_http_meeting_set_header(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, size_t len);
 static ngx_int_t ngx_http_meeting_set_allow(ngx_http_request_t *r,
     const mt_route_t *route);
+static ngx_int_t ngx_http_meeting_set_retry(ngx_http_request_t *r,
+    ngx_uint_t seconds);
 
 static ngx_int_t ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx,
     mt_arena_t *arena, mt_buf_t *out);
@@ -84,6 +86,10 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED && x->route) {
         return ngx_http_meeting_set_allow(r, x->route);
+    }
+
+    if (x->call.error.status == MT_BUSY) {
+        return ngx_http_meeting_set_retry(r, ctx->retry_after);
     }
 
     return NGX_OK;
@@ -158,6 +164,32 @@ ngx_http_meeting_set_allow(ngx_http_request_t *r, const mt_route_t *route)
     h->hash = 1;
     ngx_str_set(&h->key, "Allow");
     h->value = methods[route->methods & (MT_METHOD_GET|MT_METHOD_POST)];
+
+    return NGX_OK;
+}
+
+
+/* `seconds` 0: nothing better than a second is known. */
+
+static ngx_int_t
+ngx_http_meeting_set_retry(ngx_http_request_t *r, ngx_uint_t seconds)
+{
+    u_char           *p;
+    ngx_table_elt_t  *h;
+
+    p = ngx_pnalloc(r->pool, NGX_INT_T_LEN);
+    h = ngx_list_push(&r->headers_out.headers);
+
+    if (p == NULL || h == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
+    h->hash = 1;
+    ngx_str_set(&h->key, "Retry-After");
+    h->value.data = p;
+    h->value.len = ngx_sprintf(p, "%ui", ngx_max(seconds, 1)) - p;
 
     return NGX_OK;
 }

@@ -26,7 +26,9 @@ typedef struct {
     ngx_core_conf_t              *core;         /* user of the workers */
     ngx_uint_t                    threads;
     ngx_uint_t                    queue;
+    ngx_uint_t                    hash_queue;
     ngx_thread_pool_t            *work_pool;
+    ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
 
@@ -63,6 +65,7 @@ typedef struct {
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
+    const mt_quota_t             *quota;        /* NULL: not given */
     ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */
     ngx_flag_t                    weclubs_verify;

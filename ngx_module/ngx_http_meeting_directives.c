@@ -22,6 +22,8 @@
 
 static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
     ngx_http_meeting_main_conf_t *mmcf, size_t size);
+static ngx_int_t ngx_http_meeting_set_bound(mt_quota_t *quota,
+    const ngx_str_t *param);
 static char *ngx_http_meeting_unknown_dialect(ngx_conf_t *cf,
     ngx_command_t *cmd, ngx_str_t *name);
 static void ngx_http_meeting_close_timezone(void *data);
@@ -157,6 +159,97 @@ ngx_http_meeting_add_zone(ngx_conf_t *cf, ngx_http_meeting_main_conf_t *mmcf,
                                                   ngx_core_module);
 
     return NGX_CONF_OK;
+}
+
+
+/* meeting_company_quota off | [bytes=SIZE] [meetings=N] [seats=N]
+ * [series_seats=N] [people=N]; */
+
+char *
+ngx_http_meeting_set_quota(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    mt_quota_t  *quota;
+
+    if (mlcf->quota) {
+        return "is duplicate";
+    }
+
+    quota = ngx_pcalloc(cf->pool, sizeof(mt_quota_t));
+    if (quota == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mlcf->quota = quota;
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && value[1].len == 3
+        && ngx_strncmp(value[1].data, "off", 3) == 0)
+    {
+        return NGX_CONF_OK;
+    }
+
+    *quota = mt_quota_default;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        if (ngx_http_meeting_set_bound(quota, &value[i]) != NGX_OK) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Sets the bound that a parameter names, which is above 0.  Returns NGX_OK or
+ * NGX_ERROR. */
+
+static ngx_int_t
+ngx_http_meeting_set_bound(mt_quota_t *quota, const ngx_str_t *param)
+{
+    off_t       n;
+    ngx_str_t   s;
+    ngx_uint_t  i;
+
+    const struct {
+        ngx_str_t   name;
+        int64_t    *bound;
+        ngx_uint_t  size;
+    } bounds[] = {
+        { ngx_string("bytes="), &quota->bytes, 1 },
+        { ngx_string("meetings="), &quota->meetings, 0 },
+        { ngx_string("seats="), &quota->seats, 0 },
+        { ngx_string("series_seats="), &quota->series_seats, 0 },
+        { ngx_string("people="), &quota->people, 0 }
+    };
+
+    for (i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
+        if (param->len < bounds[i].name.len
+            || ngx_strncmp(param->data, bounds[i].name.data,
+                           bounds[i].name.len)
+               != 0)
+        {
+            continue;
+        }
+
+        s.data = param->data + bounds[i].name.len;
+        s.len = param->len - bounds[i].name.len;
+
+        n = bounds[i].size ? ngx_parse_offset(&s)
+                           : ngx_atoof(s.data, s.len);
+        if (n == NGX_ERROR || n <= 0) {
+            return NGX_ERROR;
+        }
+
+        *bounds[i].bound = n;
+
+        return NGX_OK;
+    }
+
+    return NGX_ERROR;
 }
 
 

@@ -36,6 +36,8 @@ char *ngx_http_meeting_set_public_base(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_journal(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_meeting_set_quota(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_meeting_set_callers(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_meeting_set_proxy(ngx_conf_t *cf, ngx_command_t *cmd,

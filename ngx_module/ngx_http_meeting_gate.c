@@ -16,6 +16,17 @@
 #define NGX_HTTP_MEETING_GATE_WAIT  5      /* s */
 
 
+ngx_uint_t
+ngx_http_meeting_gate_width(void)
+{
+    ngx_uint_t  n;
+
+    n = ngx_max(ngx_ncpu / 2, 1);
+
+    return ngx_min(n, NGX_HTTP_MEETING_GATES);
+}
+
+
 ngx_int_t
 ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate)
 {
@@ -23,8 +34,7 @@ ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate)
     ngx_uint_t           i;
     pthread_mutexattr_t  attr;
 
-    gate->n = ngx_max(ngx_ncpu / 2, 1);
-    gate->n = ngx_min(gate->n, NGX_HTTP_MEETING_GATES);
+    gate->n = ngx_http_meeting_gate_width();
 
     if (pthread_mutexattr_init(&attr) != 0) {
         return NGX_ERROR;

@@ -16,6 +16,9 @@ typedef struct {
 } ngx_http_meeting_gate_t;
 
 
+/* Returns how many hash at a time: half of the processors. */
+ngx_uint_t ngx_http_meeting_gate_width(void);
+
 /* In fresh shared memory.  Returns NGX_OK, or NGX_ERROR if the system lacks
  * robust mutexes. */
 ngx_int_t ngx_http_meeting_gate_init(ngx_http_meeting_gate_t *gate);

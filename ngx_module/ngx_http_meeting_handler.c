@@ -6,6 +6,7 @@
 #include "ngx_http_meeting_handler.h"
 #include "ngx_http_meeting_answer.h"
 #include "ngx_http_meeting_commit.h"
+#include "ngx_http_meeting_hash.h"
 #include "ngx_http_meeting_settle.h"
 #include "ngx_http_meeting_work.h"
 
@@ -14,6 +15,7 @@ static void ngx_http_meeting_start(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_step(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, mt_step_t step);
+static ngx_int_t ngx_http_meeting_begin_work(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx);
 static void ngx_http_meeting_worked(ngx_http_request_t *r);
 static void ngx_http_meeting_settled(ngx_http_request_t *r);
@@ -83,10 +85,7 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "meeting step: work in a thread");
 
-        if (ngx_http_meeting_work(ctx, ngx_http_meeting_exchange_work,
-                                  ngx_http_meeting_worked)
-            == NGX_OK)
-        {
+        if (ngx_http_meeting_begin_work(ctx) == NGX_OK) {
             return;
         }
 
@@ -137,27 +136,33 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 }
 
 
+static ngx_int_t
+ngx_http_meeting_begin_work(ngx_http_meeting_ctx_t *ctx)
+{
+    ngx_int_t  rc;
+
+    if (!ctx->exchange->call.op->cpu_work) {
+        return ngx_http_meeting_work(ctx, ngx_http_meeting_exchange_work,
+                                     ngx_http_meeting_worked);
+    }
+
+    rc = ngx_http_meeting_hash(ctx, ngx_http_meeting_exchange_work,
+                               ngx_http_meeting_worked);
+
+    if (rc != NGX_OK) {
+        ctx->retry_after = ngx_http_meeting_hash_delay();
+    }
+
+    return rc;
+}
+
+
 /* In a thread. */
 
 static void
 ngx_http_meeting_exchange_work(ngx_http_meeting_ctx_t *ctx)
 {
-    pthread_mutex_t  *lock;
-
-    lock = NULL;
-
-    if (ctx->exchange->call.op->cpu_work) {
-        lock = ngx_http_meeting_gate_enter(
-                                        &ngx_http_meeting_worker.stats->gate);
-
-        ngx_log_debug1(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
-                       "meeting gate: %s",
-                       lock ? "entered" : "passed without a turn");
-    }
-
     mt_exchange_work(ctx->exchange);
-
-    ngx_http_meeting_gate_leave(lock);
 }
 
 
@@ -167,6 +172,13 @@ ngx_http_meeting_worked(ngx_http_request_t *r)
     ngx_http_meeting_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_meeting_module);
+
+    if (ctx->refused) {
+        ctx->retry_after = ngx_http_meeting_hash_delay();
+        mt_exchange_fail(ctx->exchange, MT_BUSY);
+        ngx_http_meeting_answer(r, ctx);
+        return;
+    }
 
     ngx_http_meeting_step(r, ctx, mt_exchange_resume(ctx->exchange));
 }

@@ -11,6 +11,7 @@
 
 #define NGX_HTTP_MEETING_THREADS      2
 #define NGX_HTTP_MEETING_QUEUE        4096
+#define NGX_HTTP_MEETING_HASH_QUEUE   1024
 #define NGX_HTTP_MEETING_PAGE_SIZE    20
 #define NGX_HTTP_MEETING_CONNECTIONS  64
 #define NGX_HTTP_MEETING_JOURNAL_DAYS 90
@@ -39,6 +40,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
 
     mmcf->threads = NGX_CONF_UNSET_UINT;
     mmcf->queue = NGX_CONF_UNSET_UINT;
+    mmcf->hash_queue = NGX_CONF_UNSET_UINT;
     mmcf->background = NGX_CONF_UNSET;
     mmcf->event_connect_timeout = NGX_CONF_UNSET_MSEC;
     mmcf->event_timeout = NGX_CONF_UNSET_MSEC;
@@ -60,6 +62,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_uint_value(mmcf->threads, NGX_HTTP_MEETING_THREADS);
     ngx_conf_init_uint_value(mmcf->queue, NGX_HTTP_MEETING_QUEUE);
+    ngx_conf_init_uint_value(mmcf->hash_queue, NGX_HTTP_MEETING_HASH_QUEUE);
     ngx_conf_init_value(mmcf->background, 1);
     ngx_conf_init_msec_value(mmcf->event_connect_timeout,
                              3 * MT_MS_PER_SECOND);
@@ -90,6 +93,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
      *     mlcf->public_base = { 0, NULL };
      *     mlcf->weclubs_secret = { 0, NULL };
      *     mlcf->weclubs_callers = NULL;
+     *     mlcf->quota = NULL;
      */
 
     mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_loc_conf_t));
@@ -139,6 +143,14 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (conf->weclubs_callers == NULL) {
         conf->weclubs_callers = prev->weclubs_callers;
+    }
+
+    if (prev->quota == NULL) {
+        prev->quota = &mt_quota_default;
+    }
+
+    if (conf->quota == NULL) {
+        conf->quota = prev->quota;
     }
 
     ngx_conf_merge_str_value(conf->public_base, prev->public_base, "");
@@ -218,6 +230,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->default_length = conf->default_length;
     s->message_size = mmcf->event_size;
     s->page_size = conf->page_size;
+    s->quota = *conf->quota;
     s->unknown_call = (int) conf->unknown_call;
     s->verify_sign = conf->weclubs_verify;
     s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);

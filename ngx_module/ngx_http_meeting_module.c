@@ -8,6 +8,7 @@
 #include "ngx_http_meeting_body.h"
 #include "ngx_http_meeting_directives.h"
 #include "ngx_http_meeting_error.h"
+#include "ngx_http_meeting_gate.h"
 #include "ngx_http_meeting_merge.h"
 #include "ngx_http_meeting_process.h"
 #include "ngx_http_meeting_status.h"
@@ -39,6 +40,7 @@ static ngx_http_meeting_time_t  ngx_http_meeting_time_or_off = { 1, 1 };
 
 static ngx_http_meeting_range_t  ngx_http_meeting_threads_range = { 1, 64 };
 static ngx_http_meeting_range_t  ngx_http_meeting_queue_range = { 0, 1048576 };
+static ngx_http_meeting_range_t  ngx_http_meeting_hash_range = { 0, 16384 };
 static ngx_http_meeting_range_t  ngx_http_meeting_event_range = { 1, 1024 };
 static ngx_http_meeting_range_t  ngx_http_meeting_size_range = { 4096,
                                                                  16777216 };
@@ -82,6 +84,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       offsetof(ngx_http_meeting_main_conf_t, queue),
       &ngx_http_meeting_queue_range },
+
+    { ngx_string("meeting_hash_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, hash_queue),
+      &ngx_http_meeting_hash_range },
 
     { ngx_string("meeting_resources"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -230,6 +239,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, default_length),
       &ngx_http_meeting_some_time },
 
+    { ngx_string("meeting_company_quota"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_1MORE,
+      ngx_http_meeting_set_quota,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("meeting_page_size"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_number,
@@ -349,8 +365,11 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->commit_pool = ngx_http_meeting_add_pool(cf, "meeting_commit", 1);
     mmcf->work_pool = ngx_http_meeting_add_pool(cf, "meeting_work",
                                                 mmcf->threads);
+    mmcf->hash_pool = ngx_http_meeting_add_pool(cf, "meeting_hash",
+                                             ngx_http_meeting_gate_width());
 
     if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || mmcf->hash_pool == NULL
         || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
     {
         return NGX_ERROR;

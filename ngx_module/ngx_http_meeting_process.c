@@ -8,6 +8,7 @@
 #include "ngx_http_meeting_process.h"
 #include "ngx_http_meeting_background.h"
 #include "ngx_http_meeting_commit.h"
+#include "ngx_http_meeting_hash.h"
 #include "ngx_http_meeting_settle.h"
 #include "ngx_http_meeting_store.h"
 
@@ -104,6 +105,7 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
     w->check.log = cycle->log;
 
     ngx_http_meeting_settle_init(w);
+    ngx_http_meeting_hash_init(w);
 
     if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,

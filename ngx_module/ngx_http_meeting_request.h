@@ -7,6 +7,17 @@
 #include "ngx_http_meeting_thread.h"
 
 
+/* A request's place in the queue for a hash; private to that. */
+
+typedef struct {
+    ngx_queue_t                   turn;         /* among the addresses */
+    ngx_queue_t                   line;         /* of its address */
+    ngx_uint_t                    n;            /* of the line's first: all
+                                                   that wait */
+    uint64_t                      address;
+} ngx_http_meeting_place_t;
+
+
 /*
  * In the request's pool, with the exchange closed by the pool's cleanup.
  * nginx keeps the pool while r->blocked is set, so that a thread or a ring's
@@ -23,6 +34,7 @@ struct ngx_http_meeting_ctx_s {
     void                        (*resume)(ngx_http_request_t *r);
     void                        (*work)(ngx_http_meeting_ctx_t *ctx);
     ngx_http_meeting_task_t       task;
+    ngx_http_meeting_place_t      place;
     ngx_http_meeting_waiter_t     waiter;       /* for a commit */
     ngx_msec_t                    settle_by;    /* 0: did not have to yet */
     void                         *page;         /* of meeting_status */
@@ -31,11 +43,14 @@ struct ngx_http_meeting_ctx_s {
     mt_arena_t                   *pieces;
     ngx_buf_t                    *piece;
 
+    ngx_uint_t                    retry_after;  /* seconds; 0: by default */
+
     ngx_str_t                     error;        /* in place of nginx's page */
 
     unsigned                      body_read:1;
     unsigned                      joined:1;     /* body */
     unsigned                      failed:1;     /* work */
+    unsigned                      refused:1;    /* no room for its hash */
     unsigned                      ready:1;      /* to go on */
     unsigned                      collected:1;  /* result, but not seen yet */
     unsigned                      answered:1;   /* the header is ours */

@@ -25,6 +25,9 @@ typedef struct {
     uint64_t                   open;     /* this worker's store */
     uint64_t                   held;
     uint64_t                   busy;
+    uint64_t                   hashing;
+    uint64_t                   hashes;
+    uint64_t                   hash_busy;
     uint64_t                   aborted;
     uint64_t                   running;  /* a worker holds the lease */
     uint64_t                   counts[MT_COUNTS];
@@ -160,6 +163,14 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
     ngx_http_meeting_metric("commit", "busy", busy,
         "commit_busy_total", "counter",
         "Commands answered with busy: no room"),
+
+    ngx_http_meeting_metric("hash", "waiting", hashing,
+        "hash_waiting", "gauge", "Requests that wait for a password hash"),
+    ngx_http_meeting_metric("hash", "begun", hashes,
+        "hashes_total", "counter", "Password hashes begun"),
+    ngx_http_meeting_metric("hash", "busy", hash_busy,
+        "hash_busy_total", "counter",
+        "Requests answered with busy: no room to wait for a hash"),
 
     ngx_http_meeting_metric("clients", "aborted", aborted,
         "aborted_total", "counter", "Clients that left before their answer"),
@@ -474,6 +485,7 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
 
     for (i = 0; i < MT_COMMIT_RINGS; i++) {
         snapshot->held += w->stats->held[i];
+        snapshot->hashing += w->stats->hashing[i];
     }
 
     for (i = 0; i < MT_COUNTS; i++) {
@@ -482,6 +494,8 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
 
     snapshot->running = w->stats->background != 0;
     snapshot->busy = w->stats->busy;
+    snapshot->hashes = w->stats->hashes;
+    snapshot->hash_busy = w->stats->hash_busy;
     snapshot->aborted = w->stats->aborted;
 }
 

@@ -16,10 +16,13 @@ static ngx_int_t ngx_http_meeting_variable(ngx_http_request_t *r,
 
 static mt_str_t ngx_http_meeting_user(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
+static mt_str_t ngx_http_meeting_claimed_user(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, u_char *buf);
 static mt_str_t ngx_http_meeting_id(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
 static mt_str_t ngx_http_meeting_company(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
+static mt_str_t ngx_http_meeting_number(int64_t n, u_char *buf);
 static mt_str_t ngx_http_meeting_operation(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, u_char *buf);
 static mt_str_t ngx_http_meeting_result(ngx_http_request_t *r,
@@ -41,6 +44,7 @@ typedef struct {
 
 static ngx_http_meeting_variable_t  ngx_http_meeting_vars[] = {
     { ngx_string("meeting_user"), ngx_http_meeting_user },
+    { ngx_string("meeting_claimed_user"), ngx_http_meeting_claimed_user },
     { ngx_string("meeting_id"), ngx_http_meeting_id },
     { ngx_string("meeting_company"), ngx_http_meeting_company },
     { ngx_string("meeting_operation"), ngx_http_meeting_operation },
@@ -115,6 +119,15 @@ static mt_str_t
 ngx_http_meeting_user(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     u_char *buf)
 {
+    return ngx_http_meeting_number(ctx->exchange ? ctx->exchange->proven_user
+                                                 : 0, buf);
+}
+
+
+static mt_str_t
+ngx_http_meeting_claimed_user(ngx_http_request_t *r,
+    ngx_http_meeting_ctx_t *ctx, u_char *buf)
+{
     return ctx->exchange ? ctx->exchange->user : MT_STR("");
 }
 
@@ -131,11 +144,21 @@ static mt_str_t
 ngx_http_meeting_company(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     u_char *buf)
 {
+    return ngx_http_meeting_number(ctx->exchange
+                                   ? ctx->exchange->proven_company : 0, buf);
+}
+
+
+/* Returns "" for 0. */
+
+static mt_str_t
+ngx_http_meeting_number(int64_t n, u_char *buf)
+{
     mt_str_t  s = mt_str("");
 
-    if (ctx->exchange && ctx->exchange->call.company) {
+    if (n) {
         s.data = (const char *) buf;
-        s.len = ngx_sprintf(buf, "%uD", ctx->exchange->call.company) - buf;
+        s.len = ngx_sprintf(buf, "%L", n) - buf;
     }
 
     return s;

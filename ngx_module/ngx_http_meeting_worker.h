@@ -31,6 +31,17 @@ struct ngx_http_meeting_waiter_s {
 };
 
 
+/* Requests that wait for a hash, and those that gave way. */
+
+typedef struct {
+    ngx_queue_t                    turns;
+    ngx_queue_t                    refused;
+    ngx_event_t                    event;
+    ngx_uint_t                     waiting;
+    ngx_uint_t                     running;
+} ngx_http_meeting_hashing_t;
+
+
 typedef struct {
     ngx_http_meeting_main_conf_t  *conf;
     ngx_http_meeting_stats_t      *stats;
@@ -48,6 +59,8 @@ typedef struct {
     ngx_uint_t                     nheld;
     ngx_http_meeting_waiter_t      barrier;
     ngx_queue_t                    settling;    /* requests that wait for it */
+
+    ngx_http_meeting_hashing_t     hashing;
 
     mt_background_t               *background;  /* NULL: never held the
                                                    lease */

@@ -20,6 +20,10 @@ typedef struct {
     ngx_atomic_t   busy;                        /* no room in the ring */
     ngx_atomic_t   counts[MT_COUNTS];           /* of background jobs */
     ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
+    ngx_atomic_t   hashing[MT_COMMIT_RINGS];    /* wait for a hash, by the
+                                                   worker of a ring */
+    ngx_atomic_t   hashes;                      /* begun */
+    ngx_atomic_t   hash_busy;                   /* no room to wait */
     ngx_atomic_t   messages;                    /* put into outboxes */
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that holds the lease */

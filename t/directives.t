@@ -55,6 +55,9 @@ my %good = (
 	meeting_qr_skew => [ '0', '1m' ],
 	meeting_geofence => [ 'off', 'optional', 'required' ],
 	meeting_default_length => [ '2h', '"1h 30m"' ],
+	meeting_company_quota => [ 'off', 'bytes=1m', 'seats=100 people=5',
+		'bytes=8g meetings=1000000 seats=50000 series_seats=500000'
+		. ' people=1000000' ],
 	meeting_page_size => [ '1', '20', '1000' ],
 	meeting_unknown_call => [ '404', '200' ],
 	meeting_weclubs_verify => [ 'on', 'off' ],
@@ -73,6 +76,9 @@ my %bad = (
 	meeting_qr_skew => [ 'off', '-1' ],
 	meeting_geofence => [ 'on', '500', 'Optional', '""' ],
 	meeting_default_length => [ '0', '-1h' ],
+	meeting_company_quota => [ 'on', 'bytes', 'bytes=', 'bytes=0', 'bytes=x',
+		'seats=0', 'seats=-1', 'people=1.5', 'meetings=1k', 'rooms=5',
+		'seats=99999999999999999999' ],
 	meeting_page_size => [ '0', '1001', '-1', '1.5', 'all',
 		'99999999999999999999' ],
 	meeting_unknown_call => [ '0', '201', '500', 'on', '""', '0404' ],
@@ -105,13 +111,16 @@ refuses('meeting_weclubs_callers ' . 'x' x 65 . ';',
 	qr/invalid value "x{65}" in "meeting_weclubs_callers"/);
 
 
-# meeting_threads, meeting_queue: of the whole server.
+# meeting_threads, meeting_queue, meeting_hash_queue: of the whole server.
 
 accepts('meeting_threads 4;', 'http');
 accepts('meeting_queue 0;', 'http');
+accepts("meeting_hash_queue $_;", 'http') for 0, 16384;
 
 for my $text ('meeting_threads 0;', 'meeting_threads 65;',
-	'meeting_threads two;', 'meeting_queue -1;', 'meeting_queue 1048577;')
+	'meeting_threads two;', 'meeting_queue -1;', 'meeting_queue 1048577;',
+	'meeting_hash_queue -1;', 'meeting_hash_queue 16385;',
+	'meeting_hash_queue many;')
 {
 	my ($directive, $value) = $text =~ /(\w+) (\S+);/;
 	refuses($text, qr/invalid value "\Q$value\E" in "$directive"/, 'http');

@@ -85,7 +85,7 @@ http {
         }
     }
 
-    limit_req_zone $meeting_user zone=user:1m rate=1r/m;
+    limit_req_zone $meeting_claimed_user zone=user:1m rate=1r/m;
 }
 CONF
 
@@ -504,7 +504,7 @@ sub test_wrong {
 }
 
 
-# The user is known before the limits, though the form is in a file.
+# The user that a form names is known before the limits, though the form is in a file.
 
 sub test_limits {
 	my ($type, $body) = Meeting::Picture::form([ file => $PNG, 'x.png' ],

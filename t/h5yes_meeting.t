@@ -320,7 +320,7 @@ sub test_people {
 
 	is($names->($people->([ { id => $was->[2]{id}, userId => '',
 		name => 'H' }, { userId => '3' }, { userId => '', name => 'new' } ],
-		'others')), 'User 3 H new', 'replaces the whole list');
+		'others')), 'H User 3 new', 'replaces the whole list');
 
 	wrong('meeting/update', { id => 'people', attendances => [ $_ ] }, 71013,
 		qr/\AAttendance is not exist\z/, 'an id of nobody')
@@ -334,7 +334,7 @@ sub test_people {
 		{ userId => '1', id => 'a' }, { userId => '2', id => 'a' } ] }, 71001,
 		qr/attendances\[1\]: id is already taken/, 'one id for two');
 
-	is($names->(get('people')->{attendances}), 'User 3 H new',
+	is($names->(get('people')->{attendances}), 'H User 3 new',
 		'a refusal changes nothing');
 	is_deeply($people->([], 'nobody'), [], 'the list may be empty');
 

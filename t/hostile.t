@@ -32,7 +32,7 @@ my $t = Meeting::Test->new();
 $t->write_conf(Meeting::Tour::conf(
 	globals => 'worker_processes 1;',
 	http => <<'HTTP',
-    log_format meeting 'LINE $meeting_user|$meeting_id|$meeting_company|'
+    log_format meeting 'LINE $meeting_user|$meeting_claimed_user|$meeting_id|$meeting_company|'
                        '$meeting_operation|$meeting_result|$meeting_reason';
     access_log %%PREFIX%%/meeting.log meeting;
     meeting_weclubs_verify off;

@@ -28,7 +28,7 @@ my $MINUTE = 60000;
 my $t = Meeting::Test->new();
 
 $t->write_default_conf(http => <<'HTTP', server => <<'CONF');
-    log_format  names  '$meeting_user,$meeting_id,$meeting_operation,'
+    log_format  names  '$meeting_claimed_user,$meeting_id,$meeting_operation,'
                        '$meeting_result,$meeting_reason';
     access_log  %%PREFIX%%/names.log  names;
 HTTP

@@ -580,7 +580,8 @@ sub test_placeholder {
 sub test_variables {
 	$t->stop();
 	$t->write_default_conf(
-		http => "    log_format m '\$meeting_operation \$meeting_user "
+		http => "    log_format m '\$meeting_operation "
+			. "\$meeting_user \$meeting_claimed_user "
 			. "\$meeting_id \$meeting_company \$meeting_result "
 			. "\$meeting_reason';",
 		server => "        location /gateway/ {\n"
@@ -597,9 +598,9 @@ sub test_variables {
 
 	is(join('', sort { $a cmp $b } $t->read_file('m.log')
 		=~ s/[0-9a-f]{24,}/ID/gr =~ /(.*\n)/g), <<'LOG', 'as logged');
-meeting_cancel who no 1000 40401 no_such_meeting
-meeting_create ID - 1000 0 ok
-meeting_update ID ID 1000 0 ok
+meeting_cancel - who no 1000 40401 no_such_meeting
+meeting_create - ID - 1000 0 ok
+meeting_update - ID ID 1000 0 ok
 LOG
 
 	return;

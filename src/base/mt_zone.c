@@ -139,6 +139,10 @@ mt_zone_offset_at(const mt_zone_t *zone, int64_t seconds)
 {
     int  interval;
 
+    if (zone == NULL) {
+        return 0;
+    }
+
     interval = g_time_zone_find_interval(zone->tz, G_TIME_TYPE_UNIVERSAL,
                                          seconds);
 

@@ -32,6 +32,8 @@ void mt_zone_close(mt_zone_t *zone);
 /* Returns the name, valid while the zone is open. */
 mt_str_t mt_zone_name(const mt_zone_t *zone);
 
+/* The functions below take NULL for UTC. */
+
 /* Returns the seconds east of UTC at an instant (ms since the epoch). */
 int mt_zone_offset(const mt_zone_t *zone, int64_t ms);
 

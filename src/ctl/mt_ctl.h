@@ -63,7 +63,19 @@
     O(FROM,     "from",     "N",     "the first number (default: 1)")         \
     O(TO,       "to",       "N",     "the last number (default: the last)")   \
     O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")  \
-    O(FORCE,    "force",    NULL,    "set a store that is there aside")
+    O(FORCE,    "force",    NULL,    "set a store that is there aside")       \
+    O(PERSON,   "person",   "WHO",   "the attendee: a user's number, id, "    \
+                                     "account or phone, or the id of an "     \
+                                     "attendance")                            \
+    O(TIME,     "time",     "MS",    "when it happened, ms since 1970 "       \
+                                     "(default: now, or the end)")            \
+    O(GRACE,    "grace",    "MS",    "how long after the begin it is not "    \
+                                     "late (default: 0; as "                  \
+                                     "meeting_sign_grace)")                   \
+    O(REASON,   "reason",   "TEXT",  "why, for the journal")                  \
+    O(WITHDRAW, "withdraw", NULL,    "take the excuse back")                  \
+    O(HISTORY,  "history",  NULL,    "check-ins that were undone, too, and "  \
+                                     "who did what by hand")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -136,7 +148,11 @@ int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
+int mt_ctl_checkin_add(mt_ctl_t *ctl);
+int mt_ctl_checkin_undo(mt_ctl_t *ctl);
+int mt_ctl_checkin_excuse(mt_ctl_t *ctl);
 int mt_ctl_checkin_export(mt_ctl_t *ctl);
+int mt_ctl_absent_export(mt_ctl_t *ctl);
 int mt_ctl_resources_sweep(mt_ctl_t *ctl);
 int mt_ctl_event_set(mt_ctl_t *ctl);
 int mt_ctl_event_show(mt_ctl_t *ctl);

@@ -87,14 +87,40 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       0, mt_ctl_meeting_links,
       "Print a meeting's join links for attendees and host.", NULL },
 
+    { "checkin add", NULL, MT_OPT(MEETING) | MT_OPT(PERSON),
+      MT_OPT(COMPANY) | MT_OPT(TIME) | MT_OPT(GRACE) | MT_OPT(REASON), 0,
+      mt_ctl_checkin_add,
+      "Sign an attendee in by hand.",
+      "A check-in that is there already stays." },
+
+    { "checkin undo", NULL, MT_OPT(MEETING) | MT_OPT(PERSON) | MT_OPT(REASON),
+      MT_OPT(COMPANY), 0,
+      mt_ctl_checkin_undo,
+      "Undo an attendee's check-in.",
+      "The attendee may sign in again; a repeat of the undone request is\n"
+      "rejected.  checkin export --history shows what was undone." },
+
+    { "checkin excuse", NULL, MT_OPT(MEETING) | MT_OPT(PERSON),
+      MT_OPT(COMPANY) | MT_OPT(REASON) | MT_OPT(WITHDRAW), 0,
+      mt_ctl_checkin_excuse,
+      "Excuse an attendee, or take the excuse back.", NULL },
+
     { "checkin export", NULL, MT_OPT(MEETING),
-      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
+      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM) | MT_OPT(TIMEZONE)
+      | MT_OPT(HISTORY), 0,
       mt_ctl_checkin_export,
       "Print a meeting's check-ins, one a line, as CSV or JSON.",
       "Check-ins of attendees who were taken off the meeting's list are\n"
       "printed, too.  The default format is csv.  In CSV, text that a\n"
       "spreadsheet would run as a formula gets a ' before it; user import\n"
       "takes it off.  CSV begins with a byte-order mark, for spreadsheets." },
+
+    { "absent export", NULL, MT_OPT(MEETING),
+      MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM), 0,
+      mt_ctl_absent_export,
+      "Print a meeting's attendees who have not signed in.",
+      "excused is 1 for those who declined or were excused.  Formats as of\n"
+      "checkin export." },
 
     { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
       "Delete pictures that belong to no user.",

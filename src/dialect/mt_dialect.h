@@ -105,8 +105,12 @@ struct mt_exchange_s {
     void                *envelope;    /* the dialect's, of the request */
 
     /* for logs and rate limits, set by decode(); "" if not given */
-    mt_str_t             user;        /* as the client named it */
+    mt_str_t             user;        /* as the client named it: a claim */
     mt_str_t             meeting;
+
+    /* for logs and rate limits, set by prove(); 0 if not proven */
+    uint32_t             proven_company;
+    int64_t              proven_user;
 
     int                  code;        /* the vendor's code of the answer */
     mt_json_writer_t    *writer;
@@ -140,6 +144,13 @@ struct mt_dialect_s {
     /* Decodes body, query and headers into call.args, user and meeting, or
      * sets call.error.  Event loop; no transaction is open. */
     void              (*decode)(mt_exchange_t *x);
+
+    /* Sets proven_company and proven_user, as far as the request proves them
+     * by itself: a right signature, a genuine token that has not expired.
+     * Called after decode() when there is an envelope, even if call.error is
+     * set, which it leaves alone.  NULL: requests prove nothing.  Event loop;
+     * the read transaction is open and may lack acknowledged commands. */
+    void              (*prove)(mt_exchange_t *x);
 
     /* Finds the requester: sets call.company and call.actor, or call.error.
      * Event loop; the read transaction is open. */

@@ -14,13 +14,15 @@ static mt_status_t mt_h5yes_order_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 static mt_status_t mt_h5yes_direction_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
-static int mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time);
+static void mt_h5yes_sign_type_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+static mt_status_t mt_h5yes_wall_clock(int64_t digits, int64_t *ms);
 
 
 /*
- * INT from a wall clock, "2021-04-23 07:00:00" or "2021-04-23": the decimal
- * number of its digits, 20210423070000.  mt_h5yes_list_meetings() turns it
- * into an instant, for which it needs the location's time zone.
+ * INT from a wall clock, "2021-04-23 07:00:00" or "2021-04-23": the ms of this
+ * time in UTC.  mt_h5yes_list_meetings() turns it into the instant in the
+ * location's time zone, which a wire form does not know.
  */
 
 static const mt_wire_t  mt_h5yes_time = {
@@ -37,6 +39,13 @@ static const mt_wire_t  mt_h5yes_order = {
 
 static const mt_wire_t  mt_h5yes_direction = {
     "h5yes_direction", mt_h5yes_direction_read, NULL
+};
+
+/* of MT_WAY_*: the document has no number for a check-in by hand, 0 is in its
+ * example */
+
+static const mt_wire_t  mt_h5yes_sign_type = {
+    "h5yes_sign_type", NULL, mt_h5yes_sign_type_write
 };
 
 
@@ -152,7 +161,7 @@ MT_JSON_EXTERN_TABLE(mt_h5yes_attendance_out,
     MT_ATTENDANCE("email", email),
     MT_ATTENDANCE("faceUrl", face),
     MT_ATTENDANCE("isSigned", signed_in),
-    MT_SIGNED("signType", way),
+    MT_SHOW("signType", person, checkin, checkin, way, &mt_h5yes_sign_type),
     MT_SIGNED("signImgUrl", image),
     MT_SIGNED("signTime", time),
 );
@@ -222,13 +231,14 @@ mt_h5yes_update_meeting(mt_exchange_t *x)
 }
 
 
-/* Turns wall clocks into instants. */
+/* Moves wall clocks into the location's time zone. */
 
 void
 mt_h5yes_list_meetings(mt_exchange_t *x)
 {
     size_t              i;
-    mt_call_t          *call;
+    int64_t            *time;
+    mt_civil_t          wall;
     mt_meeting_list_t  *args;
 
     static const mt_field_t *const  times[] = {
@@ -239,33 +249,25 @@ mt_h5yes_list_meetings(mt_exchange_t *x)
         MT_FIELD(meeting_list, created_to),
     };
 
-    call = &x->call;
-    args = call->args;
+    args = x->call.args;
 
     for (i = 0; i < mt_nitems(times); i++) {
-        if ((args->has >> times[i]->number & 1)
-            && !mt_h5yes_wall_clock(call->settings->zone,
-                                    (void *) ((char *) args
-                                              + times[i]->offset)))
-        {
-            call->error.status = MT_BAD_VALUE;
-            call->field = times[i]->number;
-            return;
+        if (args->has >> times[i]->number & 1) {
+            time = (void *) ((char *) args + times[i]->offset);
+            mt_zone_civil(NULL, *time, &wall);
+            *time = mt_zone_instant(x->call.settings->zone, &wall);
         }
     }
 }
 
 
-/* Turns a wall clock into an instant.  Returns 1, or 0 for a time that the
- * calendar lacks. */
+/* Turns digits, 20210423070000, into ms.  Returns MT_OK, or MT_BAD_VALUE for a
+ * time that the calendar lacks. */
 
-static int
-mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time)
+static mt_status_t
+mt_h5yes_wall_clock(int64_t digits, int64_t *ms)
 {
-    int64_t     digits;
     mt_civil_t  wall, is;
-
-    digits = *time;
 
     wall.second = (int) (digits % 100);
     wall.minute = (int) (digits / 100 % 100);
@@ -277,13 +279,13 @@ mt_h5yes_wall_clock(const mt_zone_t *zone, int64_t *time)
     if (wall.month < 1 || wall.month > 12 || wall.day < 1 || wall.hour > 23
         || wall.minute > 59 || wall.second > 59)
     {
-        return 0;
+        return MT_BAD_VALUE;
     }
 
-    *time = mt_zone_instant(zone, &wall);
-    mt_zone_civil(zone, *time, &is);
+    *ms = mt_zone_instant(NULL, &wall);
+    mt_zone_civil(NULL, *ms, &is);
 
-    return is.day == wall.day;
+    return is.day == wall.day ? MT_OK : MT_BAD_VALUE;
 }
 
 
@@ -332,10 +334,15 @@ static mt_status_t
 mt_h5yes_time_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
+    int64_t      digits;
+    mt_status_t  status;
+
     (void) field;
     (void) arena;
 
-    return mt_h5yes_digits(value, MT_STR("0000-00-00 00:00:00"), dst);
+    status = mt_h5yes_digits(value, MT_STR("0000-00-00 00:00:00"), &digits);
+
+    return status == MT_OK ? mt_h5yes_wall_clock(digits, dst) : status;
 }
 
 
@@ -343,17 +350,16 @@ static mt_status_t
 mt_h5yes_date_read(const mt_json_value_t *value, const mt_field_t *field,
     void *dst, mt_arena_t *arena)
 {
-    int64_t      *digits;
-    mt_status_t   status;
+    int64_t      digits;
+    mt_status_t  status;
 
     (void) field;
     (void) arena;
 
-    digits = dst;
-    status = mt_h5yes_digits(value, MT_STR("0000-00-00"), digits);
-    *digits *= 1000000;
+    status = mt_h5yes_digits(value, MT_STR("0000-00-00"), &digits);
 
-    return status;
+    return status == MT_OK ? mt_h5yes_wall_clock(digits * 1000000, dst)
+                           : status;
 }
 
 
@@ -389,4 +395,17 @@ mt_h5yes_direction_read(const mt_json_value_t *value,
     (void) arena;
 
     return mt_wire_word(value, dst, words, mt_nitems(words));
+}
+
+
+static void
+mt_h5yes_sign_type_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    int64_t  way;
+
+    (void) field;
+
+    way = *(const int64_t *) src;
+    mt_json_int(w, way == MT_WAY_HAND ? 0 : way);
 }

@@ -284,6 +284,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .name = mt_str("h5yes"),
     MT_DIALECT_ROUTES(mt_h5yes_routes),
     .decode = mt_h5yes_decode,
+    .prove = mt_request_prove,
     .authenticate = mt_request_authenticate,
     .open_answer = mt_h5yes_open_answer,
     .close_answer = mt_h5yes_close_answer,

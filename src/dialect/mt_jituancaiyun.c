@@ -31,13 +31,13 @@
 #define MT_JT_CANCELLED     4611
 #define MT_JT_ENDED         4612
 #define MT_JT_ROOM          4620
+#define MT_JT_QUOTA         4630
 #define MT_JT_REJECTED      4699
 
 /* Times of ten digits are seconds, of thirteen digits milliseconds. */
 #define MT_JT_SECONDS_MIN   1000000000LL
 #define MT_JT_SECONDS_MAX   9999999999LL
 #define MT_JT_MS_MIN        1000000000000LL
-#define MT_JT_MS_MAX        9999999999999LL
 
 
 static mt_status_t mt_jt_time_read(const mt_json_value_t *value,
@@ -199,6 +199,7 @@ const mt_dialect_t  mt_dialect_jituancaiyun = {
     .name = mt_str("jituancaiyun"),
     MT_DIALECT_ROUTES(mt_jt_routes),
     .decode = mt_jt_decode,
+    .prove = mt_request_prove,
     .authenticate = mt_jt_authenticate,
     .open_answer = mt_jt_open_answer,
     .close_answer = mt_jt_close_answer,
@@ -232,6 +233,7 @@ static const struct {
     { MT_JT_CANCELLED, mt_str("会议已取消") },
     { MT_JT_ENDED, mt_str("会议已结束") },
     { MT_JT_ROOM, mt_str("会议室不可用") },
+    { MT_JT_QUOTA, mt_str("公司配额已用完") },
     { MT_JT_REJECTED, mt_str("请求被拒绝") },
 };
 
@@ -273,6 +275,11 @@ static const struct {
     { MT_ROOM_DISABLED, MT_JT_ROOM },
     { MT_ROOM_HOURS, MT_JT_ROOM },
     { MT_ROOM_PERMISSION, MT_JT_ROOM },
+    { MT_QUOTA_BYTES, MT_JT_QUOTA },
+    { MT_QUOTA_MEETINGS, MT_JT_QUOTA },
+    { MT_QUOTA_SEATS, MT_JT_QUOTA },
+    { MT_QUOTA_SERIES, MT_JT_QUOTA },
+    { MT_QUOTA_PEOPLE, MT_JT_QUOTA },
 };
 
 
@@ -313,8 +320,7 @@ mt_jt_time_read(const mt_json_value_t *value, const mt_field_t *field,
         return MT_OK;
     }
 
-    return *time >= MT_JT_MS_MIN && *time <= MT_JT_MS_MAX ? MT_OK
-                                                          : MT_BAD_VALUE;
+    return *time >= MT_JT_MS_MIN ? MT_OK : MT_BAD_VALUE;
 }
 
 

@@ -61,6 +61,7 @@ static void mt_qs_room_type_write(mt_json_writer_t *w,
     const mt_field_t *field, const void *src);
 
 static void mt_qs_decode(mt_exchange_t *x);
+static void mt_qs_prove(mt_exchange_t *x);
 static void mt_qs_authenticate(mt_exchange_t *x);
 static mt_str_t mt_qs_link_code(mt_str_t url);
 static void mt_qs_open_answer(mt_exchange_t *x);
@@ -226,6 +227,7 @@ const mt_dialect_t  mt_dialect_quanshi = {
     .name = mt_str("quanshi"),
     MT_DIALECT_ROUTES(mt_qs_routes),
     .decode = mt_qs_decode,
+    .prove = mt_qs_prove,
     .authenticate = mt_qs_authenticate,
     .open_answer = mt_qs_open_answer,
     .close_answer = mt_qs_close_answer,
@@ -330,6 +332,17 @@ mt_qs_link_code(mt_str_t url)
     }
 
     return mt_link_code((mt_str_t) { i, url.data }, MT_STR("/k/"));
+}
+
+
+static void
+mt_qs_prove(mt_exchange_t *x)
+{
+    const mt_qs_request_t  *request;
+
+    request = x->envelope;
+
+    mt_request_prove_token(x, request->token);
 }
 
 

@@ -99,6 +99,34 @@ mt_request_note_one(mt_exchange_t *x, const mt_json_member_t *member,
 
 
 void
+mt_request_prove(mt_exchange_t *x)
+{
+    const mt_request_t  *request;
+
+    request = x->envelope;
+
+    mt_request_prove_token(x, request->token);
+}
+
+
+void
+mt_request_prove_token(mt_exchange_t *x, mt_str_t token)
+{
+    uint32_t    company;
+    mt_call_t  *call;
+
+    call = &x->call;
+    company = call->company;
+
+    if (mt_token_check(call, token) == MT_OK) {
+        x->proven_company = call->company;
+    }
+
+    call->company = company;
+}
+
+
+void
 mt_request_authenticate(mt_exchange_t *x)
 {
     mt_call_t           *call;

@@ -60,6 +60,13 @@ void mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n);
 /* Notes the members of a request that the dialect has decoded itself. */
 void mt_request_note(mt_exchange_t *x, const mt_noted_t *noted, size_t n);
 
+/* Proves the company by the token.  The user is not proven: the client is a
+ * server that may name any. */
+void mt_request_prove(mt_exchange_t *x);
+
+/* Does the same with a token that the dialect has decoded itself. */
+void mt_request_prove_token(mt_exchange_t *x, mt_str_t token);
+
 /* Checks the token, unless the route is public, then reports the error that
  * mt_request_decode() has left. */
 void mt_request_authenticate(mt_exchange_t *x);

@@ -147,6 +147,12 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(ROOM_HOURS,       FAILED,       "不在会议室开放时间内"),
     MT_S(ROOM_PERMISSION,  FAILED,       "用户不能预订该会议室"),
 
+    MT_S(QUOTA_BYTES,      FAILED,       "公司的存储配额已用完"),
+    MT_S(QUOTA_MEETINGS,   FAILED,       "公司的会议数量已达上限"),
+    MT_S(QUOTA_SEATS,      FAILED,       "参会人数超过上限"),
+    MT_S(QUOTA_SERIES,     FAILED,       "重复会议的总人数超过上限"),
+    MT_S(QUOTA_PEOPLE,     FAILED,       "公司的人员数量已达上限"),
+
     MT_S(NOT_LISTED,       FAILED,       "不在会议名单中"),
     MT_S(NOT_LEADER,       FAILED,       "不是该会议的签到负责人"),
     MT_S(TOO_EARLY,        FAILED,       "签到尚未开始"),
@@ -156,6 +162,9 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(NO_SIGN_IN,       FAILED,       "该会议不需要签到"),
     MT_S(TOO_FAR,          FAILED,       "距离会议室太远"),
     MT_S(NO_POSITION,      FAILED,       "需要位置信息"),
+    MT_S(NOT_SIGNED,       FAILED,       "尚未签到"),
+    MT_S(UNDONE,           FAILED,       "签到已被撤销"),
+    MT_S(TOO_LATE,         FAILED,       "已过更正期限"),
 
     MT_S(FILE_SMALL,       FAILED,       "文件过小"),
     MT_S(FILE_LARGE,       FAILED,       "文件过大"),
@@ -340,6 +349,8 @@ mt_weclubs_judge_sign(mt_exchange_t *x)
     {
         return mt_weclubs_error(MT_BAD_SIGNATURE);
     }
+
+    request->signed_right = 1;
 
     return mt_weclubs_error(MT_OK);
 }
@@ -532,6 +543,37 @@ mt_weclubs_judge_members(mt_exchange_t *x)
 }
 
 
+/* The signature proves the location's secret, and so its company.  The token
+ * proves the user, even if a later log-in has ended its session. */
+
+void
+mt_weclubs_prove(mt_exchange_t *x)
+{
+    mt_call_t             *call;
+    mt_weclubs_request_t  *request;
+
+    call = &x->call;
+    request = x->envelope;
+
+    if (!request->signed_right) {
+        return;
+    }
+
+    x->proven_company = call->settings->company;
+
+    if (x->route->flags & MT_ROUTE_PUBLIC) {
+        return;
+    }
+
+    if (mt_session_prove(call, request->common->user_id, request->caller,
+                         request->common->token, &request->proof)
+        == MT_OK)
+    {
+        x->proven_user = request->proof.user;
+    }
+}
+
+
 /* An invalid user_id is reported before an invalid token. */
 
 void
@@ -541,7 +583,7 @@ mt_weclubs_authenticate(mt_exchange_t *x)
     mt_call_t                   *call;
     mt_status_t                  status;
     const mt_json_table_t       *table;
-    const mt_weclubs_request_t  *request;
+    mt_weclubs_request_t        *request;
 
     call = &x->call;
     table = x->route->request;
@@ -553,8 +595,21 @@ mt_weclubs_authenticate(mt_exchange_t *x)
         return;
     }
 
-    status = mt_session_check(call, request->common->user_id, request->caller,
-                              request->common->token, &call->actor);
+    status = MT_OK;
+
+    if (request->proof.user == 0) {
+        status = mt_session_prove(call, request->common->user_id,
+                                  request->caller, request->common->token,
+                                  &request->proof);
+    }
+
+    if (status == MT_OK) {
+        status = mt_session_check(call, request->caller, &request->proof);
+    }
+
+    if (status == MT_OK) {
+        call->actor = request->proof.user;
+    }
 
     /* user_id stands first in every table */
     mt_weclubs_check_ids(x, &table->members[0]);

@@ -42,6 +42,8 @@ typedef struct {
     mt_weclubs_envelope_t   envelope;     /* first: its table fills it */
     mt_weclubs_common_t    *common;
     mt_str_t                caller;
+    mt_session_proof_t      proof;        /* of the token; user 0: none */
+    unsigned                signed_right:1;
 } mt_weclubs_request_t;
 
 
@@ -76,6 +78,7 @@ const void *mt_weclubs_given(const mt_exchange_t *x,
 
 /* Members of mt_dialect_weclubs. */
 void mt_weclubs_decode(mt_exchange_t *x);
+void mt_weclubs_prove(mt_exchange_t *x);
 void mt_weclubs_authenticate(mt_exchange_t *x);
 void mt_weclubs_open_answer(mt_exchange_t *x);
 void mt_weclubs_close_answer(mt_exchange_t *x);

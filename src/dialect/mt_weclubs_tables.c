@@ -638,6 +638,7 @@ const mt_dialect_t  mt_dialect_weclubs = {
     .name = mt_str("weclubs"),
     MT_DIALECT_ROUTES(mt_weclubs_routes),
     .decode = mt_weclubs_decode,
+    .prove = mt_weclubs_prove,
     .authenticate = mt_weclubs_authenticate,
     .open_answer = mt_weclubs_open_answer,
     .close_answer = mt_weclubs_close_answer,

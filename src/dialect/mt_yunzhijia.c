@@ -86,6 +86,15 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(NO_SIGN_IN,       40921),
     MT_C(TOO_FAR,          40922),
     MT_C(NO_POSITION,      40923),
+    MT_C(NOT_SIGNED,       40941),
+    MT_C(UNDONE,           40942),
+    MT_C(TOO_LATE,         40943),
+
+    MT_C(QUOTA_BYTES,      40930),
+    MT_C(QUOTA_MEETINGS,   40931),
+    MT_C(QUOTA_SEATS,      40932),
+    MT_C(QUOTA_SERIES,     40933),
+    MT_C(QUOTA_PEOPLE,     40934),
 
     MT_C(BAD_REQUEST,      40000),
     MT_C(BAD_METHOD,       40500),

@@ -262,6 +262,7 @@ const mt_dialect_t  mt_dialect_yunzhijia = {
     .name = mt_str("yunzhijia"),
     MT_DIALECT_ROUTES(mt_yunzhijia_routes),
     .decode = mt_yunzhijia_decode,
+    .prove = mt_request_prove,
     .authenticate = mt_request_authenticate,
     .open_answer = mt_yunzhijia_open_answer,
     .close_answer = mt_yunzhijia_close_answer,

@@ -14,6 +14,15 @@
 
 #define MT_NUM_MAX         INT64_MAX
 #define MT_TIME_MAX        253402300799999LL       /* the year 9999 */
+/*
+ * A time that a client gives lies within these, so that seconds are never
+ * taken for milliseconds.  Only JSON is checked, records are not: a stored
+ * meeting of 1970 stays readable.
+ */
+#define MT_INSTANT_MIN     946684800000LL          /* 2000-01-01, UTC */
+#define MT_INSTANT_MAX     4102444800000LL         /* 2100-01-01, UTC */
+/* An integer that every JSON library keeps. */
+#define MT_INTEGER_MAX     (1LL << 53)
 #define MT_ID_MAX          64
 #define MT_NAME_MAX        100
 #define MT_TEXT_MAX        500
@@ -45,6 +54,7 @@
 #define MT_WAY_QR               2
 #define MT_WAY_PHOTO            3
 #define MT_WAY_SMS              4
+#define MT_WAY_HAND             5        /* by a host or an operator */
 
 #define MT_SIGN_DEFAULT         0        /* not given: wanted */
 #define MT_SIGN_WANTED          1        /* weclubs need_sign 1 */
@@ -138,6 +148,7 @@
  *
  * begin_offset, end_offset: seconds east of UTC at begin and end in the
  * configured time zone, so that apply can judge room hours without one.
+ * client_created: jituancaiyun createTime.
  * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
  * means "not given"; remind: jituancaiyun remindMin.
  */
@@ -147,8 +158,8 @@
     F(M, 4,  STR, content,      0, MT_CONTENT_MAX, NULL)                      \
     F(M, 5,  STR, place,        0, MT_TEXT_MAX, NULL)                         \
     F(M, 6,  STR, speaker,      0, MT_NAME_MAX, NULL)                         \
-    F(M, 7,  INT, begin,        0, MT_TIME_MAX, NULL)                         \
-    F(M, 8,  INT, end,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 7,  INT, begin,        MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
+    F(M, 8,  INT, end,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
     F(M, 9,  INT, begin_offset, -86400, 86400, NULL)                          \
     F(M, 10, INT, end_offset,   -86400, 86400, NULL)                          \
     F(M, 11, INT, sign,         0, 2, NULL)             /* MT_SIGN_* */       \
@@ -158,7 +169,7 @@
     F(M, 15, INT, summary,      0, 1, NULL)             /* submitExperience */\
     F(M, 16, INT, remind,       0, 1000000, NULL)                             \
     F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
-    F(M, 18, INT, client_created, 0, MT_TIME_MAX, NULL) /* createTime */
+    F(M, 18, INT, client_created, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)
 
 /*
  * The random fields.  seed: 16 bytes; mt_attendance_id() derives ids from it.
@@ -173,6 +184,8 @@
     F(M, 45, STR, billing_code, 0, 20, NULL)
 
 /*
+ * ordered: an attendee of the meeting has an `order`.
+ *
  * repeat, repeat_end: set in the first meeting of a series; series: the number
  * of that meeting.  next_guest: the last slot given to a guest.  pushed: the
  * time when the invitation was delivered, or was known to have no subscriber.
@@ -182,6 +195,7 @@
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
+    F(M, 29, INT, ordered,      0, 1, NULL)                                   \
     F(M, 30, INT, room,         0, MT_NUM_MAX, NULL)                          \
     F(M, 31, INT, dept,         0, MT_NUM_MAX, NULL)    /* club_id */         \
     F(M, 32, INT, creator,      0, MT_NUM_MAX, NULL)                          \
@@ -204,7 +218,8 @@
  * An attendee.  slot: the last part of the key, the user's number or, for a
  * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
  * see mt_attendance_id().  name, phone, email, face: as given with the
- * attendance; the directory fills in the rest for users.
+ * attendance; the directory fills in the rest for users.  order: a list shows
+ * its people by order, and by slot where that is the same.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
@@ -218,19 +233,37 @@
     F(M, 7,  INT, answer,       0, 3, NULL)             /* MT_ANSWER_* */     \
     F(M, 8,  INT, answered,     0, MT_TIME_MAX, NULL)                         \
     F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
-    F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench */
+    F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench*/\
+    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)
 
 /* request: the sign-in's envelope id, by which a retry is recognised. */
 #define MT_CHECKIN_FIELDS(F, M)                                               \
     F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, time,         0, MT_TIME_MAX, NULL)                         \
-    F(M, 3,  INT, way,          1, 4, NULL)                                   \
+    F(M, 3,  INT, way,          1, 5, NULL)                                   \
     F(M, 4,  INT, late,         0, 1, NULL)                                   \
     F(M, 5,  INT, leader,       0, MT_NUM_MAX, NULL)                          \
     F(M, 6,  STR, request,      0, MT_ID_MAX, NULL)                           \
     F(M, 7,  STR, image,        0, MT_URL_MAX, NULL)                          \
     F(M, 8,  INT, longitude,    -180000000, 180000000, NULL)                  \
-    F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)
+    F(M, 9,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 10, INT, by,           0, MT_NUM_MAX, NULL)    /* whose hand */      \
+    F(M, 11, STR, reason,       0, MT_TEXT_MAX, NULL)   /* of MT_WAY_HAND */
+
+/* An undone check-in: as it was, and who undid it when and why.  undone_by:
+ * the user's number, 0 for an operator. */
+#define MT_UNDONE_CHECKIN_FIELDS(F, M)                                        \
+    MT_CHECKIN_FIELDS(F, M)                                                   \
+    F(M, 20, INT, undone,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 21, INT, undone_by,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 22, STR, undone_why,   0, MT_TEXT_MAX, NULL)
+
+/* The undone check-ins of an attendee, oldest first. */
+#define MT_UNDONE_MAX  20
+
+#define MT_UNDONE_FIELDS(F, M)                                                \
+    F(M, 1,  INT, slot,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  OBJS, checkins,    0, MT_UNDONE_MAX, &mt_undone_checkin_model)
 
 /* Counts over a meeting's attendees; always equal to a count of the rows. */
 #define MT_TALLY_FIELDS(F, M)                                                 \
@@ -337,8 +370,10 @@
  * operation's code; actor: the user's number, 0 for none; body: a record of
  * the operation's args.  message_size: the bytes at which the messages on its
  * events are cut; 0, as in commands of 0.9: by other bounds
- * (domain/notify/mt_message.c).  quiet: the command raises no events, for a
- * later one tells of what it did (an import).
+ * (domain/notify/mt_message.c).  lean: a command that finds nothing to change
+ * writes nothing; not set in commands of 0.9.  max_*: the company's quota; 0:
+ * none.  quiet: the command raises no events, for a later one tells of what it
+ * did (an import).
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -347,7 +382,13 @@
     F(M, 4,  INT, actor,        0, MT_NUM_MAX, NULL)                          \
     F(M, 5,  STR, body,         0, INT32_MAX, NULL)                           \
     F(M, 6,  INT, message_size, 0, INT32_MAX, NULL)                           \
-    F(M, 7,  INT, quiet,        0, 1, NULL)
+    F(M, 7,  INT, lean,         0, 1, NULL)                                   \
+    F(M, 8,  INT, max_bytes,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 9,  INT, max_meetings, 0, MT_NUM_MAX, NULL)                          \
+    F(M, 10, INT, max_seats,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
+    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 13, INT, quiet,        0, 1, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \
@@ -365,6 +406,8 @@ MT_DECLARE_MODEL(room, MT_ROOM_FIELDS);
 MT_DECLARE_MODEL(meeting, MT_MEETING_FIELDS);
 MT_DECLARE_MODEL(attendee, MT_ATTENDEE_FIELDS);
 MT_DECLARE_MODEL(checkin, MT_CHECKIN_FIELDS);
+MT_DECLARE_MODEL(undone_checkin, MT_UNDONE_CHECKIN_FIELDS);
+MT_DECLARE_MODEL(undone, MT_UNDONE_FIELDS);
 MT_DECLARE_MODEL(tally, MT_TALLY_FIELDS);
 MT_DECLARE_MODEL(usage, MT_USAGE_FIELDS);
 MT_DECLARE_MODEL(session, MT_SESSION_FIELDS);

@@ -102,6 +102,10 @@
                                                     "in")                     \
     S(67, TOO_FAR,            "too_far",            "too far from the room")  \
     S(68, NO_POSITION,        "no_position",        "position wanted")        \
+    S(69, NOT_SIGNED,         "not_signed",         "has not signed in")      \
+    S(54, UNDONE,             "undone",             "sign-in was undone")     \
+    S(55, TOO_LATE,           "too_late",           "too late for a "         \
+                                                    "correction")             \
                                                                               \
     /* files */                                                               \
     S(70, FILE_SMALL,         "file_small",         "smaller than 200 KB")    \
@@ -111,6 +115,19 @@
     S(73, IMAGE_BROKEN,       "image_broken",       "a broken picture")       \
     S(74, IMAGE_RESOLUTION,   "image_resolution",   "of more than 1920x1080 " \
                                                     "pixels")                 \
+                                                                              \
+    /* a company's quota */                                                   \
+    S(75, QUOTA_BYTES,        "quota_bytes",        "company's quota of "     \
+                                                    "bytes is used up")       \
+    S(76, QUOTA_MEETINGS,     "quota_meetings",     "company's quota of "     \
+                                                    "meetings is used up")    \
+    S(77, QUOTA_SEATS,        "quota_seats",        "more attendees than a "  \
+                                                    "meeting may have")       \
+    S(78, QUOTA_SERIES,       "quota_series",       "more attendees than the "\
+                                                    "meetings of a series may"\
+                                                    " have together")         \
+    S(79, QUOTA_PEOPLE,       "quota_people",       "company's quota of "     \
+                                                    "people is used up")      \
                                                                               \
     /* below the dialects; answered with an HTTP status */                    \
     S(80, BAD_REQUEST,        "bad_request",        "bad HTTP request")       \

@@ -15,6 +15,7 @@
 
 static void mt_service_spare(mt_service_t *service, mt_arena_t *arena);
 static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
+static void mt_exchange_prove(mt_exchange_t *x);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
 static int mt_exchange_find_answer(mt_service_exchange_t *e);
 
@@ -261,9 +262,31 @@ mt_exchange_decode(mt_exchange_t *x)
 
     x->dialect->decode(x);
 
+    if (x->dialect->prove && x->envelope) {
+        mt_exchange_prove(x);
+    }
+
     if (mt_arena_failed(x->call.arena)) {
         mt_exchange_error(x, MT_NO_MEMORY);
     }
+}
+
+
+/* A store that cannot be read proves nothing; the call finds out by itself. */
+
+static void
+mt_exchange_prove(mt_exchange_t *x)
+{
+    mt_error_t  error;
+
+    error = x->call.error;
+
+    if (mt_exchange_begin_read(x)) {
+        x->dialect->prove(x);
+        mt_exchange_drop_read(x);
+    }
+
+    x->call.error = error;
 }
 
 

@@ -101,8 +101,9 @@ int mt_service_receives(const mt_dialect_t *dialect, const mt_input_t *in);
  * the exchange is open: mt_exchange_work() reads the file again. */
 void mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body);
 
-/* Finds the route and decodes the request.  Sets x->route, x->user,
- * x->meeting and x->call.error. */
+/* Finds the route, decodes the request and judges what it proves by itself.
+ * Sets x->route, x->user, x->meeting, x->proven_company, x->proven_user and
+ * x->call.error. */
 void mt_exchange_decode(mt_exchange_t *x);
 
 /* Authenticates and starts the operation.  Returns the next step. */

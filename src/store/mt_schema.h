@@ -100,7 +100,10 @@
         an entry for each sign-in would cost as much as the sign-in's own */  \
     D(USAGE,        "usage",        COMPANY)    /* usage                      \
         since format 3: what a company's entries take; none where all counts  \
-        are 0 */
+        are 0 */                                                              \
+    D(UNDONE,       "undone",       NUM2)       /* C N(meeting) N(slot):      \
+        since format 3: undone; the check-ins of the attendee that a host     \
+        has undone; stays when the attendee is taken off the list */
 
 
 typedef enum {

@@ -132,16 +132,21 @@ static mt_status_t
 session_check(mt_arena_t *arena, uint32_t company, mt_str_t user,
     mt_str_t caller, mt_str_t token)
 {
-    int64_t      num;
-    mt_call_t    call;
-    mt_status_t  status;
+    mt_call_t           call;
+    mt_status_t         status;
+    mt_session_proof_t  proof;
 
     call = call_of(arena, company);
-    status = mt_session_check(&call, user, caller, token, &num);
-    mt_read_end(call.txn);
+    status = mt_session_prove(&call, user, caller, token, &proof);
 
-    check((status == MT_OK) == (num == 1));
-    check(status == MT_OK || num == 0);
+    check((status == MT_OK) == (proof.user == 1));
+    check(status == MT_OK || proof.user == 0);
+
+    if (status == MT_OK) {
+        status = mt_session_check(&call, caller, &proof);
+    }
+
+    mt_read_end(call.txn);
 
     return status;
 }

@@ -97,6 +97,7 @@ fixture_open_empty(fixture_t *f)
     f->settings.pictures = MT_STR("/meeting/api/opt/resources");
     f->settings.opens_before = MT_MS_PER_HOUR;
     f->settings.qr_skew = MT_MS_PER_MINUTE;
+    f->settings.correct_for = 7 * MT_MS_PER_DAY;
     f->settings.default_length = 2 * MT_MS_PER_HOUR;
     f->settings.access_ttl = 2 * MT_MS_PER_HOUR;
     f->settings.token_ttl = 7 * MT_MS_PER_DAY;

@@ -49,8 +49,8 @@ make_directory(void)
     "\"lastUpdateTime\":1619166840000,\"checkedState\":1,"                    \
     "\"checkedTime\":1619166840000,\"memo\":\"\",\"attendances\":["           \
     OUT("286282FAE806456EB9FB34D93AEE9B60", ADMIN, "admin", "18571454573")    \
-    "," OUT("E1D3BAD8DC594D69AE62C39E40C9D2EC", YANZU, "彦祖", "") ","        \
-    OUT("8201EFFFE17B4249B6531EA9DC2CFCBD", "", "1122", "w1312321") "]}"
+    "," OUT("8201EFFFE17B4249B6531EA9DC2CFCBD", "", "1122", "w1312321") ","   \
+    OUT("E1D3BAD8DC594D69AE62C39E40C9D2EC", YANZU, "彦祖", "") "]}"
 
 #define LATE                                                                  \
     "{\"id\":\"70F5AEA2DD4144BC8E1F45A98C557434\",\"roomId\":\"" AUDITED      \
@@ -372,6 +372,58 @@ test_between(void)
 }
 
 
+/* Meetings that an older build stored with seconds for milliseconds, or the
+ * other way round, are still shown and cancelled. */
+
+static void
+test_old(void)
+{
+    size_t               i;
+    mt_exchange_t       *x;
+    mt_meeting_edit_t   *args;
+    char                 id[8];
+
+    static const struct {
+        int64_t  begin;
+        int64_t  end;
+        int      cancelled;
+    } cases[] = {
+        { 1700000000, 1700003600, 71001 },
+        { 5, 17000000000000LL, 71001 },
+        { 17000000000000LL, 17000000003600LL, 10000 },
+    };
+
+    for (i = 0; i < mt_nitems(cases); i++) {
+        snprintf(id, sizeof(id), "old%zu", i);
+
+        x = opened("meeting/book",
+                   "{\"id\":\"old\",\"roomId\":\"" ROOM "\",\"speaker\":"
+                   "\"s\",\"subject\":\"s\",\"createdId\":\"1\","
+                   "\"attendances\":[],\"beginTime\":2000000000000,"
+                   "\"endTime\":2000000000001}");
+        args = x->call.args;
+        args->id = mt_cstr(id);
+        args->room_ref = MT_STR("");
+        args->has &= ~MT_BIT(meeting_edit, room_ref);
+        args->begin = cases[i].begin;
+        args->end = cases[i].end;
+
+        is_int(mt_exchange_start(x), MT_STEP_COMMIT, "a command");
+        command.data = x->call.command.data;
+        command.len = x->call.command.len;
+        apply_command();
+        mt_exchange_close(x);
+
+        is_int(post("meeting/get", "{\"meetingId\":\"%s\"}", id), 10000,
+               "%s is shown", id);
+        is_int(post("meeting/update", "{\"id\":\"%s\",\"subject\":\"x\"}",
+                    id), 10000, "and changed");
+        is_int(post("meeting/cancel", "{\"meetingId\":\"%s\"}", id),
+               cases[i].cancelled, "and cancelled by the usual rules");
+    }
+}
+
+
 int
 main(void)
 {
@@ -385,6 +437,7 @@ main(void)
     test_filters();
     test_changes();
     test_between();
+    test_old();
     test_crowd();
 
     return dialect_done();

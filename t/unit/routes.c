@@ -1,8 +1,11 @@
 
 /*
- * The routes of all dialects, which must differ; and a list of them, as TAP
- * comments, for the tests that visit each one (t/lib/Meeting/Routes.pm).
+ * The routes of all dialects, which must differ; and a list of them and of the
+ * times in their requests, as TAP comments, for the tests that visit each one
+ * (t/lib/Meeting/Routes.pm).
  */
+
+#include <ctype.h>
 
 #include "dialect/mt_dialect.h"
 #include "tap.h"
@@ -20,6 +23,82 @@ same_path(const mt_dialect_t *dialect, mt_str_t path)
     }
 
     return n;
+}
+
+
+/* Members that are named like a time and hold none, or one whose bounds are
+ * its own. */
+
+static int
+no_instant(const mt_field_t *field)
+{
+    size_t  i;
+
+    static const mt_field_t *const  fields[] = {
+        MT_FIELD(room_edit, open),           /* minutes of the day */
+        MT_FIELD(room_edit, close),
+        MT_FIELD(meeting_edit, notice),      /* minutes */
+        MT_FIELD(series_edit, notice),
+        MT_FIELD(token_issue, stamp),        /* judged by the clock */
+        MT_FIELD(checkin_args, qr_time),
+    };
+
+    for (i = 0; i < mt_nitems(fields); i++) {
+        if (fields[i] == field) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+named_like_time(const char *wire)
+{
+    char    lower[64];
+    size_t  i;
+
+    for (i = 0; wire[i] && i < sizeof(lower) - 1; i++) {
+        lower[i] = (char) tolower((unsigned char) wire[i]);
+    }
+
+    lower[i] = '\0';
+
+    return strstr(lower, "time") || strstr(lower, "date")
+           || strstr(lower, "day") || strstr(lower, "deadline");
+}
+
+
+/* Every time in a request is bounded, as no other number is. */
+
+static void
+test_times(const mt_dialect_t *dialect, const mt_route_t *route,
+    const mt_json_table_t *table)
+{
+    size_t                   i;
+    const mt_json_member_t  *member;
+
+    for (i = 0; table && i < table->n; i++) {
+        member = &table->members[i];
+
+        test_times(dialect, route, member->sub);
+
+        if (member->field == NULL || member->field->kind != MT_INT) {
+            continue;
+        }
+
+        if (member->field->min == MT_INSTANT_MIN) {
+            is_int(member->field->max, MT_INSTANT_MAX, "%s", member->wire);
+            printf("# time %.*s %.*s %s\n", (int) dialect->name.len,
+                   dialect->name.data, (int) route->path.len,
+                   route->path.data, member->wire);
+
+        } else if (named_like_time(member->wire)) {
+            ok(no_instant(member->field), "%.*s %s has no bounds of a time",
+               (int) dialect->name.len, dialect->name.data, member->wire);
+        }
+    }
 }
 
 
@@ -42,6 +121,8 @@ test_route(const mt_dialect_t *dialect, const mt_route_t *route)
     ok(route->methods && route->operation && route->operation->start,
        "does something");
     ok(dialect->nroutes == 1 || path.len, "is not any");
+
+    test_times(dialect, route, route->request);
 }
 
 

@@ -62,9 +62,9 @@ token_of(fixture_t *f, const char *mobile, const char *caller)
 static mt_status_t
 check(fixture_t *f, const char *user, const char *caller, mt_str_t token)
 {
-    int64_t      num;
-    mt_call_t    call;
-    mt_status_t  rc;
+    mt_call_t           call;
+    mt_status_t         rc;
+    mt_session_proof_t  proof;
 
     memset(&call, 0, sizeof(call));
     call.arena = f->arena;
@@ -75,12 +75,18 @@ check(fixture_t *f, const char *user, const char *caller, mt_str_t token)
     call.token_key = call.server_key;
 
     (void) mt_read_begin(f->store, &call.txn);
-    rc = mt_session_check(&call, mt_cstr(user), mt_cstr(caller), token, &num);
-    mt_read_end(call.txn);
+    rc = mt_session_prove(&call, mt_cstr(user), mt_cstr(caller), token,
+                          &proof);
 
-    if ((rc == MT_OK) != (num != 0)) {
+    if ((rc == MT_OK) != (proof.user != 0)) {
         ok(0, "a number with success, and only then");
     }
+
+    if (rc == MT_OK) {
+        rc = mt_session_check(&call, mt_cstr(caller), &proof);
+    }
+
+    mt_read_end(call.txn);
 
     return rc;
 }

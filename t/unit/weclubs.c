@@ -359,11 +359,11 @@ test_members(void)
         { "/manage/club_meeting/public_meeting", "\"address\":\"a\"",
           "content" },
         { "/manage/club_meeting/public_meeting", "\"address\":\"a\","
-          "\"content\":\"c\",\"deadline\":1,\"participation\":\"1\","
-          "\"need_sign\":2", "need_sign" },
+          "\"content\":\"c\",\"deadline\":2000000000000,"
+          "\"participation\":\"1\",\"need_sign\":2", "need_sign" },
         { "/manage/club_meeting/public_meeting", "\"address\":\"a\","
-          "\"content\":\"c\",\"deadline\":1,\"participation\":\"1,,2\","
-          "\"need_sign\":1", "participation" },
+          "\"content\":\"c\",\"deadline\":2000000000000,"
+          "\"participation\":\"1,,2\",\"need_sign\":1", "participation" },
         { "/manage/club_meeting/get_my_meeting", "\"page_no\":0",
           "page_no" },
         { "/manage/club_meeting/get_my_meeting", "\"page_size\":-1",

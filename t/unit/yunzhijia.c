@@ -181,7 +181,7 @@ test_refresh(void)
 
     is_int(renew("\"appId\":\"key\",", refresh, 0), 0, "a token refreshed");
     token = text_after("\"accessToken\":\"", 40);
-    is_int(post("queryByDay", "{\"day\":0}"), 0, "is good for a call");
+    is_int(post("queryByDay", "{\"day\":946684800000}"), 0, "is good for a call");
 
     is_int(renew("", refresh, 0), 0, "again, by nobody in particular");
     is_int(renew("\"eid\":\"key\",", refresh, 0), 0, "by eid");
@@ -198,7 +198,7 @@ test_refresh(void)
     is_int(renew("", "", 0), 40003, "nor nothing");
 
     snprintf(text, sizeof(text), "accessToken=%s", refresh);
-    is_int(request("POST", API "queryByDay", text, "", "{\"day\":0}"), 40102,
+    is_int(request("POST", API "queryByDay", text, "", "{\"day\":946684800000}"), 40102,
            "a refresh token opens nothing");
 
     snprintf(text, sizeof(text), "refreshToken=%s&timestamp=%lld", refresh,
@@ -224,15 +224,15 @@ test_where(void)
     is_int(request("POST", API "queryByDay", "accessToken=x", "", "["), 40102,
            "a foreign one, whatever follows");
 
-    snprintf(text, sizeof(text), "{\"day\":0,\"accessToken\":\"%s\"}", token);
+    snprintf(text, sizeof(text), "{\"day\":946684800000,\"accessToken\":\"%s\"}", token);
     is_int(request("POST", API "queryByDay", "", "", text), 0, "in the body");
 
     header_name = "accesstoken";
     header_value = token;
-    is_int(request("POST", API "queryByDay", "", "", "{\"day\":0}"), 0,
+    is_int(request("POST", API "queryByDay", "", "", "{\"day\":946684800000}"), 0,
            "in a header");
     is_int(request("POST", API "queryByDay", "accessToken=x", "",
-                   "{\"day\":0}"), 40102, "the query goes first");
+                   "{\"day\":946684800000}"), 40102, "the query goes first");
     header_name = "";
 
     is_int(request("GET", API "queryByDay", "", "", ""), 40500,
@@ -242,7 +242,7 @@ test_where(void)
     is_int(d.http, 404, "is not found");
 
     d.f.now += 7200000;
-    is_int(post("queryByDay", "{\"day\":0}"), 40103, "an old one");
+    is_int(post("queryByDay", "{\"day\":946684800000}"), 40103, "an old one");
     d.f.now -= 7200000;
 
     d.f.settings.access_ttl = 1000 * MT_MS_PER_DAY;
@@ -456,7 +456,7 @@ test_faults(void)
     is_int(post("create", "{" EDIT "}"), 0, "a meeting");
     id = id_at(0);
     is_int(post("create", "{\"openid\":\"other\",\"title\":\"t\","
-                "\"startDate\":1,\"endDate\":2}"), 0, "another's, long ago");
+                "\"startDate\":946684800000,\"endDate\":946684800001}"), 0, "another's, long ago");
 
     for (i = 0; i < mt_nitems(faults); i++) {
         for (k = 0, len = 0; faults[i].body[k] && len < 400; k++) {

@@ -16,14 +16,25 @@
  * mt_session_token() makes the token of a session record issued at `issued`
  * (ms).  Returns it, or an empty string on failure.
  *
- * mt_session_check() resolves the user and checks the token.  Returns MT_OK
- * with *user set, MT_TOKEN_EXPIRED, MT_BAD_TOKEN for any other token, or a
- * failure.
+ * mt_session_prove() resolves the user and checks that the token was made for
+ * them and has not expired; the session may have ended since.  Returns MT_OK
+ * with *proof set, else with proof->user 0: MT_TOKEN_EXPIRED, MT_BAD_TOKEN for
+ * any other token, or a failure.
+ *
+ * mt_session_check() checks that the session of a proof is in force.  Returns
+ * MT_OK, MT_TOKEN_EXPIRED, MT_BAD_TOKEN or a failure.
  */
+typedef struct {
+    int64_t  user;
+    int64_t  issued;     /* ms */
+} mt_session_proof_t;
+
 mt_str_t mt_session_token(mt_arena_t *arena, mt_str_t server_key,
     uint32_t company, int64_t user, mt_str_t caller, int64_t issued);
-mt_status_t mt_session_check(mt_call_t *call, mt_str_t user_ref,
-    mt_str_t caller, mt_str_t token, int64_t *user);
+mt_status_t mt_session_prove(mt_call_t *call, mt_str_t user_ref,
+    mt_str_t caller, mt_str_t token, mt_session_proof_t *proof);
+mt_status_t mt_session_check(mt_call_t *call, mt_str_t caller,
+    const mt_session_proof_t *proof);
 
 /* Derives the key of access tokens from the server's key and the store's
  * generation, so that a new generation makes older tokens void.  `key` has

@@ -26,11 +26,10 @@ static mt_status_t mt_token_parse(mt_arena_t *arena, mt_str_t token,
     uint8_t mac[MT_MAC_LEN], int64_t *issued);
 static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
     mt_str_t caller, int64_t issued, uint8_t mac[MT_MAC_LEN]);
-static mt_status_t mt_session_current(mt_call_t *call, int64_t user,
-    mt_str_t caller, int64_t issued);
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
+static int mt_login_default(mt_str_t md5);
 static void mt_login_work(mt_call_t *call);
 static mt_step_t mt_login_resume(mt_call_t *call);
 static int64_t mt_login_mark(mt_str_t stored);
@@ -110,14 +109,14 @@ mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
 
 
 mt_status_t
-mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
-    mt_str_t token, int64_t *user)
+mt_session_prove(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
+    mt_str_t token, mt_session_proof_t *proof)
 {
     int64_t      num, issued;
     uint8_t      given[MT_MAC_LEN], mac[MT_MAC_LEN];
     mt_status_t  rc;
 
-    *user = 0;
+    proof->user = 0;
 
     rc = mt_token_parse(call->arena, token, given, &issued);
     if (rc != MT_OK) {
@@ -145,16 +144,12 @@ mt_session_check(mt_call_t *call, mt_str_t user_ref, mt_str_t caller,
     /* A session may be dated ahead of the clock: the clock can be set back,
      * the time of commands, which dates sessions, cannot. */
 
-    rc = mt_session_current(call, num, caller, issued);
-    if (rc != MT_OK) {
-        return rc;
-    }
-
     if (call->now - issued >= call->settings->token_ttl) {
         return MT_TOKEN_EXPIRED;
     }
 
-    *user = num;
+    proof->user = num;
+    proof->issued = issued;
 
     return MT_OK;
 }
@@ -196,20 +191,20 @@ mt_token_parse(mt_arena_t *arena, mt_str_t token, uint8_t mac[MT_MAC_LEN],
  * same caller.  mt_user_update_apply() ends the sessions of users who are
  * disabled or get another password. */
 
-static mt_status_t
-mt_session_current(mt_call_t *call, int64_t user, mt_str_t caller,
-    int64_t issued)
+mt_status_t
+mt_session_check(mt_call_t *call, mt_str_t caller,
+    const mt_session_proof_t *proof)
 {
     int           found;
     mt_key_t      key;
     mt_session_t  session;
 
-    mt_key_session(&key, call->company, user, caller);
+    mt_key_session(&key, call->company, proof->user, caller);
 
     found = mt_load(call->txn, MT_DB_SESSION, &key, &mt_session_model,
                     &session, call->arena);
 
-    if (found == 1 && session.issued == issued) {
+    if (found == 1 && session.issued == proof->issued) {
         return MT_OK;
     }
 
@@ -251,7 +246,13 @@ mt_login_start(mt_call_t *call)
 
     call->state = state;
 
-    return MT_STEP_WORK;
+    if (state->md5.len && state->stored.len) {
+        return MT_STEP_WORK;
+    }
+
+    state->right = mt_login_default(state->md5);
+
+    return mt_login_resume(call);
 }
 
 
@@ -319,27 +320,34 @@ mt_login_md5(mt_arena_t *arena, mt_str_t hex)
 }
 
 
+/* Compares with the default password, which needs no slow hash.  Returns 1 if
+ * it is that, 0 if not, -1 on failure. */
+
+static int
+mt_login_default(mt_str_t md5)
+{
+    char      hex[MT_MD5_HEX];
+    mt_str_t  right;
+
+    if (md5.len == 0) {
+        return 0;
+    }
+
+    right = mt_password_md5(mt_default_password, hex);
+
+    return right.len ? mt_secret_eq(md5, right) : -1;
+}
+
+
 /* Runs in a thread: the hash is slow on purpose. */
 
 static void
 mt_login_work(mt_call_t *call)
 {
-    char               hex[MT_MD5_HEX];
-    mt_str_t           md5;
     mt_login_state_t  *state;
 
     state = call->state;
-
-    if (state->md5.len == 0) {
-        state->right = 0;
-
-    } else if (state->stored.len == 0) {
-        md5 = mt_password_md5(mt_default_password, hex);
-        state->right = md5.len ? mt_secret_eq(state->md5, md5) : -1;
-
-    } else {
-        state->right = mt_password_check(state->stored, state->md5);
-    }
+    state->right = mt_password_check(state->stored, state->md5);
 }
 
 

@@ -5,6 +5,7 @@
  * check-in already: the meeting and its tally are in the batch's cache.
  */
 
+#include "domain/checkin/mt_checkin.h"
 #include "domain/checkin/mt_checkin_fence.h"
 
 
@@ -128,6 +129,11 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     rc = mt_checkin_judge(&try);
 
     if (rc == MT_OK) {
+        rc = mt_checkin_judge_undone(a->txn, a->company, try.meeting->num,
+                                     a->actor, args->request, a->arena);
+    }
+
+    if (rc == MT_OK) {
         written = mt_checkin_write(a, &try);
 
         if (written != 0) {
@@ -246,20 +252,29 @@ mt_checkin_judge(mt_checkin_try_t *try)
 }
 
 
-/* An earlier check-in outweighs every other reason to reject.  Returns `rc` if
- * there is none. */
+/* An earlier check-in outweighs every other reason to reject, and so does the
+ * retry of an undone one.  Returns `rc` if there is neither. */
 
 static mt_status_t
 mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)
 {
     int           found;
+    mt_status_t   undone;
     mt_checkin_t  checkin;
 
     found = mt_checkin_load(try->txn, try->company,
                             try->meeting->num, try->actor, &checkin,
                             try->arena);
-    if (found != 1) {
-        return found ? MT_STORE_FAILED : rc;
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    if (found == 0) {
+        undone = mt_checkin_judge_undone(try->txn, try->company,
+                                         try->meeting->num, try->actor,
+                                         try->args->request, try->arena);
+
+        return undone == MT_OK ? rc : undone;
     }
 
     try->field = 0;

@@ -19,6 +19,7 @@ static mt_status_t mt_dept_save(mt_apply_t *a, const mt_dept_t *dept);
 
 const mt_operation_t  mt_op_dept_add = {
     .code = MT_CODE_dept_add,
+    .grows = 1,
     .name = "dept_add",
     .kind = MT_NAME_DEPT,
     .args = &mt_dept_edit_model,
@@ -30,6 +31,7 @@ const mt_operation_t  mt_op_dept_add = {
 
 const mt_operation_t  mt_op_dept_update = {
     .code = MT_CODE_dept_update,
+    .grows = 1,
     .name = "dept_update",
     .kind = MT_NAME_DEPT,
     .args = &mt_dept_edit_model,

@@ -16,6 +16,7 @@ static mt_status_t mt_face_apply(mt_apply_t *a, const void *body,
 
 const mt_operation_t  mt_op_user_face = {
     .code = MT_CODE_user_face,
+    .grows = 1,
     .name = "user_face",
     .kind = MT_NAME_USER,
     .args = &mt_user_face_model,

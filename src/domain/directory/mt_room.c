@@ -26,6 +26,7 @@ static mt_status_t mt_room_save(mt_apply_t *a, const mt_room_t *room);
 
 const mt_operation_t  mt_op_room_add = {
     .code = MT_CODE_room_add,
+    .grows = 1,
     .name = "room_add",
     .kind = MT_NAME_ROOM,
     .args = &mt_room_edit_model,
@@ -37,6 +38,7 @@ const mt_operation_t  mt_op_room_add = {
 
 const mt_operation_t  mt_op_room_update = {
     .code = MT_CODE_room_update,
+    .grows = 1,
     .name = "room_update",
     .kind = MT_NAME_ROOM,
     .args = &mt_room_edit_model,

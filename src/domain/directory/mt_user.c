@@ -1,6 +1,7 @@
 
 #include "base/mt_crypto.h"
 #include "domain/directory/mt_face.h"
+#include "domain/kernel/mt_quota.h"
 
 
 static mt_step_t mt_user_edit_start(mt_call_t *call);
@@ -28,6 +29,7 @@ static mt_status_t mt_user_end_sessions(mt_apply_t *a, int64_t user);
 
 const mt_operation_t  mt_op_user_add = {
     .code = MT_CODE_user_add,
+    .grows = 1,
     .cpu_work = 1,
     .name = "user_add",
     .kind = MT_NAME_USER,
@@ -42,6 +44,7 @@ const mt_operation_t  mt_op_user_add = {
 
 const mt_operation_t  mt_op_user_update = {
     .code = MT_CODE_user_update,
+    .grows = 1,
     .cpu_work = 1,
     .name = "user_update",
     .kind = MT_NAME_USER,
@@ -228,6 +231,11 @@ mt_user_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     user.created = a->time;
 
     rc = mt_user_edit(a, args, &user, result);
+
+    if (rc == MT_OK) {
+        rc = mt_quota_people(a, before.placeholder ? 0 : 1);
+    }
+
     if (rc != MT_OK) {
         return rc;
     }

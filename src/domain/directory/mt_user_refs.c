@@ -111,6 +111,13 @@ mt_user_refs_known(const mt_user_refs_t *refs, mt_str_t ref)
 }
 
 
+size_t
+mt_user_refs_count(const mt_user_refs_t *refs)
+{
+    return refs->n;
+}
+
+
 /* Returns the place of the ref in the table, or its free place. */
 
 static size_t

@@ -26,6 +26,9 @@ mt_status_t mt_user_refs_find(mt_user_refs_t *refs, mt_str_t ref,
 /* Returns the number of a user, known or found before; else 0. */
 int64_t mt_user_refs_known(const mt_user_refs_t *refs, mt_str_t ref);
 
+/* Returns how many placeholders are to be made. */
+size_t mt_user_refs_count(const mt_user_refs_t *refs);
+
 /* Makes the placeholders.  From now on mt_user_refs_num() returns the number
  * for a provisional one; any other number it returns as it is. */
 void mt_user_refs_make(mt_user_refs_t *refs);

@@ -77,7 +77,9 @@ mt_status_t mt_apply_now(mt_batch_t *batch, mt_str_t command,
  *
  * On MT_OK the command is journalled with the events that it raised, and
  * result->position is set.  An apply() that found nothing to change (a
- * client's retry) sets `unchanged`.  *result comes zeroed but for `time`.
+ * client's retry, values that are there already) sets `unchanged` and writes
+ * nothing.  A command of 0.9, which is not `lean`, is journalled although its
+ * values are there already.  *result comes zeroed but for `time`.
  */
 
 struct mt_apply_s {
@@ -89,6 +91,8 @@ struct mt_apply_s {
     int64_t       time;         /* max(last journalled one, this one's) */
     uint64_t      position;     /* of this command in the journal */
     int64_t       message_size; /* of the command */
+    int           lean;         /* the command says so */
+    mt_quota_t    quota;        /* the command's; see kernel/mt_quota.h */
     int           unchanged;    /* out */
     mt_status_t   failed;       /* out, MT_OK: nothing did */
     mt_objs_t     events;       /* raised so far */

@@ -109,6 +109,8 @@
  *     only_creator    the command's actor must be the creator, else FORBIDDEN
  *     keep_length     a begin without an end moves the end, too
  *     ended_too       a meeting that has ended may be changed
+ *     in_order        the attendees keep the order in which they are given,
+ *                     behind those who stay; not set in commands of 0.9
  */
 #define MT_MEETING_EDIT_FIELDS(F, M)                                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
@@ -121,6 +123,7 @@
     F(M, 26, OBJS, add,         0, MT_ATTENDEES_MAX, &mt_person_model)        \
     F(M, 27, STRS, drop,        0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 28, STR, creator_name, 0, MT_NAME_MAX, NULL)   /* for placeholders */\
+    F(M, 35, INT, in_order,     0, 1, NULL)                                   \
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
@@ -160,7 +163,7 @@
 #define MT_SERIES_EDIT_FIELDS(F, M)                                           \
     MT_MEETING_EDIT_FIELDS(F, M)                                              \
     F(M, 47, INT, repeat,       0, 5, NULL)             /* MT_REPEAT_* */     \
-    F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 48, INT, repeat_end,   MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
     F(M, 53, STR, batch,        1, MT_ID_MAX, NULL)                           \
     F(M, 54, OBJS, occurrences, 0, INT32_MAX, &mt_occurrence_model)
 
@@ -175,6 +178,8 @@
 #define MT_MAY_CREATOR   1
 #define MT_MAY_HOST      2       /* the creator or a sign-in leader */
 #define MT_MAY_MEMBER    3       /* the hosts and the attendees */
+#define MT_MAY_MANAGER   4       /* the hosts and the company's administrators
+                                    */
 
 /* `when`: the phases in which an act is allowed.  h5yes cancels a meeting only
  * before its begin, and ends it only while it is under way. */
@@ -188,7 +193,7 @@
  * is not shown. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
-    F(M, 60, INT, may,          0, 3, NULL)                                   \
+    F(M, 60, INT, may,          0, 4, NULL)                                   \
     F(M, 61, INT, when,         0, 2, NULL)                                   \
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
     F(M, 63, INT, uncancelled,  0, 1, NULL)
@@ -222,11 +227,11 @@
     F(M, 2,  STR, speaker,      1, MT_NAME_MAX, NULL)                         \
     F(M, 3,  STR, speaker_like, 1, MT_NAME_MAX, NULL)   /* a part of it */    \
     F(M, 4,  INT, checked,      0, 2, NULL)                                   \
-    F(M, 5,  INT, ends_after,   0, MT_TIME_MAX, NULL)                         \
-    F(M, 6,  INT, begins_before, 0, MT_TIME_MAX, NULL)                        \
-    F(M, 7,  INT, day,          0, MT_TIME_MAX, NULL)                         \
-    F(M, 8,  INT, created_from, 0, MT_TIME_MAX, NULL)                         \
-    F(M, 9,  INT, created_to,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  INT, ends_after,  MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 6,  INT, begins_before, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)        \
+    F(M, 7,  INT, day,         MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 8,  INT, created_from, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)         \
+    F(M, 9,  INT, created_to,  MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
     F(M, 10, INT, order,        0, 4, NULL)             /* MT_ORDER_* */      \
     F(M, 11, INT, ascending,    0, 1, NULL)                                   \
     F(M, 60, INT, cancelled,    0, 1, NULL)             /* 1: these, too */
@@ -249,7 +254,8 @@
     F(M, 3,  STR, comment,      0, MT_TEXT_MAX, NULL)
 
 /*
- * The actor's check-in.  qr_time: when the scanned code was made.  request:
+ * The actor's check-in.  qr_time: when the scanned code was made; any integer
+ * that JSON keeps, whose age is judged instead.  request:
  * the envelope's id, which tells a client's retry.  The windows are in ms: a
  * meeting opens for check-ins opens_before its begin; a check-in more than
  * `grace` after the begin is late; a code may be qr_max_age old (0: any age)
@@ -259,7 +265,7 @@
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 2,  STR, leader,       1, MT_ID_MAX, NULL)                           \
-    F(M, 3,  INT, qr_time,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 3,  INT, qr_time,      0, MT_INTEGER_MAX, NULL)                      \
     F(M, 4,  STR, request,      0, MT_ID_MAX, NULL)                           \
     F(M, 5,  INT, way,          1, 4, NULL)                                   \
     F(M, 6,  INT, longitude,    -180000000, 180000000, NULL)                  \
@@ -273,6 +279,26 @@
     F(M, 61, INT, grace,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \
     F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)
+
+/*
+ * An act of a host about an attendee of a meeting.  person: a user (a ref, an
+ * account or a phone) or the id of an attendance, a guest's too.  time: of a
+ * check-in by hand, when it happened.  request: the client's key, which tells
+ * its retry.  excused: 0 takes an excuse back.  operator: the operator acts,
+ * for whom no period ends.  correct_for: how long after the end of a meeting
+ * its hosts may act, in ms.
+ */
+#define MT_HOST_ACT_FIELDS(F, M)                                              \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  STR, person,       1, MT_NAME_MAX, NULL)                         \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 4,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 5,  STR, request,      0, MT_ID_MAX, NULL)                           \
+    F(M, 6,  INT, excused,      0, 1, NULL)                                   \
+    F(M, 60, INT, operator,     0, 1, NULL)                                   \
+    F(M, 61, INT, correct_for,  0, MT_TIME_MAX, NULL)                         \
+    F(M, 62, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
+    F(M, 63, INT, grace,        0, MT_TIME_MAX, NULL)
 
 /* A log-in.  mobile: a phone number or an account; md5: MD5 of the password in
  * hex.  The command (session_open) carries no password. */
@@ -392,6 +418,7 @@ MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
+MT_DECLARE_MODEL(host_act, MT_HOST_ACT_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
 MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
 MT_DECLARE_MODEL(token_issue, MT_TOKEN_ISSUE_FIELDS);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "domain/kernel/mt_batch_private.h"
+#include "domain/kernel/mt_quota.h"
 #include "store/mt_wal.h"
 
 
@@ -269,9 +270,16 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     a.position = batch->position + 1;
     a.message_size = command->message_size;
 
+    a.lean = command->lean != 0;
+    mt_quota_take(&a.quota, command);
+
     result->time = a.time;
 
-    rc = op->apply(&a, body, result);
+    rc = mt_quota_bytes(&a, encoded.len);
+
+    if (rc == MT_OK) {
+        rc = op->apply(&a, body, result);
+    }
 
     if (command->quiet) {
         a.events.n = 0;

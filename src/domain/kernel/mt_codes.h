@@ -38,6 +38,9 @@
     O(42, login)                                                              \
     O(43, meeting_read)                                                       \
     O(44, meeting_hide)                                                       \
+    O(45, checkin_add)                                                        \
+    O(46, checkin_undo)                                                       \
+    O(47, excuse)                                                             \
     /* subscriptions and background jobs */                                   \
     O(60, event_keys)                                                         \
     O(61, event_set)                                                          \

@@ -1,5 +1,5 @@
 
-#include "domain/kernel/mt_apply.h"
+#include "domain/kernel/mt_quota.h"
 
 
 #define MT_COMMAND_SIZE  512     /* bytes that most commands take */
@@ -37,6 +37,12 @@ mt_command(mt_call_t *call, const void *body)
     memset(&last, 0, sizeof(last));
     last.message_size = call->settings ? call->settings->message_size : 0;
     last.quiet = call->quiet;
+    last.lean = !call->op->wal_ack;
+
+    if (call->op->grows && call->settings) {
+        mt_quota_give(&last, &call->settings->quota);
+    }
+
     mt_record_encode(&call->command, &mt_command_model, &last,
                      MT_ENCODE_STATE);
 

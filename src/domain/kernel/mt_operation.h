@@ -106,6 +106,8 @@ struct mt_operation_s {
     uint8_t             memo;       /* the answer follows from the snapshot,
                                        the args, company, actor and settings,
                                        until call->until: it may be kept */
+    uint8_t             grows;      /* apply() may add to what the company
+                                       takes: its quota is judged */
     const char         *name;       /* $meeting_operation, metrics */
     const mt_model_t   *args;       /* the request fills them */
     const mt_model_t   *body;       /* the command carries it; NULL: a read */

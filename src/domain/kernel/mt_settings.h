@@ -21,6 +21,21 @@
 /* The size of a message to a subscriber, as it is sent, in bytes. */
 #define MT_MESSAGE_SIZE    65536
 
+/* Bounds of a company's usage; 0: none.  bytes, meetings, people: as the
+ * store's usage counts them; seats: attendees of one meeting; series_seats: of
+ * all meetings of a series together. */
+
+typedef struct {
+    int64_t          bytes;
+    int64_t          meetings;
+    int64_t          seats;
+    int64_t          series_seats;
+    int64_t          people;
+} mt_quota_t;
+
+/* The quota of a configuration that says nothing. */
+extern const mt_quota_t  mt_quota_default;
+
 typedef struct {
     uint32_t         company;           /* dialects without a token */
     const mt_zone_t *zone;
@@ -36,11 +51,16 @@ typedef struct {
     int64_t          qr_skew;           /* default 1 min */
     int              geofence;          /* default MT_FENCE_OPTIONAL */
 
+    /* how long after its end hosts may correct a meeting's check-ins */
+    int64_t          correct_for;       /* default 7 d */
+
     /* length of meetings with a begin only */
     int64_t          default_length;    /* default 2 h */
 
     /* events; bytes at which their messages are cut, 0: by the rule of 0.9 */
     int64_t          message_size;      /* default MT_MESSAGE_SIZE */
+
+    mt_quota_t       quota;             /* travels in commands that grow */
 
     /* dialects with access tokens */
     int64_t          access_ttl;        /* default 2 h */

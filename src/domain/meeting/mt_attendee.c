@@ -8,6 +8,10 @@
 #include "domain/meeting/mt_meeting.h"
 
 
+static void mt_attendance_key(const mt_meeting_t *meeting,
+    uint8_t key[MT_AES_KEY_LEN]);
+
+
 int
 mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
     int64_t slot, mt_attendee_t *attendee, mt_arena_t *arena)
@@ -81,15 +85,9 @@ mt_str_t
 mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting, int64_t slot)
 {
     char     *hex;
-    size_t    len;
-    uint8_t   key[MT_AES_KEY_LEN] = { 0 }, block[MT_AES_LEN] = { 0 };
+    uint8_t   key[MT_AES_KEY_LEN], block[MT_AES_LEN] = { 0 };
 
-    len = meeting->seed.len < sizeof(key) ? meeting->seed.len : sizeof(key);
-
-    if (len) {
-        memcpy(key, meeting->seed.data, len);
-    }
-
+    mt_attendance_key(meeting, key);
     mt_put_u64(block + MT_AES_LEN - 8, (uint64_t) slot);
 
     hex = mt_arena_take(arena, 2 * MT_AES_LEN);
@@ -101,4 +99,42 @@ mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting, int64_t slot)
     mt_hex_upper(block, MT_AES_LEN, hex);
 
     return (mt_str_t) { 2 * MT_AES_LEN, hex };
+}
+
+
+int
+mt_attendance_slot(const mt_meeting_t *meeting, mt_str_t id, int64_t *slot)
+{
+    uint64_t  num;
+    uint8_t   key[MT_AES_KEY_LEN], block[MT_AES_LEN];
+
+    mt_attendance_key(meeting, key);
+
+    if (id.len != 2 * MT_AES_LEN
+        || mt_hex_decode_any(id, block, MT_AES_LEN) != 0
+        || mt_aes_decrypt_block(key, block, block) != 0
+        || mt_get_u64(block) != 0)
+    {
+        return 0;
+    }
+
+    num = mt_get_u64(block + MT_AES_LEN - 8);
+    *slot = (int64_t) num;
+
+    return num <= INT64_MAX;
+}
+
+
+static void
+mt_attendance_key(const mt_meeting_t *meeting, uint8_t key[MT_AES_KEY_LEN])
+{
+    size_t  len;
+
+    len = meeting->seed.len < MT_AES_KEY_LEN ? meeting->seed.len
+                                             : MT_AES_KEY_LEN;
+    memset(key, 0, MT_AES_KEY_LEN);
+
+    if (len) {
+        memcpy(key, meeting->seed.data, len);
+    }
 }

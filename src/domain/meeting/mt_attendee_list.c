@@ -2,6 +2,10 @@
 /*
  * The attendees of a meeting that is made or changed.  The list is worked out
  * in the arena first, sorted by slot, and only then written.
+ *
+ * People are shown by (order, slot).  An order is given only where the slots
+ * do not ascend: a list in the order of its slots has none, and a person who
+ * is added to a long list changes no other row.
  */
 
 #include <stdlib.h>
@@ -25,7 +29,7 @@ _Static_assert((int) MT_person_name == (int) MT_attendee_name
 
 typedef struct {
     int64_t               slot;       /* below 0: provisional */
-    size_t                order;      /* in the request; the first wins */
+    size_t                place;      /* in the list; the first wins */
     const mt_person_t    *given;      /* NULL: by ref alone */
     const mt_attendee_t  *before;     /* on the list before the edit */
     unsigned              field;      /* the request's field, and index */
@@ -58,6 +62,7 @@ struct mt_attendee_list_s {
 
     mt_seat_t                 *seats;
     size_t                     nseats;
+    size_t                     nplaces;       /* seats before the fold */
     mt_buf_t                   record;        /* of the row written last */
 };
 
@@ -74,8 +79,11 @@ static mt_status_t mt_attendee_list_index(mt_attendee_list_t *list,
     int64_t slot, int attends);
 static mt_status_t mt_attendee_list_join(mt_attendee_list_t *list,
     mt_tally_t *tally, mt_seat_t *seat);
+static mt_status_t mt_attendee_list_order(mt_attendee_list_t *list);
 static mt_status_t mt_attendee_list_gather(mt_attendee_list_t *list);
-static void mt_attendee_list_keep(mt_attendee_list_t *list);
+static mt_status_t mt_attendee_list_keep(mt_attendee_list_t *list, int users,
+    int guests);
+static int mt_row_cmp(const void *one, const void *two);
 static mt_status_t mt_attendee_list_people(mt_attendee_list_t *list,
     unsigned field, const mt_objs_t *people);
 static mt_status_t mt_attendee_list_stays(mt_attendee_list_t *list,
@@ -145,6 +153,16 @@ mt_attendee_list_judge(mt_attendee_list_t *list, const mt_meeting_t *from,
                                mt_attendee_list_field(list->args), 0);
     }
 
+    /* a list that is too long already may become shorter */
+
+    if (list->a->quota.seats
+        && list->nseats > (size_t) list->a->quota.seats
+        && (list->made || list->nseats > list->nrows))
+    {
+        return mt_apply_reject(list->result, MT_QUOTA_SEATS,
+                               mt_attendee_list_field(list->args), 0);
+    }
+
     mt_attendee_list_fill(list);
 
     return mt_attendee_list_unique(list);
@@ -171,11 +189,16 @@ mt_attendee_list_seat(mt_attendee_list_t *list)
 static mt_status_t
 mt_attendee_list_gather(mt_attendee_list_t *list)
 {
+    int                       users, guests;
     size_t                    room;
     mt_status_t               rc;
     const mt_meeting_edit_t  *args;
 
     args = list->args;
+
+    guests = !mt_has(args, meeting_edit, people) || args->keep_guests;
+    users = !mt_has(args, meeting_edit, people)
+            && !mt_has(args, meeting_edit, people_refs);
 
     room = list->nrows + args->people.n + args->people_refs.n + args->add.n
            + args->add_refs.n + 1;
@@ -186,13 +209,22 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
         return MT_NO_MEMORY;
     }
 
-    mt_attendee_list_keep(list);
+    rc = mt_attendee_list_keep(list, users, users && guests);
 
-    rc = mt_attendee_list_people(list, MT_meeting_edit_people, &args->people);
+    if (rc == MT_OK) {
+        rc = mt_attendee_list_people(list, MT_meeting_edit_people,
+                                     &args->people);
+    }
 
     if (rc == MT_OK) {
         rc = mt_attendee_list_refs(list, MT_meeting_edit_people_refs,
                                    &args->people_refs);
+    }
+
+    /* guests whom the request cannot name stand behind the users of it */
+
+    if (rc == MT_OK) {
+        rc = mt_attendee_list_keep(list, 0, !users && guests);
     }
 
     if (rc == MT_OK) {
@@ -212,29 +244,56 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
 }
 
 
-/* Keeps the attendees whom the request does not replace. */
+/* Keeps the users or the guests whom the request does not replace, in the
+ * order that they have. */
 
-static void
-mt_attendee_list_keep(mt_attendee_list_t *list)
+static mt_status_t
+mt_attendee_list_keep(mt_attendee_list_t *list, int users, int guests)
 {
-    int                       users, guests;
-    size_t                    i;
-    int64_t                   slot;
-    const mt_meeting_edit_t  *args;
+    size_t                 i;
+    int64_t                slot;
+    const mt_attendee_t  **rows;
 
-    args = list->args;
+    if (list->nrows == 0 || (!users && !guests)) {
+        return MT_OK;
+    }
 
-    guests = !mt_has(args, meeting_edit, people) || args->keep_guests;
-    users = !mt_has(args, meeting_edit, people)
-            && !mt_has(args, meeting_edit, people_refs);
+    rows = mt_arena_take(list->arena, list->nrows * sizeof(*rows));
+    if (rows == NULL) {
+        return MT_NO_MEMORY;
+    }
 
     for (i = 0; i < list->nrows; i++) {
-        slot = list->rows[i].slot;
+        rows[i] = &list->rows[i];
+    }
+
+    if (list->from->ordered) {
+        qsort(rows, list->nrows, sizeof(*rows), mt_row_cmp);
+    }
+
+    for (i = 0; i < list->nrows; i++) {
+        slot = rows[i]->slot;
 
         if (slot >= MT_GUEST_SLOT ? guests : users) {
             mt_attendee_list_sit(list, slot, NULL, 0, 0);
         }
     }
+
+    return MT_OK;
+}
+
+
+static int
+mt_row_cmp(const void *one, const void *two)
+{
+    const mt_attendee_t  *a = *(const mt_attendee_t *const *) one;
+    const mt_attendee_t  *b = *(const mt_attendee_t *const *) two;
+
+    if (a->order != b->order) {
+        return a->order < b->order ? -1 : 1;
+    }
+
+    return a->slot < b->slot ? -1 : 1;
 }
 
 
@@ -371,7 +430,8 @@ mt_attendee_list_sit(mt_attendee_list_t *list, int64_t slot,
     seat = &list->seats[list->nseats];
 
     seat->slot = slot;
-    seat->order = list->nseats++;
+    seat->place = list->nplaces++;
+    list->nseats++;
     seat->given = given;
     seat->field = field;
     seat->item = item;
@@ -489,7 +549,7 @@ mt_seat_cmp(const void *one, const void *two)
         return a->slot < b->slot ? -1 : 1;
     }
 
-    return a->order < b->order ? -1 : 1;
+    return a->place < b->place ? -1 : 1;
 }
 
 
@@ -733,7 +793,7 @@ mt_attendee_list_write(mt_attendee_list_t *list, mt_meeting_t *meeting)
     }
 
     k = 0;
-    rc = MT_OK;
+    rc = mt_attendee_list_order(list);
 
     for (i = 0; rc == MT_OK && i <= list->nseats; i++) {
         seat = i < list->nseats ? &list->seats[i] : NULL;
@@ -756,6 +816,58 @@ mt_attendee_list_write(mt_attendee_list_t *list, mt_meeting_t *meeting)
     }
 
     return rc;
+}
+
+
+/* Gives each person the least order that keeps the place, and no less than
+ * before: who stays in place is not written again. */
+
+static mt_status_t
+mt_attendee_list_order(mt_attendee_list_t *list)
+{
+    size_t       i;
+    int64_t      order, slot, before;
+    mt_seat_t   *seat, **seats;
+
+    if (!list->args->in_order) {
+        return MT_OK;
+    }
+
+    seats = mt_arena_alloc(list->arena, (list->nplaces + 1) * sizeof(*seats));
+    if (seats == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0; i < list->nseats; i++) {
+        seats[list->seats[i].place] = &list->seats[i];
+    }
+
+    order = 0;
+    before = 0;
+
+    for (i = 0; i < list->nplaces; i++) {
+        seat = seats[i];
+
+        if (seat == NULL) {
+            continue;
+        }
+
+        slot = mt_user_refs_num(list->users, seat->slot);
+
+        if (seat->before && seat->before->order > order) {
+            order = seat->before->order;
+
+        } else if (slot < before) {
+            order++;
+        }
+
+        seat->row.order = order;
+        before = slot;
+    }
+
+    list->meeting->ordered = order != 0;
+
+    return MT_OK;
 }
 
 
@@ -813,7 +925,8 @@ mt_attendee_list_index(mt_attendee_list_t *list, int64_t slot, int attends)
 }
 
 
-/* An attendee who stays is written again only if the request has fields. */
+/* An attendee who stays is written again only if the request has fields, or
+ * another order. */
 
 static mt_status_t
 mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
@@ -825,7 +938,9 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
     mt_apply_t    *a;
     mt_checkin_t   checkin;
 
-    if (seat->before && seat->given == NULL) {
+    if (seat->before && seat->given == NULL
+        && seat->row.order == seat->before->order)
+    {
         return MT_OK;
     }
 

@@ -4,7 +4,12 @@
  * attendees, or the sign-in leaders.
  */
 
+#include <stdlib.h>
+
 #include "domain/meeting/mt_meeting_view.h"
+
+
+#define MT_PLACES  256               /* as a first guess */
 
 
 static mt_status_t mt_attendees_judge(mt_call_t *call,
@@ -18,7 +23,12 @@ static int mt_attendees_next(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
 static int mt_attendees_find(mt_call_t *call, mt_arena_t *row_arena,
     mt_row_key_t *key);
+static mt_status_t mt_attendees_sort(mt_call_t *call);
+static mt_status_t mt_places_add(mt_listing_t *listing, mt_arena_t *arena,
+    mt_place_t place);
+static int mt_place_cmp(const void *one, const void *two);
 static int mt_attendees_step(mt_call_t *call);
+static int mt_attendees_step_place(mt_call_t *call);
 static int mt_attendees_seek(mt_call_t *call, int64_t *slot, mt_str_t *value);
 static int mt_attendees_make(mt_call_t *call, mt_arena_t *row_arena,
     void **row);
@@ -175,6 +185,7 @@ mt_listing_people(mt_listing_t *listing, const mt_meeting_t *meeting)
 
     listing->meeting.num = meeting->num;
     listing->meeting.seed = (mt_str_t) { len, listing->seed };
+    listing->meeting.ordered = meeting->ordered;
     listing->guests = 1;
     listing->last = 0;
 }
@@ -246,7 +257,105 @@ mt_attendees_begin(mt_call_t *call)
         listing->cursor = mt_cursor_open(call->txn, MT_DB_ATTENDEE, &prefix);
     }
 
-    return listing->cursor ? MT_OK : MT_STORE_FAILED;
+    if (listing->cursor == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    /* a piece that goes on has the places of the first */
+
+    return listing->meeting.ordered && listing->last == 0
+           ? mt_attendees_sort(call) : MT_OK;
+}
+
+
+/* Reads the places of all attendees, by a look at each record: some 0.2 us. */
+
+static mt_status_t
+mt_attendees_sort(mt_call_t *call)
+{
+    int             rc;
+    mt_str_t        key, value;
+    mt_place_t      place;
+    mt_status_t     status;
+    mt_listing_t   *listing;
+    mt_attendee_t   attendee;
+
+    listing = call->state;
+    listing->next = 0;
+    listing->nplaces = 0;
+
+    for (rc = mt_cursor_first(listing->cursor, &key, &value);
+         rc == 1;
+         rc = mt_cursor_next(listing->cursor, &key, &value))
+    {
+        if (mt_key_last_num(rc, key, &place.slot) != 1
+            || mt_record_decode_some(value, &mt_attendee_model,
+                                     MT_BIT(attendee, order), &attendee,
+                                     call->arena) != MT_OK)
+        {
+            return MT_STORE_FAILED;
+        }
+
+        place.order = attendee.order;
+
+        status = mt_places_add(listing, call->arena, place);
+        if (status != MT_OK) {
+            return status;
+        }
+    }
+
+    if (rc < 0) {
+        return MT_STORE_FAILED;
+    }
+
+    if (listing->nplaces) {
+        qsort(listing->places, listing->nplaces, sizeof(mt_place_t),
+              mt_place_cmp);
+    }
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_places_add(mt_listing_t *listing, mt_arena_t *arena, mt_place_t place)
+{
+    size_t       room;
+    mt_place_t  *places;
+
+    if (listing->nplaces == listing->room) {
+        room = listing->room ? 2 * listing->room : MT_PLACES;
+
+        places = mt_arena_take(arena, room * sizeof(mt_place_t));
+        if (places == NULL) {
+            return MT_NO_MEMORY;
+        }
+
+        if (listing->nplaces) {
+            memcpy(places, listing->places,
+                   listing->nplaces * sizeof(mt_place_t));
+        }
+
+        listing->places = places;
+        listing->room = room;
+    }
+
+    listing->places[listing->nplaces++] = place;
+
+    return MT_OK;
+}
+
+
+static int
+mt_place_cmp(const void *one, const void *two)
+{
+    const mt_place_t  *a = one, *b = two;
+
+    if (a->order != b->order) {
+        return a->order < b->order ? -1 : 1;
+    }
+
+    return mt_num_cmp(&a->slot, &b->slot);
 }
 
 
@@ -300,6 +409,10 @@ mt_attendees_step(mt_call_t *call)
 
     listing = call->state;
 
+    if (listing->meeting.ordered) {
+        return mt_attendees_step_place(call);
+    }
+
     rc = mt_attendees_seek(call, &slot, &value);
 
     /* guests are last */
@@ -312,6 +425,29 @@ mt_attendees_step(mt_call_t *call)
 
     return mt_person_find(&listing->source, &listing->meeting, slot, &value,
                           &listing->person);
+}
+
+
+static int
+mt_attendees_step_place(mt_call_t *call)
+{
+    int64_t        slot;
+    mt_listing_t  *listing;
+
+    listing = call->state;
+
+    while (listing->next < listing->nplaces) {
+        slot = listing->places[listing->next++].slot;
+
+        if (slot < MT_GUEST_SLOT || listing->guests) {
+            listing->last = slot;
+
+            return mt_person_find(&listing->source, &listing->meeting, slot,
+                                  NULL, &listing->person);
+        }
+    }
+
+    return 0;
 }
 
 

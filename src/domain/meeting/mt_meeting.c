@@ -1,7 +1,12 @@
 
 #include <stdlib.h>
 
+#include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_meeting.h"
+
+
+static int mt_meeting_is_admin(mt_txn_t *txn, uint32_t company,
+    int64_t actor);
 
 
 int
@@ -63,6 +68,32 @@ mt_meeting_is_host(const mt_meeting_t *meeting, int64_t user)
 }
 
 
+/* Returns 1 for an administrator of the company, 0 for another, -1 on
+ * failure. */
+
+static int
+mt_meeting_is_admin(mt_txn_t *txn, uint32_t company, int64_t actor)
+{
+    int        found;
+    mt_key_t   key;
+    mt_str_t   record;
+    mt_user_t  user;
+
+    mt_key_num(&key, company, actor);
+
+    found = actor ? mt_get(txn, MT_DB_USER, &key, &record) : 0;
+
+    if (found == 1) {
+        found = mt_load_some(txn, MT_DB_USER, record, &mt_user_model,
+                             MT_BIT(user, admin) | MT_BIT(user, status)
+                             | MT_BIT(user, placeholder)
+                             | MT_BIT(user, removed), &user, NULL);
+    }
+
+    return found == 1 ? user.admin && mt_user_may_log_in(&user) : found;
+}
+
+
 int
 mt_meeting_may(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
     int64_t actor, int64_t may)
@@ -80,6 +111,10 @@ mt_meeting_may(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
 
     case MT_MAY_HOST:
         return mt_meeting_is_host(meeting, actor);
+
+    case MT_MAY_MANAGER:
+        return mt_meeting_is_host(meeting, actor)
+               ? 1 : mt_meeting_is_admin(txn, company, actor);
 
     default: /* MT_MAY_MEMBER */
         if (actor == 0 || mt_meeting_is_host(meeting, actor)) {

@@ -63,9 +63,24 @@ int mt_attendee_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
 int mt_checkin_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
     int64_t slot, mt_checkin_t *checkin, mt_arena_t *arena);
 
+/*
+ * Finds an attendee by `person`: a user's number, id, account or phone, or the
+ * id of an attendance, a guest's too.  Sets *slot.  An id that a client chose
+ * costs a walk over the meeting's list.  Returns 1 if found, 0 if there is
+ * none, -1 on failure.
+ */
+int mt_attendee_find(mt_txn_t *txn, uint32_t company,
+    const mt_meeting_t *meeting, mt_str_t person, mt_arena_t *arena,
+    int64_t *slot);
+
 /* Returns MT_OK or a failure. */
 mt_status_t mt_attendee_save(mt_apply_t *a, int64_t meeting,
     const mt_attendee_t *attendee);
+
+/* Gives the attendee of the meeting an answer (MT_ANSWER_*) with its comment,
+ * and counts it.  Returns MT_OK or a failure. */
+mt_status_t mt_answer_write(mt_apply_t *a, int64_t meeting,
+    mt_attendee_t *attendee, const mt_answer_t *args);
 
 /* Counts an attendee in (sign 1) or out (-1); checkin may be NULL. */
 void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
@@ -75,6 +90,11 @@ void mt_tally_count(mt_tally_t *tally, const mt_attendee_t *attendee,
  * the meeting's seed and the slot; empty on failure. */
 mt_str_t mt_attendance_id(mt_arena_t *arena, const mt_meeting_t *meeting,
     int64_t slot);
+
+/* The inverse: sets *slot.  Returns 1, or 0 for an id that the meeting's seed
+ * has not made.  Nobody may be in the slot. */
+int mt_attendance_slot(const mt_meeting_t *meeting, mt_str_t id,
+    int64_t *slot);
 
 
 /* Returns the time (ms) of the meeting's next reminder, with *reason set to

@@ -26,8 +26,6 @@ static mt_status_t mt_answer_judge(const mt_meeting_t *meeting, int64_t now,
     int listed);
 static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static mt_status_t mt_answer_write(mt_apply_t *a, int64_t meeting,
-    mt_attendee_t *attendee, const mt_answer_t *args);
 
 
 const mt_operation_t  mt_op_meeting_cancel = {
@@ -50,6 +48,7 @@ const mt_operation_t  mt_op_meeting_end = {
 
 const mt_operation_t  mt_op_meeting_remind = {
     .code = MT_CODE_meeting_remind,
+    .grows = 1,
     .name = "meeting_remind",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
@@ -59,6 +58,7 @@ const mt_operation_t  mt_op_meeting_remind = {
 
 const mt_operation_t  mt_op_answer = {
     .code = MT_CODE_answer,
+    .grows = 1,
     .name = "answer",
     .args = &mt_answer_model,
     .body = &mt_answer_model,
@@ -262,7 +262,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
 /* The comment belongs to the answer: a new answer replaces it. */
 
-static mt_status_t
+mt_status_t
 mt_answer_write(mt_apply_t *a, int64_t meeting, mt_attendee_t *attendee,
     const mt_answer_t *args)
 {

@@ -1,5 +1,6 @@
 
 #include "domain/directory/mt_directory.h"
+#include "domain/kernel/mt_quota.h"
 #include "domain/meeting/mt_meeting_draft.h"
 #include "domain/meeting/mt_meeting_index.h"
 
@@ -45,6 +46,19 @@ mt_drafts_list(const mt_drafts_t *drafts, int made)
            || mt_has(args, meeting_edit, people_refs)
            || args->add.n || args->add_refs.n || args->drop.n
            || (made && args->creator_listed);
+}
+
+
+mt_status_t
+mt_drafts_quota(const mt_drafts_t *drafts, size_t meetings)
+{
+    mt_status_t  rc;
+
+    rc = mt_quota_meetings(drafts->a, meetings);
+
+    return rc == MT_OK ? mt_quota_people(drafts->a,
+                                         mt_user_refs_count(drafts->users))
+                       : rc;
 }
 
 

@@ -88,6 +88,11 @@ mt_status_t mt_drafts_init(mt_drafts_t *drafts, mt_apply_t *a,
  * (made 1) or of one that exists. */
 int mt_drafts_list(const mt_drafts_t *drafts, int made);
 
+/* Judges, before anything is written, whether the company may have so many new
+ * meetings, and the people whom they name.  Returns MT_OK, MT_QUOTA_MEETINGS,
+ * MT_QUOTA_PEOPLE or a failure. */
+mt_status_t mt_drafts_quota(const mt_drafts_t *drafts, size_t meetings);
+
 /*
  * The steps of a draft, in this order; those with a status return MT_OK, a
  * rejection or a failure.

@@ -22,6 +22,7 @@ static mt_status_t mt_draft_alone(mt_draft_t *draft, int event);
 
 const mt_operation_t  mt_op_meeting_create = {
     .code = MT_CODE_meeting_create,
+    .grows = 1,
     .name = "meeting_create",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
@@ -33,6 +34,7 @@ const mt_operation_t  mt_op_meeting_create = {
 
 const mt_operation_t  mt_op_meeting_update = {
     .code = MT_CODE_meeting_update,
+    .grows = 1,
     .name = "meeting_update",
     .args = &mt_meeting_edit_model,
     .body = &mt_meeting_edit_model,
@@ -50,6 +52,7 @@ mt_meeting_create_start(mt_call_t *call)
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    mt_set(args, meeting_edit, in_order, 1);
 
     if (!mt_has(args, meeting_edit, begin)) {
         return mt_call_reject(call, MT_MISSING, MT_meeting_edit_begin);
@@ -73,6 +76,7 @@ mt_meeting_update_start(mt_call_t *call)
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    mt_set(args, meeting_edit, in_order, 1);
 
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
@@ -256,6 +260,10 @@ mt_draft_alone(mt_draft_t *draft, int event)
         rc = draft->list ? mt_attendee_list_judge(draft->list, draft->old,
                                                   &draft->meeting)
                           : MT_NO_MEMORY;
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_drafts_quota(drafts, draft->old == NULL);
     }
 
     if (rc != MT_OK) {

@@ -60,8 +60,15 @@ int mt_person_view(const mt_view_source_t *source, const mt_meeting_t *meeting,
     const mt_person_records_t *records, mt_person_view_t *view);
 
 
-/* The state of a reply's rows.  Between two pieces only `last` and the counts
- * are valid. */
+/* A place in the list of a meeting that is ordered. */
+
+typedef struct {
+    int64_t  order;
+    int64_t  slot;
+} mt_place_t;
+
+/* The state of a reply's rows.  Between two pieces only `last`, the places and
+ * the counts are valid. */
 
 typedef struct {
     mt_meeting_t         meeting; /* the rows are its people */
@@ -74,7 +81,10 @@ typedef struct {
     int64_t              last;    /* given; 0: none yet */
     mt_person_records_t  person;  /* found last */
     int64_t              left;    /* rows to give at most */
-    size_t               next;    /* leader to give */
+    size_t               next;    /* leader, or place, to give */
+    mt_place_t          *places;  /* of an ordered meeting's attendees */
+    size_t               nplaces;
+    size_t               room;    /* in places */
     char                 seed[16];  /* of a meeting that is a row itself */
 } mt_listing_t;
 

@@ -560,7 +560,7 @@ mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
         | MT_BIT(meeting, begin) | MT_BIT(meeting, end)
         | MT_BIT(meeting, room) | MT_BIT(meeting, state)
         | MT_BIT(meeting, checked) | MT_BIT(meeting, created)
-        | MT_BIT(meeting, seed);
+        | MT_BIT(meeting, seed) | MT_BIT(meeting, ordered);
 
     list->record = (mt_str_t) { 0, NULL };
 

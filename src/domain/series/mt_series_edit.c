@@ -72,6 +72,7 @@ static mt_status_t mt_series_drafts_list(mt_series_drafts_t *e,
     mt_draft_t *draft, mt_meeting_t *meeting);
 static mt_status_t mt_series_drafts_seats(mt_series_drafts_t *e,
     const mt_attendee_list_t *list, size_t times);
+static mt_status_t mt_series_drafts_quota(mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write(mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write_old(mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write_new(mt_series_drafts_t *e);
@@ -82,6 +83,7 @@ static int mt_occurrence_cmp(const void *one, const void *two);
 
 const mt_operation_t  mt_op_series_create = {
     .code = MT_CODE_series_create,
+    .grows = 1,
     .name = "series_create",
     .args = &mt_series_edit_model,
     .body = &mt_series_edit_model,
@@ -92,6 +94,7 @@ const mt_operation_t  mt_op_series_create = {
 
 const mt_operation_t  mt_op_series_update = {
     .code = MT_CODE_series_update,
+    .grows = 1,
     .name = "series_update",
     .args = &mt_series_edit_model,
     .body = &mt_series_edit_model,
@@ -346,6 +349,7 @@ mt_series_drafts_run(mt_series_drafts_t *e)
         mt_series_drafts_rooms,
         mt_series_drafts_invite,
         mt_series_drafts_lists,
+        mt_series_drafts_quota,
         mt_series_drafts_write
     };
 
@@ -536,6 +540,46 @@ mt_series_drafts_seats(mt_series_drafts_t *e, const mt_attendee_list_t *list,
     return e->seats <= MT_SERIES_SEATS ? MT_OK
            : mt_apply_reject(e->drafts.result, MT_TOO_MANY,
                              MT_meeting_edit_people_refs, 0);
+}
+
+
+/* The attendees of the changed meetings count as they were if their lists
+ * stay.  A series that is too large already may become smaller. */
+
+static mt_status_t
+mt_series_drafts_quota(mt_series_drafts_t *e)
+{
+    size_t       i;
+    int64_t      before, after;
+    mt_apply_t  *a;
+    mt_tally_t  *tally;
+
+    a = e->drafts.a;
+    before = 0;
+
+    for (i = 0; a->quota.series_seats && i < e->nold; i++) {
+        tally = mt_tally(a, e->v[i].meeting.num);
+        if (tally == NULL) {
+            return a->failed;
+        }
+
+        before += tally->total;
+    }
+
+    after = (int64_t) e->seats;
+
+    if (!mt_drafts_list(&e->drafts, 0)) {
+        after += before;
+    }
+
+    if (a->quota.series_seats && after > a->quota.series_seats
+        && after > before)
+    {
+        return mt_apply_reject(e->drafts.result, MT_QUOTA_SERIES,
+                               MT_meeting_edit_people_refs, 0);
+    }
+
+    return mt_drafts_quota(&e->drafts, e->n - e->nold);
 }
 
 

@@ -372,6 +372,7 @@ mt_plan_command(mt_plan_t *plan)
     occurrences.v = plan->out;
 
     mt_set(args, series_edit, occurrences, occurrences);
+    mt_set(args, series_edit, in_order, 1);
 
     args->has &= ~(MT_BIT(series_edit, begin) | MT_BIT(series_edit, end));
     args->begin = 0;

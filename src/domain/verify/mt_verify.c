@@ -72,6 +72,7 @@ static void mt_verify_attends(mt_verify_t *v, const void *record);
 static void mt_verify_meeting(mt_verify_t *v, const void *record);
 static void mt_verify_attendee(mt_verify_t *v, const void *record);
 static void mt_verify_checkin(mt_verify_t *v, const void *record);
+static void mt_verify_undone(mt_verify_t *v, const void *record);
 static void mt_verify_tally(mt_verify_t *v, const void *record);
 static void mt_verify_index(mt_verify_t *v, const void *record);
 static void mt_verify_schedule(mt_verify_t *v, const void *record);
@@ -88,7 +89,7 @@ static void mt_verify_leads(mt_verify_t *v, const mt_named_kind_t *kind,
 static void mt_verify_circle(mt_verify_t *v, const mt_dept_t *dept);
 
 static void mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting);
-static int mt_recount(mt_verify_t *v, mt_tally_t *tally);
+static int mt_recount(mt_verify_t *v, mt_tally_t *tally, int *ordered);
 static void mt_verify_seat(mt_verify_t *v, int64_t slot);
 static void mt_verify_count(mt_verify_t *v, mt_db_t db, int64_t says,
     const char *what);
@@ -114,6 +115,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_ATTENDEE, "attendee", &mt_attendee_model,
       mt_verify_attendee },
     { MT_DB_CHECKIN, "checkin", &mt_checkin_model, mt_verify_checkin },
+    { MT_DB_UNDONE, "undone", &mt_undone_model, mt_verify_undone },
     { MT_DB_TALLY, "tally", &mt_tally_model, mt_verify_tally },
     { MT_DB_SESSION, "session", &mt_session_model, mt_verify_session },
     { MT_DB_NAME, "name", NULL, mt_verify_name },
@@ -687,7 +689,7 @@ mt_verify_meeting(mt_verify_t *v, const void *record)
 static void
 mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
 {
-    int                found;
+    int                found, ordered;
     size_t             i;
     int64_t            says, rows;
     mt_tally_t         kept, counted;
@@ -696,7 +698,9 @@ mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
     found = mt_verify_load(v, MT_DB_TALLY, meeting->num, &mt_tally_model,
                            &kept);
 
-    if (found == -1 || mt_recount(v, &counted) != 0) {
+    ordered = 0;
+
+    if (found == -1 || mt_recount(v, &counted, &ordered) != 0) {
         mt_breach(v, "the attendees cannot be read");
         return;
     }
@@ -719,13 +723,18 @@ mt_verify_rows(mt_verify_t *v, const mt_meeting_t *meeting)
                       field->name, (long long) says, (long long) rows);
         }
     }
+
+    if (ordered && !meeting->ordered) {
+        mt_breach(v, "attendees have an order that no list shows");
+    }
 }
 
 
-/* Counts the rows of meeting v->num.  Returns 0 or -1. */
+/* Counts the rows of meeting v->num, and sets *ordered if one has an order.
+ * Returns 0 or -1. */
 
 static int
-mt_recount(mt_verify_t *v, mt_tally_t *tally)
+mt_recount(mt_verify_t *v, mt_tally_t *tally, int *ordered)
 {
     int             found, signed_in;
     mt_key_t        prefix;
@@ -762,6 +771,7 @@ mt_recount(mt_verify_t *v, mt_tally_t *tally)
         }
 
         mt_tally_count(tally, &attendee, signed_in ? &checkin : NULL, 1);
+        *ordered |= attendee.order != 0;
 
         found = mt_cursor_next(cursor, &key, &value);
     }
@@ -803,6 +813,32 @@ static void
 mt_verify_checkin(mt_verify_t *v, const void *record)
 {
     mt_verify_seat(v, ((const mt_checkin_t *) record)->slot);
+}
+
+
+static void
+mt_verify_undone(mt_verify_t *v, const void *record)
+{
+    size_t                      i;
+    const mt_undone_t          *undone;
+    const mt_undone_checkin_t  *checkins;
+
+    undone = record;
+    checkins = undone->checkins.v;
+
+    mt_verify_seat(v, undone->slot);
+
+    for (i = 0; i < undone->checkins.n; i++) {
+        if (checkins[i].slot != undone->slot || checkins[i].undone == 0) {
+            mt_breach(v, "undone check-in %zu is of slot %lld, undone at "
+                      "%lld", i, (long long) checkins[i].slot,
+                      (long long) checkins[i].undone);
+        }
+    }
+
+    if (undone->checkins.n == 0) {
+        mt_breach(v, "no undone check-in");
+    }
 }
 
 

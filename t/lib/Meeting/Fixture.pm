@@ -198,13 +198,22 @@ sub ask {
 }
 
 
-# An answer without the members that came after format 1.
+# An answer without the members that came after format 1; guests of quanshi as
+# they were shown then.
 
 sub without_new {
 	my ($answer) = @_;
 	my $data = ref $answer->{data} eq 'HASH' ? $answer->{data} : {};
 
 	delete $data->{leader} if $data->{leaders};
+
+	for my $guest (grep { ($_->{user} // 0) eq '' } map {
+		@{$_->{attendList} // []} } grep { ref $_ eq 'HASH' }
+		ref $answer->{result} eq 'ARRAY' ? @{$answer->{result}} : ())
+	{
+		@{$guest}{qw/ phoneName phoneEmail /} = ('', '');
+		$guest->{userType} = $guest->{displayName} eq '' ? 3 : 2;
+	}
 
 	return $answer;
 }

@@ -17,20 +17,32 @@ use Exporter 'import';
 use File::Basename qw/ dirname /;
 use Test::More;
 
-our @EXPORT_OK = qw/ all_of routes /;
+our @EXPORT_OK = qw/ all_of routes times /;
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
 
-# From the unit test of them, which prints each.
+# The unit test of the addresses prints each.
 
-sub routes {
-	my ($dialect) = @_;
+sub listed {
 	my $tap = qx($TOP/build/unit/routes);
 
 	die "build/unit/routes: no list (make -C src unit)\n" if $?;
 
-	return $tap =~ /^# route \Q$dialect\E \w+ (\S+)$/mg;
+	return $tap;
+}
+
+
+sub routes {
+	my ($dialect) = @_;
+	return listed() =~ /^# route \Q$dialect\E \w+ (\S+)$/mg;
+}
+
+
+# The times in requests: "DIALECT ADDRESS MEMBER" for each.
+
+sub times {
+	return listed() =~ /^# time (\S+ \S+ \S+)$/mg;
 }
 
 

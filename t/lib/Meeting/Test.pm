@@ -534,10 +534,11 @@ sub post {
 # A socket for what HTTP::Tiny would not send.
 
 sub connect {
-	my ($self, $n) = @_;
+	my ($self, $n, $from) = @_;
 
 	my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-		PeerPort => $self->port($n), Timeout => 10)
+		PeerPort => $self->port($n), Timeout => 10,
+		$from ? (LocalAddr => $from) : ())
 		or die "cannot connect: $!\n";
 	$s->autoflush(1);
 

@@ -1,0 +1,23 @@
+
+/*
+ * Check-ins that a host has undone.  They are kept: a retry of one must never
+ * sign in again, and exports show them.
+ */
+
+#ifndef MT_CHECKIN_H
+#define MT_CHECKIN_H
+
+#include "domain/meeting/mt_meeting.h"
+
+
+/* Loads the undone check-ins of an attendee, with strings as mt_load()'s.
+ * Returns 1 if found, 0 if there are none, -1 on failure. */
+int mt_undone_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
+    int64_t slot, mt_undone_t *undone, mt_arena_t *arena);
+
+/* Returns MT_UNDONE if a check-in of the attendee by this request was undone,
+ * MT_OK if none was or the request is "", or a failure. */
+mt_status_t mt_checkin_judge_undone(mt_txn_t *txn, uint32_t company,
+    int64_t meeting, int64_t slot, mt_str_t request, mt_arena_t *arena);
+
+#endif /* MT_CHECKIN_H */
