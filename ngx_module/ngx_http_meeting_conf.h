@@ -30,6 +30,7 @@ typedef struct {
     ngx_thread_pool_t            *work_pool;
     ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
+    ngx_thread_pool_t            *heavy_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
 
     ngx_flag_t                    background;
@@ -48,6 +49,7 @@ typedef struct {
     ngx_str_t                     event_ca;
     ngx_msec_t                    journal_age;  /* 0: for ever */
     off_t                         journal_size; /* bytes, 0: any */
+    ngx_msec_t                    release_after; /* 0: never */
 } ngx_http_meeting_main_conf_t;
 
 

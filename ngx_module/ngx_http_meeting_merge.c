@@ -50,6 +50,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->event_private = NGX_CONF_UNSET;
     mmcf->journal_age = NGX_CONF_UNSET_MSEC;
     mmcf->journal_size = NGX_CONF_UNSET;
+    mmcf->release_after = NGX_CONF_UNSET_MSEC;
 
     return mmcf;
 }
@@ -75,6 +76,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(mmcf->journal_age,
                              NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
     ngx_conf_init_value(mmcf->journal_size, 0);
+    ngx_conf_init_msec_value(mmcf->release_after, 0);
 
     return NGX_CONF_OK;
 }

@@ -127,6 +127,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_main_conf_t, event_timeout),
       &ngx_http_meeting_some_time },
 
+    { ngx_string("meeting_release_after"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, release_after),
+      &ngx_http_meeting_time_or_off },
+
     { ngx_string("meeting_event_retry"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,
@@ -368,7 +375,10 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->hash_pool = ngx_http_meeting_add_pool(cf, "meeting_hash",
                                              ngx_http_meeting_gate_width());
 
+    mmcf->heavy_pool = ngx_http_meeting_add_pool(cf, "meeting_heavy", 1);
+
     if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || mmcf->heavy_pool == NULL
         || mmcf->hash_pool == NULL
         || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
     {
@@ -531,6 +541,7 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
 
     options->journal_age = mmcf->journal_age;
     options->journal_size = mmcf->journal_size;
+    options->release_after = mmcf->release_after;
     options->outgoing.connect_timeout = mmcf->event_connect_timeout;
     options->outgoing.timeout = mmcf->event_timeout;
     options->outgoing.allow_private = mmcf->event_private;

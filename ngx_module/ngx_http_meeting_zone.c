@@ -120,7 +120,9 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
     switch (mt_commit_format(zone->ring_mem, size)) {
 
     case MT_OK:
-        if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK) {
+        if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK
+            && ngx_http_meeting_turn_init(&zone->stats->turn) == NGX_OK)
+        {
             return NGX_OK;
         }
 

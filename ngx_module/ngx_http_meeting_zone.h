@@ -1,7 +1,7 @@
 
 /*
- * The shared zone: statistics, the gate, the rings of the commit engine; and
- * beside it the eventfds that wake the workers of the rings.
+ * The shared zone: statistics, gate and turn, the rings of the commit engine;
+ * and beside it the eventfds that wake the workers of the rings.
  */
 
 #ifndef NGX_HTTP_MEETING_ZONE_H
@@ -9,8 +9,7 @@
 
 #include "ngx_http_meeting_conf.h"
 #include "ngx_http_meeting_gate.h"
-
-#include "commit/mt_commit.h"
+#include "ngx_http_meeting_turn.h"
 
 
 /* In shared memory; counters are relaxed atomics. */
@@ -20,6 +19,9 @@ typedef struct {
     ngx_atomic_t   busy;                        /* no room in the ring */
     ngx_atomic_t   counts[MT_COUNTS];           /* of background jobs */
     ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
+    ngx_atomic_t   heavy[MT_COMMIT_RINGS];      /* heavy commands that wait
+                                                   there */
+    ngx_atomic_t   heavies;                     /* that were applied */
     ngx_atomic_t   hashing[MT_COMMIT_RINGS];    /* wait for a hash, by the
                                                    worker of a ring */
     ngx_atomic_t   hashes;                      /* begun */
@@ -30,6 +32,7 @@ typedef struct {
     void          *ring_mem;                    /* beside this */
 
     ngx_http_meeting_gate_t  gate;
+    ngx_http_meeting_turn_t  turn;
 
     /* requests by dialect, operation and result; sized when the zone is
      * made */

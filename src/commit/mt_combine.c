@@ -9,6 +9,9 @@
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
 
+/* Seats that a batch writes, before its last command: about 20 ms. */
+#define MT_BATCH_SEATS     4096
+
 /* If less than half as many bytes are queued as the last batches had, the
  * combiner waits up to MT_GATHER_STEPS times, MT_GATHER_US at first and twice
  * as long each time; not if the last batches were below MT_GATHER_LEAST. */
@@ -32,6 +35,7 @@ typedef struct {
     uint64_t  begin[MT_COMMIT_RINGS];    /* = done */
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
+    unsigned  seats;
     size_t    bytes;
     int       changed;                   /* something changed: to be synced */
     int       prompt;                    /* ... in the store */
@@ -108,6 +112,7 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
     first = mem->first;
     taken = 0;
     batch->commands = 0;
+    batch->seats = 0;
     batch->bytes = 0;
     batch->changed = 0;
     batch->prompt = 0;
@@ -120,10 +125,12 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
 
         while (batch->end[ring] < head
                && batch->commands < MT_BATCH_COMMANDS
+               && batch->seats < MT_BATCH_SEATS
                && batch->bytes < MT_BATCH_BYTES)
         {
             entry = mt_ring_next(mem, ring, &batch->end[ring]);
             batch->commands++;
+            batch->seats += entry->seats;
             batch->bytes += entry->len;
             mem->first = ring + 1;
         }

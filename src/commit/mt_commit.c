@@ -115,8 +115,8 @@ mt_commit_fits(const mt_commit_t *c, size_t len)
 
 
 mt_status_t
-mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
-    int *combine)
+mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how,
+    unsigned seats, void *waiter, int *combine)
 {
     uint64_t        end;
     mt_entry_t     *entry;
@@ -141,8 +141,10 @@ mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how, void *waiter,
         return MT_BUSY;
     }
 
-    entry->kind = how;
+    entry->kind = (uint8_t) how;
     entry->deaths = 0;
+    entry->seats = (uint16_t) (seats < MT_COMMIT_HEAVY ? seats
+                                                       : MT_COMMIT_HEAVY);
     entry->waiter = (uintptr_t) waiter;
     entry->result = (mt_result_t) { .status = MT_INTERNAL };
 

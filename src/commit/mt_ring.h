@@ -24,7 +24,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   6
+#define MT_ZONE_VERSION   7
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -38,8 +38,9 @@
 
 typedef struct {
     uint32_t     len;       /* of the command; of a pad: all its bytes */
-    uint16_t     kind;      /* mt_push_t; a pad ends here */
-    uint16_t     deaths;    /* combiners that died while they applied it */
+    uint8_t      kind;      /* mt_push_t; a pad ends here */
+    uint8_t      deaths;    /* combiners that died while they applied it */
+    uint16_t     seats;     /* that it writes, MT_COMMIT_HEAVY at most */
     uint64_t     waiter;    /* a pointer in the owner's process */
     mt_result_t  result;
     uint8_t      command[];

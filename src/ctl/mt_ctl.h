@@ -147,6 +147,7 @@ int mt_ctl_user_import(mt_ctl_t *ctl);
 int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
+int mt_ctl_meeting_keep(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_add(mt_ctl_t *ctl);
 int mt_ctl_checkin_undo(mt_ctl_t *ctl);

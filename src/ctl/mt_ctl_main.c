@@ -83,6 +83,11 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Show a meeting's times, phase and counts.",
       "life is 0 (scheduled), 1 (under way), 2 (ended) or 3 (cancelled)." },
 
+    { "meeting keep", NULL, MT_OPT(MEETING), MT_OPT(COMPANY), 0,
+      mt_ctl_meeting_keep,
+      "Keep a meeting's room though nobody has signed in.",
+      "With meeting_release_after the server releases such rooms." },
+
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,
       "Print a meeting's join links for attendees and host.", NULL },

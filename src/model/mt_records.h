@@ -191,6 +191,8 @@
  * time when the invitation was delivered, or was known to have no subscriber.
  * reminded: reminders due until then were given, or were past when the
  * meeting's times were set.
+ * kept: when a host said that the meeting keeps its room though nobody has
+ * signed in.  released: the room that was freed because nobody came.
  */
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
@@ -212,7 +214,9 @@
     F(M, 48, INT, repeat_end,   0, MT_TIME_MAX, NULL)                         \
     F(M, 49, INT, pushed,       0, MT_TIME_MAX, NULL)   /* pushStatus 1 */    \
     F(M, 50, INT, next_guest,   0, MT_NUM_MAX, NULL)                          \
-    F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)
+    F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)                         \
+    F(M, 56, INT, kept,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 57, INT, released,     0, MT_NUM_MAX, NULL)
 
 /*
  * An attendee.  slot: the last part of the key, the user's number or, for a

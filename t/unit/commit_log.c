@@ -233,7 +233,7 @@ read_on(const char *name)
     mt_txn_t  *txn;
 
     if (mt_str_eq(mt_cstr(name), MT_STR("published")) && reads++ == 0) {
-        is_int(mt_commit_push(reader->commit, none, MT_PUSH_BARRIER,
+        is_int(mt_commit_push(reader->commit, none, MT_PUSH_BARRIER, 0,
                               &reader_call, &combine), MT_OK, "a barrier");
     }
 
@@ -282,7 +282,7 @@ test_barrier(void *zone)
 
     reads = 2;
     commits = ctx.commits;
-    is_int(mt_commit_push(other.commit, MT_STR(""), MT_PUSH_BARRIER,
+    is_int(mt_commit_push(other.commit, MT_STR(""), MT_PUSH_BARRIER, 0,
                           &reader_call, &(int) { 0 }), MT_OK, "one alone");
     is_int(mt_commit_combine(other.commit), MT_OK, "finds nothing to do");
     is_int(ctx.commits - commits, 0, "and commits nothing");

@@ -46,7 +46,7 @@ static const mt_model_t *const  models[] = {
     &mt_dept_edit_model, &mt_user_edit_model, &mt_room_edit_model,
     &mt_person_model, &mt_meeting_edit_model, &mt_meeting_act_model,
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,
-    &mt_host_act_model, &mt_undone_model, &mt_undone_checkin_model,
+    &mt_host_act_model, &mt_room_release_model, &mt_undone_model, &mt_undone_checkin_model,
     &mt_login_model, &mt_session_open_model, &mt_occurrence_model,
     &mt_series_edit_model, &mt_series_cancel_model, &mt_token_issue_model,
     &mt_import_told_model, &mt_user_face_model,

@@ -369,6 +369,12 @@
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, due,          0, MT_TIME_MAX, NULL)
 
+/* Frees the room of a meeting into which nobody has signed in `after` ms after
+ * its begin. */
+#define MT_ROOM_RELEASE_FIELDS(F, M)                                          \
+    F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command; entries that a message still needs stay. */
 #define MT_JOURNAL_TRIM_FIELDS(F, M)                                          \
@@ -430,6 +436,7 @@ MT_DECLARE_MODEL(event_failed, MT_EVENT_FAILED_FIELDS);
 MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
 MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
+MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);

@@ -41,6 +41,7 @@
     O(45, checkin_add)                                                        \
     O(46, checkin_undo)                                                       \
     O(47, excuse)                                                             \
+    O(48, meeting_keep)                                                       \
     /* subscriptions and background jobs */                                   \
     O(60, event_keys)                                                         \
     O(61, event_set)                                                          \
@@ -53,6 +54,7 @@
     O(68, journal_trim)                                                       \
     O(69, session_expire)                                                     \
     O(70, event_discard)                                                      \
+    O(71, room_release)                                                       \
     /* reads */                                                               \
     O(100, participation)                                                     \
     O(101, meeting_detail)                                                    \

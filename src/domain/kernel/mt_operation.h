@@ -76,6 +76,9 @@ struct mt_call_s {
     mt_txn_t              *txn;         /* while one is open */
 
     mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
+    size_t                 seats;       /* out, with it: its estimated cost,
+                                           in attendances or what costs as
+                                           much; 0: next to nothing */
     mt_result_t            result;      /* in, before finish() */
 
     mt_error_t             error;       /* out: status and, in the args, */

@@ -42,10 +42,7 @@ mt_drafts_list(const mt_drafts_t *drafts, int made)
 
     args = drafts->args;
 
-    return mt_has(args, meeting_edit, people)
-           || mt_has(args, meeting_edit, people_refs)
-           || args->add.n || args->add_refs.n || args->drop.n
-           || (made && args->creator_listed);
+    return mt_edit_lists(args) || (made && args->creator_listed);
 }
 
 

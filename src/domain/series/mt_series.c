@@ -229,6 +229,8 @@ mt_series_cancel_start(mt_call_t *call)
     rc = mt_series_find(&series, args->ref, args->batch,
                         args->only_creator != 0);
 
+    call->seats = series.n * MT_SERIES_MEETING_SEATS;
+
     return rc == MT_OK ? mt_command(call, args)
                        : mt_call_reject(call, rc, series.field);
 }
