@@ -346,6 +346,12 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
         return MT_BUSY;
     }
 
+    if (!ctx->exchange->call.op->reserve && w->service.store
+        && mt_store_is_low(w->service.store))
+    {
+        return MT_STORE_FULL;
+    }
+
     ctx->waiter.command = ngx_http_meeting_command(ctx);
     ctx->waiter.how = ctx->exchange->call.op->wal_ack ? MT_PUSH_LOG
                                                      : MT_PUSH_COMMIT;

@@ -266,6 +266,50 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 }
 
 
+/* Commits the transaction.  Returns MT_OK when it is on disk. */
+
+static mt_status_t
+mt_span_end(mt_commit_t *c)
+{
+    mt_status_t  status;
+
+    c->span.txn = NULL;
+
+    status = c->machine.commit(c->machine.ctx);
+
+    if (status == MT_OK) {
+        atomic_store(&c->mem->unsynced, 0);
+
+        if (c->machine.committed) {
+            c->machine.committed(c->machine.data);
+        }
+    }
+
+    return status;
+}
+
+
+/* As mt_machine_begin() does. */
+
+static mt_status_t
+mt_span_begin(mt_commit_t *c)
+{
+    unsigned      left;
+    mt_status_t   status;
+
+    do {
+        status = mt_machine_recover(&c->machine, &c->span.txn, &left);
+
+        if (status == MT_OK && left) {
+            status = mt_span_end(c);
+        }
+
+    } while (status == MT_OK && left);
+
+    return status;
+}
+
+
 /*
  * A dead combiner's commit may be visible but not synced, and its log records
  * may have been read from the page cache only: the next commit syncs both.
@@ -274,15 +318,12 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 static mt_status_t
 mt_span_open(mt_commit_t *c)
 {
-    unsigned      left;
     mt_span_t    *s;
     mt_status_t   status;
 
     s = &c->span;
 
-    status = c->machine.begin
-             ? mt_machine_begin(&c->machine, &s->txn, &left)
-             : MT_STORE_FAILED;
+    status = c->machine.begin ? mt_span_begin(c) : MT_STORE_FAILED;
 
     if (status != MT_OK) {
         s->txn = NULL;
@@ -293,7 +334,7 @@ mt_span_open(mt_commit_t *c)
 
     s->since = mt_monotonic_ns();
     s->batches = 0;
-    s->must = left || atomic_load(&c->mem->unsynced);
+    s->must = atomic_load(&c->mem->unsynced);
 
     if (c->machine.checkpoint != 0) {
         mt_wal_hold(s->txn);
@@ -328,19 +369,7 @@ mt_span_commit(mt_commit_t *c)
         return status;
     }
 
-    s->txn = NULL;
-
-    status = c->machine.commit(c->machine.ctx);
-
-    if (status == MT_OK) {
-        atomic_store(&c->mem->unsynced, 0);
-
-        if (c->machine.committed) {
-            c->machine.committed(c->machine.data);
-        }
-    }
-
-    return status;
+    return mt_span_end(c);
 }
 
 

@@ -210,7 +210,6 @@ mt_status_t
 mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
     int dry_run, mt_import_summary_t *summary)
 {
-    unsigned             left;
     mt_status_t          rc;
     mt_import_summary_t  before;
 
@@ -229,7 +228,7 @@ mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
         mt_import_hash(import);
     }
 
-    rc = mt_machine_begin(&import->machine, &import->txn, &left);
+    rc = mt_machine_begin(&import->machine, &import->txn);
     if (rc != MT_OK) {
         return rc;
     }
