@@ -17,7 +17,8 @@
     F(M, 2, STR, state,         0, MT_ID_MAX, NULL)                           \
     F(M, 3, INT, raised,        0, MT_NUM_MAX, NULL)                          \
     F(M, 4, INT, pending,       0, MT_NUM_MAX, NULL)                          \
-    F(M, 5, INT, lag,           0, MT_NUM_MAX, NULL)    /* seconds */
+    F(M, 5, INT, lag,           0, MT_NUM_MAX, NULL)    /* seconds */         \
+    F(M, 6, STRS, types,        0, INT32_MAX, NULL)     /* their names */
 
 MT_DECLARE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
 MT_DEFINE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
@@ -38,6 +39,7 @@ MT_JSON_TABLE(mt_ctl_event_row,
     { "token",         MT_FIELD(subscription, token) },
     { "new_aes_key",   MT_FIELD(subscription, new_aes_key) },
     { "new_token",     MT_FIELD(subscription, new_token) },
+    { "types",         MT_FIELD(ctl_event, types), MT_CTL_MORE },
     { "raised",        MT_FIELD(ctl_event, raised), MT_CTL_MORE },
     { "delivered",     MT_FIELD(subscription, last) },
     { "pending",       MT_FIELD(ctl_event, pending), MT_CTL_MORE },
@@ -108,6 +110,35 @@ mt_ctl_event_state(const mt_subscription_t *sub)
 }
 
 
+/* Lists the names of the types that the subscriber takes.  Returns 0, or -1
+ * without memory. */
+
+static int
+mt_ctl_event_types(mt_ctl_t *ctl, mt_ctl_event_view_t *view)
+{
+    size_t     n;
+    int64_t    type;
+    mt_str_t  *names;
+
+    names = mt_arena_alloc(ctl->arena, 64 * sizeof(*names));
+    if (names == NULL) {
+        return -1;
+    }
+
+    n = 0;
+
+    for (type = 1; mt_event_name(type); type++) {
+        if (mt_subscription_takes(&view->sub, type)) {
+            names[n++] = mt_cstr(mt_event_name(type));
+        }
+    }
+
+    view->more.types = (mt_strs_t) { n, names };
+
+    return 0;
+}
+
+
 int
 mt_ctl_event_show(mt_ctl_t *ctl)
 {
@@ -136,6 +167,10 @@ mt_ctl_event_show(mt_ctl_t *ctl)
     if (found != 1) {
         return mt_ctl_fail_status("event", found ? MT_STORE_FAILED
                                                  : MT_NO_SUBSCRIPTION);
+    }
+
+    if (mt_ctl_event_types(ctl, &view) != 0) {
+        return mt_ctl_fail_status("event", MT_NO_MEMORY);
     }
 
     now = mt_realtime_ms();

@@ -280,6 +280,10 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
         rc = op->apply(&a, body, result);
     }
 
+    if (command->quiet) {
+        a.events.n = 0;
+    }
+
     if (rc == MT_OK && !a.unchanged && a.failed == MT_OK) {
         result->position = a.position;
         rc = mt_batch_journal(&a, encoded);

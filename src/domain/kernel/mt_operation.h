@@ -70,6 +70,8 @@ struct mt_call_s {
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
     mt_files_t             files;
 
+    int                    quiet;       /* in: the command raises no events */
+
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 

@@ -28,6 +28,10 @@ mt_status_t mt_subscription_save(mt_apply_t *a,
 mt_status_t mt_subscription_get(mt_apply_t *a,
     mt_subscription_t *subscription);
 
+/* Returns 1 if the subscriber takes events of a type, else 0. */
+int mt_subscription_takes(const mt_subscription_t *subscription,
+    int64_t type);
+
 /* Forgets the last failure to deliver. */
 void mt_subscription_clear(mt_subscription_t *subscription);
 

@@ -172,6 +172,13 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
 }
 
 
+int
+mt_subscription_takes(const mt_subscription_t *subscription, int64_t type)
+{
+    return subscription->types == 0 || (subscription->types >> type & 1);
+}
+
+
 void
 mt_subscription_clear(mt_subscription_t *subscription)
 {
@@ -223,6 +230,7 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     subscription.aes_key = args->aes_key;
     subscription.token = args->token;
     subscription.owner = args->owner;
+    subscription.types = args->types;
     subscription.new_aes_key = MT_STR("");
     subscription.new_token = MT_STR("");
 
