@@ -333,8 +333,8 @@
  * set aside, `dropped` were discarded, the others are in the outbox.
  * last: the highest number delivered.  since, attempts, next_try, error: of
  * the present failure to deliver; 0 and "" after a success.  types: bits,
- * 1 << MT_EVENT_*, of the events that are sent; 0: all.  copied: messages up to
- * this number, waiting or set aside, hold their events themselves.
+ * 1 << MT_EVENT_*, of the events that are sent; 0: all.  copied: messages up
+ * to this number, waiting or set aside, hold their events themselves.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
