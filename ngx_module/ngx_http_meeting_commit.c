@@ -50,6 +50,13 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     w->combine->data = w;
     w->combine->log = cycle->log;
 
+    if (!mt_commit_is_zone(zone->ring_mem, zone->ring_mem_size)) {
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0,
+                      "zone \"meeting\" is malformed: a worker is broken, "
+                      "restart nginx");
+        return NGX_ERROR;
+    }
+
     w->commit = mt_commit_attach(zone->ring_mem, NULL,
                                  ngx_http_meeting_wake_ring, w);
 

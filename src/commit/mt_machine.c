@@ -18,7 +18,7 @@ typedef struct {
 } mt_log_reader_t;
 
 
-static void
+void
 mt_log_record_add(mt_log_record_t *record, const void *data, size_t len)
 {
     size_t    room;
