@@ -50,6 +50,13 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     w->combine->data = w;
     w->combine->log = cycle->log;
 
+    if (!mt_commit_is_zone(zone->ring_mem, zone->ring_mem_size)) {
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0,
+                      "zone \"meeting\" is malformed: a worker is broken, "
+                      "restart nginx");
+        return NGX_ERROR;
+    }
+
     w->commit = mt_commit_attach(zone->ring_mem, NULL,
                                  ngx_http_meeting_wake_ring, w);
 
@@ -344,6 +351,12 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
 
     if (w->ring < 0) {
         return MT_BUSY;
+    }
+
+    if (!ctx->exchange->call.op->reserve && w->service.store
+        && mt_store_is_low(w->service.store))
+    {
+        return MT_STORE_FULL;
     }
 
     ctx->waiter.command = ngx_http_meeting_command(ctx);

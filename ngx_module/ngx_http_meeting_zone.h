@@ -30,6 +30,7 @@ typedef struct {
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that holds the lease */
     void          *ring_mem;                    /* beside this */
+    size_t         ring_mem_size;
 
     ngx_http_meeting_gate_t  gate;
     ngx_http_meeting_turn_t  turn;
@@ -58,6 +59,7 @@ struct ngx_http_meeting_zone_s {
     ngx_pool_t                    *pool;        /* of the cycle */
     ngx_http_meeting_stats_t      *stats;
     void                          *ring_mem;    /* for mt_commit_attach() */
+    size_t                         ring_mem_size;
     ngx_http_meeting_wakers_t     *wakers;
 };
 

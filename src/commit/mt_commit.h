@@ -32,6 +32,10 @@ size_t mt_commit_min_size(void);
  */
 mt_status_t mt_commit_format(void *mem, size_t size);
 
+/* Returns 1 if the `size` bytes at `mem` are a zone of this layout, whose
+ * header nobody has spoiled, else 0.  To be asked before attaching. */
+int mt_commit_is_zone(const void *mem, size_t size);
+
 /*
  * Attaches this process to the zone at `mem`.  The machine is copied; NULL is
  * as in mt_commit_set_machine().  wake(data, ring) is called for each ring

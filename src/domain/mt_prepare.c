@@ -203,7 +203,7 @@ mt_upgrade_begin(mt_store_t *store, mt_batch_t *batch)
 
     machine = mt_batch_machine(batch);
 
-    rc = mt_machine_begin(&machine, &txn, &left);
+    rc = mt_machine_recover(&machine, &txn, &left);
     if (rc != MT_OK) {
         return rc;
     }

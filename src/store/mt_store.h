@@ -133,6 +133,11 @@ mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
 mt_status_t mt_store_restore(const mt_store_options_t *options,
     const char *from, int in, int replace, char *why, size_t why_size);
 
+/* Returns 1 while what is left of the map or of the disk is for operations
+ * that may use space in reserve.  One load from memory; a writer of any
+ * process finds out when it begins. */
+int mt_store_is_low(const mt_store_t *store);
+
 /* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
  * the process should open the store anew. */
 int mt_store_broken(const mt_store_t *store);
@@ -179,6 +184,10 @@ int mt_txn_is_write(const mt_txn_t *txn);
 /* Returns the transaction id: of the snapshot that is read, or the one that
  * the write transaction will have. */
 uint64_t mt_txn_id(const mt_txn_t *txn);
+
+/* Says that one key will be put to this database later in this transaction, so
+ * that space is held in reserve for it (mt_wal_append()). */
+void mt_txn_expect(mt_txn_t *txn, mt_db_t db);
 
 /* Returns 1 if the transaction id of mt_read_begin()'s snapshot belongs to it
  * alone, so that it can key a cache. */

@@ -378,11 +378,11 @@ test_damaged(void)
         record.data = (char *) cases[i].data;
         record.len = cases[i].len;
 
-        ok(mt_machine_begin(&machine, &txn, &left) == MT_OK && left == 0
+        ok(mt_machine_recover(&machine, &txn, &left) == MT_OK && left == 0
            && mt_wal_append(txn, record) == MT_OK, "%s", cases[i].what);
         machine.abort(machine.ctx);
 
-        is_int(mt_machine_begin(&machine, &txn, &left), MT_INTERNAL,
+        is_int(mt_machine_recover(&machine, &txn, &left), MT_INTERNAL,
                "%s: nobody goes on", cases[i].what);
         is_int(mt_machine_settle(&machine), MT_INTERNAL, "%s: nor a tool",
                cases[i].what);
@@ -432,7 +432,7 @@ test_settle(void *zone)
     is_int(verify(&w, 1), 0, "each is done once");
     is_int(mt_machine_settle(&machine), MT_OK, "once more is nothing");
 
-    if (ok(mt_machine_begin(&machine, &txn, &left) == MT_OK, "begun")) {
+    if (ok(mt_machine_recover(&machine, &txn, &left) == MT_OK, "begun")) {
         is_int(left, 0, "nothing is left");
         machine.abort(machine.ctx);
     }

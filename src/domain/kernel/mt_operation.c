@@ -37,6 +37,7 @@ mt_command(mt_call_t *call, const void *body)
 
     memset(&last, 0, sizeof(last));
     last.message_size = call->settings ? call->settings->message_size : 0;
+    last.quiet = call->quiet;
     last.lean = !call->op->wal_ack;
 
     if (call->op->grows && call->settings) {

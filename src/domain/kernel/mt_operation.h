@@ -70,6 +70,8 @@ struct mt_call_s {
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
     mt_files_t             files;
 
+    int                    quiet;       /* in: the command raises no events */
+
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 
@@ -102,6 +104,8 @@ struct mt_operation_s {
     uint8_t             wal_ack;    /* success is acknowledged as soon as the
                                        command is in the write-ahead log;
                                        there is no finish() */
+    uint8_t             reserve;    /* clients may use it when the store is
+                                       low on space: mt_store_is_low() */
     uint8_t             unsettled;  /* start() reads nothing that a wal_ack
                                        command changes: no need to settle */
     uint8_t             memo;       /* the answer follows from the snapshot,

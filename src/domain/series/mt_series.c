@@ -23,6 +23,7 @@ _Static_assert((int) MT_series_cancel_ref == (int) MT_series_edit_ref
 
 const mt_operation_t  mt_op_series_cancel = {
     .code = MT_CODE_series_cancel,
+    .reserve = 1,
     .name = "series_cancel",
     .args = &mt_series_cancel_model,
     .body = &mt_series_cancel_model,
