@@ -18,7 +18,9 @@
     F(M, 3, INT, raised,        0, MT_NUM_MAX, NULL)                          \
     F(M, 4, INT, pending,       0, MT_NUM_MAX, NULL)                          \
     F(M, 5, INT, lag,           0, MT_NUM_MAX, NULL)    /* seconds */         \
-    F(M, 6, STRS, types,        0, INT32_MAX, NULL)     /* their names */
+    F(M, 6, STRS, types,        0, INT32_MAX, NULL)     /* their names */     \
+    F(M, 7, INT, from,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 8, INT, held,          0, MT_NUM_MAX, NULL)
 
 MT_DECLARE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
 MT_DEFINE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
@@ -45,6 +47,8 @@ MT_JSON_TABLE(mt_ctl_event_row,
     { "pending",       MT_FIELD(ctl_event, pending), MT_CTL_MORE },
     { "lag_seconds",   MT_FIELD(ctl_event, lag), MT_CTL_MORE },
     { "set_aside",     MT_FIELD(subscription, aside) },
+    { "journal_from",  MT_FIELD(ctl_event, from), MT_CTL_MORE },
+    { "journal_held",  MT_FIELD(ctl_event, held), MT_CTL_MORE },
     { "discarded",     MT_FIELD(subscription, dropped) },
     { "failures",      MT_FIELD(subscription, failures) },
     { "failing_since", MT_FIELD(subscription, since) },
@@ -160,6 +164,8 @@ mt_ctl_event_show(mt_ctl_t *ctl)
         found = mt_subscription_stat(txn, ctl->company, &view.sub, &stat,
                                      ctl->arena)
                 == 0 ? 1 : -1;
+        view.more.held = stat.from
+                         ? (int64_t) mt_meta_position(txn) - stat.from + 1 : 0;
     }
 
     mt_ctl_read_end(ctl, txn);
@@ -179,6 +185,7 @@ mt_ctl_event_show(mt_ctl_t *ctl)
     view.more.state = mt_ctl_event_state(&view.sub);
     view.more.raised = stat.raised;
     view.more.pending = stat.pending;
+    view.more.from = stat.from;
     view.more.lag = stat.oldest && now > stat.oldest
                     ? (now - stat.oldest) / MT_MS_PER_SECOND : 0;
 

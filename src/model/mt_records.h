@@ -333,7 +333,8 @@
  * set aside, `dropped` were discarded, the others are in the outbox.
  * last: the highest number delivered.  since, attempts, next_try, error: of
  * the present failure to deliver; 0 and "" after a success.  types: bits,
- * 1 << MT_EVENT_*, of the events that are sent; 0: all.
+ * 1 << MT_EVENT_*, of the events that are sent; 0: all.  copied: messages up
+ * to this number, waiting or set aside, hold their events themselves.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
@@ -353,12 +354,14 @@
     F(M, 15, INT, next_try,     0, MT_TIME_MAX, NULL)                         \
     F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)                         \
     F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)                          \
-    F(M, 18, INT, types,        0, MT_NUM_MAX, NULL)
+    F(M, 18, INT, types,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 19, INT, copied,       0, MT_NUM_MAX, NULL)
 
 /*
  * A message to a subscriber: n events of one type of the journal entry at
  * `position`, from index `first`, which counts from 0.  aside, error: time and
- * reason of being set aside.
+ * reason of being set aside.  events: a copy of them, once the entry was to be
+ * deleted; `first` is 0 then.
  */
 #define MT_OUTBOX_FIELDS(F, M)                                                \
     F(M, 1,  INT, position,     1, MT_NUM_MAX, NULL)                          \
@@ -367,7 +370,8 @@
     F(M, 4,  INT, first,        0, INT32_MAX, NULL)                           \
     F(M, 5,  INT, n,            1, INT32_MAX, NULL)                           \
     F(M, 6,  INT, aside,        0, MT_TIME_MAX, NULL)                         \
-    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)
+    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)                         \
+    F(M, 8,  OBJS, events,      0, INT32_MAX, &mt_event_model)
 
 /*
  * A command, as the commit engine and the journal carry it.  op: the

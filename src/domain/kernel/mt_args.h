@@ -376,9 +376,11 @@
     F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
 
 /* Deletes entries of the journal up to a position, a bounded number per
- * command; entries that a message still needs stay. */
+ * command.  copy: messages get copies of the events that they need of these
+ * entries; without it, as in commands of 0.9, such entries stay. */
 #define MT_JOURNAL_TRIM_FIELDS(F, M)                                          \
-    F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)
+    F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, copy,         0, 1, NULL)
 
 /* Ends the sessions of these users that were opened before `before`. */
 #define MT_SESSION_EXPIRE_FIELDS(F, M)                                        \

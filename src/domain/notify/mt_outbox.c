@@ -203,6 +203,13 @@ mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 {
     mt_key_t  key;
 
+    if (message->events.n) {
+        memset(entry, 0, sizeof(*entry));
+        entry->events = message->events;
+
+        return (size_t) message->n == entry->events.n ? 1 : -1;
+    }
+
     mt_key_serial(&key, message->position);
 
     return mt_load(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry, arena)

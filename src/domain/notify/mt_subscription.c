@@ -130,9 +130,26 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
     mt_arena_t *arena)
 {
     int          found;
+    size_t       i;
     int64_t      number;
     mt_key_t     key;
     mt_outbox_t  first;
+
+    static const mt_db_t  dbs[] = { MT_DB_OUTBOX, MT_DB_SET_ASIDE };
+
+    stat->from = 0;
+
+    for (i = 0; i < mt_nitems(dbs); i++) {
+        found = mt_outbox_next(txn, dbs[i], company, subscription->copied,
+                               &number, &first, arena);
+        if (found < 0) {
+            return -1;
+        }
+
+        if (found == 1 && (stat->from == 0 || first.position < stat->from)) {
+            stat->from = first.position;
+        }
+    }
 
     mt_key_counter(&key, company, MT_NAME_OUTBOX);
 
