@@ -13,15 +13,19 @@ use IO::Select;
 use JSON::PP;
 use Test::More;
 
+use Meeting::H5yes;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
 my $PEOPLE = 2000;                 # of a meeting
+my $ROOMS = 80;
 my $COMMANDS = 24;                 # of the company with many
 
 for my $workers (1, 2) {
 	subtest "workers: $workers" => sub { turns($workers) };
 }
+
+subtest 'rooms' => \&rooms;
 
 done_testing();
 
@@ -68,6 +72,49 @@ sub turns {
 
 	is($commit->{heavies}, $COMMANDS + 1, 'all of them were heavy');
 	is($commit->{heavy}, 0, 'none waits');
+
+	$t->verify();
+	$t->finish();
+
+	return;
+}
+
+
+# Who is removed is taken off the lists of all rooms.
+
+sub rooms {
+	my $t = Meeting::Test->new();
+
+	$t->write_default_conf(apis => [ 'h5yes' ]);
+	$t->company();
+	write_people($t);
+	$t->ctl('user', 'import', '--company', 1000, $t->prefix()
+		. '/people.csv');
+
+	my $app = Meeting::H5yes->new(base => 'http://127.0.0.1:' . $t->port(),
+		%{$t->ctl('credential', 'add', '--company', 1000)});
+
+	$t->start();
+
+	my $heavies = sub { $t->get('/status')->{json}{commit}{heavies} };
+	my $remove = sub {
+		my $answer = $app->call('user/remove', { userId => $_[0] });
+
+		is($answer->{code}, 10000, "$_[0] is removed")
+			or diag($answer->{text});
+	};
+
+	$app->call('room/add', { id => 'r0', name => 'r0' });
+	$remove->('p1');
+	is($heavies->(), 0, 'which is no heavy command');
+
+	$app->call('room/add', { id => "r$_", name => "r$_",
+		userIds => [ map { "p$_" } 2 .. $PEOPLE ] }) for 1 .. $ROOMS;
+
+	my $before = $heavies->();
+
+	$remove->('p2');
+	is($heavies->(), $before + 1, 'which is one with many long lists');
 
 	$t->verify();
 	$t->finish();

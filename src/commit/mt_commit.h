@@ -78,13 +78,6 @@ typedef enum {
 } mt_push_t;
 
 /*
- * A command that writes more seats than this, a seat being an attendance or
- * about as much, is heavy: it takes a processor for some milliseconds.  Heavy
- * commands stay out of the rings, whose entries wait for one another.
- */
-#define MT_COMMIT_HEAVY  512
-
-/*
  * Pushes a command (ring owner's thread).  seats: how many it writes, at most
  * MT_COMMIT_HEAVY; a batch takes a bounded number of them.
  * mt_commit_collect() hands `waiter` back.  If *combine is set, which goes

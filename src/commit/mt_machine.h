@@ -10,6 +10,14 @@
 #include "store/mt_store.h"
 
 
+/*
+ * A command that writes more seats than this, a seat being an attendance or
+ * about as much, is heavy: it takes a processor for some milliseconds.  Heavy
+ * commands stay out of the rings, whose entries wait for one another.
+ */
+#define MT_COMMIT_HEAVY  512
+
+
 /* The result of a command.  Its size is fixed: it lives in a ring's slot. */
 
 typedef struct {

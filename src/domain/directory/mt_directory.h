@@ -58,6 +58,10 @@ mt_str_t mt_phone_plain(mt_arena_t *arena, mt_str_t phone);
  * command that removes or disables a user ends its sessions. */
 int mt_user_may_log_in(const mt_user_t *user);
 
+/* Returns what it costs to read the company's rooms and write them, in seats
+ * (call->seats); not more than a heavy command has. */
+size_t mt_rooms_seats(mt_call_t *call);
+
 /* Takes a user who is being removed off the lists of users who may book a
  * room.  Returns MT_OK or a failure. */
 mt_status_t mt_rooms_forget_user(mt_apply_t *a, int64_t user);

@@ -193,6 +193,10 @@ mt_user_remove_start(mt_call_t *call)
     mt_set(&removal, user_removal, ref, args->ref);
     mt_set(&removal, user_removal, keep, 1);
 
+    /* apply() reads all rooms' lists of users, and writes some of them */
+
+    call->seats = mt_rooms_seats(call);
+
     return mt_command(call, &removal);
 }
 

@@ -3,7 +3,6 @@
 
 
 #define MT_COMMAND_SIZE  512     /* bytes that most commands take */
-#define MT_SEAT_BYTES    512     /* of a command cost as much as a seat */
 
 
 mt_step_t

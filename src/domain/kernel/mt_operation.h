@@ -30,6 +30,9 @@
 #include "file/mt_resources.h"
 
 
+/* So many bytes of a command, or of a record, cost as much as a seat. */
+#define MT_SEAT_BYTES  512
+
 typedef enum {
     MT_STEP_DONE,          /* call->error and call->reply are the answer */
     MT_STEP_WORK,          /* run work() in a thread, then resume() */
