@@ -19,8 +19,14 @@
 /* A worker that has not asked for so long is gone. */
 #define NGX_HTTP_MEETING_TURN_FRESH  200         /* ms */
 
-/* Rests are no longer than this. */
+/* Rests are no longer than this: before another company's turn, and before the
+ * same one's. */
 #define NGX_HTTP_MEETING_TURN_REST   200         /* ms */
+#define NGX_HTTP_MEETING_TURN_AGAIN  10000       /* ms */
+
+/* The same company rests so many times as long as its turn was: the writes of
+ * that time have to be caught up with. */
+#define NGX_HTTP_MEETING_TURN_SHARE  3
 
 /* A thread that has waited for so long goes on: a holder is stopped. */
 #define NGX_HTTP_MEETING_TURN_WAIT   60000       /* ms */
@@ -28,6 +34,8 @@
 
 static ngx_uint_t ngx_http_meeting_turn_is_next(
     ngx_http_meeting_turn_t *turn, uint32_t company, ngx_uint_t now);
+static ngx_uint_t ngx_http_meeting_turn_rests(ngx_uint_t until,
+    ngx_uint_t now, ngx_uint_t most);
 static ngx_uint_t ngx_http_meeting_turn_try(ngx_http_meeting_turn_t *turn,
     uint32_t company, ngx_uint_t now);
 
@@ -110,8 +118,7 @@ static ngx_uint_t
 ngx_http_meeting_turn_try(ngx_http_meeting_turn_t *turn, uint32_t company,
     ngx_uint_t now)
 {
-    int         rc;
-    ngx_uint_t  rest;
+    int  rc;
 
     rc = pthread_mutex_trylock(&turn->lock);
 
@@ -123,12 +130,11 @@ ngx_http_meeting_turn_try(ngx_http_meeting_turn_t *turn, uint32_t company,
         return 0;
     }
 
-    /* a worker may have written nonsense: no rest is longer than the longest
-     */
-
-    rest = turn->rest;
-
-    if ((now < rest && rest - now <= NGX_HTTP_MEETING_TURN_REST)
+    if (ngx_http_meeting_turn_rests(turn->rest, now,
+                                    NGX_HTTP_MEETING_TURN_REST)
+        || (company == (uint32_t) turn->last
+            && ngx_http_meeting_turn_rests(turn->again, now,
+                                           NGX_HTTP_MEETING_TURN_AGAIN))
         || !ngx_http_meeting_turn_is_next(turn, company, now))
     {
         (void) pthread_mutex_unlock(&turn->lock);
@@ -138,6 +144,16 @@ ngx_http_meeting_turn_try(ngx_http_meeting_turn_t *turn, uint32_t company,
     turn->last = company;
 
     return 1;
+}
+
+
+/* Returns 1 if the rest is not over.  A broken worker may have written
+ * anything: no rest is longer than the longest. */
+
+static ngx_uint_t
+ngx_http_meeting_turn_rests(ngx_uint_t until, ngx_uint_t now, ngx_uint_t most)
+{
+    return now < until && until - now <= most;
 }
 
 
@@ -176,11 +192,15 @@ void
 ngx_http_meeting_turn_leave(ngx_http_meeting_turn_t *turn,
     pthread_mutex_t *lock, ngx_uint_t began)
 {
-    ngx_uint_t  now;
+    ngx_uint_t  now, took;
 
     if (lock) {
         now = ngx_http_meeting_turn_now();
-        turn->rest = now + ngx_min(now - began, NGX_HTTP_MEETING_TURN_REST);
+        took = now - began;
+
+        turn->rest = now + ngx_min(took, NGX_HTTP_MEETING_TURN_REST);
+        turn->again = now + ngx_min(NGX_HTTP_MEETING_TURN_SHARE * took,
+                                    NGX_HTTP_MEETING_TURN_AGAIN);
 
         (void) pthread_mutex_unlock(lock);
     }

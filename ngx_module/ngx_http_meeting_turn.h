@@ -13,7 +13,8 @@ typedef struct {
     pthread_mutex_t   lock;                       /* robust; of whose turn it
                                                      is */
     ngx_atomic_t      last;                       /* company that had it */
-    ngx_atomic_t      rest;                       /* ms; no turn before */
+    ngx_atomic_t      rest;                       /* ms; no turn before, */
+    ngx_atomic_t      again;                      /* and none of `last` */
     ngx_atomic_t      company[MT_COMMIT_RINGS];   /* that a worker asks for,
                                                      plus 1; 0: none */
     ngx_atomic_t      asked[MT_COMMIT_RINGS];     /* ms; when it asked last */
@@ -36,8 +37,9 @@ pthread_mutex_t *ngx_http_meeting_turn_enter(ngx_http_meeting_turn_t *turn,
 
 /*
  * Ends the turn.  began: when it was entered, by ngx_http_meeting_turn_now().
- * The next turn begins after a rest as long as this one was, which belongs to
- * the combiners.
+ * The next turn begins after a rest, which belongs to the combiners: the same
+ * company's after three times as long as this one was, another one's after as
+ * long, or sooner.
  */
 void ngx_http_meeting_turn_leave(ngx_http_meeting_turn_t *turn,
     pthread_mutex_t *lock, ngx_uint_t began);

@@ -157,6 +157,14 @@ is($row{'the changes'}{errors}, 0, 'changes are answered');
 like($err, qr/^p99 is \d+\.\d\d ms alone and \d+\.\d\d ms beside the changes/m,
 	'latencies are compared');
 
+# changes that each take longer than a second
+
+($scenarios, $err) = rows(qw/ --duration 8 neighbour /);
+%row = %{$scenarios->{neighbour}};
+cmp_ok($row{'sign-ins, beside them'}{finished}, '>=',
+	0.8 * $row{'sign-ins, alone'}{finished},
+	'sign-ins keep their rate beside a neighbour');
+
 # a hash takes some 50 ms
 
 ($scenarios, $err) = rows(qw/ --users 400 import /);

@@ -19,6 +19,9 @@ use Meeting::Docs;
 
 my $top = $Meeting::Docs::TOP;
 my $dir = tempdir('meeting-docs-XXXXXXXX', TMPDIR => 1, CLEANUP => 1);
+
+# the workers' user comes to it, too
+chmod 0711, $dir or die $!;
 my @clones;
 
 chdir $top or die $!;

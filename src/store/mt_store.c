@@ -311,7 +311,7 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
                     missing ? ": " : "", mdb_strerror(rc));
     mt_store_close(store);
 
-    return MT_STORE_FAILED;
+    return mt_setup_status(rc);
 }
 
 
@@ -322,6 +322,10 @@ mt_store_env(mt_store_t *store, const mt_store_options_t *options)
     MDB_stat  st;
 
     rc = mt_env_create(&store->env, options->max_size, options->max_readers);
+
+    if (rc == 0) {
+        rc = mt_allocate_lock(store->path, options->max_readers);
+    }
 
     if (rc == 0) {
         rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);

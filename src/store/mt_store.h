@@ -50,8 +50,9 @@ typedef struct {
  * before the fork, which is the workers' user meanwhile (base/mt_owner.h).
  * A store of a newer format, or a directory that holds anything else, is not
  * changed, nor is one of an older format: mt_prepare() (domain/mt_prepare.h)
- * upgrades that.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`,
- * of `why_size` bytes.
+ * upgrades that.  Returns MT_OK, or a failure with the reason in `why`, of
+ * `why_size` bytes: MT_STORE_FULL for what may pass, a full disk or an I/O
+ * error, else MT_STORE_FAILED.
  */
 mt_status_t mt_store_create(const mt_store_options_t *options, char *why,
     size_t why_size);
@@ -66,8 +67,8 @@ void mt_store_take(const char *path, int uid, int gid);
 int mt_store_owner(const char *path, int *uid, int *gid);
 
 /* Checks the same without a change, for `nginx -t`.  Returns MT_OK, also for a
- * path that does not exist below a directory that does, or MT_STORE_FAILED
- * with the reason. */
+ * path that does not exist below a directory that does, or a failure with the
+ * reason, as mt_store_create() does. */
 mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
     size_t why_size);
 
@@ -86,7 +87,7 @@ mt_status_t mt_store_check_ready(const mt_store_options_t *options, char *why,
     size_t why_size);
 
 /* Opens an existing store.  Returns MT_OK with a store that mt_store_close()
- * frees, or MT_STORE_FAILED with the reason. */
+ * frees, or a failure with the reason, as mt_store_create() does. */
 mt_status_t mt_store_open(mt_store_t **store,
     const mt_store_options_t *options, char *why, size_t why_size);
 void mt_store_close(mt_store_t *store);

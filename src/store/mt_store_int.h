@@ -142,6 +142,14 @@ mt_status_t mt_store_check_present(const char *path, char *why,
  * closed. */
 int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 
+/* Makes the lock file unless it exists, with all of its blocks.  Not for a
+ * process that has the store open.  Returns 0 or an error number. */
+int mt_allocate_lock(const char *path, unsigned max_readers);
+
+/* Returns MT_STORE_FULL for an error number of trouble that may pass, a full
+ * disk or an I/O error, else MT_STORE_FAILED. */
+mt_status_t mt_setup_status(int rc);
+
 /* Opens or makes the write-ahead log of a store that is open.  Returns 0 or
  * errno; mt_wal_close() must follow in either case. */
 int mt_wal_open(mt_store_t *store);
