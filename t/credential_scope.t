@@ -105,7 +105,7 @@ sub test_options {
 }
 
 
-# What each scope is needed for, in h5yes.
+# Each scope lets do its own calls of h5yes, and no others.
 
 my %calls;
 
