@@ -41,6 +41,10 @@
                                                     "secret")                 \
     S(17, BAD_PASSWORD,       "bad_password",       "wrong password")         \
     S(18, FORBIDDEN,          "forbidden",          "not permitted")          \
+    S(19, NO_SCOPE,           "no_scope",           "the credential lacks "   \
+                                                    "this scope")             \
+    S(27, WRONG_ADDRESS,      "wrong_address",      "the credential is not "  \
+                                                    "for this address")       \
                                                                               \
     /* missing records */                                                     \
     S(20, NO_SUCH_COMPANY,    "no_such_company",    "company does not exist") \
