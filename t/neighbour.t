@@ -80,7 +80,7 @@ sub turns {
 }
 
 
-# Who is removed is taken off the lists of all rooms.
+# A removed user is taken off the lists of all rooms.
 
 sub rooms {
 	my $t = Meeting::Test->new();
