@@ -11,6 +11,7 @@
 #include "ngx_http_meeting_gate.h"
 
 #include "commit/mt_commit.h"
+#include "domain/auth/mt_guard.h"
 
 
 /* In shared memory; counters are relaxed atomics. */
@@ -28,6 +29,7 @@ typedef struct {
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that holds the lease */
     void          *ring_mem;                    /* beside this */
+    mt_guard_t    *guard;                       /* beside this */
 
     ngx_http_meeting_gate_t  gate;
 
