@@ -59,6 +59,8 @@ static int mt_guard_lock(mt_guard_t *guard);
 static void mt_guard_unlock(mt_guard_t *guard);
 static uint64_t mt_guard_key(mt_guard_t *guard, int kind,
     const mt_guard_who_t *who);
+static mt_guard_entry_t *mt_guard_set(mt_guard_t *guard, int kind,
+    uint64_t key);
 static mt_guard_entry_t *mt_guard_find(mt_guard_t *guard, int kind,
     const mt_guard_who_t *who);
 static mt_guard_entry_t *mt_guard_make(mt_guard_t *guard, int kind,

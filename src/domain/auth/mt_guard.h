@@ -47,6 +47,7 @@ typedef struct {
 } mt_guard_stat_t;
 
 
+/* Returns the bytes that the guard takes. */
 size_t mt_guard_size(void);
 
 /* Formats mt_guard_size() zeroed bytes of shared memory.  Returns 0, or -1 on
@@ -73,6 +74,7 @@ void mt_guard_passed(mt_guard_t *guard, const mt_guard_limits_t *limits,
 unsigned mt_guard_failed(mt_guard_t *guard, const mt_guard_limits_t *limits,
     const mt_guard_who_t *who, int64_t now);
 
+/* Any thread. */
 void mt_guard_stat(mt_guard_t *guard, mt_guard_stat_t *stat);
 
 #endif /* MT_GUARD_H */
