@@ -30,6 +30,7 @@ typedef struct {
     ngx_thread_pool_t            *work_pool;
     ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
+    ngx_thread_pool_t            *heavy_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
 
     ngx_flag_t                    background;

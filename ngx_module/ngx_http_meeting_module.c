@@ -389,7 +389,10 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->hash_pool = ngx_http_meeting_add_pool(cf, "meeting_hash",
                                              ngx_http_meeting_gate_width());
 
+    mmcf->heavy_pool = ngx_http_meeting_add_pool(cf, "meeting_heavy", 1);
+
     if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || mmcf->heavy_pool == NULL
         || mmcf->hash_pool == NULL
         || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
     {

@@ -24,6 +24,8 @@ typedef struct {
     ngx_http_meeting_events_t  events;
     uint64_t                   open;     /* this worker's store */
     uint64_t                   held;
+    uint64_t                   heavy;
+    uint64_t                   heavies;
     uint64_t                   busy;
     uint64_t                   hashing;
     uint64_t                   hashes;
@@ -161,6 +163,10 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         "commit_rings", "gauge", "Rings that workers hold"),
     ngx_http_meeting_metric("commit", "held", held,
         "commit_held", "gauge", "Commands that workers hold back"),
+    ngx_http_meeting_metric("commit", "heavy", heavy,
+        "commit_heavy", "gauge", "Heavy commands that wait"),
+    ngx_http_meeting_metric("commit", "heavies", heavies,
+        "commit_heavy_total", "counter", "Heavy commands applied"),
     ngx_http_meeting_metric("commit", "busy", busy,
         "commit_busy_total", "counter",
         "Commands answered with busy: no room"),
@@ -505,6 +511,7 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
 
     for (i = 0; i < MT_COMMIT_RINGS; i++) {
         snapshot->held += w->stats->held[i];
+        snapshot->heavy += w->stats->heavy[i];
         snapshot->hashing += w->stats->hashing[i];
     }
 
@@ -513,6 +520,7 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
     }
 
     snapshot->running = w->stats->background != 0;
+    snapshot->heavies = w->stats->heavies;
     snapshot->busy = w->stats->busy;
     snapshot->hashes = w->stats->hashes;
     snapshot->hash_busy = w->stats->hash_busy;

@@ -71,6 +71,7 @@ ngx_http_meeting_zone_inherit(ngx_http_meeting_zone_t *zone,
 
     zone->stats = old->stats;
     zone->ring_mem = old->ring_mem;
+    zone->ring_mem_size = old->ring_mem_size;
     zone->wakers = old->wakers;
 
     return ngx_http_meeting_wakers_hold(zone);
@@ -98,6 +99,7 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
     if (shm_zone->shm.exists) {
         zone->stats = shpool->data;
         zone->ring_mem = zone->stats->ring_mem;
+        zone->ring_mem_size = zone->stats->ring_mem_size;
         return NGX_OK;
     }
 
@@ -120,13 +122,16 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
         goto small;
     }
 
+    zone->ring_mem_size = size;
     zone->stats->ring_mem = zone->ring_mem;
+    zone->stats->ring_mem_size = size;
     shpool->data = zone->stats;
 
     switch (mt_commit_format(zone->ring_mem, size)) {
 
     case MT_OK:
         if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK
+            && ngx_http_meeting_turn_init(&zone->stats->turn) == NGX_OK
             && mt_guard_format(zone->stats->guard) == 0)
         {
             return NGX_OK;

@@ -51,6 +51,9 @@
                                      "meeting_resources (default: "           \
                                      "resources in the store)")               \
     O(URL,      "url",      "URL",   "the receiver of the company's events")  \
+    O(TYPES,    "types",    "LIST",  "types of events to send: \"book_"       \
+                                     "success,book_cancel\", or \"all\" "    \
+                                     "(default: as before, at first all)")    \
     O(ROTATE,   "rotate",   NULL,    "make new keys")                         \
     O(PRIVATE,  "allow-private", NULL, "allow a private or loopback address") \
     O(PROXY,    "proxy",    "URL",   "send through this HTTP proxy")          \

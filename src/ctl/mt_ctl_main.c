@@ -144,14 +144,15 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
 
     { "event set", NULL, MT_OPT(URL),
       MT_OPT(COMPANY) | MT_OPT(APPKEY) | MT_OPT(ROTATE) | MT_OPT(PRIVATE)
-      | MT_OPT(PROXY) | MT_OPT(CAFILE), 0,
+      | MT_OPT(PROXY) | MT_OPT(CAFILE) | MT_OPT(TYPES), 0,
       mt_ctl_event_set,
       "Send a company's events to a URL, after a check.",
       "Prints the keys as JSON, then sends the URL a check_url message.  The\n"
       "receiver must answer it with these keys within 1.5 seconds, or the\n"
       "URL is not stored.  Another try uses the same keys; --rotate makes\n"
       "new ones, which count once the check has succeeded.  Messages are for\n"
-      "the appkey of the company's oldest credential, or of --appkey." },
+      "the appkey of the company's oldest credential, or of --appkey.\n"
+      "Messages that wait and are of no type of --types are not sent." },
 
     { "event show", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_show,
       "Show a company's subscription: URL, keys, state, counters.",

@@ -51,6 +51,7 @@ static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
 
 const mt_operation_t  mt_op_login = {
     .code = MT_CODE_login,
+    .reserve = 1,
     .cpu_work = 1,
     .unsettled = 1,
     .name = "login",

@@ -227,8 +227,8 @@ mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
 }
 
 
-int
-mt_company_subscribed(mt_apply_t *a)
+int64_t
+mt_company_events(mt_apply_t *a)
 {
     int                found;
     mt_key_t           key;
@@ -243,5 +243,9 @@ mt_company_subscribed(mt_apply_t *a)
         a->failed = MT_STORE_FAILED;
     }
 
-    return found == 1 && subscription.url.len != 0;
+    if (found != 1 || subscription.url.len == 0) {
+        return 0;
+    }
+
+    return subscription.types ? subscription.types : MT_EVENT_ALL;
 }

@@ -16,11 +16,12 @@
 extern const mt_operation_t  mt_op_dept_add;
 extern const mt_operation_t  mt_op_user_add;
 extern const mt_operation_t  mt_op_user_update;
+extern const mt_operation_t  mt_op_import_told;
 
 
-/* Returns 1 if the company's events are kept for a subscriber, else 0; sets
- * a->failed on failure. */
-int mt_company_subscribed(mt_apply_t *a);
+/* Returns the types of events that are kept for the company's subscriber, as
+ * bits 1 << MT_EVENT_*; 0 without a subscriber; sets a->failed on failure. */
+int64_t mt_company_events(mt_apply_t *a);
 
 /* Finds a department.  *num is 0, the root, for the refs "" and "0".  Returns
  * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */

@@ -50,6 +50,7 @@ const mt_operation_t  mt_op_room_update = {
 
 const mt_operation_t  mt_op_room_remove = {
     .code = MT_CODE_room_remove,
+    .reserve = 1,
     .name = "room_remove",
     .args = &mt_named_model,
     .body = &mt_named_model,

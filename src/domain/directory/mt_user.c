@@ -59,6 +59,7 @@ const mt_operation_t  mt_op_user_update = {
 
 const mt_operation_t  mt_op_user_remove = {
     .code = MT_CODE_user_remove,
+    .reserve = 1,
     .name = "user_remove",
     .args = &mt_named_model,
     .body = &mt_user_removal_model,

@@ -21,6 +21,7 @@
     O(16, user_update)                                                        \
     O(17, user_remove)                                                        \
     O(18, user_face)                                                          \
+    O(19, import_told)                                                        \
     O(20, room_add)                                                           \
     O(21, room_update)                                                        \
     O(22, room_remove)                                                        \

@@ -74,10 +74,15 @@ struct mt_call_s {
     uint64_t               network;     /* the client's, for the guard: of all
                                            addresses that a person may have */
 
+    int                    quiet;       /* in: the command raises no events */
+
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 
     mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
+    size_t                 seats;       /* out, with it: its estimated cost,
+                                           in attendances or what costs as
+                                           much; 0: next to nothing */
     mt_result_t            result;      /* in, before finish() */
 
     mt_error_t             error;       /* out: status and, in the args, */
@@ -106,6 +111,8 @@ struct mt_operation_s {
     uint8_t             wal_ack;    /* success is acknowledged as soon as the
                                        command is in the write-ahead log;
                                        there is no finish() */
+    uint8_t             reserve;    /* clients may use it when the store is
+                                       low on space: mt_store_is_low() */
     uint8_t             unsettled;  /* start() reads nothing that a wal_ack
                                        command changes: no need to settle */
     uint8_t             memo;       /* the answer follows from the snapshot,
