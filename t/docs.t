@@ -214,7 +214,7 @@ sub check_lists {
     my ($operations, $reasons) = map { named_in($text, $_) }
         'Operations', 'Reasons';
     my $source = Meeting::Docs::slurp('src/domain/kernel/mt_codes.h');
-    my %operation = map { $_ => 1 } $source =~ /^    O\(\d+,\s+(\w+)\)/mg;
+    my %operation = map { $_ => 1 } $source =~ /^    O\(\d+,\s+(\w+),/mg;
     my @internal = grep { /^(?:company_|credential_|event_)/
         || /^(?:reminder_fire|journal_trim|room_release|session_expire)$/
         || /^(?:generation|import_told)$/ }

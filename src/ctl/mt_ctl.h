@@ -29,6 +29,12 @@
     O(APPKEY,   "appkey",   "KEY",   "the credential's appkey")               \
     O(APPSECRET, "appsecret", "SECRET", "its secret, or - to read it from "   \
                                      "standard input (default: a random one)")\
+    O(SCOPE,    "scope",    "LIST",  "what it is good for: \"read,"           \
+                                     "directory,rooms,meetings,checkins,"     \
+                                     "events\", or \"all\"")                  \
+    O(ALLOW,    "allow",    "NETS",  "networks from which it may be used: "   \
+                                     "\"192.0.2.0/24,2001:db8::/32\", or "    \
+                                     "\"any\"")                               \
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
     O(NOBOM,    "no-bom",   NULL,    "CSV without a byte-order mark")         \
@@ -144,6 +150,7 @@ int mt_ctl_company_list(mt_ctl_t *ctl);
 int mt_ctl_credential_add(mt_ctl_t *ctl);
 int mt_ctl_credential_list(mt_ctl_t *ctl);
 int mt_ctl_credential_revoke(mt_ctl_t *ctl);
+int mt_ctl_credential_set(mt_ctl_t *ctl);
 int mt_ctl_user_import(mt_ctl_t *ctl);
 int mt_ctl_user_disable(mt_ctl_t *ctl);
 int mt_ctl_user_enable(mt_ctl_t *ctl);

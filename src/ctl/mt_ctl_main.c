@@ -38,7 +38,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "cancelled ones." },
 
     { "credential add", NULL, 0,
-      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,
+      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET)
+      | MT_OPT(SCOPE) | MT_OPT(ALLOW), 0,
       mt_ctl_credential_add,
       "Make an appid, appkey and appsecret for a company.",
       "The secret is printed this once: the store keeps only its SHA-256.\n"
@@ -47,6 +48,11 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
 
     { "credential list", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_list,
       "List a company's credentials, without their secrets.", NULL },
+
+    { "credential set", NULL, MT_OPT(APPKEY),
+      MT_OPT(COMPANY) | MT_OPT(SCOPE) | MT_OPT(ALLOW), 0,
+      mt_ctl_credential_set,
+      "Change what a credential is good for, its tokens included.", NULL },
 
     { "credential revoke", NULL, MT_OPT(APPKEY), MT_OPT(COMPANY), 0,
       mt_ctl_credential_revoke,

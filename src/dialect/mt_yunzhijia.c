@@ -55,6 +55,8 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(NOT_LISTED,       40302),
     MT_C(NOT_LEADER,       40303),
     MT_C(ROOM_PERMISSION,  40304),
+    MT_C(NO_SCOPE,         40308),
+    MT_C(WRONG_ADDRESS,    40309),
 
     MT_C(BAD_PATH,         40400),
     MT_C(NO_SUCH_MEETING,  40401),

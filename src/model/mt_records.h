@@ -66,7 +66,9 @@
     F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
 
-/* secret_hash: SHA-256 of the secret, which is not kept. */
+/* secret_hash: SHA-256 of the secret, which is not kept.  scopes: bits,
+ * 1 << MT_SCOPE_*, 0: all.  allow: the networks from which it may be used
+ * (base/mt_cidr.h), "": any. */
 #define MT_CREDENTIAL_FIELDS(F, M)                                            \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -74,7 +76,9 @@
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
     F(M, 6, INT, created,       0, MT_TIME_MAX, NULL)                         \
-    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */
+    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */     \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
 #define MT_DEPT_FIELDS(F, M)                                                  \
     F(M, 1, INT, num,           0, MT_NUM_MAX, NULL)                          \

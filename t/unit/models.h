@@ -49,7 +49,7 @@ static const mt_model_t *const  models[] = {
     &mt_host_act_model, &mt_room_release_model, &mt_undone_model, &mt_undone_checkin_model,
     &mt_login_model, &mt_session_open_model, &mt_occurrence_model,
     &mt_series_edit_model, &mt_series_cancel_model, &mt_token_issue_model,
-    &mt_import_told_model, &mt_user_face_model,
+    &mt_credential_set_model, &mt_import_told_model, &mt_user_face_model,
     &mt_meeting_link_model, &mt_meeting_secrets_model,
     &mt_session_expire_model, &mt_journal_trim_model,
     &mt_meeting_page_model, &mt_reminder_fire_model, &mt_event_set_model,

@@ -29,7 +29,15 @@
     F(M, 3, STR, appid,         1, MT_ID_MAX, NULL)                           \
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
-    F(M, 6, INT, apart,         0, 1, NULL)
+    F(M, 6, INT, apart,         0, 1, NULL)                                   \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
+
+/* Changes of a credential, those that are given. */
+#define MT_CREDENTIAL_SET_FIELDS(F, M)                                        \
+    F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
 /* A record to look at, to remove or to revoke. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
@@ -407,6 +415,7 @@
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
+MT_DECLARE_MODEL(credential_set, MT_CREDENTIAL_SET_FIELDS);
 MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
 MT_DECLARE_MODEL(user_removal, MT_USER_REMOVAL_FIELDS);
 MT_DECLARE_MODEL(nothing, MT_NOTHING_FIELDS);

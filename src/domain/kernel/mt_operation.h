@@ -67,6 +67,8 @@ struct mt_call_s {
     uint32_t               company;
     int64_t                actor;       /* the user's number, 0: none */
     int64_t                now;         /* ms */
+    mt_str_t               address;     /* the client's, as a text; "": is not
+                                           known */
     mt_str_t               server_key;  /* 32 bytes: of sessions */
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
     mt_files_t             files;
