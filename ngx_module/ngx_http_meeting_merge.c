@@ -111,6 +111,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
     mlcf->unknown_call = NGX_CONF_UNSET_UINT;
+    mlcf->show_phones = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
     mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
     mlcf->weclubs_token_ttl = NGX_CONF_UNSET_MSEC;
@@ -169,6 +170,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_MEETING_PAGE_SIZE);
     ngx_conf_merge_uint_value(conf->unknown_call, prev->unknown_call,
                               NGX_HTTP_NOT_FOUND);
+    ngx_conf_merge_uint_value(conf->show_phones, prev->show_phones,
+                              MT_PHONES_MASKED);
     ngx_conf_merge_str_value(conf->default_password, prev->default_password,
                              "on");
 
@@ -243,6 +246,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->page_size = conf->page_size;
     s->quota = *conf->quota;
     s->unknown_call = (int) conf->unknown_call;
+    s->show_phones = (int) conf->show_phones;
     s->login_limits = conf->login_limits;
     s->verify_sign = conf->weclubs_verify;
 

@@ -204,6 +204,7 @@ mt_token_check(mt_call_t *call, mt_str_t token)
 
     if (rc == MT_OK || rc == MT_NO_SCOPE) {
         call->company = (uint32_t) credential.company;
+        call->trusted = 1;
     }
 
     return rc;

@@ -71,6 +71,8 @@ struct mt_call_s {
                                            known */
     mt_str_t               server_key;  /* 32 bytes: of sessions */
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
+    int                    trusted;     /* by an access token of the company:
+                                           sees all phones */
     mt_files_t             files;
     mt_guard_t            *guard;       /* of log-ins; NULL: none */
     uint64_t               network;     /* the client's, for the guard: of all
