@@ -24,14 +24,15 @@ static ngx_int_t ngx_http_meeting_wakers_hold(ngx_http_meeting_zone_t *zone);
 static void ngx_http_meeting_wakers_release(void *data);
 
 
-/* Twice the statistics and the guard: the slab allocator rounds up, and has
+/* Twice the statistics, and a page: the slab allocator rounds up, and has
  * pages of its own. */
 
 size_t
 ngx_http_meeting_zone_min_size(void)
 {
     return mt_commit_min_size()
-           + 2 * (ngx_http_meeting_stats_size() + mt_guard_size());
+           + 2 * ngx_http_meeting_stats_size() + mt_guard_size()
+           + ngx_pagesize;
 }
 
 

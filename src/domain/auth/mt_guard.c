@@ -43,12 +43,12 @@ static const struct {
     size_t  first;
     size_t  n;
 } mt_guard_tables[MT_GUARD_KINDS] = {
-    { 0,     32768 },            /* pairs */
-    { 32768, 8192 },             /* persons */
-    { 40960, 4096 }              /* addresses */
+    { 0,     16384 },            /* pairs */
+    { 16384, 4096 },             /* persons */
+    { 20480, 2048 }              /* addresses */
 };
 
-#define MT_GUARD_ENTRIES  45056
+#define MT_GUARD_ENTRIES  22528
 
 enum { MT_PAIR, MT_PERSON, MT_ADDRESS };
 
