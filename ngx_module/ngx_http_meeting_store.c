@@ -327,6 +327,7 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
     w->service.store = store;
     w->service.held_max = ngx_http_meeting_held_max(w);
     w->service.resources = (const char *) w->conf->resources.data;
+    w->service.guard = w->stats->guard;
 
     (void) mt_store_reader_check(store);
 

@@ -24,13 +24,15 @@ static ngx_int_t ngx_http_meeting_wakers_hold(ngx_http_meeting_zone_t *zone);
 static void ngx_http_meeting_wakers_release(void *data);
 
 
-/* Twice the statistics: the slab allocator rounds up, and has pages of its
- * own. */
+/* Twice the statistics, and a page: the slab allocator rounds up, and has
+ * pages of its own. */
 
 size_t
 ngx_http_meeting_zone_min_size(void)
 {
-    return mt_commit_min_size() + 2 * ngx_http_meeting_stats_size();
+    return mt_commit_min_size()
+           + 2 * ngx_http_meeting_stats_size() + mt_guard_size()
+           + ngx_pagesize;
 }
 
 
@@ -107,6 +109,11 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
         goto small;
     }
 
+    zone->stats->guard = ngx_slab_calloc(shpool, mt_guard_size());
+    if (zone->stats->guard == NULL) {
+        goto small;
+    }
+
     /* the rest of the zone: fresh pages, so zeroed already */
 
     size = shpool->pfree * ngx_pagesize;
@@ -125,7 +132,8 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
 
     case MT_OK:
         if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK
-            && ngx_http_meeting_turn_init(&zone->stats->turn) == NGX_OK)
+            && ngx_http_meeting_turn_init(&zone->stats->turn) == NGX_OK
+            && mt_guard_format(zone->stats->guard) == 0)
         {
             return NGX_OK;
         }

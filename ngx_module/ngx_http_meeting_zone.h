@@ -11,6 +11,8 @@
 #include "ngx_http_meeting_gate.h"
 #include "ngx_http_meeting_turn.h"
 
+#include "domain/auth/mt_guard.h"
+
 
 /* In shared memory; counters are relaxed atomics. */
 
@@ -31,6 +33,7 @@ typedef struct {
                                                    that holds the lease */
     void          *ring_mem;                    /* beside this */
     size_t         ring_mem_size;
+    mt_guard_t    *guard;                       /* beside this */
 
     ngx_http_meeting_gate_t  gate;
     ngx_http_meeting_turn_t  turn;

@@ -25,6 +25,8 @@ my $t = Meeting::Test->new();
 $t->write_default_conf(http => <<'HTTP', server => <<'CONF');
     set_real_ip_from 127.0.0.1;
     real_ip_header   X-Client;
+    log_format calls "company=$meeting_company reason=$meeting_reason";
+    access_log calls.log calls;
 HTTP
         location /meeting/api/ {
             meeting_api h5yes;
@@ -55,6 +57,7 @@ test_scopes();
 test_changes();
 test_dialects();
 test_addresses();
+test_limits();
 
 $t->verify();
 $t->finish();
@@ -257,6 +260,22 @@ sub test_addresses {
 		'X-Client' => '198.51.100.1');
 	like($answer->{json}{message}, qr/unknown key or wrong secret/,
 		'a wrong secret is that');
+
+	return;
+}
+
+
+# A call that lacks a scope counts for its company's limits; a token in foreign
+# hands does not.
+
+sub test_limits {
+	$t->wait_for(sub { $t->read_file('calls.log') =~ /wrong_address/ });
+	my $log = $t->read_file('calls.log');
+
+	like($log, qr/^company=1000 reason=no_scope$/m, 'its company is proven');
+	unlike($log, qr/^company=1000 reason=wrong_address$/m,
+		'none is proven from a wrong address');
+	like($log, qr/^company=-? reason=wrong_address$/m, 'it is empty');
 
 	return;
 }

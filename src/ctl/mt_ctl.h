@@ -70,6 +70,7 @@
     O(TO,       "to",       "N",     "the last number (default: the last)")   \
     O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")  \
     O(FORCE,    "force",    NULL,    "set a store that is there aside")       \
+    O(USER,     "user",     "USER",  "the user: number or string id")         \
     O(PERSON,   "person",   "WHO",   "the attendee: a user's number, id, "    \
                                      "account or phone, or the id of an "     \
                                      "attendance")                            \
@@ -151,6 +152,8 @@ int mt_ctl_credential_list(mt_ctl_t *ctl);
 int mt_ctl_credential_revoke(mt_ctl_t *ctl);
 int mt_ctl_credential_set(mt_ctl_t *ctl);
 int mt_ctl_user_import(mt_ctl_t *ctl);
+int mt_ctl_user_disable(mt_ctl_t *ctl);
+int mt_ctl_user_enable(mt_ctl_t *ctl);
 int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);

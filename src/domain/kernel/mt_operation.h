@@ -43,6 +43,7 @@ typedef enum {
 
 typedef struct mt_operation_s  mt_operation_t;
 typedef struct mt_apply_s      mt_apply_t;  /* kernel/mt_apply.h */
+typedef struct mt_guard_s      mt_guard_t;  /* auth/mt_guard.h */
 
 /*
  * The files in the resources folder that a call makes and deletes.  The
@@ -73,7 +74,12 @@ struct mt_call_s {
                                            known */
     mt_str_t               server_key;  /* 32 bytes: of sessions */
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
+    int                    trusted;     /* by an access token of the company:
+                                           sees all phones */
     mt_files_t             files;
+    mt_guard_t            *guard;       /* of log-ins; NULL: none */
+    uint64_t               network;     /* the client's, for the guard: of all
+                                           addresses that a person may have */
 
     int                    quiet;       /* in: the command raises no events */
 
@@ -89,6 +95,9 @@ struct mt_call_s {
     mt_error_t             error;       /* out: status and, in the args, */
     unsigned               field;       /*   the field's number, 0: none */
     unsigned               item;        /*   its index plus 1, 0: none */
+
+    mt_str_t               warning;     /* out: for the error log, or "" */
+    int64_t                retry_after; /* out: s, 0: nothing is known */
 
     unsigned               hides;       /* in: MT_PART_* that the answer does
                                            not show */

@@ -40,6 +40,7 @@ http {
     %%HTTP%%
 
     meeting_store path=store checkpoint=%%CHECKPOINT%%;
+    meeting_show_phones all;
     meeting_background %%BACKGROUND%%;
     meeting_weclubs_secret %%SECRET%%;
     meeting_public_base http://meeting.example;
