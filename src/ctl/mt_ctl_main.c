@@ -82,10 +82,19 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       mt_ctl_user_enable,
       "Allow a disabled user to log in again.", NULL },
 
+    { "user list", NULL, 0, MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM),
+      0, mt_ctl_user_list,
+      "List a company's users.",
+      "Placeholders are left out.  Formats as of checkin export." },
+
     { "room add", NULL, MT_OPT(NAME),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ADDRESS) | MT_OPT(CAPACITY), 0,
       mt_ctl_room_add,
       "Add a room, enabled and open all day.", NULL },
+
+    { "room list", NULL, 0, MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM),
+      0, mt_ctl_room_list,
+      "List a company's rooms.", NULL },
 
     { "meeting add", NULL, MT_OPT(CREATOR) | MT_OPT(SUBJECT),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ROOM) | MT_OPT(ADDRESS)
@@ -93,6 +102,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       | MT_OPT(TIMEZONE), 0,
       mt_ctl_meeting_add,
       "Create a meeting with check-in.", NULL },
+
+    { "meeting list", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(SINCE) | MT_OPT(UNTIL) | MT_OPT(FORMAT)
+      | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
+      mt_ctl_meeting_list,
+      "List a company's meetings by their begin, with counts.",
+      "life is as of meeting show.  Formats as of checkin export." },
 
     { "meeting show", NULL, MT_OPT(MEETING), MT_OPT(COMPANY), 0,
       mt_ctl_meeting_show,
@@ -142,6 +158,15 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Print a meeting's attendees who have not signed in.",
       "excused is 1 for those who declined or were excused.  Formats as of\n"
       "checkin export." },
+
+    { "attendance export", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(SINCE) | MT_OPT(UNTIL) | MT_OPT(BY)
+      | MT_OPT(FORMAT) | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
+      mt_ctl_attendance_export,
+      "Count who was present, late, excused and absent over many meetings.",
+      "Meetings that began on these days and are over count, but for those\n"
+      "that are cancelled or want no sign-in.  Formats as of checkin\n"
+      "export." },
 
     { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
       "Delete pictures that belong to no user.",
