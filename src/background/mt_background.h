@@ -73,6 +73,7 @@ typedef enum {
     MT_COUNT_JOURNAL,        /* entries deleted */
     MT_COUNT_SESSIONS,       /* expired ones deleted */
     MT_COUNT_FILES,          /* orphaned pictures deleted */
+    MT_COUNT_RELEASED,       /* rooms to which nobody came */
     MT_COUNTS
 } mt_count_t;
 
@@ -93,6 +94,10 @@ typedef struct {
     int64_t                  journal_age;
     uint64_t                 journal_size;
     int64_t                  session_ttl;   /* never 0 */
+
+    /* ms after the begin of a meeting to which nobody comes, its room is
+     * released; 0: never */
+    int64_t                  release_after;
 
     mt_background_state_t  (*state)(void *data);
     /* level 0 notice, 1 warning, 2 error */

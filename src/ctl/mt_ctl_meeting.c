@@ -200,6 +200,27 @@ mt_ctl_meeting_show(mt_ctl_t *ctl)
 }
 
 
+MT_JSON_TABLE(mt_ctl_meeting_act_options,
+    { "meeting", MT_FIELD(meeting_act, ref) }
+);
+
+
+int
+mt_ctl_meeting_keep(mt_ctl_t *ctl)
+{
+    mt_call_t         call;
+    mt_meeting_act_t  args;
+
+    memset(&args, 0, sizeof(args));
+
+    return mt_ctl_args(ctl, &mt_ctl_meeting_act_options, &args) == MT_CTL_OK
+           && mt_ctl_run(ctl, &call, &mt_op_meeting_keep,
+                         &mt_ctl_meeting_act_options, &args)
+              == MT_CTL_OK
+           ? mt_ctl_show(ctl, ctl->given[MT_OPT_MEETING]) : MT_CTL_FAILED;
+}
+
+
 static mt_str_t
 mt_ctl_link(mt_ctl_t *ctl, mt_str_t code)
 {

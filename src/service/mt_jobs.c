@@ -4,6 +4,7 @@
 #include "service/mt_jobs.h"
 
 #include "background/mt_job_housekeeping.h"
+#include "background/mt_job_release.h"
 #include "event/mt_job_delivery.h"
 #include "event/mt_job_reminders.h"
 
@@ -11,6 +12,7 @@
 const mt_job_t *const  mt_background_jobs[] = {
     &mt_job_reminders,
     &mt_job_delivery,
+    &mt_job_release,
     &mt_job_housekeeping,
     NULL
 };

@@ -2,6 +2,7 @@
 /* Background jobs: reminders, and the deletion of old records. */
 
 #include "background/mt_job_housekeeping.h"
+#include "background/mt_job_release.h"
 #include "event/mt_job_reminders.h"
 #include "event_fixture.h"
 #include "meeting_fixture.h"
@@ -151,6 +152,7 @@ sign_in(uint32_t company, int64_t user, const char *caller)
 
 
 static const mt_job_t *const  housekeeping[] = { &mt_job_housekeeping, NULL };
+static const mt_job_t *const  release[] = { &mt_job_release, NULL };
 static const mt_job_t *const  reminders[] = { &mt_job_reminders, NULL };
 
 
@@ -239,7 +241,7 @@ test_journal(void)
     is_int(trim(0, bytes - 1), 500, "too large: a part goes");
     ok(trim(0, 1) > 200, "all of it");
 
-    /* entries of messages in the outbox stay */
+    /* messages in the outbox get copies of what they need */
 
     subscribe(&f);
     (void) fixture_dept(&f, "told", "told", NULL);
@@ -248,12 +250,10 @@ test_journal(void)
         (void) fixture_dept(&f, "", "told", NULL);
     }
 
-    ok(trim(0, 1) < 20, "what is before a message goes");
-    ok(stat_of().entries[MT_DB_JOURNAL] >= 22, "not its entry");
-    is_int(trim(0, 1), 0, "nor those after it");
-
-    (void) event_done(&f, &mt_op_event_delivered, 1, 21);
-    ok(trim(0, 1) > 0, "until it is delivered");
+    ok(trim(0, 1) >= 21, "entries of messages go");
+    is_int(fixture_verify(&f), 0, "and the messages are whole");
+    is_int(event_done(&f, &mt_op_event_delivered, 1, 21).num, 21,
+           "they are delivered");
 }
 
 
@@ -295,6 +295,79 @@ test_reminders(void)
 }
 
 
+static int64_t
+booked(const char *room, int64_t begin, int64_t sign)
+{
+    mt_meeting_edit_t  args;
+
+    args = edit_new(&f, "1", 10, 11, "1,2");
+    edit_set(&args, begin, f.now + begin);
+    edit_set(&args, end, f.now + begin + HOUR);
+    edit_set(&args, room_ref, mt_cstr(room));
+    edit_set(&args, sign, sign);
+
+    return created(&f, args);
+}
+
+
+/* Each room has one reason of its own to stay booked, but the first. */
+
+static void
+test_release(void)
+{
+    int64_t            i, num[7], room;
+    char               id[8];
+    mt_checkin_args_t  args;
+
+    f.now = mt_realtime_ms();
+    options.release_after = MINUTE;
+
+    for (i = 0; i < 7; i++) {
+        (void) snprintf(id, sizeof(id), "room%d", (int) i);
+        (void) fixture_room(&f, id);
+    }
+
+    num[0] = booked("room0", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[1] = booked("room1", -MINUTE / 2, MT_SIGN_DEFAULT);
+    num[2] = booked("room2", MINUTE, MT_SIGN_DEFAULT);
+    num[3] = booked("room3", -2 * MINUTE, MT_SIGN_NONE);
+    num[4] = booked("room4", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[5] = booked("room5", -2 * MINUTE, MT_SIGN_DEFAULT);
+    num[6] = booked("room6", -HOUR, MT_SIGN_DEFAULT);
+
+    args = checkin_args(&f, num[4], "1", "r");
+    is_status(checkin(&f, 2, args), MT_OK, "somebody came");
+    is_status(act(&f, &mt_op_meeting_keep, num[5], 2, MT_MAY_MANAGER, 0),
+              MT_FORBIDDEN, "an attendee is no host");
+    is_status(act(&f, &mt_op_meeting_keep, num[5], 1, MT_MAY_MANAGER, 0),
+              MT_OK, "a host keeps it");
+    is_int(act(&f, &mt_op_meeting_keep, num[5], 1, MT_MAY_MANAGER,
+               0).position, 0, "once");
+    is_status(act(&f, &mt_op_meeting_keep, num[6], 1, MT_MAY_MANAGER, 0),
+              MT_ENDED, "it is over");
+
+    background_open(release);
+    is_int(turns(), 1, "one command");
+    is_int(counts[MT_COUNT_RELEASED], 1, "one room");
+    mt_background_destroy(bg);
+
+    for (i = 1; i < 7; i++) {
+        ok(meeting(&f, num[i]).room != 0, "meeting %d has its room", (int) i);
+    }
+
+    room = meeting(&f, num[1]).room - 1;
+    is_int(meeting(&f, num[0]).room, 0, "the deserted one has none");
+    is_int(meeting(&f, num[0]).released, room, "and tells which it was");
+    is_status(act(&f, &mt_op_meeting_keep, num[0], 1, MT_MAY_MANAGER, 0),
+              MT_NO_SUCH_ROOM, "too late to keep it");
+
+    num[0] = booked("room0", -2 * MINUTE, MT_SIGN_NONE);
+    ok(num[0] > 0, "somebody else takes it");
+
+    options.release_after = 0;
+}
+
+
 int
 main(void)
 {
@@ -309,6 +382,7 @@ main(void)
     test_sessions();
     test_journal();
     test_reminders();
+    test_release();
 
     is_int(fixture_verify(&f), 0, "the store verifies");
 

@@ -43,6 +43,7 @@ const mt_operation_t  mt_op_dept_update = {
 
 const mt_operation_t  mt_op_dept_remove = {
     .code = MT_CODE_dept_remove,
+    .reserve = 1,
     .name = "dept_remove",
     .args = &mt_named_model,
     .body = &mt_named_model,

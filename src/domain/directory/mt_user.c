@@ -59,6 +59,7 @@ const mt_operation_t  mt_op_user_update = {
 
 const mt_operation_t  mt_op_user_remove = {
     .code = MT_CODE_user_remove,
+    .reserve = 1,
     .name = "user_remove",
     .args = &mt_named_model,
     .body = &mt_user_removal_model,
@@ -191,6 +192,10 @@ mt_user_remove_start(mt_call_t *call)
     memset(&removal, 0, sizeof(removal));
     mt_set(&removal, user_removal, ref, args->ref);
     mt_set(&removal, user_removal, keep, 1);
+
+    /* apply() reads all rooms' lists of users, and writes some of them */
+
+    call->seats = mt_rooms_seats(call);
 
     return mt_command(call, &removal);
 }

@@ -36,6 +36,7 @@ mt_command(mt_call_t *call, const void *body)
 
     memset(&last, 0, sizeof(last));
     last.message_size = call->settings ? call->settings->message_size : 0;
+    last.quiet = call->quiet;
     last.lean = !call->op->wal_ack;
 
     if (call->op->grows && call->settings) {
@@ -48,6 +49,8 @@ mt_command(mt_call_t *call, const void *body)
     if (call->command.failed) {
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
+
+    call->seats += call->command.len / MT_SEAT_BYTES;
 
     return MT_STEP_COMMIT;
 }

@@ -55,6 +55,13 @@ mt_status_t mt_meeting_close(mt_apply_t *a, const mt_meeting_t *meeting,
 mt_status_t mt_meeting_cancel(mt_apply_t *a, const mt_meeting_t *meeting);
 
 
+/* Returns 1 if the meeting's room is to be released at `now` (ms): it has been
+ * under way for `after` ms, wants sign-ins, nobody has signed in, and no host
+ * keeps the room; else 0. */
+int mt_meeting_is_deserted(const mt_meeting_t *meeting,
+    const mt_tally_t *tally, int64_t now, int64_t after);
+
+
 /* The attendance and the check-in of an attendee, keyed by meeting and slot:
  * the user's number or, from MT_GUEST_SLOT on, a guest's.  Strings as
  * mt_load()'s.  Return 1 if found, 0 if there is none, -1 on failure. */

@@ -32,6 +32,7 @@ static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
 
 const mt_operation_t  mt_op_meeting_cancel = {
     .code = MT_CODE_meeting_cancel,
+    .reserve = 1,
     .name = "meeting_cancel",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
@@ -41,6 +42,7 @@ const mt_operation_t  mt_op_meeting_cancel = {
 
 const mt_operation_t  mt_op_meeting_end = {
     .code = MT_CODE_meeting_end,
+    .reserve = 1,
     .name = "meeting_end",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,

@@ -42,10 +42,7 @@ mt_drafts_list(const mt_drafts_t *drafts, int made)
 
     args = drafts->args;
 
-    return mt_has(args, meeting_edit, people)
-           || mt_has(args, meeting_edit, people_refs)
-           || args->add.n || args->add_refs.n || args->drop.n
-           || (made && args->creator_listed);
+    return mt_edit_lists(args) || (made && args->creator_listed);
 }
 
 
@@ -70,9 +67,9 @@ mt_draft_new(mt_draft_t *draft, mt_drafts_t *drafts)
     draft->drafts = drafts;
     draft->meeting.created = drafts->a->time;
 
-    /* without a subscriber the invitation counts as delivered */
+    /* without a subscriber to it the invitation counts as delivered */
 
-    if (!mt_company_subscribed(drafts->a)) {
+    if (!(mt_company_events(drafts->a) >> MT_EVENT_BOOK_SUCCESS & 1)) {
         draft->meeting.pushed = drafts->a->time;
     }
 

@@ -83,6 +83,19 @@ MT_DECLARE_MODEL(meeting_secrets, MT_MEETING_SECRET_FIELDS);
 int mt_meeting_secrets(mt_arena_t *arena, mt_meeting_secrets_t *secrets);
 
 
+/*
+ * The cost of a command is estimated in seats before it is queued
+ * (mt_meeting_cost.c); see call->seats.
+ *
+ * mt_edit_seats() returns how many people the arguments name.
+ * mt_edit_lists() returns 1 if they change the list of a meeting that exists.
+ * mt_call_seats() returns how many attendees a meeting has, 0 if it is
+ * unknown.
+ */
+size_t mt_edit_seats(const mt_meeting_edit_t *args);
+int mt_edit_lists(const mt_meeting_edit_t *args);
+size_t mt_call_seats(mt_call_t *call, int64_t meeting);
+
 /* Returns MT_OK or MT_NO_MEMORY. */
 mt_status_t mt_drafts_init(mt_drafts_t *drafts, mt_apply_t *a,
     const mt_meeting_edit_t *args, mt_result_t *result);
