@@ -363,7 +363,9 @@ mt_qs_authenticate(mt_exchange_t *x)
     if (status == MT_OK) {
         mt_set(args, meeting_link, viewer, call->company);
 
-    } else if (mt_status_http(status) != 200) {
+    } else if (mt_status_http(status) != 200 || status == MT_NO_SCOPE
+               || status == MT_WRONG_ADDRESS)
+    {
         call->error.status = status;
     }
 }

@@ -66,7 +66,9 @@
     F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
 
-/* secret_hash: SHA-256 of the secret, which is not kept. */
+/* secret_hash: SHA-256 of the secret, which is not kept.  scopes: bits,
+ * 1 << MT_SCOPE_*, 0: all.  allow: the networks from which it may be used
+ * (base/mt_cidr.h), "": any. */
 #define MT_CREDENTIAL_FIELDS(F, M)                                            \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -74,7 +76,9 @@
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
     F(M, 6, INT, created,       0, MT_TIME_MAX, NULL)                         \
-    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */
+    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */     \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
 #define MT_DEPT_FIELDS(F, M)                                                  \
     F(M, 1, INT, num,           0, MT_NUM_MAX, NULL)                          \
@@ -323,6 +327,8 @@
 #define MT_EVENT_MEETING_REMIND 13
 #define MT_EVENT_FACE_DROPPED   14
 
+#define MT_EVENT_ALL            MT_NUM_MAX   /* bits of all types */
+
 #define MT_REMIND_NOTICE        1        /* yunzhijia noticeTime */
 #define MT_REMIND_MINUTES       2        /* jituancaiyun remindMin */
 #define MT_REMIND_CONFIRM       3        /* weclubs remind_confirm_meeting */
@@ -336,7 +342,9 @@
  * All messages numbered so far (COUNTER): `sent` were delivered, `aside` are
  * set aside, `dropped` were discarded, the others are in the outbox.
  * last: the highest number delivered.  since, attempts, next_try, error: of
- * the present failure to deliver; 0 and "" after a success.
+ * the present failure to deliver; 0 and "" after a success.  types: bits,
+ * 1 << MT_EVENT_*, of the events that are sent; 0: all.  copied: messages up
+ * to this number, waiting or set aside, hold their events themselves.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
@@ -355,12 +363,15 @@
     F(M, 14, INT, attempts,     0, MT_NUM_MAX, NULL)                          \
     F(M, 15, INT, next_try,     0, MT_TIME_MAX, NULL)                         \
     F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)                         \
-    F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)
+    F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)                          \
+    F(M, 18, INT, types,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 19, INT, copied,       0, MT_NUM_MAX, NULL)
 
 /*
  * A message to a subscriber: n events of one type of the journal entry at
  * `position`, from index `first`, which counts from 0.  aside, error: time and
- * reason of being set aside.
+ * reason of being set aside.  events: a copy of them, once the entry was to be
+ * deleted; `first` is 0 then.
  */
 #define MT_OUTBOX_FIELDS(F, M)                                                \
     F(M, 1,  INT, position,     1, MT_NUM_MAX, NULL)                          \
@@ -369,7 +380,8 @@
     F(M, 4,  INT, first,        0, INT32_MAX, NULL)                           \
     F(M, 5,  INT, n,            1, INT32_MAX, NULL)                           \
     F(M, 6,  INT, aside,        0, MT_TIME_MAX, NULL)                         \
-    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)
+    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)                         \
+    F(M, 8,  OBJS, events,      0, INT32_MAX, &mt_event_model)
 
 /*
  * A command, as the commit engine and the journal carry it.  op: the
@@ -378,7 +390,8 @@
  * events are cut; 0, as in commands of 0.9: by other bounds
  * (domain/notify/mt_message.c).  lean: a command that finds nothing to change
  * writes nothing; not set in commands of 0.9.  max_*: the company's quota; 0:
- * none.
+ * none.  quiet: the command raises no events, for a later one tells of what it
+ * did (an import).
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -392,7 +405,8 @@
     F(M, 9,  INT, max_meetings, 0, MT_NUM_MAX, NULL)                          \
     F(M, 10, INT, max_seats,    0, MT_NUM_MAX, NULL)                          \
     F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
-    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)
+    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 13, INT, quiet,        0, 1, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \

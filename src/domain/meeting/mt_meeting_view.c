@@ -458,8 +458,14 @@ mt_person_row_key(const mt_view_source_t *source, const mt_meeting_t *meeting,
     key->skip = 0;
     key->usable = (source->hides & MT_PART_PERSON_DEPT) != 0;
 
-    key->nums[0] = (uint64_t) source->company << 1
-                      | (source->guests != 0);
+    /* the one row that shows a phone whole */
+
+    if (source->phones != MT_PHONES_ALL && records->slot == source->self) {
+        key->usable = 0;
+    }
+
+    key->nums[0] = (uint64_t) source->company << 3
+                   | (uint64_t) source->phones << 1 | (source->guests != 0);
     key->nums[1] = (uint64_t) meeting->num;
     key->nums[2] = (uint64_t) records->slot;
 
@@ -500,6 +506,7 @@ static int
 mt_view_derive_person(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view)
 {
+    int                   has_phone;
     const mt_user_t      *user;
     const mt_attendee_t  *given;
     mt_person_derived_t  *derived;
@@ -512,7 +519,10 @@ mt_view_derive_person(const mt_view_source_t *source,
 
     derived->num = user->num;
     derived->name = given->name.len ? given->name : user->name;
-    derived->phone = given->phone.len ? given->phone : user->phone;
+    has_phone = given->phone.len || user->phone.len;
+    derived->phone = given->phone.len
+                     ? mt_view_phone(source, user->num, given->phone)
+                     : user->phone;
     derived->email = given->email.len ? given->email : user->email;
     derived->face = given->face;
 
@@ -531,7 +541,7 @@ mt_view_derive_person(const mt_view_source_t *source,
     derived->remind = !derived->on_leave && given->deleted == 0;
 
     derived->kind = user->num ? MT_PERSON_USER
-                    : derived->phone.len ? MT_PERSON_PHONE : MT_PERSON_GUEST;
+                    : has_phone ? MT_PERSON_PHONE : MT_PERSON_GUEST;
 
     if (derived->kind != MT_PERSON_USER) {
         derived->guest_email = derived->email;
