@@ -23,6 +23,8 @@
  *     settle       reads that wait until the store has settled
  *     hash         requests that hash a password, in a fair queue
  *     gate         bounds how many of them do it at a time
+ *     heavy        heavy commands: they wait, companies in turn, for a thread
+ *     turn         lets in one heavy command at a time, over all workers
  *
  *     process      the master's zone and store; a worker's start, timers, end
  *     worker       the state of this worker

@@ -69,6 +69,7 @@ static ngx_int_t
 ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     size_t len)
 {
+    ngx_str_t       warning;
     mt_exchange_t  *x;
 
     x = ctx->exchange;
@@ -88,8 +89,18 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         return ngx_http_meeting_set_allow(r, x->route);
     }
 
+    if (x->call.warning.len) {
+        warning = ngx_http_meeting_ngx_str(x->call.warning);
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "meeting: %V",
+                      &warning);
+    }
+
     if (x->call.error.status == MT_BUSY) {
         return ngx_http_meeting_set_retry(r, ctx->retry_after);
+    }
+
+    if (x->call.retry_after) {
+        return ngx_http_meeting_set_retry(r, x->call.retry_after);
     }
 
     return NGX_OK;

@@ -429,6 +429,8 @@ ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
     in->method = ngx_http_meeting_str(&r->method_name);
     in->path = ngx_http_meeting_str(&r->uri);
     in->query = ngx_http_meeting_str(&r->args);
+    in->network = ngx_http_meeting_network(r);
+    in->address = ngx_http_meeting_str(&r->connection->addr_text);
     in->header = ngx_http_meeting_header;
     in->data = r;
 

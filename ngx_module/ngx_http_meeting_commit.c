@@ -5,7 +5,7 @@
  */
 
 #include "ngx_http_meeting_commit.h"
-#include "ngx_http_meeting_work.h"
+#include "ngx_http_meeting_heavy.h"
 
 
 #define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
@@ -22,10 +22,6 @@ static void ngx_http_meeting_set_held(ngx_http_meeting_worker_t *w,
     ngx_uint_t n);
 
 static void ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter);
-static mt_status_t ngx_http_meeting_commit_alone(
-    ngx_http_meeting_worker_t *w, ngx_http_meeting_ctx_t *ctx,
-    void (*resume)(ngx_http_request_t *r));
-static void ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx);
 static mt_str_t ngx_http_meeting_command(ngx_http_meeting_ctx_t *ctx);
 
 static mt_status_t ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
@@ -41,6 +37,7 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
 {
     w->ring = -1;
     ngx_queue_init(&w->held);
+    ngx_queue_init(&w->heavy);
 
     w->combine = ngx_pcalloc(cycle->pool, sizeof(ngx_http_meeting_task_t));
     if (w->combine == NULL) {
@@ -52,6 +49,13 @@ ngx_http_meeting_commit_init(ngx_http_meeting_worker_t *w,
     w->combine->done = ngx_http_meeting_combine_done;
     w->combine->data = w;
     w->combine->log = cycle->log;
+
+    if (!mt_commit_is_zone(zone->ring_mem, zone->ring_mem_size)) {
+        ngx_log_error(NGX_LOG_CRIT, cycle->log, 0,
+                      "zone \"meeting\" is malformed: a worker is broken, "
+                      "restart nginx");
+        return NGX_ERROR;
+    }
 
     w->commit = mt_commit_attach(zone->ring_mem, NULL,
                                  ngx_http_meeting_wake_ring, w);
@@ -349,18 +353,25 @@ ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
         return MT_BUSY;
     }
 
+    if (!ctx->exchange->call.op->reserve && w->service.store
+        && mt_store_is_low(w->service.store))
+    {
+        return MT_STORE_FULL;
+    }
+
     ctx->waiter.command = ngx_http_meeting_command(ctx);
     ctx->waiter.how = ctx->exchange->call.op->wal_ack ? MT_PUSH_LOG
                                                      : MT_PUSH_COMMIT;
     ctx->waiter.ctx = ctx;
     ctx->waiter.wake = ngx_http_meeting_ctx_collected;
 
-    if (!mt_commit_fits(w->commit, ctx->waiter.command.len)) {
-        ngx_log_debug0(NGX_LOG_DEBUG_HTTP, ctx->request->connection->log, 0,
-                       "meeting command: too large for a ring, has a "
-                       "transaction of its own");
-        return ngx_http_meeting_commit_alone(w, ctx, resume);
+    if (ctx->exchange->call.seats > MT_COMMIT_HEAVY
+        || !mt_commit_fits(w->commit, ctx->waiter.command.len))
+    {
+        return ngx_http_meeting_heavy(ctx, resume);
     }
+
+    ctx->waiter.seats = (unsigned) ctx->exchange->call.seats;
 
     status = ngx_http_meeting_queue(&ctx->waiter);
 
@@ -378,60 +389,6 @@ ngx_http_meeting_ctx_collected(ngx_http_meeting_waiter_t *waiter)
     waiter->ctx->collected = 1;
 
     ngx_http_meeting_wake(waiter->ctx);
-}
-
-
-/*
- * A command that no ring can take has a transaction of its own, in a thread.
- * Its result is there once the request goes on or is freed: both come later.
- */
-
-static mt_status_t
-ngx_http_meeting_commit_alone(ngx_http_meeting_worker_t *w,
-    ngx_http_meeting_ctx_t *ctx, void (*resume)(ngx_http_request_t *r))
-{
-    if (w->service.store == NULL) {
-        return MT_STORE_FAILED;
-    }
-
-    if (ngx_http_meeting_work(ctx, ngx_http_meeting_apply, resume) != NGX_OK) {
-        return MT_BUSY;
-    }
-
-    ctx->collected = 1;
-
-    return MT_OK;
-}
-
-
-/* In a thread.  LMDB's lock keeps this and the combiners apart. */
-
-static void
-ngx_http_meeting_apply(ngx_http_meeting_ctx_t *ctx)
-{
-    mt_batch_t                 *batch;
-    mt_status_t                 status;
-    ngx_http_meeting_worker_t  *w;
-
-    w = &ngx_http_meeting_worker;
-
-    status = MT_NO_MEMORY;
-    batch = mt_batch_create(w->service.store, &mt_domain);
-
-    if (batch) {
-        status = mt_apply_now(batch, ctx->waiter.command,
-                              &ctx->waiter.result);
-    }
-
-    if (status != MT_OK) {
-        ctx->waiter.result = (mt_result_t) { .status = status };
-
-    } else {
-        ngx_http_meeting_announce(w->stats, w->wakers,
-                                  mt_batch_messages(batch));
-    }
-
-    mt_batch_destroy(batch);
 }
 
 
@@ -453,8 +410,8 @@ ngx_http_meeting_push(ngx_http_meeting_worker_t *w,
     int          combine;
     mt_status_t  status;
 
-    status = mt_commit_push(w->commit, waiter->command, waiter->how, waiter,
-                            &combine);
+    status = mt_commit_push(w->commit, waiter->command, waiter->how,
+                            waiter->seats, waiter, &combine);
 
     ngx_log_debug4(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "meeting ring %d: %uz bytes, \"%s\", combine:%d", w->ring,

@@ -27,9 +27,9 @@ void ngx_http_meeting_commit_awake(ngx_event_t *ev);
 mt_status_t ngx_http_meeting_queue(ngx_http_meeting_waiter_t *waiter);
 
 /*
- * Queues the exchange's command and suspends the request; resume() finds
- * ctx->waiter.result.  Returns MT_OK, or another status if it was not queued:
- * then the request does not wait.
+ * Queues the exchange's command, for the ring or as a heavy one, and suspends
+ * the request; resume() finds ctx->waiter.result.  Returns MT_OK, or another
+ * status if it was not queued: then the request does not wait.
  */
 mt_status_t ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));

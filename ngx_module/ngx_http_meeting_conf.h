@@ -30,6 +30,7 @@ typedef struct {
     ngx_thread_pool_t            *work_pool;
     ngx_thread_pool_t            *hash_pool;
     ngx_thread_pool_t            *commit_pool;
+    ngx_thread_pool_t            *heavy_pool;
     ngx_uint_t                    api;          /* unsigned  api:1; */
     ngx_http_handler_pt           access;       /* nginx's, of "allow"; NULL:
                                                    nginx lacks it */
@@ -74,6 +75,10 @@ typedef struct {
     const mt_quota_t             *quota;        /* NULL: not given */
     ngx_uint_t                    unknown_call;
     ngx_msec_t                    token_ttl;    /* of access tokens */
+    ngx_uint_t                    show_phones;  /* MT_PHONES_* */
+    ngx_str_t                     default_password;    /* as given; data
+                                                          NULL: not set */
+    mt_guard_limits_t             login_limits;        /* pause 0: not set */
     ngx_flag_t                    weclubs_verify;
     ngx_str_t                     weclubs_secret;
     ngx_msec_t                    weclubs_token_ttl;

@@ -18,6 +18,16 @@
 #define NGX_HTTP_MEETING_CHECKPOINTS  1000                   /* the longest */
 #define NGX_HTTP_MEETING_MIN_JOURNAL  (64 * 1024)
 #define NGX_HTTP_MEETING_COMPANY      1000
+#define NGX_HTTP_MEETING_PASSWORD     128
+#define NGX_HTTP_MEETING_FAILURES     1000000
+
+
+const mt_guard_limits_t  ngx_http_meeting_login_limits = {
+    .pair = 20,
+    .person = 200,
+    .address = 1000,
+    .pause = MT_MS_PER_MINUTE
+};
 
 
 static char *ngx_http_meeting_add_zone(ngx_conf_t *cf,
@@ -768,6 +778,114 @@ ngx_http_meeting_scheme(const ngx_str_t *url)
              : ngx_strncmp(url->data, "http://", 7) == 0 ? 7 : 0;
 
     return url->len == scheme || url->data[scheme] == '/' ? 0 : scheme;
+}
+
+
+/* meeting_default_password on | off | TEXT; */
+
+char *
+ngx_http_meeting_set_default_password(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    ngx_str_t  *value;
+
+    if (mlcf->default_password.data) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (value[1].len == 0 || value[1].len > NGX_HTTP_MEETING_PASSWORD) {
+        return ngx_http_meeting_bad_value(cf, cmd, &value[1]);
+    }
+
+    mlcf->default_password = value[1];
+
+    return NGX_CONF_OK;
+}
+
+
+/* meeting_login_limit off | [pair=N] [person=N] [address=N] [pause=TIME]; */
+
+char *
+ngx_http_meeting_set_login_limit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_meeting_loc_conf_t *mlcf = conf;
+
+    int64_t            *n;
+    ngx_str_t          *value, s;
+    ngx_uint_t          i, k;
+    mt_guard_limits_t   limits;
+
+    struct {
+        ngx_str_t   name;
+        int64_t    *n;
+    } given[] = {
+        { ngx_string("pair="), &limits.pair },
+        { ngx_string("person="), &limits.person },
+        { ngx_string("address="), &limits.address },
+        { ngx_string("pause="), &limits.pause }
+    };
+
+    if (mlcf->login_limits.pause) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+    limits = ngx_http_meeting_login_limits;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        limits.pair = 0;
+        limits.person = 0;
+        limits.address = 0;
+        mlcf->login_limits = limits;
+        return NGX_CONF_OK;
+    }
+
+    for (i = 1; i < cf->args->nelts; i++) {
+        s = value[i];
+        n = NULL;
+
+        for (k = 0; k < sizeof(given) / sizeof(given[0]); k++) {
+            if (ngx_strncmp(s.data, given[k].name.data, given[k].name.len)
+                == 0)
+            {
+                n = given[k].n;
+                s.data += given[k].name.len;
+                s.len -= given[k].name.len;
+                break;
+            }
+        }
+
+        if (n == NULL) {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+        }
+
+        if (n == &limits.pause) {
+            *n = ngx_parse_time(&s, 0);
+
+        } else {
+            *n = ngx_strcmp(s.data, "off") == 0 ? 0 : ngx_atoi(s.data, s.len);
+
+            if (*n == 0 && s.data[0] != 'o') {
+                *n = NGX_ERROR;
+            }
+        }
+
+        if (*n < (n == &limits.pause) * MT_MS_PER_SECOND
+            || *n > (n == &limits.pause ? MT_MS_PER_DAY
+                                        : NGX_HTTP_MEETING_FAILURES))
+        {
+            return ngx_http_meeting_bad_value(cf, cmd, &value[i]);
+        }
+    }
+
+    mlcf->login_limits = limits;
+
+    return NGX_CONF_OK;
 }
 
 

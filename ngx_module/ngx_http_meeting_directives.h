@@ -65,4 +65,12 @@ char *ngx_http_meeting_set_enum(ngx_conf_t *cf, ngx_command_t *cmd,
  * without memory. */
 mt_zone_t *ngx_http_meeting_open_timezone(ngx_conf_t *cf, u_char *name);
 
+char *ngx_http_meeting_set_default_password(ngx_conf_t *cf,
+    ngx_command_t *cmd, void *conf);
+char *ngx_http_meeting_set_login_limit(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+/* meeting_login_limit where none is given. */
+extern const mt_guard_limits_t  ngx_http_meeting_login_limits;
+
 #endif /* NGX_HTTP_MEETING_DIRECTIVES_H */

@@ -30,7 +30,6 @@ static void ngx_http_meeting_hash_refused(ngx_event_t *ev);
 static ngx_http_meeting_ctx_t *ngx_http_meeting_hash_first(
     ngx_http_meeting_hashing_t *h, uint64_t address);
 static void ngx_http_meeting_hash_count(ngx_http_meeting_hashing_t *h);
-static uint64_t ngx_http_meeting_hash_address(ngx_http_request_t *r);
 
 
 #define ngx_http_meeting_turn(q)                                              \
@@ -69,7 +68,7 @@ ngx_http_meeting_hash(ngx_http_meeting_ctx_t *ctx,
     h = &w->hashing;
 
     ctx->work = work;
-    ctx->place.address = ngx_http_meeting_hash_address(ctx->request);
+    ctx->place.address = ngx_http_meeting_network(ctx->request);
 
     if (h->running < w->stats->gate.n) {
         if (ngx_http_meeting_hash_begin(ctx) != NGX_OK) {
@@ -346,37 +345,4 @@ ngx_http_meeting_hash_count(ngx_http_meeting_hashing_t *h)
     if (w->ring >= 0) {
         w->stats->hashing[w->ring] = h->waiting;
     }
-}
-
-
-/* An IPv4 address; the first half of an IPv6 address, since a customer of a
- * provider has all of the other half; 0 for any other. */
-
-static uint64_t
-ngx_http_meeting_hash_address(ngx_http_request_t *r)
-{
-    uint64_t             address;
-    struct sockaddr_in  *sin;
-#if (NGX_HAVE_INET6)
-    struct sockaddr_in6  *sin6;
-#endif
-
-    address = 0;
-
-    switch (r->connection->sockaddr->sa_family) {
-
-    case AF_INET:
-        sin = (struct sockaddr_in *) r->connection->sockaddr;
-        address = sin->sin_addr.s_addr;
-        break;
-
-#if (NGX_HAVE_INET6)
-    case AF_INET6:
-        sin6 = (struct sockaddr_in6 *) r->connection->sockaddr;
-        ngx_memcpy(&address, sin6->sin6_addr.s6_addr, sizeof(address));
-        break;
-#endif
-    }
-
-    return address;
 }

@@ -112,6 +112,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->page_size = NGX_CONF_UNSET_UINT;
     mlcf->body_per_address = NGX_CONF_UNSET_UINT;
     mlcf->unknown_call = NGX_CONF_UNSET_UINT;
+    mlcf->show_phones = NGX_CONF_UNSET_UINT;
     mlcf->weclubs_verify = NGX_CONF_UNSET;
     mlcf->token_ttl = NGX_CONF_UNSET_MSEC;
     mlcf->weclubs_token_ttl = NGX_CONF_UNSET_MSEC;
@@ -172,6 +173,17 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
                               NGX_HTTP_MEETING_PAGE_SIZE);
     ngx_conf_merge_uint_value(conf->unknown_call, prev->unknown_call,
                               NGX_HTTP_NOT_FOUND);
+    ngx_conf_merge_uint_value(conf->show_phones, prev->show_phones,
+                              MT_PHONES_MASKED);
+    ngx_conf_merge_str_value(conf->default_password, prev->default_password,
+                             "on");
+
+    if (conf->login_limits.pause == 0) {
+        conf->login_limits = prev->login_limits.pause
+                             ? prev->login_limits
+                             : ngx_http_meeting_login_limits;
+    }
+
     ngx_conf_merge_value(conf->weclubs_verify, prev->weclubs_verify, 1);
     ngx_conf_merge_str_value(conf->weclubs_secret, prev->weclubs_secret, "");
     ngx_conf_merge_msec_value(conf->token_ttl, prev->token_ttl,
@@ -237,7 +249,17 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->page_size = conf->page_size;
     s->quota = *conf->quota;
     s->unknown_call = (int) conf->unknown_call;
+    s->show_phones = (int) conf->show_phones;
+    s->login_limits = conf->login_limits;
     s->verify_sign = conf->weclubs_verify;
+
+    if (ngx_strcmp(conf->default_password.data, "off") == 0) {
+        s->default_password_off = 1;
+
+    } else if (ngx_strcmp(conf->default_password.data, "on") != 0) {
+        s->default_password = ngx_http_meeting_str(&conf->default_password);
+    }
+
     s->sign_secret = ngx_http_meeting_str(&conf->weclubs_secret);
     s->access_ttl = conf->token_ttl;
     s->token_ttl = conf->weclubs_token_ttl;

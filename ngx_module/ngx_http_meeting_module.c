@@ -57,6 +57,14 @@ static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_meeting_phones[] = {
+    { ngx_string("all"), MT_PHONES_ALL },
+    { ngx_string("masked"), MT_PHONES_MASKED },
+    { ngx_string("none"), MT_PHONES_NONE },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_meeting_unknown_calls[] = {
     { ngx_string("404"), NGX_HTTP_NOT_FOUND },
     { ngx_string("200"), NGX_HTTP_OK },
@@ -276,6 +284,27 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, unknown_call),
       &ngx_http_meeting_unknown_calls },
 
+    { ngx_string("meeting_show_phones"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, show_phones),
+      &ngx_http_meeting_phones },
+
+    { ngx_string("meeting_default_password"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_default_password,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("meeting_login_limit"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1234,
+      ngx_http_meeting_set_login_limit,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("meeting_weclubs_verify"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
       ngx_conf_set_flag_slot,
@@ -384,7 +413,10 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     mmcf->hash_pool = ngx_http_meeting_add_pool(cf, "meeting_hash",
                                              ngx_http_meeting_gate_width());
 
+    mmcf->heavy_pool = ngx_http_meeting_add_pool(cf, "meeting_heavy", 1);
+
     if (mmcf->commit_pool == NULL || mmcf->work_pool == NULL
+        || mmcf->heavy_pool == NULL
         || mmcf->hash_pool == NULL
         || ngx_http_meeting_prepare_background(cf, mmcf) != NGX_OK)
     {

@@ -9,6 +9,7 @@
 #include "ngx_http_meeting_background.h"
 #include "ngx_http_meeting_commit.h"
 #include "ngx_http_meeting_hash.h"
+#include "ngx_http_meeting_heavy.h"
 #include "ngx_http_meeting_settle.h"
 #include "ngx_http_meeting_store.h"
 
@@ -198,6 +199,7 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
     ngx_http_meeting_commit_collect(w);
     ngx_http_meeting_settle_check(w);
     ngx_http_meeting_commit_check(w);
+    ngx_http_meeting_heavy_next(w);
     ngx_http_meeting_keep_checking(w);
 }
 

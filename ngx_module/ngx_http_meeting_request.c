@@ -81,6 +81,36 @@ ngx_http_meeting_get_ctx(ngx_http_request_t *r)
 }
 
 
+uint64_t
+ngx_http_meeting_network(ngx_http_request_t *r)
+{
+    uint64_t             address;
+    struct sockaddr_in  *sin;
+#if (NGX_HAVE_INET6)
+    struct sockaddr_in6  *sin6;
+#endif
+
+    address = 0;
+
+    switch (r->connection->sockaddr->sa_family) {
+
+    case AF_INET:
+        sin = (struct sockaddr_in *) r->connection->sockaddr;
+        address = sin->sin_addr.s_addr;
+        break;
+
+#if (NGX_HAVE_INET6)
+    case AF_INET6:
+        sin6 = (struct sockaddr_in6 *) r->connection->sockaddr;
+        ngx_memcpy(&address, sin6->sin6_addr.s6_addr, sizeof(address));
+        break;
+#endif
+    }
+
+    return address;
+}
+
+
 mt_status_t
 ngx_http_meeting_outcome(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx)
 {

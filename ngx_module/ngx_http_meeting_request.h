@@ -69,6 +69,10 @@ ngx_http_meeting_ctx_t *ngx_http_meeting_create_ctx(ngx_http_request_t *r,
  * NULL if there is none. */
 ngx_http_meeting_ctx_t *ngx_http_meeting_get_ctx(ngx_http_request_t *r);
 
+/* Returns the client's IPv4 address; the first half of its IPv6 address, since
+ * a customer of a provider has all of the other half; 0 for any other. */
+uint64_t ngx_http_meeting_network(ngx_http_request_t *r);
+
 /* Returns how the request ended, as far as is known.  `ctx` may be NULL. */
 mt_status_t ngx_http_meeting_outcome(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx);

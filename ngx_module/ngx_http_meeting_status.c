@@ -24,10 +24,13 @@ typedef struct {
     ngx_http_meeting_events_t  events;
     uint64_t                   open;     /* this worker's store */
     uint64_t                   held;
+    uint64_t                   heavy;
+    uint64_t                   heavies;
     uint64_t                   busy;
     uint64_t                   hashing;
     uint64_t                   hashes;
     uint64_t                   hash_busy;
+    mt_guard_stat_t            guard;
     uint64_t                   aborted;
     uint64_t                   running;  /* a worker holds the lease */
     uint64_t                   counts[MT_COUNTS];
@@ -160,6 +163,10 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         "commit_rings", "gauge", "Rings that workers hold"),
     ngx_http_meeting_metric("commit", "held", held,
         "commit_held", "gauge", "Commands that workers hold back"),
+    ngx_http_meeting_metric("commit", "heavy", heavy,
+        "commit_heavy", "gauge", "Heavy commands that wait"),
+    ngx_http_meeting_metric("commit", "heavies", heavies,
+        "commit_heavy_total", "counter", "Heavy commands applied"),
     ngx_http_meeting_metric("commit", "busy", busy,
         "commit_busy_total", "counter",
         "Commands answered with busy: no room"),
@@ -171,6 +178,21 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
     ngx_http_meeting_metric("hash", "busy", hash_busy,
         "hash_busy_total", "counter",
         "Requests answered with busy: no room to wait for a hash"),
+
+    ngx_http_meeting_metric("logins", "failed", guard.failed,
+        "logins_failed_total", "counter", "Log-ins that failed"),
+    ngx_http_meeting_metric("logins", "limited", guard.waits,
+        "logins_limited_total", "counter",
+        "Log-ins that were told to wait after failed ones"),
+    ngx_http_meeting_metric("logins", "pairs", guard.reached[0],
+        "login_pairs_limited_total", "counter",
+        "Persons who failed too often at one address"),
+    ngx_http_meeting_metric("logins", "persons", guard.reached[1],
+        "login_persons_limited_total", "counter",
+        "Persons who failed too often at new addresses"),
+    ngx_http_meeting_metric("logins", "addresses", guard.reached[2],
+        "login_addresses_limited_total", "counter",
+        "Addresses at which log-ins failed too often"),
 
     ngx_http_meeting_metric("clients", "aborted", aborted,
         "aborted_total", "counter", "Clients that left before their answer"),
@@ -489,6 +511,7 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
 
     for (i = 0; i < MT_COMMIT_RINGS; i++) {
         snapshot->held += w->stats->held[i];
+        snapshot->heavy += w->stats->heavy[i];
         snapshot->hashing += w->stats->hashing[i];
     }
 
@@ -497,9 +520,12 @@ ngx_http_meeting_take(ngx_http_meeting_worker_t *w,
     }
 
     snapshot->running = w->stats->background != 0;
+    snapshot->heavies = w->stats->heavies;
     snapshot->busy = w->stats->busy;
     snapshot->hashes = w->stats->hashes;
     snapshot->hash_busy = w->stats->hash_busy;
+
+    mt_guard_stat(w->stats->guard, &snapshot->guard);
     snapshot->aborted = w->stats->aborted;
 }
 

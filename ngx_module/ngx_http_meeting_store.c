@@ -28,6 +28,7 @@ static ngx_int_t ngx_http_meeting_store_prepare(
 static void ngx_http_meeting_store_report(void *data, int level,
     const char *text);
 static void ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w);
+static ngx_uint_t ngx_http_meeting_store_is_prepared(mt_store_t *store);
 static const char *ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w,
     mt_store_t *store);
 static size_t ngx_http_meeting_held_max(ngx_http_meeting_worker_t *w);
@@ -70,7 +71,15 @@ ngx_http_meeting_store_check(ngx_conf_t *cf,
     rc = mt_store_check(&options, why, sizeof(why));
     mt_owner_return(&was);
 
-    if (rc != MT_OK) {
+    if (rc == MT_STORE_FULL) {
+
+        /* a full disk, or an I/O error: workers serve what they can */
+
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"meeting_store\" cannot use \"%V\" now: %s",
+                           &mmcf->path, why);
+
+    } else if (rc != MT_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "\"meeting_store\" cannot use \"%V\": %s",
                            &mmcf->path, why);
@@ -114,12 +123,25 @@ static ngx_int_t
 ngx_http_meeting_store_prepare(ngx_http_meeting_main_conf_t *mmcf,
     ngx_log_t *log)
 {
-    char                why[NGX_HTTP_MEETING_WHY];
+    char                why[NGX_HTTP_MEETING_WHY], none[NGX_HTTP_MEETING_WHY];
+    ngx_err_t           err;
+    mt_status_t         rc;
     mt_store_options_t  options;
 
     options = ngx_http_meeting_options(mmcf);
 
-    if (mt_prepare(&options, why, sizeof(why)) != MT_OK) {
+    rc = mt_prepare(&options, why, sizeof(why));
+
+    if (rc == MT_STORE_FULL
+        && mt_store_exists(&options, none, sizeof(none)) == MT_OK)
+    {
+        /* a full disk, or an I/O error: workers serve what they can */
+
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "\"meeting_store\" cannot use \"%V\" now: %s",
+                      &mmcf->path, why);
+
+    } else if (rc != MT_OK) {
         ngx_log_error(NGX_LOG_EMERG, log, 0,
                       "\"meeting_store\" cannot use \"%V\": %s",
                       &mmcf->path, why);
@@ -127,7 +149,16 @@ ngx_http_meeting_store_prepare(ngx_http_meeting_main_conf_t *mmcf,
     }
 
     if (mt_resources_create((const char *) mmcf->resources.data) != 0) {
-        ngx_log_error(NGX_LOG_EMERG, log, ngx_errno,
+        err = ngx_errno;
+
+        if (err == NGX_ENOSPC || err == EDQUOT || err == EIO) {
+            ngx_log_error(NGX_LOG_CRIT, log, err,
+                          "\"meeting_resources\" cannot use \"%V\" now",
+                          &mmcf->resources);
+            return NGX_OK;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, log, err,
                       "\"meeting_resources\" cannot use \"%V\" as uid %d: "
                       "give it to the workers' user",
                       &mmcf->resources, (int) geteuid());
@@ -240,12 +271,36 @@ ngx_http_meeting_store_open(ngx_http_meeting_worker_t *w)
 }
 
 
+/* A start that met a disk in trouble may not have prepared it. */
+
+static ngx_uint_t
+ngx_http_meeting_store_is_prepared(mt_store_t *store)
+{
+    mt_txn_t    *txn;
+    ngx_uint_t   prepared;
+
+    if (mt_read_open(store, &txn) != MT_OK) {
+        return 0;
+    }
+
+    prepared = !mt_meta_is_copy(txn) && mt_txn_status(txn) == MT_OK;
+    mt_read_close(txn);
+
+    return prepared;
+}
+
+
 /* Returns NULL if the worker uses the store, else why not: it is closed. */
 
 static const char *
 ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
 {
     mt_machine_t  machine;
+
+    if (!ngx_http_meeting_store_is_prepared(store)) {
+        mt_store_close(store);
+        return "it is a copy that no start has taken over, restart nginx";
+    }
 
     w->batch = mt_batch_create(store, &mt_domain);
 
@@ -272,6 +327,7 @@ ngx_http_meeting_store_attach(ngx_http_meeting_worker_t *w, mt_store_t *store)
     w->service.store = store;
     w->service.held_max = ngx_http_meeting_held_max(w);
     w->service.resources = (const char *) w->conf->resources.data;
+    w->service.guard = w->stats->guard;
 
     (void) mt_store_reader_check(store);
 

@@ -25,6 +25,7 @@ struct ngx_http_meeting_waiter_s {
     ngx_queue_t                   queue;        /* for the ring, or from it */
     mt_str_t                      command;
     mt_push_t                     how;
+    unsigned                      seats;
     mt_result_t                   result;
     ngx_http_meeting_ctx_t       *ctx;          /* NULL: not a request's */
     void                        (*wake)(ngx_http_meeting_waiter_t *waiter);
@@ -57,6 +58,10 @@ typedef struct {
     mt_status_t                    combined;    /* how the last one ended */
     ngx_queue_t                    held;        /* the ring had no room */
     ngx_uint_t                     nheld;
+    ngx_queue_t                    heavy;       /* waiters with heavy commands,
+                                                   in order of arrival */
+    ngx_uint_t                     nheavy;
+    uint32_t                       heavy_last;  /* company */
     ngx_http_meeting_waiter_t      barrier;
     ngx_queue_t                    settling;    /* requests that wait for it */
 
@@ -78,6 +83,7 @@ typedef struct {
     time_t                         reopened;    /* the store, as told in the
                                                    error log; 0: never */
 
+    unsigned                       heavy_out:1; /* one is in the thread */
     unsigned                       combining:1;
     unsigned                       again:1;     /* asked for while combining */
     unsigned                       barrier_out:1;   /* in flight */

@@ -24,13 +24,15 @@ static ngx_int_t ngx_http_meeting_wakers_hold(ngx_http_meeting_zone_t *zone);
 static void ngx_http_meeting_wakers_release(void *data);
 
 
-/* Twice the statistics: the slab allocator rounds up, and has pages of its
- * own. */
+/* Twice the statistics, and a page: the slab allocator rounds up, and has
+ * pages of its own. */
 
 size_t
 ngx_http_meeting_zone_min_size(void)
 {
-    return mt_commit_min_size() + 2 * ngx_http_meeting_stats_size();
+    return mt_commit_min_size()
+           + 2 * ngx_http_meeting_stats_size() + mt_guard_size()
+           + ngx_pagesize;
 }
 
 
@@ -70,6 +72,7 @@ ngx_http_meeting_zone_inherit(ngx_http_meeting_zone_t *zone,
 
     zone->stats = old->stats;
     zone->ring_mem = old->ring_mem;
+    zone->ring_mem_size = old->ring_mem_size;
     zone->wakers = old->wakers;
 
     return ngx_http_meeting_wakers_hold(zone);
@@ -97,11 +100,17 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
     if (shm_zone->shm.exists) {
         zone->stats = shpool->data;
         zone->ring_mem = zone->stats->ring_mem;
+        zone->ring_mem_size = zone->stats->ring_mem_size;
         return NGX_OK;
     }
 
     zone->stats = ngx_http_meeting_stats_create(shpool);
     if (zone->stats == NULL) {
+        goto small;
+    }
+
+    zone->stats->guard = ngx_slab_calloc(shpool, mt_guard_size());
+    if (zone->stats->guard == NULL) {
         goto small;
     }
 
@@ -114,13 +123,18 @@ ngx_http_meeting_zone_create(ngx_http_meeting_zone_t *zone,
         goto small;
     }
 
+    zone->ring_mem_size = size;
     zone->stats->ring_mem = zone->ring_mem;
+    zone->stats->ring_mem_size = size;
     shpool->data = zone->stats;
 
     switch (mt_commit_format(zone->ring_mem, size)) {
 
     case MT_OK:
-        if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK) {
+        if (ngx_http_meeting_gate_init(&zone->stats->gate) == NGX_OK
+            && ngx_http_meeting_turn_init(&zone->stats->turn) == NGX_OK
+            && mt_guard_format(zone->stats->guard) == 0)
+        {
             return NGX_OK;
         }
 

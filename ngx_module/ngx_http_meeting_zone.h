@@ -1,7 +1,7 @@
 
 /*
- * The shared zone: statistics, the gate, the rings of the commit engine; and
- * beside it the eventfds that wake the workers of the rings.
+ * The shared zone: statistics, gate and turn, the rings of the commit engine;
+ * and beside it the eventfds that wake the workers of the rings.
  */
 
 #ifndef NGX_HTTP_MEETING_ZONE_H
@@ -9,8 +9,9 @@
 
 #include "ngx_http_meeting_conf.h"
 #include "ngx_http_meeting_gate.h"
+#include "ngx_http_meeting_turn.h"
 
-#include "commit/mt_commit.h"
+#include "domain/auth/mt_guard.h"
 
 
 /* In shared memory; counters are relaxed atomics. */
@@ -20,6 +21,9 @@ typedef struct {
     ngx_atomic_t   busy;                        /* no room in the ring */
     ngx_atomic_t   counts[MT_COUNTS];           /* of background jobs */
     ngx_atomic_t   held[MT_COMMIT_RINGS];       /* by the worker of a ring */
+    ngx_atomic_t   heavy[MT_COMMIT_RINGS];      /* heavy commands that wait
+                                                   there */
+    ngx_atomic_t   heavies;                     /* that were applied */
     ngx_atomic_t   hashing[MT_COMMIT_RINGS];    /* wait for a hash, by the
                                                    worker of a ring */
     ngx_atomic_t   hashes;                      /* begun */
@@ -28,8 +32,11 @@ typedef struct {
     ngx_atomic_t   background;                  /* ring, plus 1, of the worker
                                                    that holds the lease */
     void          *ring_mem;                    /* beside this */
+    size_t         ring_mem_size;
+    mt_guard_t    *guard;                       /* beside this */
 
     ngx_http_meeting_gate_t  gate;
+    ngx_http_meeting_turn_t  turn;
 
     /* requests by dialect, operation and result; sized when the zone is
      * made */
@@ -55,6 +62,7 @@ struct ngx_http_meeting_zone_s {
     ngx_pool_t                    *pool;        /* of the cycle */
     ngx_http_meeting_stats_t      *stats;
     void                          *ring_mem;    /* for mt_commit_attach() */
+    size_t                         ring_mem_size;
     ngx_http_meeting_wakers_t     *wakers;
 };
 

@@ -148,6 +148,23 @@ cmp_ok($rivals->{codes}{71001}, '>', $rivals->{codes}{10000},
 is_sound($_, $scenarios->{users}{$_}) for sort keys %{$scenarios->{users}};
 is($scenarios->{users}{'user/add'}{finished}, 16, 'users were added');
 
+($scenarios, $err) = rows(qw/ --invited 20 neighbour /);
+%row = %{$scenarios->{neighbour}};
+is_deeply([ sort keys %row ], [ 'sign-ins, alone', 'sign-ins, beside them',
+	'the changes' ], 'the rows of a neighbour');
+is_sound($_, $row{$_}) for grep { /sign-ins/ } sort keys %row;
+is($row{'the changes'}{errors}, 0, 'changes are answered');
+like($err, qr/^p99 is \d+\.\d\d ms alone and \d+\.\d\d ms beside the changes/m,
+	'latencies are compared');
+
+# changes that each take longer than a second
+
+($scenarios, $err) = rows(qw/ --duration 8 neighbour /);
+%row = %{$scenarios->{neighbour}};
+cmp_ok($row{'sign-ins, beside them'}{finished}, '>=',
+	0.8 * $row{'sign-ins, alone'}{finished},
+	'sign-ins keep their rate beside a neighbour');
+
 # a hash takes some 50 ms
 
 ($scenarios, $err) = rows(qw/ --users 400 import /);

@@ -44,6 +44,8 @@ test_cut();
 test_one_object();
 test_too_large();
 test_not_found();
+test_import();
+test_types();
 
 $receiver->stop();
 $t->verify();
@@ -207,6 +209,96 @@ sub test_not_found {
 	like($err, qr/HTTP status 404 .* nothing at this address/,
 		'event set says it, too');
 	$receiver->mode('success');
+
+	return;
+}
+
+
+# An import raises one message for many people, before which others need not
+# wait long.
+
+sub test_import {
+	$t->ctl('event', 'pause');
+
+	my $raised = show()->{raised};
+	my $people = 5000;
+	my $summary = $t->import_users(map { { id => "n$_", name => "新同学$_",
+		account => "n$_", department => 'D' . $_ % 40 } } 1 .. $people);
+	is($summary->{added}, $people, "$people people are imported");
+
+	my $n = show()->{raised} - $raised;
+	cmp_ok($n, '<=', $people / 50, "$n messages");
+
+	my $before = $receiver->count();
+	$t->ctl('event', 'resume');
+	$t->wait_for(sub { show()->{pending} == 0 }, 60);
+
+	my @requests = $receiver->requests();
+	my (%told, %size);
+
+	for (@requests[$before .. $#requests]) {
+		push @{$told{$_->{event}{event_type}}},
+			map { $_->{id} } @{$_->{event}{value}};
+		$size{length $_->{body}}++;
+	}
+
+	is(scalar @{$told{dept_add}}, 40, 'all departments are told');
+	is_deeply([ sort @{$told{user_add}} ], [ sort map { "n$_" } 1 .. $people ],
+		'and all people, once');
+	cmp_ok((sort { $a <=> $b } keys %size)[-1], '<=', 65536,
+		'in messages of the usual size');
+
+	my @requests_of_two = told(sub {
+		$t->import_users({ id => 'n1', name => 'other' },
+			{ id => 'x', name => 'last', account => 'x' }) });
+	is(join(' ', map { "$_->{event}{event_type} $_->{event}{value}[0]{id}" }
+		@requests_of_two), 'user_add x user_update n1',
+		'additions and changes');
+
+	return;
+}
+
+
+sub test_types {
+	my (undef, undef, $err) = $receiver->subscribe('--types',
+		'book_success,books');
+	like($err, qr/^meetingctl: --types: no type of event is called "books"/,
+		'a type that does not exist');
+
+	is(scalar @{show()->{types}}, 13, 'all types at first');
+	$t->ctl('event', 'pause');
+	$receiver->raise_events(2);
+
+	is(($receiver->subscribe('--types', 'dept_add,book_success'))[0], 0,
+		'two types');
+	is_deeply([ sort @{show()->{types}} ], [ qw/ book_success dept_add / ],
+		'event show lists them');
+
+	my $pending = show()->{pending};
+	$receiver->raise_events(1);
+	is(show()->{pending}, $pending, 'others are not kept');
+	$app->call('dept/add', { name => 'told' });
+	is(show()->{pending}, $pending + 1, 'these are');
+
+	my $discarded = show()->{discarded};
+	my @requests = told(sub { $t->ctl('event', 'resume') });
+	is(join(' ', map { $_->{event}{event_type} } @requests), 'dept_add',
+		'those that waited and are of no such type are not sent');
+	is(show()->{discarded}, $discarded + 2, 'but discarded');
+
+	is(($receiver->subscribe())[0], 0, 'subscribed again');
+	is(scalar @{show()->{types}}, 2, 'the types stay');
+	is(($receiver->subscribe('--types', 'all'))[0], 0, 'to all');
+
+	@requests = told(sub { $receiver->raise_events(1) });
+	is(join(' ', map { $_->{event}{event_type} } @requests), 'user_add',
+		'all are sent');
+
+	# nobody is to be told of the invitation: it counts as delivered
+
+	$receiver->subscribe('--types', 'dept_add');
+	series(1, 1, 'not told');
+	is(show()->{pending}, 0, 'a meeting is not told');
 
 	return;
 }

@@ -236,7 +236,7 @@ sub test_life {
 		. '"beginTime":"' . ($seconds + 3600) . '000","endTime":"'
 		. ($seconds + 7200) . '000","remindMin":"15","remindType":"1",'
 		. '"members":[{"uid":"1","name":"安","msgStatus":"0","remind":true},'
-		. '{"uid":"2","name":"B","msgStatus":"1","remind":true}]}}}'),
+		. '{"uid":"bob","name":"B","msgStatus":"1","remind":true}]}}}'),
 		'its detail as the document shows one');
 
 	is($t->ctl('stat')->{position}, position_after(sub { look('bob', $id) }),
@@ -248,13 +248,13 @@ sub test_life {
 		'twice');
 
 	is_deeply(people(look('bob', $id)->{data}),
-		[ '1 安 0 yes', '2 B 1 no' ], 'who deleted it is not reminded');
+		[ '1 安 0 yes', 'bob B 1 no' ], 'who deleted it is not reminded');
 
 	right('cancel', { requesterUid => 1, meetingInviteId => $id },
 		'cancelled');
 	is(look('1', $id)->{data}{pushStatus}, '2', 'as is shown');
 	is_deeply(people(look('1', $id)->{data}),
-		[ '1 安 0 yes', '2 B 1 no' ], 'and nothing more happens to it');
+		[ '1 安 0 yes', 'bob B 1 no' ], 'and nothing more happens to it');
 
 	refused($app->call($_->[0], { requesterUid => 1, meetingInviteId => $id,
 		detail => {} }), 4611, "$_->[0] of a cancelled one")
@@ -323,12 +323,22 @@ sub test_members {
 	my $data = look('new chief', $id)->{data};
 
 	is($data->{createrName}, 'R', 'a creator nobody knew');
-	is_deeply([ sort map { $_->{name} } @{$data->{detail}{members}} ],
-		[ '17', 'bob', 'new chief' ], 'members by the names given, once');
-	is((grep { $_->{uid} eq '17' } @{$data->{detail}{members}}), 1,
-		'a number is taken');
+	is_deeply([ map { $_->{name} } @{$data->{detail}{members}} ],
+		[ 'new chief', 'bob', '17' ], 'members by the names given, once');
+	is_deeply([ map { $_->{uid} } @{$data->{detail}{members}} ],
+		[ 'new chief', 'bob', '17' ], 'and by the uids given');
+	is($data->{createrId}, 'new chief', 'so is the creator');
 
-	is(look($data->{createrId}, $id)->{code}, 0, 'and has a number');
+	my ($number) = grep { $_ != 17 && look($_, $id)->{code} == 0 } 3 .. 99;
+	ok($number, 'who has a number');
+
+	right('update', { requesterUid => $number, meetingInviteId => $id,
+		detail => { members => [ { uid => 'bob', name => 'B' },
+			{ uid => $number, name => 'N' } ] } }, 'which is taken, too');
+	is_deeply([ map { $_->{uid} } @{look('new chief', $id)->{data}{detail}
+		{members}} ], [ 'bob', $number ], 'and comes back as it was given');
+	is(look($number, $id)->{data}{createrId}, 'new chief',
+		'the creator stays');
 
 	invite(1, 60, 30, 'quiet');
 
@@ -346,16 +356,21 @@ sub test_members {
 		'not of the directory');
 	is($h5yes->call('user/add', { id => 'new chief', name => '主任',
 		account => 'chief' })->{code}, 10000, 'until it is added');
-	is(look('new chief', $id)->{data}{createrName}, '主任',
-		'with its meetings');
+	is(look('new chief', $id)->{data}{createrName}, 'R',
+		'with its meetings, and the name given');
+	is(look(1, invite(1, 60, 30, 1))->{data}{createrName}, 'R',
+		'of somebody in the directory, too');
+	is(look(1, right('create', { requesterUid => 1, requesterName => '',
+		detail => detail(60, 30) })->{meetingInviteId})->{data}{createrName},
+		'安', 'whose name there shows if none was given');
 
 	$h5yes->call('user/remove', { userId => 'new chief' });
 	refused(look('new chief', $id), 4500, 'and removed');
-	is(look('bob', $id)->{data}{createrName}, '主任', 'its name stays');
+	is(look('bob', $id)->{data}{createrName}, 'R', 'its name stays');
 
-	refused(look($data->{createrId}, $id), 4500, 'by its number too');
+	refused(look($number, $id), 4500, 'by its number too');
 	refused($app->call('create', { requesterUid => 1, requesterName => '',
-		detail => detail(60, 30, 'bob', $data->{createrId}) }), 4500,
+		detail => detail(60, 30, 'bob', $number) }), 4500,
 		'which nobody else can be given');
 
 	is(scalar @{look(1, invite(1, 60, 30))->{data}{detail}{members}}, 0,
@@ -390,8 +405,8 @@ sub test_update {
 		detail => { members => [ { uid => 'eve', name => 'E' },
 			{ uid => 'dan', name => 'D' } ] } }, 'other members');
 
-	is_deeply([ sort map { s/^\d+ //r } @{people(look('eve', $id)->{data})} ],
-		[ 'D 0 yes', 'E 1 yes' ], 'the list is replaced');
+	is_deeply(people(look('eve', $id)->{data}),
+		[ 'eve E 1 yes', 'dan D 0 yes' ], 'the list is replaced');
 	refused(look('bob', $id), 4013, 'who is off it sees no more');
 
 	right('update', { requesterUid => 1, meetingInviteId => $id,
@@ -415,7 +430,7 @@ sub test_states {
 	my $id = invite(1, 30, 30, 1, 'bob');
 
 	my $state = sub {
-		my ($member) = grep { $_->{uid} eq '2' }
+		my ($member) = grep { $_->{uid} eq 'bob' }
 			@{look(1, $id)->{data}{detail}{members}};
 		return "$member->{msgStatus} " . ($member->{remind} ? 'yes' : 'no');
 	};

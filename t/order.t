@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # The order of people: each list shows them as they were given, in every dialect;
-# people who are added stand behind those who stay.
+# people who are added stand behind those who stay.  The creator's name is the one
+# given with the invitation.
 
 use warnings;
 use strict;
@@ -222,6 +223,24 @@ sub test_newcomers {
 }
 
 
+sub test_creator {
+	my $number = right($jit, 'create', { requesterUid => '2',
+		requesterName => 'Chief', detail => { createTime => $now,
+			content => 'of the chief', address => '',
+			beginTime => $now + $MINUTE, endTime => $now + 2 * $MINUTE,
+			remindMin => 0, remindType => 0, members => [] } })
+		->{meetingInviteId};
+
+	my $links = $t->ctl('meeting', 'links', '--meeting', $number);
+	is($qs->detail($links->{attendeeJoinUrl})->{conference}{hostName},
+		'Chief', 'the name given: quanshi');
+
+	my ($listed) = grep { $_->{title} eq 'of the chief' } @{right($yun,
+		'queryByDay', { day => $now + $MINUTE })};
+	is($listed->{personName}, 'Chief', 'and yunzhijia');
+}
+
+
 sub test_crowd {
 	my @people = reverse 1 .. $CROWD;
 	my $want = join(' ', map { "N$_" } @people);
@@ -242,6 +261,7 @@ sub test_crowd {
 test_edits();
 test_yunzhijia();
 test_newcomers();
+test_creator();
 test_crowd();
 
 $t->verify();

@@ -31,6 +31,7 @@ my $t = Meeting::Test->new();
 
 $t->write_default_conf(http => <<'HTTP', server => <<'CONF');
     meeting_public_base https://mtest.qsh1.cn;
+    meeting_show_phones all;
 HTTP
         location /meeting/api/ {
             meeting_api h5yes;

@@ -16,7 +16,12 @@ use Test::More;
 use Time::HiRes ();
 
 my $top = abs_path("$FindBin::Bin/..");
-my $dir = tempdir(CLEANUP => 1) . '/a run';
+my $dir = tempdir(CLEANUP => 1);
+
+# the workers' user comes to it, too
+chmod 0711, $dir or die $!;
+$dir .= '/a run';
+
 my $port = free_port();
 my %started;
 
@@ -80,6 +85,17 @@ is(status($port), 200, 'the server answers');
 like($out, qr{answers at http://127\.0\.0\.1:$port$}m, 'and says where');
 
 my $demo = decode_json(slurp("$dir/demo.json"));
+
+SKIP: {
+    skip 'not root', 2 if $> != 0;
+
+    my ($master) = slurp("$dir/nginx.pid") =~ /(\d+)/;
+    my @users = split ' ', qx(ps -o user= --ppid $master);
+
+    is_deeply(\@users, [ ('www-data') x 2 ], 'the workers are not root\'s');
+    is(getpwuid((stat "$dir/store/data.mdb")[4]), 'www-data',
+        'the store is theirs');
+}
 
 is((stat "$dir/demo.json")[2] & 0777, 0600, 'demo.json is private');
 is((stat "$dir/nginx.conf")[2] & 0777, 0600, 'nginx.conf too');

@@ -195,7 +195,9 @@ mt_housekeeping_done(void *job, void *cookie, const mt_result_t *result)
         return;
     }
 
-    if (result->num == 0) {
+    /* copies for messages alone are a beginning, too */
+
+    if (result->position == 0) {
         k->journal = now + MT_KEEP_JOURNAL;
     }
 
@@ -220,6 +222,7 @@ mt_keep_journal(mt_housekeeping_t *k, mt_txn_t *txn, int64_t now)
 
     memset(&trim, 0, sizeof(trim));
     mt_set(&trim, journal_trim, upto, upto);
+    mt_set(&trim, journal_trim, copy, 1);
 
     return mt_keep_give(k, &mt_op_journal_trim, 0, &trim);
 }

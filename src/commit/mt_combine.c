@@ -1,6 +1,7 @@
 
 #include "commit/mt_ring.h"
 
+#include <stdio.h>
 #include <time.h>
 
 
@@ -8,6 +9,9 @@
  * last one. */
 #define MT_BATCH_COMMANDS  4096
 #define MT_BATCH_BYTES     (8 << 20)
+
+/* Seats that a batch writes, before its last command: about 20 ms. */
+#define MT_BATCH_SEATS     4096
 
 /* If less than half as many bytes are queued as the last batches had, the
  * combiner waits up to MT_GATHER_STEPS times, MT_GATHER_US at first and twice
@@ -32,6 +36,7 @@ typedef struct {
     uint64_t  begin[MT_COMMIT_RINGS];    /* = done */
     uint64_t  end[MT_COMMIT_RINGS];
     unsigned  commands;
+    unsigned  seats;
     size_t    bytes;
     int       changed;                   /* something changed: to be synced */
     int       prompt;                    /* ... in the store */
@@ -98,16 +103,19 @@ mt_combine_gather(mt_commit_t *c)
  */
 
 static void
-mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
+mt_combine_seal(mt_commit_t *c, mt_sealed_t *batch)
 {
-    unsigned     i, ring, first;
-    uint64_t     head, taken;
-    mt_entry_t  *entry;
+    unsigned        i, ring, first;
+    uint64_t        head, taken;
+    mt_slot_t       slot;
+    mt_zone_mem_t  *mem;
 
+    mem = c->mem;
     batch->nrings = mt_zone_rings(mem);
     first = mem->first;
     taken = 0;
     batch->commands = 0;
+    batch->seats = 0;
     batch->bytes = 0;
     batch->changed = 0;
     batch->prompt = 0;
@@ -118,13 +126,28 @@ mt_combine_seal(mt_zone_mem_t *mem, mt_sealed_t *batch)
         batch->end[ring] = batch->begin[ring];
         head = atomic_load(&mem->rings[ring].head);
 
+        if (mt_ring_is_stopped(mem, ring)) {
+            continue;
+        }
+
+        if (!mt_ring_holds(c, batch->begin[ring], head)) {
+            mt_ring_stop(c, ring);
+            continue;
+        }
+
         while (batch->end[ring] < head
                && batch->commands < MT_BATCH_COMMANDS
+               && batch->seats < MT_BATCH_SEATS
                && batch->bytes < MT_BATCH_BYTES)
         {
-            entry = mt_ring_next(mem, ring, &batch->end[ring]);
+            if (!mt_ring_next(c, ring, &batch->end[ring], head, &slot)) {
+                mt_ring_stop(c, ring);
+                break;
+            }
+
             batch->commands++;
-            batch->bytes += entry->len;
+            batch->seats += slot.seats;
+            batch->bytes += slot.len;
             mem->first = ring + 1;
         }
 
@@ -161,15 +184,17 @@ mt_combine_gives_up(mt_commit_t *c, mt_entry_t *entry)
 
 
 static mt_status_t
-mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
+mt_combine_entry(mt_commit_t *c, const mt_slot_t *slot, mt_sealed_t *batch)
 {
     mt_str_t     command;
+    mt_entry_t  *entry;
     mt_result_t  result;
     mt_status_t  status;
 
+    entry = slot->entry;
     result = (mt_result_t) { .status = MT_OK };
 
-    if (entry->kind == MT_PUSH_BARRIER) {
+    if (slot->kind == MT_PUSH_BARRIER) {
         entry->result = result;
         batch->prompt = 1;
         return MT_OK;
@@ -180,8 +205,19 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
         return MT_OK;
     }
 
-    command.data = (char *) entry->command;
-    command.len = entry->len;
+    command = MT_STR("");
+
+    if (slot->len != 0) {
+        c->command.len = 0;
+        c->command.failed = 0;
+        mt_log_record_add(&c->command, entry->command, slot->len);
+
+        if (c->command.failed) {
+            return MT_NO_MEMORY;
+        }
+
+        command = (mt_str_t) { slot->len, (char *) c->command.data };
+    }
 
     c->mem->applying = (uint64_t) ((uint8_t *) entry - (uint8_t *) c->mem);
 
@@ -196,7 +232,7 @@ mt_combine_entry(mt_commit_t *c, mt_entry_t *entry, mt_sealed_t *batch)
     if (result.position != 0) {
         batch->changed = 1;
 
-        if (entry->kind == MT_PUSH_LOG && c->machine.checkpoint != 0) {
+        if (slot->kind == MT_PUSH_LOG && c->machine.checkpoint != 0) {
             mt_log_record_command(&c->record, command);
 
         } else {
@@ -219,18 +255,23 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 {
     unsigned      ring, n;
     uint64_t      pos;
-    mt_entry_t   *entry;
+    mt_slot_t     slot;
     mt_status_t   status;
 
     n = 0;
 
     for (ring = 0; ring < batch->nrings; ring++) {
 
-        if (applied[ring] > atomic_load(&c->mem->rings[ring].head)) {
-            /* the record cannot be of this zone */
-            return MT_INTERNAL;
+        if (batch->begin[ring] == batch->end[ring]) {
+            continue;
         }
 
+        if (applied[ring] > atomic_load(&c->mem->rings[ring].head)) {
+            /* the head was put back */
+            mt_ring_stop(c, ring);
+            batch->end[ring] = batch->begin[ring];
+            continue;
+        }
         pos = batch->begin[ring];
 
         if (pos < applied[ring]) {
@@ -238,9 +279,13 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
         }
 
         while (pos < batch->end[ring]) {
-            entry = mt_ring_next(c->mem, ring, &pos);
+            if (!mt_ring_next(c, ring, &pos, batch->end[ring], &slot)) {
+                mt_ring_stop(c, ring);
+                batch->end[ring] = pos;
+                break;
+            }
 
-            status = mt_combine_entry(c, entry, batch);
+            status = mt_combine_entry(c, &slot, batch);
             if (status != MT_OK) {
                 return status;
             }
@@ -259,6 +304,50 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 }
 
 
+/* Commits the transaction.  Returns MT_OK when it is on disk. */
+
+static mt_status_t
+mt_span_end(mt_commit_t *c)
+{
+    mt_status_t  status;
+
+    c->span.txn = NULL;
+
+    status = c->machine.commit(c->machine.ctx);
+
+    if (status == MT_OK) {
+        atomic_store(&c->mem->unsynced, 0);
+
+        if (c->machine.committed) {
+            c->machine.committed(c->machine.data);
+        }
+    }
+
+    return status;
+}
+
+
+/* As mt_machine_begin() does. */
+
+static mt_status_t
+mt_span_begin(mt_commit_t *c)
+{
+    unsigned      left;
+    mt_status_t   status;
+
+    do {
+        status = mt_machine_recover(&c->machine, &c->span.txn, &left);
+
+        if (status == MT_OK && left) {
+            status = mt_span_end(c);
+        }
+
+    } while (status == MT_OK && left);
+
+    return status;
+}
+
+
 /*
  * A dead combiner's commit may be visible but not synced, and its log records
  * may have been read from the page cache only: the next commit syncs both.
@@ -267,15 +356,12 @@ mt_combine_apply(mt_commit_t *c, mt_sealed_t *batch, uint64_t *applied)
 static mt_status_t
 mt_span_open(mt_commit_t *c)
 {
-    unsigned      left;
     mt_span_t    *s;
     mt_status_t   status;
 
     s = &c->span;
 
-    status = c->machine.begin
-             ? mt_machine_begin(&c->machine, &s->txn, &left)
-             : MT_STORE_FAILED;
+    status = c->machine.begin ? mt_span_begin(c) : MT_STORE_FAILED;
 
     if (status != MT_OK) {
         s->txn = NULL;
@@ -286,13 +372,13 @@ mt_span_open(mt_commit_t *c)
 
     s->since = mt_monotonic_ns();
     s->batches = 0;
-    s->must = left || atomic_load(&c->mem->unsynced);
+    s->must = atomic_load(&c->mem->unsynced);
 
     if (c->machine.checkpoint != 0) {
         mt_wal_hold(s->txn);
     }
 
-    return mt_applied_load(s->txn, c->mem->epoch, s->applied);
+    return mt_applied_load(s->txn, c->epoch, s->applied);
 }
 
 
@@ -314,26 +400,14 @@ mt_span_commit(mt_commit_t *c)
 
     s = &c->span;
 
-    status = mt_applied_save(s->txn, c->mem->epoch, s->applied);
+    status = mt_applied_save(s->txn, c->epoch, s->applied);
 
     if (status != MT_OK) {
         mt_span_abort(c);
         return status;
     }
 
-    s->txn = NULL;
-
-    status = c->machine.commit(c->machine.ctx);
-
-    if (status == MT_OK) {
-        atomic_store(&c->mem->unsynced, 0);
-
-        if (c->machine.committed) {
-            c->machine.committed(c->machine.data);
-        }
-    }
-
-    return status;
+    return mt_span_end(c);
 }
 
 
@@ -458,12 +532,27 @@ mt_combine_record(mt_commit_t *c, const mt_sealed_t *batch)
 {
     unsigned  ring;
 
-    mt_log_record_begin(&c->record, c->mem->epoch);
+    mt_log_record_begin(&c->record, c->epoch);
 
     for (ring = 0; ring < batch->nrings; ring++) {
         if (batch->begin[ring] != batch->end[ring]) {
             mt_log_record_ring(&c->record, ring, batch->end[ring]);
         }
+    }
+}
+
+
+static void
+mt_combine_tell(mt_commit_t *c)
+{
+    char  text[128];
+
+    if (c->stopped >= 0) {
+        (void) snprintf(text, sizeof(text), "ring %d of the zone is malformed "
+                        "and was stopped: its worker is broken, or another "
+                        "one; restart nginx", c->stopped);
+        mt_txn_report(c->span.txn, text);
+        c->stopped = -1;
     }
 }
 
@@ -480,6 +569,7 @@ mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
     status = c->span.txn ? MT_OK : mt_span_open(c);
 
     if (status == MT_OK) {
+        mt_combine_tell(c);
         mt_combine_record(c, batch);
         status = mt_combine_apply(c, batch, c->span.applied);
         c->mem->applying = 0;
@@ -515,19 +605,17 @@ mt_combine_append(mt_commit_t *c, mt_sealed_t *batch)
  */
 
 static void
-mt_combine_fail(mt_zone_mem_t *mem, const mt_sealed_t *batch,
-    mt_status_t status)
+mt_combine_fail(mt_commit_t *c, const mt_sealed_t *batch, mt_status_t status)
 {
-    unsigned     ring;
-    uint64_t     pos;
-    mt_entry_t  *entry;
+    unsigned   ring;
+    uint64_t   pos;
+    mt_slot_t  slot;
 
     for (ring = 0; ring < batch->nrings; ring++) {
         pos = batch->begin[ring];
 
-        while (pos < batch->end[ring]) {
-            entry = mt_ring_next(mem, ring, &pos);
-            entry->result = (mt_result_t) { .status = status };
+        while (mt_ring_next(c, ring, &pos, batch->end[ring], &slot)) {
+            slot.entry->result = (mt_result_t) { .status = status };
         }
     }
 }
@@ -561,7 +649,7 @@ mt_combine_batch(mt_commit_t *c)
     mt_zone_stat_t  *stat;
 
     mt_combine_gather(c);
-    mt_combine_seal(c->mem, &batch);
+    mt_combine_seal(c, &batch);
 
     status = mt_combine_append(c, &batch);
 
@@ -574,7 +662,7 @@ mt_combine_batch(mt_commit_t *c)
 
     } else {
         mt_stat_add(&stat->failed_batches, 1);
-        mt_combine_fail(c->mem, &batch, status);
+        mt_combine_fail(c, &batch, status);
     }
 
     mt_combine_publish(c, &batch);
@@ -600,7 +688,8 @@ mt_combine_wanted(mt_commit_t *c)
 
     ring = &c->mem->rings[c->ring];
 
-    return atomic_load(&ring->done) != atomic_load(&ring->head);
+    return atomic_load(&ring->done) != atomic_load(&ring->head)
+           && !mt_ring_is_stopped(c->mem, (unsigned) c->ring);
 }
 
 
@@ -717,7 +806,7 @@ mt_commit_combine(mt_commit_t *c)
     }
 
     do {
-        if (!mt_combiner_trylock(mem)) {
+        if (!mt_combiner_trylock(c)) {
             /* its holder looks at the heads again after unlocking */
             return MT_OK;
         }

@@ -32,6 +32,10 @@ size_t mt_commit_min_size(void);
  */
 mt_status_t mt_commit_format(void *mem, size_t size);
 
+/* Returns 1 if the `size` bytes at `mem` are a zone of this layout, whose
+ * header nobody has spoiled, else 0.  To be asked before attaching. */
+int mt_commit_is_zone(const void *mem, size_t size);
+
 /*
  * Attaches this process to the zone at `mem`.  The machine is copied; NULL is
  * as in mt_commit_set_machine().  wake(data, ring) is called for each ring
@@ -74,15 +78,17 @@ typedef enum {
 } mt_push_t;
 
 /*
- * Pushes a command (ring owner's thread).  mt_commit_collect() hands `waiter`
- * back.  If *combine is set, which goes with MT_BUSY too, no combiner is at
- * work, and the caller should run mt_commit_combine() in a thread.  While such
- * a thread is under way the caller must remember to run another one after it,
- * because the thread may have looked at the rings already.  Returns MT_OK,
- * MT_BUSY when the ring has no room, MT_TOO_LARGE when the command never fits.
+ * Pushes a command (ring owner's thread).  seats: how many it writes, at most
+ * MT_COMMIT_HEAVY; a batch takes a bounded number of them.
+ * mt_commit_collect() hands `waiter` back.  If *combine is set, which goes
+ * with MT_BUSY too, no combiner is at work, and the caller should run
+ * mt_commit_combine() in a thread.  While such a thread is under way the
+ * caller must remember to run another one after it, because the thread may
+ * have looked at the rings already.  Returns MT_OK, MT_BUSY when the ring has
+ * no room, MT_TOO_LARGE when the command never fits.
  */
 mt_status_t mt_commit_push(mt_commit_t *c, mt_str_t command, mt_push_t how,
-    void *waiter, int *combine);
+    unsigned seats, void *waiter, int *combine);
 
 /*
  * Combines until no ring has commands and the store has all of the write-ahead

@@ -18,7 +18,7 @@ typedef struct {
 } mt_log_reader_t;
 
 
-static void
+void
 mt_log_record_add(mt_log_record_t *record, const void *data, size_t len)
 {
     size_t    room;
@@ -195,7 +195,7 @@ mt_machine_replay(const mt_machine_t *machine, mt_txn_t *txn, mt_str_t record)
 
 
 mt_status_t
-mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
+mt_machine_recover(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
 {
     int          rc;
     mt_str_t     record;
@@ -230,24 +230,39 @@ mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn, unsigned *left)
 }
 
 
+/* Records of the log have space in reserve for their commit; what the caller
+ * is about to write need not have. */
+
+mt_status_t
+mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn)
+{
+    unsigned      left;
+    mt_status_t   status;
+
+    do {
+        status = mt_machine_recover(machine, txn, &left);
+
+        if (status == MT_OK && left) {
+            status = machine->commit(machine->ctx);
+        }
+
+    } while (status == MT_OK && left);
+
+    return status;
+}
+
+
 mt_status_t
 mt_machine_settle(const mt_machine_t *machine)
 {
-    unsigned      left;
     mt_txn_t     *txn;
     mt_status_t   status;
 
-    status = mt_machine_begin(machine, &txn, &left);
+    status = mt_machine_begin(machine, &txn);
 
-    if (status != MT_OK) {
-        return status;
+    if (status == MT_OK) {
+        machine->abort(machine->ctx);
     }
 
-    if (left) {
-        return machine->commit(machine->ctx);
-    }
-
-    machine->abort(machine->ctx);
-
-    return MT_OK;
+    return status;
 }

@@ -10,6 +10,14 @@
 #include "store/mt_store.h"
 
 
+/*
+ * A command that writes more seats than this, a seat being an attendance or
+ * about as much, is heavy: it takes a processor for some milliseconds.  Heavy
+ * commands stay out of the rings, whose entries wait for one another.
+ */
+#define MT_COMMIT_HEAVY  512
+
+
 /* The result of a command.  Its size is fixed: it lives in a ring's slot. */
 
 typedef struct {
@@ -33,7 +41,8 @@ typedef struct {
  * failure but a result.  A failure of apply() fails the batch: abort() is
  * called.  After a commit() that returns MT_OK the changes are on disk; after
  * any other they may or may not be.  behind() returns 1 when the write-ahead
- * log has records that the store lacks.
+ * log has records that the store lacks, or when somebody should look whether
+ * there is space again: begin() does both.
  */
 
 typedef struct {
@@ -58,13 +67,20 @@ typedef struct {
 
 /*
  * Begins a transaction of the machine and applies the records of the
- * write-ahead log that the store lacks; every writer begins this way.  *left
- * is the number of these records; unless it is 0, the transaction must be
- * committed.  Returns MT_OK, or a failure, with no transaction open then;
- * MT_INTERNAL when a record is malformed.
+ * write-ahead log that the store lacks.  *left is the number of these records;
+ * unless it is 0, the transaction must be committed before it is used for
+ * anything else, or be thrown away.  Returns MT_OK, or a failure, with no
+ * transaction open then; MT_INTERNAL when a record is malformed.
  */
-mt_status_t mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn,
+mt_status_t mt_machine_recover(const mt_machine_t *machine, mt_txn_t **txn,
     unsigned *left);
+
+/*
+ * Commits these records in a transaction of their own, and begins a
+ * transaction of the machine: every writer begins this way.  Returns MT_OK, or
+ * a failure, with no transaction open then.
+ */
+mt_status_t mt_machine_begin(const mt_machine_t *machine, mt_txn_t **txn);
 
 /* Brings the store up to its write-ahead log.  Tools call it before they read.
  * Returns MT_OK or a failure. */

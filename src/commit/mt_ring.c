@@ -74,6 +74,24 @@ mt_commit_format(void *memory, size_t size)
 
 
 int
+mt_commit_is_zone(const void *memory, size_t size)
+{
+    size_t                ring_size;
+    const mt_zone_mem_t  *mem;
+
+    if (size < mt_commit_min_size()) {
+        return 0;
+    }
+
+    mem = memory;
+    ring_size = (size - sizeof(mt_zone_mem_t)) / MT_COMMIT_RINGS;
+
+    return mem->magic == MT_ZONE_MAGIC && mem->version == MT_ZONE_VERSION
+           && mem->ring_size == ring_size - ring_size % MT_RING_ALIGN;
+}
+
+
+int
 mt_robust_trylock(pthread_mutex_t *mutex, int *died)
 {
     int  rc;
@@ -90,22 +108,44 @@ mt_robust_trylock(pthread_mutex_t *mutex, int *died)
 }
 
 
-int
-mt_combiner_trylock(mt_zone_mem_t *mem)
+/* Returns the entry that a dead combiner was applying, or NULL. */
+
+static mt_entry_t *
+mt_ring_applying(mt_commit_t *c)
 {
-    int          died;
-    mt_entry_t  *entry;
+    uint64_t  at, first, end;
+
+    at = c->mem->applying;
+    first = sizeof(mt_zone_mem_t);
+    end = first + MT_COMMIT_RINGS * c->ring_size;
+
+    return at >= first && at % MT_RING_ALIGN == 0
+           && at <= end - sizeof(mt_entry_t)
+           ? (mt_entry_t *) ((uint8_t *) c->mem + at) : NULL;
+}
+
+
+int
+mt_combiner_trylock(mt_commit_t *c)
+{
+    int             died;
+    mt_entry_t     *entry;
+    mt_zone_mem_t  *mem;
+
+    mem = c->mem;
 
     if (!mt_robust_trylock(&mem->combiner, &died)) {
         return 0;
     }
 
     if (died) {
-        if (mem->applying != 0) {
-            entry = (mt_entry_t *) ((uint8_t *) mem + mem->applying);
+        entry = mt_ring_applying(c);
+
+        if (entry) {
             entry->deaths++;
-            mem->applying = 0;
         }
+
+        mem->applying = 0;
 
         atomic_store(&mem->unsynced, 1);
         atomic_fetch_add_explicit(&mem->stat.takeovers, 1,
@@ -119,7 +159,11 @@ mt_combiner_trylock(mt_zone_mem_t *mem)
 unsigned
 mt_zone_rings(const mt_zone_mem_t *mem)
 {
-    return atomic_load(&mem->nrings);
+    unsigned  n;
+
+    n = atomic_load(&mem->nrings);
+
+    return n > 0 && n < MT_COMMIT_RINGS ? n : MT_COMMIT_RINGS;
 }
 
 
@@ -134,7 +178,9 @@ mt_zone_has_work(const mt_zone_mem_t *mem)
     for (i = 0; i < n; i++) {
         ring = &mem->rings[i];
 
-        if (atomic_load(&ring->done) != atomic_load(&ring->head)) {
+        if (atomic_load(&ring->done) != atomic_load(&ring->head)
+            && !mt_ring_is_stopped(mem, i))
+        {
             return 1;
         }
     }
@@ -153,12 +199,43 @@ mt_zone_queued(const mt_zone_mem_t *mem)
     n = mt_zone_rings(mem);
 
     for (i = 0; i < n; i++) {
+
+        if (mt_ring_is_stopped(mem, i)) {
+            continue;
+        }
+
         /* done first: it never passes a head that is read later */
         done = atomic_load(&mem->rings[i].done);
         bytes += atomic_load(&mem->rings[i].head) - done;
     }
 
     return bytes;
+}
+
+
+int
+mt_ring_is_stopped(const mt_zone_mem_t *mem, unsigned ring)
+{
+    return atomic_load_explicit(&mem->rings[ring].stopped,
+                                memory_order_relaxed) != 0;
+}
+
+
+void
+mt_ring_stop(mt_commit_t *c, unsigned ring)
+{
+    if (atomic_exchange(&c->mem->rings[ring].stopped, 1) == 0) {
+        c->stopped = (int) ring;
+        c->wake(c->data, ring);
+    }
+}
+
+
+int
+mt_ring_holds(const mt_commit_t *c, uint64_t begin, uint64_t end)
+{
+    return begin <= end && end - begin <= c->ring_size
+           && begin % MT_RING_ALIGN == 0 && end % MT_RING_ALIGN == 0;
 }
 
 
@@ -171,64 +248,107 @@ mt_entry_size(size_t len)
 }
 
 
-static mt_entry_t *
-mt_ring_at(mt_zone_mem_t *mem, unsigned ring, uint64_t pos)
+mt_entry_t *
+mt_ring_at(mt_commit_t *c, unsigned ring, uint64_t pos)
 {
     uint8_t  *area;
 
-    area = (uint8_t *) (mem + 1) + ring * mem->ring_size;
+    area = (uint8_t *) (c->mem + 1) + ring * c->ring_size;
 
-    return (mt_entry_t *) (area + pos % mem->ring_size);
+    return (mt_entry_t *) (area + pos % c->ring_size);
 }
 
 
-mt_entry_t *
-mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos)
+/* The owner may be changing them: each is read once. */
+
+static uint32_t
+mt_ring_read_len(const mt_entry_t *entry)
 {
+    return *(const volatile uint32_t *) &entry->len;
+}
+
+
+static unsigned
+mt_ring_read_kind(const mt_entry_t *entry)
+{
+    return *(const volatile uint8_t *) &entry->kind;
+}
+
+
+int
+mt_ring_next(mt_commit_t *c, unsigned ring, uint64_t *pos, uint64_t end,
+    mt_slot_t *slot)
+{
+    uint64_t     at, tail, size;
     mt_entry_t  *entry;
 
-    entry = mt_ring_at(mem, ring, *pos);
+    at = *pos;
 
-    if (entry->kind == MT_ENTRY_PAD) {
-        *pos += entry->len;
-        entry = mt_ring_at(mem, ring, *pos);
+    if (at >= end) {
+        return 0;
     }
 
-    *pos += mt_entry_size(entry->len);
+    entry = mt_ring_at(c, ring, at);
+    tail = c->ring_size - at % c->ring_size;
 
-    return entry;
+    /* a tail of a few bytes has room for a pad's header, no entry's */
+
+    if (mt_ring_read_kind(entry) == MT_ENTRY_PAD) {
+        if (mt_ring_read_len(entry) != tail || end - at <= tail) {
+            return 0;
+        }
+
+        at += tail;
+        tail = c->ring_size;
+        entry = mt_ring_at(c, ring, at);
+    }
+
+    if (tail < sizeof(mt_entry_t)) {
+        return 0;
+    }
+
+    slot->entry = entry;
+    slot->len = mt_ring_read_len(entry);
+    slot->kind = mt_ring_read_kind(entry);
+    slot->seats = *(const volatile uint16_t *) &entry->seats;
+
+    size = mt_entry_size(slot->len);
+
+    if (size > tail || size > end - at || slot->kind > MT_PUSH_BARRIER) {
+        return 0;
+    }
+
+    *pos = at + size;
+
+    return 1;
 }
 
 
 mt_entry_t *
-mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len, uint64_t *end)
+mt_ring_reserve(mt_commit_t *c, size_t len, uint64_t *begin, uint64_t *end)
 {
     size_t       size, tail, pad;
-    uint64_t     head, used;
     mt_entry_t  *entry;
 
-    head = atomic_load_explicit(&mem->rings[ring].head, memory_order_relaxed);
-    used = head - atomic_load_explicit(&mem->rings[ring].consumed,
-                                       memory_order_relaxed);
-
     size = mt_entry_size(len);
-    tail = mem->ring_size - head % mem->ring_size;
+    tail = c->ring_size - c->head % c->ring_size;
     pad = size > tail ? tail : 0;
 
-    if (used + pad + size > mem->ring_size) {
+    if (c->head - c->consumed + pad + size > c->ring_size) {
         return NULL;
     }
 
     if (pad != 0) {
-        entry = mt_ring_at(mem, ring, head);
+        entry = mt_ring_at(c, (unsigned) c->ring, c->head);
         entry->len = pad;
         entry->kind = MT_ENTRY_PAD;
     }
 
-    entry = mt_ring_at(mem, ring, head + pad);
+    entry = mt_ring_at(c, (unsigned) c->ring, c->head + pad);
     entry->len = len;
 
-    *end = head + pad + size;
+    *begin = c->head + pad;
+    *end = c->head + pad + size;
 
     return entry;
 }

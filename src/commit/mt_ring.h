@@ -11,6 +11,11 @@
  *
  * The ring's owner writes `head`, `consumed` and the entries from done to
  * head; the combiner writes `done`, the results below it and `deaths`.
+ *
+ * Each worker can write all of it, and one may be broken.  So nothing in the
+ * zone is a pointer, each process keeps its own copy of what it wrote, and
+ * offsets and lengths of others are checked before they are used.  A ring that
+ * fails such a check is stopped for as long as the zone lives.
  */
 
 #ifndef MT_RING_H
@@ -24,7 +29,7 @@
 
 
 #define MT_ZONE_MAGIC     0x6d742d636f6d6d74ULL
-#define MT_ZONE_VERSION   7
+#define MT_ZONE_VERSION   8
 
 #define MT_RING_ALIGN     8
 #define MT_RING_MIN_SIZE  8192
@@ -38,9 +43,9 @@
 
 typedef struct {
     uint32_t     len;       /* of the command; of a pad: all its bytes */
-    uint16_t     kind;      /* mt_push_t; a pad ends here */
-    uint16_t     deaths;    /* combiners that died while they applied it */
-    uint64_t     waiter;    /* a pointer in the owner's process */
+    uint8_t      kind;      /* mt_push_t; a pad ends here */
+    uint8_t      deaths;    /* combiners that died while they applied it */
+    uint16_t     seats;     /* that it writes, MT_COMMIT_HEAVY at most */
     mt_result_t  result;
     uint8_t      command[];
 } mt_entry_t;
@@ -53,6 +58,7 @@ typedef struct {
     /* held by the owner's main thread while it lives */
     MT_OWN_LINE pthread_mutex_t   owner;
     _Atomic uint32_t              claimed;     /* for statistics only */
+    _Atomic uint32_t              stopped;     /* it is malformed */
 } mt_ring_t;
 
 
@@ -132,20 +138,49 @@ typedef struct {
 } mt_log_record_t;
 
 
+/* A command of this process in its ring. */
+
+typedef struct {
+    void             *waiter;
+    uint64_t          begin;       /* offset of its entry */
+    uint64_t          end;
+} mt_pushed_t;
+
+
+/* An entry as it was when it was checked. */
+
+typedef struct {
+    mt_entry_t       *entry;
+    uint32_t          len;
+    unsigned          kind;
+    unsigned          seats;
+} mt_slot_t;
+
+
 struct mt_commit_s {
     mt_zone_mem_t    *mem;
+    uint64_t          epoch;       /* the zone's, as it was attached */
+    uint64_t          ring_size;
     mt_machine_t      machine;     /* without a store: all NULL */
     void            (*wake)(void *data, unsigned ring);
     void             *data;
 
     int               ring;        /* -1: none claimed */
-    uint64_t          since;       /* entries below this offset are of an
-                                      earlier owner */
-    unsigned          waiting;
+    uint64_t          head;        /* the ring's, as this process wrote it */
+    uint64_t          consumed;
+    mt_pushed_t      *pushed;      /* in flight, oldest at `oldest`; malloc'ed,
+                                      a power of 2 */
+    size_t            pushed_room;
+    size_t            oldest;
+    unsigned          waiting;     /* of these */
     _Atomic uint32_t  retiring;
 
     mt_span_t         span;
     mt_log_record_t   record;
+    mt_log_record_t   command;     /* the one that is applied: a copy, that
+                                      nobody changes meanwhile */
+    int               stopped;     /* a ring was, and the error log does not
+                                      have it yet; -1: none, else its index */
 };
 
 
@@ -156,7 +191,7 @@ int mt_robust_trylock(pthread_mutex_t *mutex, int *died);
 /* Takes the right to combine.  A dead holder is counted as a takeover and as a
  * death of the entry that it applied, and sets `unsynced`.  Returns 1 if
  * taken, else 0. */
-int mt_combiner_trylock(mt_zone_mem_t *mem);
+int mt_combiner_trylock(mt_commit_t *c);
 
 /* Returns the number of rings that were ever claimed. */
 unsigned mt_zone_rings(const mt_zone_mem_t *mem);
@@ -167,16 +202,30 @@ int mt_zone_has_work(const mt_zone_mem_t *mem);
 /* Returns the bytes of these entries. */
 uint64_t mt_zone_queued(const mt_zone_mem_t *mem);
 
-/* Skips pads and moves *pos behind the next entry.  Returns the entry. */
-mt_entry_t *mt_ring_next(mt_zone_mem_t *mem, unsigned ring, uint64_t *pos);
+/* Skips pads and moves *pos behind the next entry, `end` at most.  Returns 1
+ * with the entry, or 0 if there is no whole one: *pos stays. */
+int mt_ring_next(mt_commit_t *c, unsigned ring, uint64_t *pos, uint64_t end,
+    mt_slot_t *slot);
+
+/* Returns 1 if entries can stand from `begin` to `end`. */
+int mt_ring_holds(const mt_commit_t *c, uint64_t begin, uint64_t end);
+
+/* Returns 1 if the ring was stopped. */
+int mt_ring_is_stopped(const mt_zone_mem_t *mem, unsigned ring);
+
+/* Stops a ring: its owner fails what is in flight, combiners pass it over. */
+void mt_ring_stop(mt_commit_t *c, unsigned ring);
 
 /*
- * Reserves room for a command of `len` bytes at the owner's head, behind a pad
- * where needed, and sets the entry's `len`; *end is the head to publish.
- * Returns the entry, or NULL while there is no room.
+ * Reserves room for a command of `len` bytes at this process' head, behind a
+ * pad where needed, and sets the entry's `len`; *begin is its offset, *end the
+ * head to publish.  Returns the entry, or NULL while there is no room.
  */
-mt_entry_t *mt_ring_reserve(mt_zone_mem_t *mem, unsigned ring, size_t len,
+mt_entry_t *mt_ring_reserve(mt_commit_t *c, size_t len, uint64_t *begin,
     uint64_t *end);
+
+/* Returns the entry at an offset of a ring. */
+mt_entry_t *mt_ring_at(mt_commit_t *c, unsigned ring, uint64_t pos);
 
 /* Returns the bytes that a command of `len` bytes takes in a ring. */
 size_t mt_entry_size(size_t len);
@@ -197,6 +246,9 @@ mt_status_t mt_applied_save(mt_txn_t *txn, uint64_t epoch,
 void mt_log_record_begin(mt_log_record_t *record, uint64_t epoch);
 void mt_log_record_ring(mt_log_record_t *record, unsigned ring, uint64_t end);
 void mt_log_record_command(mt_log_record_t *record, mt_str_t command);
+
+/* Adds bytes; without memory record->failed is set. */
+void mt_log_record_add(mt_log_record_t *record, const void *data, size_t len);
 
 
 /* Returns 1 if this process should combine the next batch: some ring has

@@ -29,6 +29,12 @@
     O(APPKEY,   "appkey",   "KEY",   "the credential's appkey")               \
     O(APPSECRET, "appsecret", "SECRET", "its secret, or - to read it from "   \
                                      "standard input (default: a random one)")\
+    O(SCOPE,    "scope",    "LIST",  "what it is good for: \"read,"           \
+                                     "directory,rooms,meetings,checkins,"     \
+                                     "events\", or \"all\"")                  \
+    O(ALLOW,    "allow",    "NETS",  "networks from which it may be used: "   \
+                                     "\"192.0.2.0/24,2001:db8::/32\", or "    \
+                                     "\"any\"")                               \
     O(MEETING,  "meeting",  "ID",    "the meeting: number or string id")      \
     O(FORMAT,   "format",   "FORM",  "csv or jsonl")                          \
     O(NOBOM,    "no-bom",   NULL,    "CSV without a byte-order mark")         \
@@ -51,6 +57,9 @@
                                      "meeting_resources (default: "           \
                                      "resources in the store)")               \
     O(URL,      "url",      "URL",   "the receiver of the company's events")  \
+    O(TYPES,    "types",    "LIST",  "types of events to send: \"book_"       \
+                                     "success,book_cancel\", or \"all\" "    \
+                                     "(default: as before, at first all)")    \
     O(ROTATE,   "rotate",   NULL,    "make new keys")                         \
     O(PRIVATE,  "allow-private", NULL, "allow a private or loopback address") \
     O(PROXY,    "proxy",    "URL",   "send through this HTTP proxy")          \
@@ -61,6 +70,7 @@
     O(TO,       "to",       "N",     "the last number (default: the last)")   \
     O(LIMIT,    "limit",    "N",     "most messages to list (default: 100)")  \
     O(FORCE,    "force",    NULL,    "set a store that is there aside")       \
+    O(USER,     "user",     "USER",  "the user: number or string id")         \
     O(PERSON,   "person",   "WHO",   "the attendee: a user's number, id, "    \
                                      "account or phone, or the id of an "     \
                                      "attendance")                            \
@@ -71,6 +81,10 @@
                                      "meeting_sign_grace)")                   \
     O(REASON,   "reason",   "TEXT",  "why, for the journal")                  \
     O(WITHDRAW, "withdraw", NULL,    "take the excuse back")                  \
+    O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
+    O(UNTIL,    "until",    "DATE",  "the last day")                          \
+    O(BY,       "by",       "WHAT",  "person, department, meeting or month "  \
+                                     "(default: person)")                     \
     O(HISTORY,  "history",  NULL,    "check-ins that were undone, too, and "  \
                                      "who did what by hand")
 
@@ -140,7 +154,10 @@ int mt_ctl_company_list(mt_ctl_t *ctl);
 int mt_ctl_credential_add(mt_ctl_t *ctl);
 int mt_ctl_credential_list(mt_ctl_t *ctl);
 int mt_ctl_credential_revoke(mt_ctl_t *ctl);
+int mt_ctl_credential_set(mt_ctl_t *ctl);
 int mt_ctl_user_import(mt_ctl_t *ctl);
+int mt_ctl_user_disable(mt_ctl_t *ctl);
+int mt_ctl_user_enable(mt_ctl_t *ctl);
 int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
@@ -151,6 +168,10 @@ int mt_ctl_checkin_undo(mt_ctl_t *ctl);
 int mt_ctl_checkin_excuse(mt_ctl_t *ctl);
 int mt_ctl_checkin_export(mt_ctl_t *ctl);
 int mt_ctl_absent_export(mt_ctl_t *ctl);
+int mt_ctl_attendance_export(mt_ctl_t *ctl);
+int mt_ctl_user_list(mt_ctl_t *ctl);
+int mt_ctl_room_list(mt_ctl_t *ctl);
+int mt_ctl_meeting_list(mt_ctl_t *ctl);
 int mt_ctl_resources_sweep(mt_ctl_t *ctl);
 int mt_ctl_event_set(mt_ctl_t *ctl);
 int mt_ctl_event_show(mt_ctl_t *ctl);
@@ -211,6 +232,31 @@ mt_batch_t *mt_ctl_batch(mt_ctl_t *ctl);
  * error. */
 void mt_ctl_line(mt_ctl_t *ctl);
 int mt_ctl_flush(mt_ctl_t *ctl);
+
+/*
+ * Sheets: rows by one table, as CSV or JSON lines, by --format.
+ * mt_ctl_export_sheet() opens the transaction and calls print(), which calls
+ * mt_ctl_export_line() with NULL for the header line, and for each row.  The
+ * arena is print()'s, to be reset for each row.  Return MT_CTL_OK, or
+ * MT_CTL_FAILED, having said why.
+ */
+typedef struct {
+    mt_txn_t                *txn;
+    mt_arena_t              *arena;
+    int64_t                  meeting;
+    int                      csv;
+    const mt_json_table_t   *table;
+} mt_ctl_sheet_t;
+
+int mt_ctl_export_sheet(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet,
+    int (*print)(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet));
+int mt_ctl_export_line(mt_ctl_t *ctl, const mt_ctl_sheet_t *sheet,
+    const void *row);
+
+/* Reads --since and --until, days in the zone: *from is the beginning of the
+ * first, 0 without --since; *to the end of the last, INT64_MAX without
+ * --until.  Returns 1, or 0, having said why. */
+int mt_ctl_days(mt_ctl_t *ctl, int64_t *from, int64_t *to);
 
 /* Prints an object by a table.  Returns as mt_ctl_flush(). */
 int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,

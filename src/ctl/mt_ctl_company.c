@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/mt_cidr.h"
 #include "base/mt_crypto.h"
+#include "domain/kernel/mt_scope.h"
 
 
 /* Decimal digits of an appid: the clients of some vendors keep it in a 32-bit
@@ -42,7 +44,8 @@ MT_JSON_TABLE(mt_ctl_credential_row,
     { "appid",   MT_FIELD(credential, appid) },
     { "appkey",  MT_FIELD(credential, appkey) },
     { "created", MT_FIELD(credential, created) },
-    { "revoked", MT_FIELD(credential, revoked) }
+    { "revoked", MT_FIELD(credential, revoked) },
+    { "allow",   MT_FIELD(credential, allow) }
 );
 
 MT_JSON_TABLE(mt_ctl_revoked_row,
@@ -57,6 +60,10 @@ MT_JSON_TABLE(mt_ctl_named_options,
 MT_JSON_TABLE(mt_ctl_credential_options,
     { "appid",  MT_FIELD(credential_add, appid) },
     { "appkey", MT_FIELD(credential_add, appkey) }
+);
+
+MT_JSON_TABLE(mt_ctl_credential_set_options,
+    { "appkey", MT_FIELD(credential_set, appkey) }
 );
 
 
@@ -341,6 +348,75 @@ mt_ctl_credential_words(mt_ctl_t *ctl, mt_txn_t *txn, mt_ctl_issued_t *words)
 }
 
 
+/* Reads --scope into bits, 0 for all.  Returns MT_CTL_OK, or MT_CTL_FAILED
+ * having said why not. */
+
+static int
+mt_ctl_scopes(const char *list, int64_t *scopes)
+{
+    size_t      len;
+    mt_scope_t  scope;
+
+    *scopes = 0;
+
+    if (mt_str_eq(mt_cstr(list), MT_STR("all"))) {
+        return MT_CTL_OK;
+    }
+
+    for (;; list += len + 1) {
+        len = strcspn(list, ",");
+        scope = mt_scope_find((mt_str_t) { len, list });
+
+        if (scope == MT_SCOPE_NONE) {
+            return mt_ctl_fail("--scope: \"%.*s\" is none of read, directory, "
+                               "rooms, meetings, checkins, events, or all",
+                               (int) len, list);
+        }
+
+        *scopes |= (int64_t) 1 << scope;
+
+        if (list[len] == '\0') {
+            return MT_CTL_OK;
+        }
+    }
+}
+
+
+/* Reads --scope and --allow, without which *scopes is 0 and *allow empty. */
+
+static int
+mt_ctl_credential_bounds(mt_ctl_t *ctl, int64_t *scopes, mt_str_t *allow)
+{
+    mt_str_t  nets;
+
+    *scopes = 0;
+    *allow = MT_STR("");
+
+    if (ctl->given[MT_OPT_SCOPE]
+        && mt_ctl_scopes(ctl->given[MT_OPT_SCOPE], scopes) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    nets = mt_cstr(ctl->given[MT_OPT_ALLOW]);
+
+    if (ctl->given[MT_OPT_ALLOW] == NULL
+        || mt_str_eq(nets, MT_STR("any")))
+    {
+        return MT_CTL_OK;
+    }
+
+    if (nets.len > MT_TEXT_MAX || !mt_cidr_valid(nets)) {
+        return mt_ctl_fail("--allow: not a list of networks, such as "
+                           "192.0.2.0/24,2001:db8::/32");
+    }
+
+    *allow = nets;
+
+    return MT_CTL_OK;
+}
+
+
 int
 mt_ctl_credential_add(mt_ctl_t *ctl)
 {
@@ -354,7 +430,9 @@ mt_ctl_credential_add(mt_ctl_t *ctl)
     memset(&issued, 0, sizeof(issued));
     memset(&args, 0, sizeof(args));
 
-    if (!mt_ctl_read(ctl, &txn)) {
+    if (mt_ctl_credential_bounds(ctl, &args.scopes, &args.allow) != MT_CTL_OK
+        || !mt_ctl_read(ctl, &txn))
+    {
         return MT_CTL_FAILED;
     }
 
@@ -398,6 +476,31 @@ mt_ctl_is_of_company(mt_ctl_t *ctl, void *record)
 }
 
 
+/* The names of a credential's scopes. */
+
+static int
+mt_ctl_credential_scopes(mt_ctl_t *ctl, mt_txn_t *txn, void *record)
+{
+    mt_scope_t        scope;
+    mt_credential_t  *credential = record;
+
+    (void) txn;
+
+    mt_json_key(ctl->writer, "scopes");
+    mt_json_open_list(ctl->writer);
+
+    for (scope = MT_SCOPE_READ; mt_scope_name(scope); scope++) {
+        if (mt_scope_allows(credential->scopes, scope)) {
+            mt_json_string(ctl->writer, mt_cstr(mt_scope_name(scope)));
+        }
+    }
+
+    mt_json_close_list(ctl->writer);
+
+    return 0;
+}
+
+
 int
 mt_ctl_credential_list(mt_ctl_t *ctl)
 {
@@ -405,7 +508,37 @@ mt_ctl_credential_list(mt_ctl_t *ctl)
 
     return mt_ctl_list(ctl, MT_DB_CREDENTIAL, &mt_credential_model,
                        &credential, &mt_ctl_credential_row,
-                       mt_ctl_is_of_company, NULL);
+                       mt_ctl_is_of_company, mt_ctl_credential_scopes);
+}
+
+
+int
+mt_ctl_credential_set(mt_ctl_t *ctl)
+{
+    int64_t              scopes;
+    mt_str_t             allow;
+    mt_call_t            call;
+    mt_credential_set_t  args;
+
+    memset(&args, 0, sizeof(args));
+
+    if (mt_ctl_args(ctl, &mt_ctl_credential_set_options, &args) != MT_CTL_OK
+        || mt_ctl_credential_bounds(ctl, &scopes, &allow) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    if (ctl->given[MT_OPT_SCOPE]) {
+        mt_set(&args, credential_set, scopes, scopes);
+    }
+
+    if (ctl->given[MT_OPT_ALLOW]) {
+        mt_set(&args, credential_set, allow, allow);
+    }
+
+    return mt_ctl_run(ctl, &call, &mt_op_credential_set,
+                      &mt_ctl_credential_set_options, &args)
+           == MT_CTL_OK ? mt_ctl_credential_list(ctl) : MT_CTL_FAILED;
 }
 
 

@@ -17,7 +17,10 @@
     F(M, 2, STR, state,         0, MT_ID_MAX, NULL)                           \
     F(M, 3, INT, raised,        0, MT_NUM_MAX, NULL)                          \
     F(M, 4, INT, pending,       0, MT_NUM_MAX, NULL)                          \
-    F(M, 5, INT, lag,           0, MT_NUM_MAX, NULL)    /* seconds */
+    F(M, 5, INT, lag,           0, MT_NUM_MAX, NULL)    /* seconds */         \
+    F(M, 6, STRS, types,        0, INT32_MAX, NULL)     /* their names */     \
+    F(M, 7, INT, from,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 8, INT, held,          0, MT_NUM_MAX, NULL)
 
 MT_DECLARE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
 MT_DEFINE_MODEL(ctl_event, MT_CTL_EVENT_FIELDS);
@@ -38,11 +41,14 @@ MT_JSON_TABLE(mt_ctl_event_row,
     { "token",         MT_FIELD(subscription, token) },
     { "new_aes_key",   MT_FIELD(subscription, new_aes_key) },
     { "new_token",     MT_FIELD(subscription, new_token) },
+    { "types",         MT_FIELD(ctl_event, types), MT_CTL_MORE },
     { "raised",        MT_FIELD(ctl_event, raised), MT_CTL_MORE },
     { "delivered",     MT_FIELD(subscription, last) },
     { "pending",       MT_FIELD(ctl_event, pending), MT_CTL_MORE },
     { "lag_seconds",   MT_FIELD(ctl_event, lag), MT_CTL_MORE },
     { "set_aside",     MT_FIELD(subscription, aside) },
+    { "journal_from",  MT_FIELD(ctl_event, from), MT_CTL_MORE },
+    { "journal_held",  MT_FIELD(ctl_event, held), MT_CTL_MORE },
     { "discarded",     MT_FIELD(subscription, dropped) },
     { "failures",      MT_FIELD(subscription, failures) },
     { "failing_since", MT_FIELD(subscription, since) },
@@ -108,6 +114,35 @@ mt_ctl_event_state(const mt_subscription_t *sub)
 }
 
 
+/* Lists the names of the types that the subscriber takes.  Returns 0, or -1
+ * without memory. */
+
+static int
+mt_ctl_event_types(mt_ctl_t *ctl, mt_ctl_event_view_t *view)
+{
+    size_t     n;
+    int64_t    type;
+    mt_str_t  *names;
+
+    names = mt_arena_alloc(ctl->arena, 64 * sizeof(*names));
+    if (names == NULL) {
+        return -1;
+    }
+
+    n = 0;
+
+    for (type = 1; mt_event_name(type); type++) {
+        if (mt_subscription_takes(&view->sub, type)) {
+            names[n++] = mt_cstr(mt_event_name(type));
+        }
+    }
+
+    view->more.types = (mt_strs_t) { n, names };
+
+    return 0;
+}
+
+
 int
 mt_ctl_event_show(mt_ctl_t *ctl)
 {
@@ -129,6 +164,8 @@ mt_ctl_event_show(mt_ctl_t *ctl)
         found = mt_subscription_stat(txn, ctl->company, &view.sub, &stat,
                                      ctl->arena)
                 == 0 ? 1 : -1;
+        view.more.held = stat.from
+                         ? (int64_t) mt_meta_position(txn) - stat.from + 1 : 0;
     }
 
     mt_ctl_read_end(ctl, txn);
@@ -138,12 +175,17 @@ mt_ctl_event_show(mt_ctl_t *ctl)
                                                  : MT_NO_SUBSCRIPTION);
     }
 
+    if (mt_ctl_event_types(ctl, &view) != 0) {
+        return mt_ctl_fail_status("event", MT_NO_MEMORY);
+    }
+
     now = mt_realtime_ms();
 
     view.more.company = ctl->company;
     view.more.state = mt_ctl_event_state(&view.sub);
     view.more.raised = stat.raised;
     view.more.pending = stat.pending;
+    view.more.from = stat.from;
     view.more.lag = stat.oldest && now > stat.oldest
                     ? (now - stat.oldest) / MT_MS_PER_SECOND : 0;
 

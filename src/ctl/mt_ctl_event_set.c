@@ -117,6 +117,66 @@ mt_ctl_owner(mt_ctl_t *ctl, mt_txn_t *txn, mt_str_t before)
 }
 
 
+/* Returns the type of a name, 0 if there is none. */
+
+static int64_t
+mt_ctl_type(mt_str_t name)
+{
+    int64_t  type;
+
+    for (type = 1; mt_event_name(type); type++) {
+        if (mt_str_eq(name, mt_cstr(mt_event_name(type)))) {
+            return type;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Reads --types, if it is given. */
+
+static int
+mt_ctl_types(mt_ctl_t *ctl, mt_event_set_t *args)
+{
+    size_t       len;
+    int64_t      type, types;
+    const char  *list;
+
+    list = ctl->given[MT_OPT_TYPES];
+
+    if (list == NULL) {
+        return MT_CTL_OK;
+    }
+
+    types = 0;
+
+    if (!mt_str_eq(mt_cstr(list), MT_STR("all"))) {
+
+        for (;; list += len + 1) {
+            len = strcspn(list, ",");
+            type = mt_ctl_type((mt_str_t) { len, list });
+
+            if (type == 0) {
+                return mt_ctl_fail("--types: no type of event is called "
+                                   "\"%.*s\": see src/event/README.md",
+                                   (int) len, list);
+            }
+
+            types |= (int64_t) 1 << type;
+
+            if (list[len] == '\0') {
+                break;
+            }
+        }
+    }
+
+    mt_set(args, event_set, types, types);
+
+    return MT_CTL_OK;
+}
+
+
 /* Takes the keys of an earlier try, else those in force; none with
  * --rotate. */
 
@@ -145,6 +205,10 @@ mt_ctl_present_keys(mt_ctl_t *ctl, mt_event_set_t *args)
 
     if (args->owner.len == 0) {
         return MT_CTL_FAILED;
+    }
+
+    if (!mt_has(args, event_set, types)) {
+        mt_set(args, event_set, types, sub.types);
     }
 
     if (!ctl->given[MT_OPT_ROTATE]) {
@@ -268,7 +332,8 @@ mt_ctl_event_set(mt_ctl_t *ctl)
         return mt_ctl_fail("--url: not an http:// or https:// URL");
     }
 
-    if (mt_ctl_present_keys(ctl, &args) != MT_CTL_OK
+    if (mt_ctl_types(ctl, &args) != MT_CTL_OK
+        || mt_ctl_present_keys(ctl, &args) != MT_CTL_OK
         || (args.aes_key.len == 0
             && mt_ctl_make_keys(ctl, &args) != MT_CTL_OK)
         || mt_ctl_print_keys(ctl, &args) != MT_CTL_OK

@@ -32,16 +32,6 @@ typedef struct {
     mt_undone_checkin_t  undone;      /* all 0 for a check-in in force */
 } mt_ctl_row_t;
 
-/* One export while it is printed; the arena is of one record. */
-
-typedef struct {
-    mt_txn_t                *txn;
-    mt_arena_t              *arena;
-    int64_t                  meeting;
-    int                      csv;
-    const mt_json_table_t   *table;
-} mt_ctl_sheet_t;
-
 #define MT_CTL_IN(record)  offsetof(mt_ctl_row_t, record)
 
 #define MT_CTL_PERSON_COLUMNS                                                 \
@@ -193,11 +183,9 @@ mt_ctl_gather(mt_ctl_t *ctl, const mt_ctl_sheet_t *sheet, int64_t slot,
 }
 
 
-/* Prints a row; NULL is the header line, which only CSV has. */
-
-static int
+int
 mt_ctl_export_line(mt_ctl_t *ctl, const mt_ctl_sheet_t *sheet,
-    const mt_ctl_row_t *row)
+    const void *row)
 {
     if (!sheet->csv) {
         return row ? mt_ctl_print(ctl, sheet->table, row) : MT_CTL_OK;
@@ -357,12 +345,11 @@ mt_ctl_export_rows(mt_ctl_t *ctl, const mt_ctl_sheet_t *sheet, mt_db_t db,
 }
 
 
-static int
+int
 mt_ctl_export_sheet(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet,
     int (*print)(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet))
 {
-    int           rc;
-    mt_meeting_t  meeting;
+    int  rc;
 
     sheet->csv = mt_ctl_is_csv(ctl, 1);
     sheet->arena = mt_arena_create(0);
@@ -374,14 +361,7 @@ mt_ctl_export_sheet(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet,
     rc = MT_CTL_FAILED;
 
     if (sheet->csv != -1 && mt_ctl_read(ctl, &sheet->txn)) {
-        if (mt_ctl_meeting(ctl, sheet->txn, &meeting)) {
-            sheet->meeting = meeting.num;
-            rc = mt_ctl_export_line(ctl, sheet, NULL);
-
-            if (rc == MT_CTL_OK) {
-                rc = print(ctl, sheet);
-            }
-        }
+        rc = print(ctl, sheet);
 
         mt_ctl_read_end(ctl, sheet->txn);
     }
@@ -392,12 +372,34 @@ mt_ctl_export_sheet(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet,
 }
 
 
+/* Finds the meeting of the sheet, and prints the header line. */
+
+static int
+mt_ctl_export_begin(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet)
+{
+    mt_meeting_t  meeting;
+
+    if (!mt_ctl_meeting(ctl, sheet->txn, &meeting)) {
+        return MT_CTL_FAILED;
+    }
+
+    sheet->meeting = meeting.num;
+
+    return mt_ctl_export_line(ctl, sheet, NULL);
+}
+
+
 static int
 mt_ctl_print_checkins(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet)
 {
     int  rc;
 
-    rc = mt_ctl_export_rows(ctl, sheet, MT_DB_CHECKIN, mt_ctl_checkin_row);
+    rc = mt_ctl_export_begin(ctl, sheet);
+
+    if (rc == MT_CTL_OK) {
+        rc = mt_ctl_export_rows(ctl, sheet, MT_DB_CHECKIN,
+                                mt_ctl_checkin_row);
+    }
 
     return rc == MT_CTL_OK && ctl->given[MT_OPT_HISTORY]
            ? mt_ctl_export_rows(ctl, sheet, MT_DB_UNDONE, mt_ctl_undone_row)
@@ -408,7 +410,13 @@ mt_ctl_print_checkins(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet)
 static int
 mt_ctl_print_absent(mt_ctl_t *ctl, mt_ctl_sheet_t *sheet)
 {
-    return mt_ctl_export_rows(ctl, sheet, MT_DB_ATTENDEE, mt_ctl_absent_row);
+    int  rc;
+
+    rc = mt_ctl_export_begin(ctl, sheet);
+
+    return rc == MT_CTL_OK
+           ? mt_ctl_export_rows(ctl, sheet, MT_DB_ATTENDEE, mt_ctl_absent_row)
+           : rc;
 }
 
 

@@ -210,8 +210,8 @@ mt_ctl_import_open(mt_ctl_t *ctl, mt_ctl_import_t *i)
         return mt_ctl_fail_status("import", MT_NO_MEMORY);
     }
 
-    status = mt_import_open(&i->import, ctl->store, batch, ctl->company,
-                            (unsigned) cpus);
+    status = mt_import_open(&i->import, ctl->store, batch, &ctl->settings,
+                            ctl->company, (unsigned) cpus);
 
     return status == MT_OK ? MT_CTL_OK : mt_ctl_fail_status("import", status);
 }

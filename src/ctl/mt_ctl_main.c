@@ -38,7 +38,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "cancelled ones." },
 
     { "credential add", NULL, 0,
-      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET), 0,
+      MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET)
+      | MT_OPT(SCOPE) | MT_OPT(ALLOW), 0,
       mt_ctl_credential_add,
       "Make an appid, appkey and appsecret for a company.",
       "The secret is printed this once: the store keeps only its SHA-256.\n"
@@ -47,6 +48,11 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
 
     { "credential list", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_credential_list,
       "List a company's credentials, without their secrets.", NULL },
+
+    { "credential set", NULL, MT_OPT(APPKEY),
+      MT_OPT(COMPANY) | MT_OPT(SCOPE) | MT_OPT(ALLOW), 0,
+      mt_ctl_credential_set,
+      "Change what a credential is good for, its tokens included.", NULL },
 
     { "credential revoke", NULL, MT_OPT(APPKEY), MT_OPT(COMPANY), 0,
       mt_ctl_credential_revoke,
@@ -66,10 +72,29 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "1 then.  --dry-run reports the same and writes nothing; a running\n"
       "server's changes wait for it." },
 
+    { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+      mt_ctl_user_disable,
+      "End a user's sessions and reject further log-ins.",
+      "The user stays on the lists of meetings, and join links go on\n"
+      "working.  status is 0 for a disabled user." },
+
+    { "user enable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+      mt_ctl_user_enable,
+      "Allow a disabled user to log in again.", NULL },
+
+    { "user list", NULL, 0, MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM),
+      0, mt_ctl_user_list,
+      "List a company's users.",
+      "Placeholders are left out.  Formats as of checkin export." },
+
     { "room add", NULL, MT_OPT(NAME),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ADDRESS) | MT_OPT(CAPACITY), 0,
       mt_ctl_room_add,
       "Add a room, enabled and open all day.", NULL },
+
+    { "room list", NULL, 0, MT_OPT(COMPANY) | MT_OPT(FORMAT) | MT_OPT(NOBOM),
+      0, mt_ctl_room_list,
+      "List a company's rooms.", NULL },
 
     { "meeting add", NULL, MT_OPT(CREATOR) | MT_OPT(SUBJECT),
       MT_OPT(COMPANY) | MT_OPT(ID) | MT_OPT(ROOM) | MT_OPT(ADDRESS)
@@ -77,6 +102,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       | MT_OPT(TIMEZONE), 0,
       mt_ctl_meeting_add,
       "Create a meeting with check-in.", NULL },
+
+    { "meeting list", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(SINCE) | MT_OPT(UNTIL) | MT_OPT(FORMAT)
+      | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
+      mt_ctl_meeting_list,
+      "List a company's meetings by their begin, with counts.",
+      "life is as of meeting show.  Formats as of checkin export." },
 
     { "meeting show", NULL, MT_OPT(MEETING), MT_OPT(COMPANY), 0,
       mt_ctl_meeting_show,
@@ -127,6 +159,15 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "excused is 1 for those who declined or were excused.  Formats as of\n"
       "checkin export." },
 
+    { "attendance export", NULL, 0,
+      MT_OPT(COMPANY) | MT_OPT(SINCE) | MT_OPT(UNTIL) | MT_OPT(BY)
+      | MT_OPT(FORMAT) | MT_OPT(NOBOM) | MT_OPT(TIMEZONE), 0,
+      mt_ctl_attendance_export,
+      "Count who was present, late, excused and absent over many meetings.",
+      "Meetings that began on these days and are over count, but for those\n"
+      "that are cancelled or want no sign-in.  Formats as of checkin\n"
+      "export." },
+
     { "resources sweep", NULL, 0, MT_OPT(RESOURCES), 0, mt_ctl_resources_sweep,
       "Delete pictures that belong to no user.",
       "A crash can leave them behind in the resources folder.  Pictures\n"
@@ -134,14 +175,15 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
 
     { "event set", NULL, MT_OPT(URL),
       MT_OPT(COMPANY) | MT_OPT(APPKEY) | MT_OPT(ROTATE) | MT_OPT(PRIVATE)
-      | MT_OPT(PROXY) | MT_OPT(CAFILE), 0,
+      | MT_OPT(PROXY) | MT_OPT(CAFILE) | MT_OPT(TYPES), 0,
       mt_ctl_event_set,
       "Send a company's events to a URL, after a check.",
       "Prints the keys as JSON, then sends the URL a check_url message.  The\n"
       "receiver must answer it with these keys within 1.5 seconds, or the\n"
       "URL is not stored.  Another try uses the same keys; --rotate makes\n"
       "new ones, which count once the check has succeeded.  Messages are for\n"
-      "the appkey of the company's oldest credential, or of --appkey." },
+      "the appkey of the company's oldest credential, or of --appkey.\n"
+      "Messages that wait and are of no type of --types are not sent." },
 
     { "event show", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_show,
       "Show a company's subscription: URL, keys, state, counters.",

@@ -84,6 +84,8 @@ typedef struct {
     mt_str_t    query;
     mt_str_t    body;         /* empty if it is received as a form */
     mt_str_t    content_type;
+    uint64_t    network;      /* of the client, see mt_call_t */
+    mt_str_t    address;      /* of the client */
     /* Returns a header's value by its lower-case name, "" if absent. */
     mt_str_t  (*header)(void *data, mt_str_t name);
     void       *data;

@@ -79,6 +79,7 @@ MT_JSON_TABLE(mt_h5yes_user_add_in,
 MT_JSON_TABLE(mt_h5yes_user_update_in,
     MT_TOKEN,
     MT_USER_ARG("id", ref, MT_MUST),
+    MT_USER_ARG("status", status, 0),
     MT_USER_ARGS(0),
 );
 

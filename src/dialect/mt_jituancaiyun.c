@@ -50,6 +50,7 @@ static void mt_jt_decode_body(mt_exchange_t *x, void *request);
 static int mt_jt_is_uid(mt_str_t path);
 static void mt_jt_authenticate(mt_exchange_t *x);
 static void mt_jt_requester(mt_exchange_t *x);
+static void mt_jt_name_members(mt_meeting_edit_t *args);
 static void mt_jt_create(mt_exchange_t *x);
 static void mt_jt_update(mt_exchange_t *x);
 static void mt_jt_cancel(mt_exchange_t *x);
@@ -148,8 +149,8 @@ MT_JSON_TABLE(mt_jt_created_out,
 
 /* The members before "detail". */
 MT_JSON_TABLE(mt_jt_invitation_out,
-    MT_SHOW("createrId", meeting, creator, user, num, &mt_wire_int_string),
-    MT_SHOW("createrName", meeting, creator, user, name, NULL),
+    MT_DERIVED("createrId", creator_uid, NULL),
+    MT_DERIVED("createrName", creator_name, NULL),
     MT_DERIVED("pushStatus", push, &mt_wire_int_string),
 );
 
@@ -164,7 +165,7 @@ MT_JSON_TABLE(mt_jt_detail_out,
 );
 
 MT_JSON_TABLE(mt_jt_member_out,
-    MT_SHOW("uid", person, derived, person_derived, num, &mt_wire_int_string),
+    MT_SHOW("uid", person, derived, person_derived, uid, NULL),
     MT_SHOW("name", person, derived, person_derived, name, NULL),
     MT_SHOW("msgStatus", person, attendee, attendee, answer,
             &mt_wire_int_string),
@@ -256,6 +257,8 @@ static const struct {
     { MT_BAD_METHOD, MT_JT_NEEDS_POST },
     { MT_EMPTY, MT_JT_EMPTY },
     { MT_FORBIDDEN, MT_JT_FORBIDDEN },
+    { MT_NO_SCOPE, MT_JT_FORBIDDEN },
+    { MT_WRONG_ADDRESS, MT_JT_FORBIDDEN },
     { MT_NOT_LISTED, MT_JT_FORBIDDEN },
     { MT_NO_SUCH_USER, MT_JT_BAD_UID },
     { MT_NO_USER, MT_JT_NO_UID },
@@ -469,6 +472,22 @@ mt_jt_requester(mt_exchange_t *x)
 }
 
 
+/* A client that knows a person by string id gets that back. */
+
+static void
+mt_jt_name_members(mt_meeting_edit_t *args)
+{
+    size_t        i;
+    mt_person_t  *person;
+
+    person = args->people.v;
+
+    for (i = 0; i < args->people.n; i++, person++) {
+        mt_set(person, person, named, !mt_ref_is_num(person->ref));
+    }
+}
+
+
 static void
 mt_jt_create(mt_exchange_t *x)
 {
@@ -478,7 +497,12 @@ mt_jt_create(mt_exchange_t *x)
     args = x->call.args;
     request = x->envelope;
 
+    mt_jt_name_members(args);
+
     mt_set(args, meeting_edit, creator_ref, request->requester);
+    mt_set(args, meeting_edit, creator_named,
+           !mt_ref_is_num(request->requester));
+    mt_set(args, meeting_edit, creator_called, args->creator_name);
     mt_set(args, meeting_edit, placeholders, 1);
 }
 
@@ -491,6 +515,8 @@ mt_jt_update(mt_exchange_t *x)
     args = x->call.args;
 
     mt_jt_requester(x);
+    mt_jt_name_members(args);
+
     mt_set(args, meeting_edit, only_creator, 1);
     mt_set(args, meeting_edit, placeholders, 1);
 

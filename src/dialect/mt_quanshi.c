@@ -146,7 +146,7 @@ MT_JSON_TABLE(mt_qs_head_out,
     MT_OF_LINK("hostJoinUrl", host_url, NULL),
     MT_EMPTY_STRING("wcallurl"),
     MT_OF_CREATOR("hostId", num, NULL),
-    MT_OF_CREATOR("hostName", name, NULL),
+    MT_DERIVED("hostName", creator_name, NULL),
     MT_OF_CREATOR("hostMobile", phone, NULL),
     MT_OF_MEETING("startTime", begin, &mt_wire_seconds),
     MT_OF_MEETING("endTime", end, &mt_wire_seconds),
@@ -363,7 +363,9 @@ mt_qs_authenticate(mt_exchange_t *x)
     if (status == MT_OK) {
         mt_set(args, meeting_link, viewer, call->company);
 
-    } else if (mt_status_http(status) != 200) {
+    } else if (mt_status_http(status) != 200 || status == MT_NO_SCOPE
+               || status == MT_WRONG_ADDRESS)
+    {
         call->error.status = status;
     }
 }

@@ -112,13 +112,18 @@ mt_request_prove(mt_exchange_t *x)
 void
 mt_request_prove_token(mt_exchange_t *x, mt_str_t token)
 {
-    uint32_t    company;
-    mt_call_t  *call;
+    uint32_t      company;
+    mt_call_t    *call;
+    mt_status_t   status;
 
     call = &x->call;
     company = call->company;
 
-    if (mt_token_check(call, token) == MT_OK) {
+    /* calls that lack a scope count for the company's limits, too */
+
+    status = mt_token_check(call, token);
+
+    if (status == MT_OK || status == MT_NO_SCOPE) {
         x->proven_company = call->company;
     }
 

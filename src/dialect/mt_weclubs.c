@@ -116,6 +116,12 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(BAD_CREDENTIAL,   FORBIDDEN,    "凭证无效"),
     MT_S(BAD_PASSWORD,     BAD_PASSWORD, "密码错误"),
     MT_S(FORBIDDEN,        FORBIDDEN,    "没有权限"),
+    MT_S(NO_SCOPE,         FORBIDDEN,    "凭证没有此权限"),
+    MT_S(WRONG_ADDRESS,    FORBIDDEN,    "凭证不允许此地址"),
+
+    MT_S(DISABLED,         FAILED,       "账号已停用"),
+    MT_S(DEFAULT_PASSWORD, FAILED,       "请先设置自己的密码"),
+    MT_S(LOGIN_LIMITED,    FAILED,       "登录失败次数过多，请稍后再试"),
 
     MT_S(NO_SUCH_COMPANY,  FAILED,       "公司不存在"),
     MT_S(NO_SUCH_USER,     FAILED,       "用户不存在"),

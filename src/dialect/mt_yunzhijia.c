@@ -46,12 +46,17 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(BAD_CALLER,       40106),
     MT_C(NO_USER,          40107),
     MT_C(BAD_PASSWORD,     40108),
+    MT_C(DISABLED,         40109),
+    MT_C(DEFAULT_PASSWORD, 40110),
+    MT_C(LOGIN_LIMITED,    40111),
 
     MT_C(DENIED,           40300),
     MT_C(FORBIDDEN,        40301),
     MT_C(NOT_LISTED,       40302),
     MT_C(NOT_LEADER,       40303),
     MT_C(ROOM_PERMISSION,  40304),
+    MT_C(NO_SCOPE,         40308),
+    MT_C(WRONG_ADDRESS,    40309),
 
     MT_C(BAD_PATH,         40400),
     MT_C(NO_SUCH_MEETING,  40401),

@@ -31,6 +31,8 @@ static void mt_yunzhijia_accept_write(mt_json_writer_t *w,
 static void mt_yunzhijia_token(mt_exchange_t *x);
 static void mt_yunzhijia_stamp(mt_exchange_t *x);
 static void mt_yunzhijia_create(mt_exchange_t *x);
+static int mt_yunzhijia_are_ids(mt_exchange_t *x, const mt_strs_t *refs,
+    unsigned field);
 static void mt_yunzhijia_modify(mt_exchange_t *x);
 static void mt_yunzhijia_cancel(mt_exchange_t *x);
 static void mt_yunzhijia_repeat(mt_exchange_t *x);
@@ -101,10 +103,13 @@ static const mt_wire_t  mt_yunzhijia_accept = {
     MT_ARG("repeat", series_edit, repeat, required, NULL),                    \
     MT_ARG("repeatEndDate", series_edit, repeat_end, 0, NULL)
 
-/* `actors` is the whole list: the caller has added and removed already. */
-#define MT_WHOLE_LIST(args, M)                                                \
+/* `actors` is the whole list: the caller has added and removed already.  Bad
+ * ids in `addActors` are rejected all the same. */
+#define MT_WHOLE_LIST(x, args, M)                                             \
     do {                                                                      \
-        if (mt_has(args, M, people_refs)) {                                   \
+        if (mt_has(args, M, people_refs)                                      \
+            && mt_yunzhijia_are_ids(x, &(args)->add_refs, MT_##M##_add_refs)) \
+        {                                                                     \
             (args)->has &= ~(MT_BIT(M, add_refs) | MT_BIT(M, drop));          \
             (args)->add_refs.n = 0;                                           \
             (args)->drop.n = 0;                                               \
@@ -210,7 +215,7 @@ MT_JSON_TABLE(mt_yunzhijia_meeting_out,
             &mt_yunzhijia_read),
     MT_SHOW("acceptStatus", meeting, host, attendee, answer,
             &mt_yunzhijia_accept),
-    MT_SHOW("personName", meeting, creator, user, name, NULL),
+    MT_DERIVED("personName", creator_name, NULL),
     MT_DERIVED("doneTime", done, NULL),
     MT_OF_MEETING("id", id, NULL),
     MT_OF_MEETING("noticeTime", notice, &mt_yunzhijia_notice),
@@ -430,6 +435,29 @@ mt_yunzhijia_create(mt_exchange_t *x)
 }
 
 
+/* Returns 1 if all are ids, else 0 with the call rejected. */
+
+static int
+mt_yunzhijia_are_ids(mt_exchange_t *x, const mt_strs_t *refs, unsigned field)
+{
+    size_t       i;
+    mt_status_t  rc;
+
+    for (i = 0; i < refs->n; i++) {
+        rc = refs->v[i].len == 0 ? MT_NO_SUCH_USER
+             : mt_utf8_length(refs->v[i]) > MT_ID_MAX ? MT_TOO_LONG : MT_OK;
+
+        if (rc != MT_OK) {
+            (void) mt_call_reject(&x->call, rc, field);
+            x->call.item = (unsigned) i + 1;
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 static void
 mt_yunzhijia_modify(mt_exchange_t *x)
 {
@@ -439,7 +467,7 @@ mt_yunzhijia_modify(mt_exchange_t *x)
 
     x->call.actor = mt_yunzhijia_requester(x);
 
-    MT_WHOLE_LIST(args, meeting_edit);
+    MT_WHOLE_LIST(x, args, meeting_edit);
 
     mt_set(args, meeting_edit, placeholders, 1);
     mt_set(args, meeting_edit, creator_listed, MT_ANSWER_ACCEPTED);
@@ -489,7 +517,7 @@ mt_yunzhijia_batch_modify(mt_exchange_t *x)
 
     x->call.actor = mt_yunzhijia_requester(x);
 
-    MT_WHOLE_LIST(args, series_edit);
+    MT_WHOLE_LIST(x, args, series_edit);
 
     mt_set(args, series_edit, placeholders, 1);
     mt_set(args, series_edit, creator_listed, MT_ANSWER_ACCEPTED);

@@ -3,7 +3,7 @@
 #include "domain/notify/mt_event.h"
 
 
-#define MT_OPERATION_ENTRY(code, name)  [code] = &mt_op_##name,
+#define MT_OPERATION_ENTRY(code, name, scope)  [code] = &mt_op_##name,
 
 static const mt_operation_t *const  mt_registry[MT_OPERATION_MAX] = {
     MT_OPERATIONS(MT_OPERATION_ENTRY)

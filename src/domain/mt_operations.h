@@ -10,7 +10,7 @@
 #include "domain/kernel/mt_apply.h"
 
 
-#define MT_OPERATION_EXTERN(code, name)                                       \
+#define MT_OPERATION_EXTERN(code, name, scope)                                \
     extern const mt_operation_t  mt_op_##name;
 MT_OPERATIONS(MT_OPERATION_EXTERN)
 #undef MT_OPERATION_EXTERN

@@ -125,6 +125,12 @@ mt_prepare(const mt_store_options_t *options, char *why, size_t why_size)
         rc = mt_new_generation(store, batch);
     }
 
+    /* such a store cannot be served before it is prepared */
+
+    if (rc == MT_STORE_FULL && (older || copy)) {
+        rc = MT_STORE_FAILED;
+    }
+
     if (rc != MT_OK) {
         (void) snprintf(why, why_size, "store \"%s\" cannot be prepared: %s",
                         options->path.data, mt_status_reason(rc));
@@ -203,7 +209,7 @@ mt_upgrade_begin(mt_store_t *store, mt_batch_t *batch)
 
     machine = mt_batch_machine(batch);
 
-    rc = mt_machine_begin(&machine, &txn, &left);
+    rc = mt_machine_recover(&machine, &txn, &left);
     if (rc != MT_OK) {
         return rc;
     }

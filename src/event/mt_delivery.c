@@ -41,6 +41,7 @@ static void mt_slot_send(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot,
 
 static int64_t mt_delivery_clock(void);
 static void mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot);
+static void mt_delivery_done_with(mt_delivery_t *d, mt_slot_t *slot);
 static unsigned mt_stream_ungiven(const mt_stream_t *s);
 static int mt_stream_report(mt_delivery_t *d, mt_stream_t *s);
 static void mt_stream_given(mt_delivery_t *d, mt_stream_t *s,
@@ -244,6 +245,11 @@ mt_slot_begin(mt_delivery_t *d, mt_txn_t *txn, mt_slot_t *slot, int64_t now)
         return 0;
     }
 
+    if (!mt_subscription_takes(&slot->sub, slot->message.type)) {
+        mt_delivery_done_with(d, slot);
+        return 1;
+    }
+
     source.txn = txn;
     source.settings = mt_background_options(d->bg)->settings;
     source.company = slot->stream->company;
@@ -439,6 +445,26 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
                           s->company);
     }
 
+    s->failing = 0;
+
+    if (slot->response.sent >= s->too_large) {
+        s->too_large = 0;
+    }
+
+    mt_delivery_done_with(d, slot);
+}
+
+
+/* The slot's message was delivered, or the subscriber does not take its type:
+ * its number is to be reported. */
+
+static void
+mt_delivery_done_with(mt_delivery_t *d, mt_slot_t *slot)
+{
+    mt_stream_t  *s;
+
+    s = slot->stream;
+
     if (mt_stream_ungiven(s) == 0) {
         s->report_at = mt_delivery_clock() + MT_REPORT_DELAY;
     }
@@ -449,11 +475,6 @@ mt_delivery_delivered(mt_delivery_t *d, mt_slot_t *slot)
     d->ungiven++;
 
     s->last = slot->number;
-    s->failing = 0;
-
-    if (slot->response.sent >= s->too_large) {
-        s->too_large = 0;
-    }
     s->not_before = 0;
 
     mt_slot_release(d, slot);

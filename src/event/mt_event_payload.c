@@ -193,6 +193,7 @@ mt_payload_call(mt_payload_t *p, mt_call_t *call)
 
     call->arena = p->arena;
     call->settings = p->source->settings;
+    call->trusted = 1;
     call->company = p->source->company;
     call->now = p->source->now;
     call->txn = p->source->txn;

@@ -66,7 +66,9 @@
     F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
 
-/* secret_hash: SHA-256 of the secret, which is not kept. */
+/* secret_hash: SHA-256 of the secret, which is not kept.  scopes: bits,
+ * 1 << MT_SCOPE_*, 0: all.  allow: the networks from which it may be used
+ * (base/mt_cidr.h), "": any. */
 #define MT_CREDENTIAL_FIELDS(F, M)                                            \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, INT, company,       1, UINT32_MAX, NULL)                          \
@@ -74,7 +76,9 @@
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
     F(M, 6, INT, created,       0, MT_TIME_MAX, NULL)                         \
-    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */
+    F(M, 7, INT, revoked,       0, MT_TIME_MAX, NULL)   /* 0: in force */     \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
 #define MT_DEPT_FIELDS(F, M)                                                  \
     F(M, 1, INT, num,           0, MT_NUM_MAX, NULL)                          \
@@ -150,7 +154,9 @@
  * configured time zone, so that apply can judge room hours without one.
  * client_created: jituancaiyun createTime.
  * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
- * means "not given"; remind: jituancaiyun remindMin.
+ * means "not given"; remind: jituancaiyun remindMin.  creator_called: the
+ * creator's name as given with the invitation; creator_named: the creator was
+ * given by string id.
  */
 #define MT_MEETING_TEXT_FIELDS(F, M)                                          \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -169,7 +175,9 @@
     F(M, 15, INT, summary,      0, 1, NULL)             /* submitExperience */\
     F(M, 16, INT, remind,       0, 1000000, NULL)                             \
     F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
-    F(M, 18, INT, client_created, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)
+    F(M, 18, INT, client_created, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)       \
+    F(M, 58, STR, creator_called, 0, MT_NAME_MAX, NULL)                       \
+    F(M, 59, INT, creator_named, 0, 1, NULL)
 
 /*
  * The random fields.  seed: 16 bytes; mt_attendance_id() derives ids from it.
@@ -223,7 +231,8 @@
  * guest, MT_GUEST_SLOT plus a running number.  id: set if the client chose it;
  * see mt_attendance_id().  name, phone, email, face: as given with the
  * attendance; the directory fills in the rest for users.  order: a list shows
- * its people by order, and by slot where that is the same.
+ * its people by order, and by slot where that is the same.  named: a client of
+ * jituancaiyun gave the user's string id, not the number.
  */
 #define MT_GUEST_SLOT  (1LL << 62)
 
@@ -238,7 +247,8 @@
     F(M, 8,  INT, answered,     0, MT_TIME_MAX, NULL)                         \
     F(M, 9,  STR, comment,      0, MT_TEXT_MAX, NULL)                         \
     F(M, 10, INT, deleted,      0, MT_TIME_MAX, NULL)   /* off the workbench*/\
-    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)
+    F(M, 11, INT, order,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 12, INT, named,        0, 1, NULL)
 
 /* request: the sign-in's envelope id, by which a retry is recognised. */
 #define MT_CHECKIN_FIELDS(F, M)                                               \
@@ -317,6 +327,8 @@
 #define MT_EVENT_MEETING_REMIND 13
 #define MT_EVENT_FACE_DROPPED   14
 
+#define MT_EVENT_ALL            MT_NUM_MAX   /* bits of all types */
+
 #define MT_REMIND_NOTICE        1        /* yunzhijia noticeTime */
 #define MT_REMIND_MINUTES       2        /* jituancaiyun remindMin */
 #define MT_REMIND_CONFIRM       3        /* weclubs remind_confirm_meeting */
@@ -330,7 +342,9 @@
  * All messages numbered so far (COUNTER): `sent` were delivered, `aside` are
  * set aside, `dropped` were discarded, the others are in the outbox.
  * last: the highest number delivered.  since, attempts, next_try, error: of
- * the present failure to deliver; 0 and "" after a success.
+ * the present failure to deliver; 0 and "" after a success.  types: bits,
+ * 1 << MT_EVENT_*, of the events that are sent; 0: all.  copied: messages up
+ * to this number, waiting or set aside, hold their events themselves.
  */
 #define MT_SUBSCRIPTION_FIELDS(F, M)                                          \
     F(M, 1,  STR, url,          0, MT_URL_MAX, NULL)                          \
@@ -349,12 +363,15 @@
     F(M, 14, INT, attempts,     0, MT_NUM_MAX, NULL)                          \
     F(M, 15, INT, next_try,     0, MT_TIME_MAX, NULL)                         \
     F(M, 16, STR, error,        0, MT_TEXT_MAX, NULL)                         \
-    F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)
+    F(M, 17, INT, dropped,      0, MT_NUM_MAX, NULL)                          \
+    F(M, 18, INT, types,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 19, INT, copied,       0, MT_NUM_MAX, NULL)
 
 /*
  * A message to a subscriber: n events of one type of the journal entry at
  * `position`, from index `first`, which counts from 0.  aside, error: time and
- * reason of being set aside.
+ * reason of being set aside.  events: a copy of them, once the entry was to be
+ * deleted; `first` is 0 then.
  */
 #define MT_OUTBOX_FIELDS(F, M)                                                \
     F(M, 1,  INT, position,     1, MT_NUM_MAX, NULL)                          \
@@ -363,7 +380,8 @@
     F(M, 4,  INT, first,        0, INT32_MAX, NULL)                           \
     F(M, 5,  INT, n,            1, INT32_MAX, NULL)                           \
     F(M, 6,  INT, aside,        0, MT_TIME_MAX, NULL)                         \
-    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)
+    F(M, 7,  STR, error,        0, MT_TEXT_MAX, NULL)                         \
+    F(M, 8,  OBJS, events,      0, INT32_MAX, &mt_event_model)
 
 /*
  * A command, as the commit engine and the journal carry it.  op: the
@@ -372,7 +390,8 @@
  * events are cut; 0, as in commands of 0.9: by other bounds
  * (domain/notify/mt_message.c).  lean: a command that finds nothing to change
  * writes nothing; not set in commands of 0.9.  max_*: the company's quota; 0:
- * none.
+ * none.  quiet: the command raises no events, for a later one tells of what it
+ * did (an import).
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -386,7 +405,8 @@
     F(M, 9,  INT, max_meetings, 0, MT_NUM_MAX, NULL)                          \
     F(M, 10, INT, max_seats,    0, MT_NUM_MAX, NULL)                          \
     F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
-    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)
+    F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)                          \
+    F(M, 13, INT, quiet,        0, 1, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \

@@ -41,6 +41,15 @@
                                                     "secret")                 \
     S(17, BAD_PASSWORD,       "bad_password",       "wrong password")         \
     S(18, FORBIDDEN,          "forbidden",          "not permitted")          \
+    S(37, DISABLED,           "user_disabled",      "user is disabled")       \
+    S(28, DEFAULT_PASSWORD,   "default_password",   "a password of one's own "\
+                                                    "is needed")              \
+    S(29, LOGIN_LIMITED,      "login_limited",      "too many failed log-ins" \
+                                                    ", wait")                 \
+    S(19, NO_SCOPE,           "no_scope",           "the credential lacks "   \
+                                                    "this scope")             \
+    S(27, WRONG_ADDRESS,      "wrong_address",      "the credential is not "  \
+                                                    "for this address")       \
                                                                               \
     /* missing records */                                                     \
     S(20, NO_SUCH_COMPANY,    "no_such_company",    "company does not exist") \

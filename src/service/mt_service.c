@@ -133,6 +133,9 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->x.call.settings = settings;
     e->x.call.company = settings->company;    /* a token may name another */
     e->x.call.files.folder = service->resources;
+    e->x.call.guard = service->guard;
+    e->x.call.network = in->network;
+    e->x.call.address = in->address;
     e->x.call.now = now;
     e->x.call.until = INT64_MAX;
     e->x.begun = mt_monotonic_ns();

@@ -48,6 +48,7 @@ struct mt_service_exchange_s;
 typedef struct {
     mt_store_t        *store;       /* NULL while it cannot be opened */
     const char        *resources;   /* resources folder; set by the owner */
+    mt_guard_t        *guard;       /* of log-ins, or NULL; set by the owner */
     mt_str_t           server_key;  /* in key_bytes */
     mt_str_t           token_key;   /* in token_bytes */
     char               key_bytes[MT_SERVER_KEY_LEN];

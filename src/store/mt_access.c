@@ -69,9 +69,12 @@ mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
     k = mt_val(key->data, key->len);
     v = mt_val(value.data, value.len);
 
+    (void) mt_reserve_changes(txn, db);
+
     rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, MDB_NOOVERWRITE);
 
     if (rc == MDB_SUCCESS) {
+        mt_reserve_put(txn, db, key->len + value.len, 0);
         mt_usage_entry(txn, db, mt_key_text(key), value, 1);
 
     } else if (rc == MDB_KEYEXIST) {
@@ -90,6 +93,8 @@ mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
 
     k = mt_val(key->data, key->len);
     v = mt_val(value.data, value.len);
+
+    mt_reserve_put(txn, db, key->len + value.len, flags & MDB_APPEND);
 
     return mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
 }
@@ -157,6 +162,8 @@ mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key)
     mt_usage_entry(txn, db, mt_key_text(key), old, -1);
 
     k = mt_val(key->data, key->len);
+
+    mt_reserve_del(txn, db);
 
     rc = mdb_del(txn->txn, txn->store->dbi[db], &k, NULL);
 

@@ -22,6 +22,12 @@
 
 #define MT_DEFAULT_SIZE  (64ULL << 30)
 
+/* LMDB's lock file, in bytes, and its default of readers.  A file of another
+ * length only has more or fewer slots. */
+#define MT_LOCK_HEADER   128
+#define MT_LOCK_READER   64
+#define MT_LOCK_READERS  126
+
 
 typedef enum {
     MT_DIR_ABSENT,           /* but could be made */
@@ -46,8 +52,6 @@ static int mt_fill_store(MDB_env *env);
 static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
     const void *data, size_t len);
 static int mt_move_in(const char *path);
-static int mt_make_lock(const mt_store_options_t *options);
-static int mt_allocate_lock(const char *path);
 static mt_status_t mt_create_in(const mt_store_options_t *options, char *why,
     size_t why_size);
 static int mt_copy_to(MDB_env *env, const char *dest);
@@ -363,7 +367,7 @@ mt_check_format(const char *file, unsigned flags, const char *path,
     default:
         (void) snprintf(why, why_size, "store \"%s\": %s", path,
                         mdb_strerror(rc));
-        return MT_STORE_FAILED;
+        return mt_setup_status(rc);
     }
 
     if (format > MT_STORE_FORMAT || format < MT_STORE_FORMAT_OLDEST) {
@@ -453,6 +457,14 @@ mt_store_check(const mt_store_options_t *options, char *why, size_t why_size)
     }
 
     return mt_store_check_format(options->path.data, &format, why, why_size);
+}
+
+
+mt_status_t
+mt_setup_status(int rc)
+{
+    return rc == ENOSPC || rc == EDQUOT || rc == EIO ? MT_STORE_FULL
+                                                     : MT_STORE_FAILED;
 }
 
 
@@ -546,13 +558,13 @@ mt_create_in(const mt_store_options_t *options, char *why, size_t why_size)
     rc = state == MT_DIR_STORE ? 0 : mt_make_store(options);
 
     if (rc == 0 && !mt_store_is_open(path)) {
-        rc = mt_make_lock(options);
+        rc = mt_allocate_lock(path, options->max_readers);
     }
 
     if (rc != 0) {
         (void) snprintf(why, why_size, "store \"%s\": %s", path,
                         mdb_strerror(rc));
-        return rc == ENOSPC || rc == EDQUOT ? MT_STORE_FULL : MT_STORE_FAILED;
+        return mt_setup_status(rc);
     }
 
     return MT_OK;
@@ -560,37 +572,17 @@ mt_create_in(const mt_store_options_t *options, char *why, size_t why_size)
 
 
 /*
- * Allocates all blocks of the lock file.  LMDB makes it sparse and writes it
- * through a mapping, so on a full disk a missing block would kill a process
- * with SIGBUS.
+ * LMDB makes the lock file sparse and writes it through a mapping, so on a
+ * full disk a missing block would kill a process with SIGBUS.  A process that
+ * has the store open must not call this: closing the file drops LMDB's locks.
  */
 
-static int
-mt_make_lock(const mt_store_options_t *options)
-{
-    int       rc;
-    MDB_env  *env;
-
-    rc = mt_env_create(&env, 0, options->max_readers);
-
-    if (rc == 0) {
-        rc = mdb_env_open(env, options->path.data, MDB_RDONLY | MDB_NOTLS,
-                          0600);
-    }
-
-    if (env) {
-        mdb_env_close(env);
-    }
-
-    return rc == 0 ? mt_allocate_lock(options->path.data) : rc;
-}
-
-
-static int
-mt_allocate_lock(const char *path)
+int
+mt_allocate_lock(const char *path, unsigned max_readers)
 {
     int          fd, rc;
     char        *file;
+    off_t        size;
     struct stat  st;
 
     file = mt_path_join(path, MT_LOCK_FILE);
@@ -598,14 +590,21 @@ mt_allocate_lock(const char *path)
         return ENOMEM;
     }
 
-    fd = open(file, O_RDWR | O_CLOEXEC);
+    fd = open(file, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     free(file);
 
     if (fd == -1) {
         return errno;
     }
 
-    rc = fstat(fd, &st) == 0 ? posix_fallocate(fd, 0, st.st_size) : errno;
+    rc = fstat(fd, &st) == 0 ? 0 : errno;
+
+    if (rc == 0) {
+        size = MT_LOCK_HEADER + (off_t) MT_LOCK_READER
+                                * (max_readers ? max_readers
+                                               : MT_LOCK_READERS);
+        rc = posix_fallocate(fd, 0, st.st_size ? st.st_size : size);
+    }
 
     (void) close(fd);
 

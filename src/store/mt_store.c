@@ -21,7 +21,6 @@ static int mt_store_databases(mt_store_t *store, int upgrade,
     const char **missing);
 static int mt_count_line(const char *line, void *data);
 static mt_status_t mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat);
-static mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
 
 
 #define MT_DB_NAME_ENTRY(symbol, name, form)  [MT_DB_##symbol] = name,
@@ -312,19 +311,29 @@ mt_store_open(mt_store_t **out, const mt_store_options_t *options, char *why,
                     missing ? ": " : "", mdb_strerror(rc));
     mt_store_close(store);
 
-    return MT_STORE_FAILED;
+    return mt_setup_status(rc);
 }
 
 
 static int
 mt_store_env(mt_store_t *store, const mt_store_options_t *options)
 {
-    int  rc;
+    int       rc;
+    MDB_stat  st;
 
     rc = mt_env_create(&store->env, options->max_size, options->max_readers);
 
     if (rc == 0) {
+        rc = mt_allocate_lock(store->path, options->max_readers);
+    }
+
+    if (rc == 0) {
         rc = mdb_env_open(store->env, store->path, MDB_NOTLS, 0600);
+    }
+
+    if (rc == 0) {
+        rc = mdb_env_stat(store->env, &st);
+        store->page_size = st.ms_psize;
     }
 
     /* the owner of the data owns the lock file: a tool run by root may open
@@ -541,7 +550,7 @@ mt_stat_databases(mt_txn_t *txn, mt_store_stat_t *stat)
 
 /* LMDB's database 0 has a count and the freed pages of each transaction. */
 
-static mt_status_t
+mt_status_t
 mt_stat_free(mt_txn_t *txn, uint64_t *pages)
 {
     int          rc;

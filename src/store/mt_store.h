@@ -50,8 +50,9 @@ typedef struct {
  * before the fork, which is the workers' user meanwhile (base/mt_owner.h).
  * A store of a newer format, or a directory that holds anything else, is not
  * changed, nor is one of an older format: mt_prepare() (domain/mt_prepare.h)
- * upgrades that.  Returns MT_OK, or MT_STORE_FAILED with the reason in `why`,
- * of `why_size` bytes.
+ * upgrades that.  Returns MT_OK, or a failure with the reason in `why`, of
+ * `why_size` bytes: MT_STORE_FULL for what may pass, a full disk or an I/O
+ * error, else MT_STORE_FAILED.
  */
 mt_status_t mt_store_create(const mt_store_options_t *options, char *why,
     size_t why_size);
@@ -66,8 +67,8 @@ void mt_store_take(const char *path, int uid, int gid);
 int mt_store_owner(const char *path, int *uid, int *gid);
 
 /* Checks the same without a change, for `nginx -t`.  Returns MT_OK, also for a
- * path that does not exist below a directory that does, or MT_STORE_FAILED
- * with the reason. */
+ * path that does not exist below a directory that does, or a failure with the
+ * reason, as mt_store_create() does. */
 mt_status_t mt_store_check(const mt_store_options_t *options, char *why,
     size_t why_size);
 
@@ -86,7 +87,7 @@ mt_status_t mt_store_check_ready(const mt_store_options_t *options, char *why,
     size_t why_size);
 
 /* Opens an existing store.  Returns MT_OK with a store that mt_store_close()
- * frees, or MT_STORE_FAILED with the reason. */
+ * frees, or a failure with the reason, as mt_store_create() does. */
 mt_status_t mt_store_open(mt_store_t **store,
     const mt_store_options_t *options, char *why, size_t why_size);
 void mt_store_close(mt_store_t *store);
@@ -132,6 +133,11 @@ mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
  * with the reason. */
 mt_status_t mt_store_restore(const mt_store_options_t *options,
     const char *from, int in, int replace, char *why, size_t why_size);
+
+/* Returns 1 while what is left of the map or of the disk is for operations
+ * that may use space in reserve.  One load from memory; a writer of any
+ * process finds out when it begins. */
+int mt_store_is_low(const mt_store_t *store);
 
 /* Returns 1 after a failure that leaves the environment unusable (MDB_PANIC):
  * the process should open the store anew. */
@@ -179,6 +185,10 @@ int mt_txn_is_write(const mt_txn_t *txn);
 /* Returns the transaction id: of the snapshot that is read, or the one that
  * the write transaction will have. */
 uint64_t mt_txn_id(const mt_txn_t *txn);
+
+/* Says that one key will be put to this database later in this transaction, so
+ * that space is held in reserve for it (mt_wal_append()). */
+void mt_txn_expect(mt_txn_t *txn, mt_db_t db);
 
 /* Returns 1 if the transaction id of mt_read_begin()'s snapshot belongs to it
  * alone, so that it can key a cache. */

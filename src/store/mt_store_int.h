@@ -28,15 +28,28 @@
 #define MT_WAL_FOREIGN  "wal.log.foreign"
 
 
+/* Writes of a transaction to a database: mt_reserve.c. */
+
+typedef struct {
+    uint64_t  leaves;              /* pages of the tree before the first */
+    uint64_t  branches;
+    uint64_t  puts;                /* not those that append */
+    uint64_t  dels;
+    uint64_t  own;                 /* pages of values that have their own */
+    int       known;               /* there was a write */
+} mt_changes_t;
+
+
 struct mt_txn_s {
-    mt_store_t   *store;
-    MDB_txn      *txn;
-    mt_status_t   status;          /* the first failure */
-    int           write;
-    int           logs;            /* how far the write-ahead log was read */
-    int           numbered;        /* mt_txn_is_numbered() */
-    int           uncounted;       /* mt_usage_uncounted() */
-    mt_usages_t   usages;          /* of the companies touched so far */
+    mt_store_t    *store;
+    MDB_txn       *txn;
+    mt_status_t    status;         /* the first failure */
+    int            write;
+    int            logs;           /* how far the write-ahead log was read */
+    int            numbered;       /* mt_txn_is_numbered() */
+    int            uncounted;      /* mt_usage_uncounted() */
+    mt_usages_t    usages;         /* of the companies touched so far */
+    mt_changes_t  *changes;        /* of each database; NULL: only reads */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */
@@ -70,6 +83,10 @@ struct mt_store_s {
     int                upgrade;    /* open for mt_prepare() */
 
     mt_wal_t           wal;
+
+    size_t             page_size;  /* bytes */
+    _Atomic uint64_t   reserved;   /* bytes of the data file, from its begin,
+                                      that have blocks */
 
     char              *path;
     void             (*report)(void *report_data, int level, const char *text);
@@ -125,10 +142,45 @@ mt_status_t mt_store_check_present(const char *path, char *why,
  * closed. */
 int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 
+/* Makes the lock file unless it exists, with all of its blocks.  Not for a
+ * process that has the store open.  Returns 0 or an error number. */
+int mt_allocate_lock(const char *path, unsigned max_readers);
+
+/* Returns MT_STORE_FULL for an error number of trouble that may pass, a full
+ * disk or an I/O error, else MT_STORE_FAILED. */
+mt_status_t mt_setup_status(int rc);
+
 /* Opens or makes the write-ahead log of a store that is open.  Returns 0 or
  * errno; mt_wal_close() must follow in either case. */
 int mt_wal_open(mt_store_t *store);
 void mt_wal_close(mt_store_t *store);
+
+/* Counts a write before it is made: key and value of `len` bytes, behind the
+ * last key if `append` is set; or a deletion. */
+void mt_reserve_put(mt_txn_t *txn, mt_db_t db, size_t len, int append);
+void mt_reserve_del(mt_txn_t *txn, mt_db_t db);
+
+/* To be called before a write that may not be made and is counted afterwards.
+ * Returns the database's counts, for mt_reserve.c. */
+mt_changes_t *mt_reserve_changes(mt_txn_t *txn, mt_db_t db);
+
+/* Returns how many pages the commit of this write transaction can need. */
+uint64_t mt_reserve_pages(mt_txn_t *txn);
+
+/* Finds out, for all processes, whether the store is low on space.  For who is
+ * about to write, with no transaction open. */
+void mt_reserve_watch(mt_store_t *store);
+
+/* Notes, for all processes, whether it is.  Returns what was noted before. */
+int mt_wal_set_low(mt_store_t *store, int low);
+
+/* Counts the pages that are free in a snapshot.  Returns MT_OK or a failure,
+ * which the transaction remembers. */
+mt_status_t mt_stat_free(mt_txn_t *txn, uint64_t *pages);
+
+/* Allocates these pages behind the last one.  Returns 1 if the file has them,
+ * and the map room for them, else 0. */
+int mt_reserve_holds(mt_txn_t *txn);
 
 /* Returns 1 if this line of trouble may be written: no process has written it
  * within the last minute. */

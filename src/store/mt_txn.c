@@ -158,10 +158,12 @@ mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
     mt_txn_t     *t;
     mt_status_t   rc;
 
-    t = calloc(1, sizeof(mt_txn_t));
+    t = calloc(1, sizeof(mt_txn_t) + MT_DB_COUNT * sizeof(mt_changes_t));
     if (t == NULL) {
         return MT_NO_MEMORY;
     }
+
+    t->changes = (mt_changes_t *) (t + 1);
 
     rc = mt_txn_start(store, flags, &t->txn);
 
@@ -210,6 +212,7 @@ mt_write_begin(mt_store_t *store, mt_txn_t **txn)
     mt_status_t  rc;
 
     mt_wal_ask(store);
+    mt_reserve_watch(store);
 
     rc = mt_txn_open(store, 0, txn);
 

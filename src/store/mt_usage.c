@@ -202,6 +202,7 @@ mt_usage_row(mt_txn_t *txn, uint32_t company)
 
         row->stored.has = 0;
         row->now = row->stored;
+        mt_txn_expect(txn, MT_DB_USAGE);
     }
 
     return row;

@@ -68,6 +68,9 @@ struct mt_wal_words_s {
     /* the store could not be committed, and was not since */
     _Atomic uint32_t  failed;
 
+    /* mt_store_is_low() */
+    _Atomic uint32_t  low;
+
     /* when a line of trouble was last written, by the line's hash: monotonic
      * seconds plus 1, 0: never */
     _Atomic uint32_t  told[MT_WAL_TOLD];
@@ -94,6 +97,7 @@ static int mt_wal_is_ours(const mt_wal_t *wal, const mt_wal_header_t *header);
 static int mt_wal_ready(mt_txn_t *txn);
 static int mt_wal_grow(mt_wal_t *wal, uint64_t size);
 static int mt_wal_write(mt_wal_t *wal, size_t len);
+static int mt_wal_set(_Atomic uint32_t *word, int value);
 static int mt_wal_pwrite(int fd, const uint8_t *data, size_t len,
     uint64_t at);
 
@@ -647,6 +651,10 @@ mt_wal_append(mt_txn_t *txn, mt_str_t record)
         return MT_NO_MEMORY;
     }
 
+    if (!mt_reserve_holds(txn)) {
+        return MT_STORE_FULL;
+    }
+
     id = mdb_txn_id(txn->txn);
 
     p = mt_put_u64(wal->buf, MT_WAL_MAGIC);
@@ -849,16 +857,37 @@ mt_wal_may_tell(mt_store_t *store, const char *text)
 int
 mt_wal_set_failed(mt_store_t *store, int failed)
 {
-    mt_wal_words_t  *words;
+    return mt_wal_set(store->wal.words ? &store->wal.words->failed : NULL,
+                      failed);
+}
 
-    words = store->wal.words;
 
-    if (words == NULL
-        || (int) atomic_load_explicit(&words->failed, memory_order_relaxed)
-           == failed)
+int
+mt_wal_set_low(mt_store_t *store, int low)
+{
+    return mt_wal_set(store->wal.words ? &store->wal.words->low : NULL, low);
+}
+
+
+int
+mt_store_is_low(const mt_store_t *store)
+{
+    return store->wal.words
+           && atomic_load_explicit(&store->wal.words->low,
+                                   memory_order_relaxed) != 0;
+}
+
+
+/* Returns the value of before.  A word that stays is not written. */
+
+static int
+mt_wal_set(_Atomic uint32_t *word, int value)
+{
+    if (word == NULL
+        || (int) atomic_load_explicit(word, memory_order_relaxed) == value)
     {
-        return failed;
+        return value;
     }
 
-    return (int) atomic_exchange(&words->failed, (uint32_t) failed);
+    return (int) atomic_exchange(word, (uint32_t) value);
 }

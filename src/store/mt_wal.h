@@ -31,9 +31,10 @@ int mt_wal_next(mt_txn_t *txn, mt_str_t *record);
 
 /*
  * Appends a record for this write transaction and syncs it.  Returns MT_OK
- * when it is on disk.  Otherwise it is not in the log: MT_TOO_LARGE when there
- * is no room, so that the transaction should be committed now, or
- * MT_STORE_FULL or MT_STORE_FAILED.
+ * when it is on disk.  Otherwise it is not in the log, and the transaction
+ * should be committed now: MT_TOO_LARGE when the log has no room,
+ * MT_STORE_FULL when the store may lack the space for the transaction's
+ * commit, MT_NO_MEMORY or MT_STORE_FAILED.
  */
 mt_status_t mt_wal_append(mt_txn_t *txn, mt_str_t record);
 

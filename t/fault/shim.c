@@ -43,7 +43,8 @@
 enum {
     CALL_WRITE = 1,
     CALL_SYNC = 2,
-    CALL_SHORT_WRITE = 4       /* half of the bytes, no error */
+    CALL_SHORT_WRITE = 4,      /* half of the bytes, no error */
+    CALL_READ = 8
 };
 
 
@@ -148,6 +149,23 @@ fault(int fd, int calls)
     errno = control->error;
 
     return calls;
+}
+
+
+ssize_t
+pread(int fd, void *data, size_t len, off_t offset)
+{
+    static ssize_t  (*real)(int, void *, size_t, off_t);
+
+    if (fault(fd, CALL_READ)) {
+        return -1;
+    }
+
+    if (real == NULL) {
+        real = next("pread");
+    }
+
+    return real(fd, data, len, offset);
 }
 
 

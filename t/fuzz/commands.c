@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const mt_operation_t *const  operations[] = {
     &mt_op_dept_add, &mt_op_dept_update, &mt_op_dept_remove,
     &mt_op_user_add, &mt_op_user_update, &mt_op_user_remove,
-    &mt_op_user_face,
+    &mt_op_user_face, &mt_op_import_told,
     &mt_op_room_add, &mt_op_room_update, &mt_op_room_remove,
     &mt_op_meeting_create, &mt_op_meeting_create, &mt_op_meeting_update,
     &mt_op_meeting_update, &mt_op_meeting_cancel, &mt_op_meeting_end,

@@ -99,6 +99,7 @@ call_of(mt_arena_t *arena, uint32_t company)
 
     memset(&call, 0, sizeof(call));
     call.arena = arena;
+    call.op = &mt_op_user_get;
     call.settings = &f.settings;
     call.company = company;
     call.now = f.now;

@@ -1,5 +1,6 @@
 
 #include "base/mt_base.h"
+#include "base/mt_cidr.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -372,6 +373,52 @@ test_buffer(void)
 }
 
 
+static void
+test_networks(void)
+{
+    size_t  i;
+
+    static const struct {
+        const char  *list;
+        const char  *address;
+        int          valid;
+        int          contains;
+    } cases[] = {
+        { "192.0.2.0/24", "192.0.2.255", 1, 1 },
+        { "192.0.2.0/24", "192.0.3.0", 1, 0 },
+        { "192.0.2.7", "192.0.2.7", 1, 1 },
+        { "192.0.2.7", "192.0.2.6", 1, 0 },
+        { "0.0.0.0/0", "8.8.8.8", 1, 1 },
+        { "0.0.0.0/0", "2001:db8::1", 1, 0 },
+        { "10.0.0.0/8,2001:db8::/32", "2001:db8:1::1", 1, 1 },
+        { "10.0.0.0/8,2001:db8::/32", "2001:db9::1", 1, 0 },
+        { "192.0.2.128/25", "192.0.2.127", 1, 0 },
+        { "192.0.2.0/24", "::ffff:192.0.2.9", 1, 1 },
+        { "192.0.2.0/24", "unix:", 1, 0 },
+        { "192.0.2.0/24", "", 1, 0 },
+        { "", "192.0.2.1", 0, 0 },
+        { "192.0.2.1/24", "192.0.2.1", 0, 0 },
+        { "192.0.2.0/33", "192.0.2.1", 0, 0 },
+        { "192.0.2.0/", "192.0.2.1", 0, 0 },
+        { "192.0.2", "192.0.2.1", 0, 0 },
+        { "192.0.2.0/24,", "192.0.3.1", 0, 0 },
+        { ",192.0.2.0/24", "192.0.2.1", 0, 0 },
+        { "192.0.2.0/24, 10.0.0.0/8", "10.0.0.1", 0, 0 },
+        { "campus", "192.0.2.1", 0, 0 },
+    };
+
+    for (i = 0; i < mt_nitems(cases); i++) {
+        ok(mt_cidr_valid(mt_cstr(cases[i].list)) == cases[i].valid,
+           "\"%s\" is %s list of networks", cases[i].list,
+           cases[i].valid ? "a" : "no");
+        ok(mt_cidr_contains(mt_cstr(cases[i].list),
+                            mt_cstr(cases[i].address))
+           == cases[i].contains, "\"%s\" is %s", cases[i].address,
+           cases[i].contains ? "in it" : "not in it");
+    }
+}
+
+
 int
 main(void)
 {
@@ -383,6 +430,7 @@ main(void)
     test_arena();
     test_extend();
     test_buffer();
+    test_networks();
 
     return tap_done();
 }

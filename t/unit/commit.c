@@ -247,16 +247,55 @@ test_full(void *zone)
     large = calloc(1, stat.ring_size);
     command.data = large;
     command.len = stat.ring_size / 2;
-    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, 0, NULL,
+                          &combine),
            MT_TOO_LARGE, "half a ring is too large");
     command.len = SIZE_MAX;
-    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, NULL, &combine),
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_COMMIT, 0, NULL,
+                          &combine),
            MT_TOO_LARGE, "so is any size beyond");
     ok(!mt_commit_fits(w.commit, stat.ring_size / 2), "as can be asked");
     ok(mt_commit_fits(w.commit, stat.ring_size / 4), "a quarter fits");
     is_int(mt_commit_waiting(w.commit), 0, "neither is out");
 
     free(large);
+    worker_close(&w);
+}
+
+
+/* Commands with seats: a batch has a bounded number of them, too. */
+
+static void
+test_seats(void *zone)
+{
+    int               combine;
+    uint8_t           data[COMMAND_MAX];
+    mt_str_t          command;
+    unsigned          i;
+    rig_worker_t      w;
+    mt_commit_stat_t  before, after;
+
+    w = worker_open(zone, next_id(), 24);
+    mt_commit_claim(w.commit);
+    mt_commit_stat(w.commit, &before);
+
+    for (i = 0; i < w.total; i++) {
+        command.data = (char *) data;
+        command.len = rig_command(data, w.id, i, w.filling);
+        w.calls[i] = (rig_call_t) { &w, i };
+
+        is_int(mt_commit_push(w.commit, command, MT_PUSH_LOG, MT_COMMIT_HEAVY,
+                              &w.calls[i], &combine),
+               MT_OK, "command %u", i);
+    }
+
+    mt_commit_combine(w.commit);
+    mt_commit_stat(w.commit, &after);
+
+    is_int(collect(&w), 24, "all have results");
+    is_int(after.batches - before.batches, 3, "a batch has eight of them");
+    is_int(verify(&w, 1), 0, "each was done once");
+
     worker_close(&w);
 }
 
@@ -688,6 +727,7 @@ main(void)
         test_refused(zone);
         test_wrap(zone);
         test_full(zone);
+        test_seats(zone);
         test_faults(zone);
         test_dead_owner(zone);
         test_wake_up(zone);

@@ -215,7 +215,7 @@ latecomer(mt_store_t *store, const char *name)
     command.len = rig_command(data, w.id, 0, 0);
 
     is_int(mt_commit_claim(w.commit), 0, "%s: a ring is claimed", name);
-    is_int(mt_commit_push(w.commit, command, MT_PUSH_LOG, &call, &combine),
+    is_int(mt_commit_push(w.commit, command, MT_PUSH_LOG, 0, &call, &combine),
            MT_OK,
            "%s: pushed", name);
     mt_commit_combine(w.commit);

@@ -122,7 +122,8 @@ push(deadly_t *d)
         command.data = (char *) data;
         command.len = rig_command(data, 0, (uint64_t) i, 100);
 
-        is_int(mt_commit_push(d->w.commit, command, MT_PUSH_LOG, &d->calls[i],
+        is_int(mt_commit_push(d->w.commit, command, MT_PUSH_LOG, 0,
+                              &d->calls[i],
                               &combine), MT_OK, "pushed %d", i);
     }
 }

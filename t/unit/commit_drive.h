@@ -81,7 +81,7 @@ push(rig_worker_t *w, uint64_t seq, int *combine)
 
     w->calls[seq] = (rig_call_t) { w, seq };
 
-    return mt_commit_push(w->commit, command, rig_push_how(seq),
+    return mt_commit_push(w->commit, command, rig_push_how(seq), 0,
                           &w->calls[seq], combine);
 }
 

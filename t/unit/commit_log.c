@@ -233,7 +233,7 @@ read_on(const char *name)
     mt_txn_t  *txn;
 
     if (mt_str_eq(mt_cstr(name), MT_STR("published")) && reads++ == 0) {
-        is_int(mt_commit_push(reader->commit, none, MT_PUSH_BARRIER,
+        is_int(mt_commit_push(reader->commit, none, MT_PUSH_BARRIER, 0,
                               &reader_call, &combine), MT_OK, "a barrier");
     }
 
@@ -282,7 +282,7 @@ test_barrier(void *zone)
 
     reads = 2;
     commits = ctx.commits;
-    is_int(mt_commit_push(other.commit, MT_STR(""), MT_PUSH_BARRIER,
+    is_int(mt_commit_push(other.commit, MT_STR(""), MT_PUSH_BARRIER, 0,
                           &reader_call, &(int) { 0 }), MT_OK, "one alone");
     is_int(mt_commit_combine(other.commit), MT_OK, "finds nothing to do");
     is_int(ctx.commits - commits, 0, "and commits nothing");
@@ -378,11 +378,11 @@ test_damaged(void)
         record.data = (char *) cases[i].data;
         record.len = cases[i].len;
 
-        ok(mt_machine_begin(&machine, &txn, &left) == MT_OK && left == 0
+        ok(mt_machine_recover(&machine, &txn, &left) == MT_OK && left == 0
            && mt_wal_append(txn, record) == MT_OK, "%s", cases[i].what);
         machine.abort(machine.ctx);
 
-        is_int(mt_machine_begin(&machine, &txn, &left), MT_INTERNAL,
+        is_int(mt_machine_recover(&machine, &txn, &left), MT_INTERNAL,
                "%s: nobody goes on", cases[i].what);
         is_int(mt_machine_settle(&machine), MT_INTERNAL, "%s: nor a tool",
                cases[i].what);
@@ -432,7 +432,7 @@ test_settle(void *zone)
     is_int(verify(&w, 1), 0, "each is done once");
     is_int(mt_machine_settle(&machine), MT_OK, "once more is nothing");
 
-    if (ok(mt_machine_begin(&machine, &txn, &left) == MT_OK, "begun")) {
+    if (ok(mt_machine_recover(&machine, &txn, &left) == MT_OK, "begun")) {
         is_int(left, 0, "nothing is left");
         machine.abort(machine.ctx);
     }

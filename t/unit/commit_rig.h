@@ -470,7 +470,7 @@ rig_push(rig_worker_t *w, unsigned seq)
 
         w->calls[seq] = (rig_call_t) { w, seq };
 
-        status = mt_commit_push(w->commit, command, rig_push_how(seq),
+        status = mt_commit_push(w->commit, command, rig_push_how(seq), 0,
                                 &w->calls[seq], &combine);
 
         if (combine) {

@@ -50,7 +50,9 @@ open_import(void)
 {
     mt_import_t  *i;
 
-    if (mt_import_open(&i, f.store, f.batch, f.company, 2) != MT_OK) {
+    if (mt_import_open(&i, f.store, f.batch, &f.settings, f.company, 2)
+        != MT_OK)
+    {
         fixture_die("no import");
     }
 
@@ -78,8 +80,8 @@ test_open(void)
 {
     mt_import_t  *i = NULL;
 
-    is_int(mt_import_open(&i, f.store, f.batch, 77, 1), MT_NO_SUCH_COMPANY,
-           "no import into a company that does not exist");
+    is_int(mt_import_open(&i, f.store, f.batch, &f.settings, 77, 1),
+           MT_NO_SUCH_COMPANY, "no import into a company that does not exist");
     ok(i == NULL, "and nothing to close");
     mt_import_close(i);
 }

@@ -68,6 +68,7 @@ static const example_t  examples[] = {
     EXAMPLE(ATTENDS, C_ N1_ N2_, .company = C, .nums = { N1, N2 }),
     EXAMPLE(COMPANY_JOURNAL, C_ N1_, .company = C, .nums = { N1 }),
     EXAMPLE(USAGE, C_, .company = C),
+    EXAMPLE(UNDONE, C_ N1_ N2_, .company = C, .nums = { N1, N2 }),
 };
 
 

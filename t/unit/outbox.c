@@ -416,6 +416,135 @@ test_trimming(void)
 }
 
 
+static int64_t
+trim_copying(int64_t upto)
+{
+    mt_journal_trim_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, journal_trim, upto, upto);
+    mt_set(&args, journal_trim, copy, 1);
+
+    return fixture_run(&f, &mt_op_journal_trim, &args).num;
+}
+
+
+/* Returns the ids of a message's events, without the journal if that is gone.
+ */
+
+static const char *
+told(mt_db_t db, int64_t number)
+{
+    int64_t            i;
+    mt_str_t           ids;
+    mt_txn_t          *txn;
+    mt_outbox_t        message;
+    mt_journal_t       entry;
+    const mt_event_t  *events;
+
+    ids = MT_STR("");
+
+    if (mt_read_begin(f.store, &txn) != MT_OK
+        || mt_outbox_next(txn, db, f.company, number - 1, &number, &message,
+                          f.arena) != 1
+        || mt_outbox_entry(txn, &message, &entry, f.arena) != 1)
+    {
+        fixture_die("no message");
+    }
+
+    events = entry.events.v;
+
+    for (i = message.first; i < message.first + message.n; i++) {
+        ids = mt_arena_printf(f.arena, "%.*s%.*s ", (int) ids.len, ids.data,
+                              (int) events[i].id.len, events[i].id.data);
+    }
+
+    mt_read_end(txn);
+
+    return ids.data;
+}
+
+
+/* Messages that wait, or are set aside, take copies of what they need. */
+
+static void
+test_copying(void)
+{
+    int64_t                 first;
+    mt_outbox_t             message;
+    mt_event_redeliver_t    again;
+    mt_subscription_stat_t  stat;
+
+    (void) fixture_dept(&f, "c1", "one", NULL);
+    (void) fixture_dept(&f, "c2", "two", NULL);
+    (void) fixture_dept(&f, "c3", "three", NULL);
+    first = raised() - 2;
+
+    (void) event_done(&f, &mt_op_event_set_aside, first, first);
+
+    (void) subscription(&f, &stat);
+    ok(stat.from > 0, "messages need the journal");
+
+    (void) trim(INT64_MAX);
+    is_int(trim(INT64_MAX), 0, "a command without copies leaves it to them");
+
+    ok(trim_copying(INT64_MAX) > 0, "with copies it may go");
+    (void) trim_copying(INT64_MAX);
+
+    (void) subscription(&f, &stat);
+    is_int(stat.from, 0, "no message needs it");
+    is_int(fixture_verify(&f), 0, "the store verifies");
+
+    is_str(mt_cstr(told(MT_DB_SET_ASIDE, first)), "c1 ", "set aside: whole");
+    is_str(mt_cstr(told(MT_DB_OUTBOX, first + 2)), "c3 ", "waiting: whole");
+
+    (void) event_done(&f, &mt_op_event_set_aside, first + 1, first + 1);
+    (void) fixture_dept(&f, "c4", "four", NULL);
+    (void) trim_copying(INT64_MAX);
+    is_str(mt_cstr(told(MT_DB_SET_ASIDE, first + 1)), "c2 ",
+           "set aside afterwards: whole");
+    is_str(mt_cstr(told(MT_DB_OUTBOX, first + 3)), "c4 ", "a later one, too");
+
+    memset(&again, 0, sizeof(again));
+    mt_set(&again, event_redeliver, from, first);
+    mt_set(&again, event_redeliver, to, first + 1);
+    is_int(fixture_run(&f, &mt_op_event_redeliver, &again).num, 2,
+           "put back");
+    is_int(message_after(&f, MT_DB_OUTBOX, 0, &message), first, "is first");
+    is_str(mt_cstr(told(MT_DB_OUTBOX, first)), "c1 ", "and whole");
+
+    is_int(event_done(&f, &mt_op_event_delivered, first, first + 3).num, 4,
+           "all are delivered");
+    is_int(fixture_verify(&f), 0, "the store verifies");
+}
+
+
+/* More than one command may copy. */
+
+static void
+test_copying_much(void)
+{
+    int                     i, n;
+    int64_t                 first;
+    mt_subscription_stat_t  stat;
+
+    first = raised() + 1;
+
+    for (i = 0; i < 5100; i++) {
+        (void) fixture_dept(&f, mt_arena_printf(f.arena, "m%d", i).data, "m",
+                            NULL);
+    }
+
+    for (n = 0; n < 20 && trim_copying(INT64_MAX) > 0; n++) { }
+
+    (void) subscription(&f, &stat);
+    is_int(stat.from, 0, "all have their copies");
+    is_str(mt_cstr(told(MT_DB_OUTBOX, first)), "m0 ", "the first is whole");
+    is_str(mt_cstr(told(MT_DB_OUTBOX, first + 5099)), "m5099 ", "the last");
+    is_int(fixture_verify(&f), 0, "the store verifies");
+}
+
+
 static void
 test_sessions(void)
 {
@@ -466,6 +595,8 @@ main(void)
     ok(replays(&f, 100), "and in batches");
 
     test_trimming();
+    test_copying();
+    test_copying_much();
     test_sessions();
 
     fixture_close(&f);

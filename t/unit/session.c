@@ -155,7 +155,7 @@ test_login(void)
     memset(&args, 0, sizeof(args));
     mt_set(&args, user_edit, status, MT_USER_DISABLED);
     edit_user(&f, "zhang", &args);
-    is_int(login(&f, "zhang", MD5_SECRET, "ios").status, MT_NO_SUCH_USER,
+    is_int(login(&f, "zhang", MD5_SECRET, "ios").status, MT_DISABLED,
            "a disabled user");
 
     is_int(fixture_verify(&f), 0, "the store is whole");

@@ -23,6 +23,7 @@ check_by(mt_str_t server_key, mt_str_t token, int64_t age, uint32_t *company)
 
     memset(&call, 0, sizeof(call));
     call.arena = f.arena;
+    call.op = &mt_op_user_get;
     call.settings = &f.settings;
     call.now = f.now + age;
     call.server_key = server_key;

@@ -238,6 +238,27 @@ sub ask {
 }
 
 
+# Makes another company with users n1, n2, ...  Returns its access token.
+
+sub other_company {
+	my ($self, $id, $count) = @_;
+	my $file = "$self->{prefix}/company.csv";
+
+	open(my $out, '>', $file) or die "$file: $!\n";
+	print {$out} "id,account,name\n", map { "n$_,n$_,Neighbour $_\n" }
+		1 .. $count;
+	close($out) or die "$file: $!\n";
+
+	$self->ctl('company', 'add', '--id', $id, '--name', "company $id");
+	$self->ctl('user', 'import', '--company', $id, $file);
+
+	my $key = JSON::PP->new()->decode($self->ctl('credential', 'add',
+		'--company', $id));
+
+	return $self->token_of($key);
+}
+
+
 # Makes a room that is never closed.
 
 sub room {
@@ -267,12 +288,15 @@ sub decoded {
 sub token {
 	my ($self) = @_;
 
-	return $self->{token} //= do {
-		my $key = $self->credential();
+	return $self->{token} //= $self->token_of($self->credential());
+}
 
-		$self->decoded('GET', "/openapi/token/get?appId=$key->{appkey}"
-			. "&appSecret=$key->{appsecret}")->{data}{accessToken};
-	};
+
+sub token_of {
+	my ($self, $key) = @_;
+
+	return $self->decoded('GET', "/openapi/token/get?appId=$key->{appkey}"
+		. "&appSecret=$key->{appsecret}")->{data}{accessToken};
 }
 
 

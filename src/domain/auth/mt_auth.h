@@ -49,9 +49,11 @@ int mt_token_key(mt_str_t server_key, int64_t generation, uint8_t *key);
  *
  * mt_token_make() returns a new token, or an empty string on failure.
  *
- * mt_token_check() sets call->company to the credential's.  Returns MT_OK,
- * MT_NO_TOKEN for an empty token, MT_TOKEN_EXPIRED, MT_BAD_TOKEN, or a
- * failure.
+ * mt_token_check() sets call->company to the credential's, also with
+ * MT_NO_SCOPE.  Returns MT_OK, MT_NO_TOKEN for an empty token,
+ * MT_TOKEN_EXPIRED, MT_BAD_TOKEN, or a failure; and, for a credential that is
+ * not good for the call, MT_WRONG_ADDRESS, or MT_NO_SCOPE with the name of the
+ * scope that it lacks in call->error.field.
  *
  * A refresh token (yunzhijia) is made in the same way under keys of its own,
  * so that neither kind is taken for the other.  It gives access tokens for

@@ -1,6 +1,7 @@
 
 #include "base/mt_crypto.h"
 #include "domain/auth/mt_auth.h"
+#include "domain/auth/mt_guard.h"
 #include "domain/directory/mt_directory.h"
 #include "domain/view/mt_view.h"
 
@@ -15,10 +16,13 @@ static const mt_str_t  mt_token_date = mt_str("_date=");
 /* The input and result of login's work(), which does not read the store. */
 
 typedef struct {
-    int64_t   user;
-    mt_str_t  stored;            /* copy of the record's hash */
-    mt_str_t  md5;               /* lower case */
-    int       right;             /* out: 1, 0, or -1 on failure */
+    mt_guard_who_t  who;
+    mt_str_t        stored;      /* copy of the record's hash */
+    mt_str_t        md5;         /* lower case */
+    int             disabled;
+    int             right;       /* out: 1, 0, or -1 on failure */
+    int64_t         wait;        /* out: ms; not 0: it was not judged */
+    unsigned        reached;     /* out: MT_GUARD_* */
 } mt_login_state_t;
 
 
@@ -29,8 +33,11 @@ static int mt_token_mac(mt_str_t server_key, uint32_t company, int64_t user,
 static mt_step_t mt_login_start(mt_call_t *call);
 static int64_t mt_login_find(mt_call_t *call, mt_str_t mobile);
 static mt_str_t mt_login_md5(mt_arena_t *arena, mt_str_t hex);
-static int mt_login_default(mt_str_t md5);
+static int64_t mt_login_clock(void);
+static int mt_login_default(mt_call_t *call, mt_str_t md5);
 static void mt_login_work(mt_call_t *call);
+static void mt_login_judge(mt_call_t *call);
+static void mt_login_warn(mt_call_t *call);
 static mt_step_t mt_login_resume(mt_call_t *call);
 static int64_t mt_login_mark(mt_str_t stored);
 static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
@@ -44,6 +51,7 @@ static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
 
 const mt_operation_t  mt_op_login = {
     .code = MT_CODE_login,
+    .reserve = 1,
     .cpu_work = 1,
     .unsettled = 1,
     .name = "login",
@@ -215,6 +223,7 @@ mt_session_check(mt_call_t *call, mt_str_t caller,
 static mt_step_t
 mt_login_start(mt_call_t *call)
 {
+    int                found;
     int64_t            num;
     mt_user_t          user;
     const mt_login_t  *args;
@@ -223,36 +232,52 @@ mt_login_start(mt_call_t *call)
     args = call->args;
 
     num = mt_login_find(call, args->mobile);
-    if (num == 0) {
-        return mt_call_reject(call, MT_NO_SUCH_USER, MT_login_mobile);
-    }
-
-    if (mt_user_load(call->txn, call->company, num, &user, call->arena) != 1) {
-        return mt_call_reject(call, MT_STORE_FAILED, 0);
-    }
-
-    if (!mt_user_may_log_in(&user)) {
-        return mt_call_reject(call, MT_NO_SUCH_USER, MT_login_mobile);
-    }
+    found = num ? mt_user_load(call->txn, call->company, num, &user,
+                               call->arena)
+                : 0;
 
     state = mt_arena_alloc(call->arena, sizeof(*state));
-    if (state == NULL) {
-        return mt_call_reject(call, MT_NO_MEMORY, 0);
-    }
 
-    state->user = num;
-    state->stored = user.password;
-    state->md5 = mt_login_md5(call->arena, args->md5);
+    if (found == -1 || (num && !found) || state == NULL) {
+        return mt_call_reject(call, state ? MT_STORE_FAILED : MT_NO_MEMORY, 0);
+    }
 
     call->state = state;
 
-    if (state->md5.len && state->stored.len) {
-        return MT_STEP_WORK;
+    state->who.company = call->company;
+    state->who.network = call->network;
+
+    if (!found || user.removed || user.placeholder) {
+        mt_login_judge(call);
+        return mt_login_resume(call);
     }
 
-    state->right = mt_login_default(state->md5);
+    state->who.person = num;
+    state->who.own = user.password.len != 0;
+    state->disabled = !mt_user_may_log_in(&user);
+    state->stored = user.password;
+    state->md5 = mt_login_md5(call->arena, args->md5);
 
-    return mt_login_resume(call);
+    if (state->md5.len == 0 || !state->who.own) {
+        mt_login_judge(call);
+        return mt_login_resume(call);
+    }
+
+    /* one that has to wait anyway does not wait for a thread before */
+
+    if (call->guard) {
+        state->wait = mt_guard_wait(call->guard, &call->settings->login_limits,
+                                    &state->who, mt_login_clock());
+    }
+
+    return state->wait ? mt_login_resume(call) : MT_STEP_WORK;
+}
+
+
+static int64_t
+mt_login_clock(void)
+{
+    return mt_monotonic_ns() / 1000000;
 }
 
 
@@ -324,16 +349,13 @@ mt_login_md5(mt_arena_t *arena, mt_str_t hex)
  * it is that, 0 if not, -1 on failure. */
 
 static int
-mt_login_default(mt_str_t md5)
+mt_login_default(mt_call_t *call, mt_str_t md5)
 {
     char      hex[MT_MD5_HEX];
     mt_str_t  right;
 
-    if (md5.len == 0) {
-        return 0;
-    }
-
-    right = mt_password_md5(mt_default_password, hex);
+    right = call->settings->default_password;
+    right = mt_password_md5(right.len ? right : mt_default_password, hex);
 
     return right.len ? mt_secret_eq(md5, right) : -1;
 }
@@ -344,10 +366,53 @@ mt_login_default(mt_str_t md5)
 static void
 mt_login_work(mt_call_t *call)
 {
-    mt_login_state_t  *state;
+    mt_login_judge(call);
+}
+
+
+/* Judges the password, unless failed log-ins make this one wait.  A person who
+ * does not exist has no password. */
+
+static void
+mt_login_judge(mt_call_t *call)
+{
+    mt_login_state_t         *state;
+    const mt_guard_limits_t  *limits;
 
     state = call->state;
-    state->right = mt_password_check(state->stored, state->md5);
+    limits = &call->settings->login_limits;
+
+    if (call->guard) {
+        state->wait = mt_guard_enter(call->guard, limits, &state->who,
+                                     mt_login_clock());
+        if (state->wait) {
+            return;
+        }
+    }
+
+    if (state->md5.len == 0) {
+        state->right = 0;
+
+    } else if (state->who.own) {
+        state->right = mt_password_check(state->stored, state->md5);
+
+    } else {
+        state->right = mt_login_default(call, state->md5);
+    }
+
+    if (call->guard == NULL) {
+        return;
+    }
+
+    if (state->right == 0
+        || (!state->who.own && call->settings->default_password_off))
+    {
+        state->reached = mt_guard_failed(call->guard, limits, &state->who,
+                                         mt_login_clock());
+
+    } else if (state->right == 1) {
+        mt_guard_passed(call->guard, limits, &state->who, mt_login_clock());
+    }
 }
 
 
@@ -361,19 +426,63 @@ mt_login_resume(mt_call_t *call)
     args = call->args;
     state = call->state;
 
+    mt_login_warn(call);
+
+    if (state->wait) {
+        call->retry_after = (state->wait + MT_MS_PER_SECOND - 1)
+                            / MT_MS_PER_SECOND;
+        return mt_call_reject(call, MT_LOGIN_LIMITED, 0);
+    }
+
+    if (state->who.person == 0) {
+        return mt_call_reject(call, MT_NO_SUCH_USER, MT_login_mobile);
+    }
+
     if (state->right != 1) {
         return state->right == -1
                ? mt_call_reject(call, MT_INTERNAL, 0)
                : mt_call_reject(call, MT_BAD_PASSWORD, MT_login_md5);
     }
 
-    call->actor = state->user;
+    if (state->disabled) {
+        return mt_call_reject(call, MT_DISABLED, 0);
+    }
+
+    if (!state->who.own && call->settings->default_password_off) {
+        return mt_call_reject(call, MT_DEFAULT_PASSWORD, 0);
+    }
+
+    call->actor = state->who.person;
 
     memset(&body, 0, sizeof(body));
     mt_set(&body, session_open, caller, args->caller);
     mt_set(&body, session_open, mark, mt_login_mark(state->stored));
 
     return mt_command(call, &body);
+}
+
+
+static void
+mt_login_warn(mt_call_t *call)
+{
+    const char              *what;
+    const mt_login_state_t  *state;
+
+    state = call->state;
+
+    if (state->reached == 0) {
+        return;
+    }
+
+    what = (state->reached & MT_GUARD_ADDRESS) ? "log-ins from this address"
+           : (state->reached & MT_GUARD_PERSON)
+           ? "log-ins of this person from new addresses"
+           : "log-ins of this person from this address";
+
+    call->warning = mt_arena_printf(call->arena, "%s have failed too often: "
+                                    "the next ones wait (company %u, person "
+                                    "%lld)", what, state->who.company,
+                                    (long long) state->who.person);
 }
 
 

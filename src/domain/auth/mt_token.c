@@ -8,9 +8,11 @@
  * days (2^-17).
  */
 
+#include "base/mt_cidr.h"
 #include "base/mt_crypto.h"
 #include "domain/auth/mt_auth.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/kernel/mt_scope.h"
 #include "domain/view/mt_views.h"
 
 
@@ -59,6 +61,8 @@ typedef struct {
 } mt_token_kept_t;
 
 
+static mt_status_t mt_credential_judge(mt_call_t *call,
+    const mt_credential_t *credential);
 static mt_str_t mt_token_make_kind(mt_arena_t *arena, mt_str_t token_key,
     mt_token_kind_t kind, int64_t credential, int64_t issued);
 static mt_status_t mt_token_check_kind(mt_call_t *call, mt_token_kind_t kind,
@@ -195,10 +199,43 @@ mt_token_check(mt_call_t *call, mt_str_t token)
                              call->settings->access_ttl, &credential);
 
     if (rc == MT_OK) {
+        rc = mt_credential_judge(call, &credential);
+    }
+
+    if (rc == MT_OK || rc == MT_NO_SCOPE) {
         call->company = (uint32_t) credential.company;
+        call->trusted = 1;
     }
 
     return rc;
+}
+
+
+/* Judges whether a credential may be used for the call.  Returns MT_OK,
+ * MT_WRONG_ADDRESS, or MT_NO_SCOPE with the scope's name in the error. */
+
+static mt_status_t
+mt_credential_judge(mt_call_t *call, const mt_credential_t *credential)
+{
+    mt_scope_t  scope;
+
+    if (credential->allow.len
+        && !mt_cidr_contains(credential->allow, call->address))
+    {
+        return MT_WRONG_ADDRESS;
+    }
+
+    scope = mt_scope_of(call->op->code);
+
+    if (mt_scope_allows(credential->scopes, scope)) {
+        return MT_OK;
+    }
+
+    if (mt_scope_name(scope)) {
+        call->error.field = mt_cstr(mt_scope_name(scope));
+    }
+
+    return MT_NO_SCOPE;
 }
 
 
@@ -392,6 +429,10 @@ mt_token_start(mt_call_t *call)
 
     rc = mt_secret_check(call, call->args, &credential);
 
+    if (rc == MT_OK) {
+        rc = mt_credential_judge(call, &credential);
+    }
+
     return rc == MT_OK ? mt_token_reply(call, &credential)
                        : mt_call_reject(call, rc, 0);
 }
@@ -419,6 +460,11 @@ mt_token_refresh_start(mt_call_t *call)
 
     if (num != credential.num && (args->appkey.len || args->tenant.len)) {
         return mt_call_reject(call, MT_BAD_CREDENTIAL, 0);
+    }
+
+    rc = mt_credential_judge(call, &credential);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, 0);
     }
 
     return mt_token_reply(call, &credential);

@@ -41,6 +41,7 @@ static mt_status_t mt_checkin_judge_time(mt_checkin_try_t *try);
 
 const mt_operation_t  mt_op_checkin = {
     .code = MT_CODE_checkin,
+    .reserve = 1,
     .wal_ack = 1,
     .unsettled = 1,
     .name = "checkin",

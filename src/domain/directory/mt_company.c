@@ -10,6 +10,10 @@ static int mt_credential_known(mt_apply_t *a, mt_str_t id, enum mt_name kind,
     enum mt_name other, int apart);
 static mt_status_t mt_credential_revoke_apply(mt_apply_t *a,
     const void *body, mt_result_t *result);
+static mt_status_t mt_credential_set_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_credential_target(mt_apply_t *a, mt_str_t appkey,
+    unsigned field, mt_result_t *result, mt_credential_t *credential);
 static mt_status_t mt_credential_save(mt_apply_t *a,
     const mt_credential_t *credential);
 
@@ -39,6 +43,15 @@ const mt_operation_t  mt_op_credential_revoke = {
     .body = &mt_named_model,
     .start = mt_start_command,
     .apply = mt_credential_revoke_apply
+};
+
+const mt_operation_t  mt_op_credential_set = {
+    .code = MT_CODE_credential_set,
+    .name = "credential_set",
+    .args = &mt_credential_set_model,
+    .body = &mt_credential_set_model,
+    .start = mt_start_command,
+    .apply = mt_credential_set_apply
 };
 
 
@@ -134,6 +147,8 @@ mt_credential_add_apply(mt_apply_t *a, const void *body,
     credential.appkey = args->appkey;
     credential.secret_hash = args->secret_hash;
     credential.created = a->time;
+    credential.scopes = args->scopes;
+    credential.allow = args->allow;
 
     (void) mt_put_num(a->txn, MT_DB_COUNTER, &key, (uint64_t) credential.num);
     (void) mt_name_put(a->txn, 0, MT_NAME_APPKEY, credential.appkey,
@@ -159,6 +174,56 @@ mt_credential_known(mt_apply_t *a, mt_str_t id, enum mt_name kind,
 }
 
 
+/* Loads the credential of an appkey that a command names in a field.  Returns
+ * MT_OK, or a rejection or a failure. */
+
+static mt_status_t
+mt_credential_target(mt_apply_t *a, mt_str_t appkey, unsigned field,
+    mt_result_t *result, mt_credential_t *credential)
+{
+    int  found;
+
+    found = mt_credential_load(a->txn,
+                               (int64_t) mt_name_find(a->txn, 0,
+                                                      MT_NAME_APPKEY, appkey),
+                               credential, a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    /* credentials of other companies do not exist for a company's command */
+    if (found == 0 || (a->company != 0 && credential->company != a->company)) {
+        return mt_apply_reject(result, MT_BAD_CREDENTIAL, field, 0);
+    }
+
+    result->num = credential->num;
+
+    return MT_OK;
+}
+
+
+static mt_status_t
+mt_credential_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_credential_set_t  *args = body;
+
+    mt_status_t      rc;
+    mt_credential_t  credential;
+
+    rc = mt_credential_target(a, args->appkey, MT_credential_set_appkey,
+                              result, &credential);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    mt_patch(&credential, &mt_credential_model, args,
+             &mt_credential_set_model,
+             MT_BIT(credential_set, scopes) | MT_BIT(credential_set, allow));
+
+    return mt_credential_save(a, &credential);
+}
+
+
 /* The record stays, so that the appkey is never used again. */
 
 static mt_status_t
@@ -167,24 +232,13 @@ mt_credential_revoke_apply(mt_apply_t *a, const void *body,
 {
     const mt_named_t  *args = body;
 
-    int              found;
+    mt_status_t      rc;
     mt_credential_t  credential;
 
-    found = mt_credential_load(a->txn,
-                               (int64_t) mt_name_find(a->txn, 0,
-                                                      MT_NAME_APPKEY,
-                                                      args->ref),
-                               &credential, a->arena);
-    if (found == -1) {
-        return MT_STORE_FAILED;
+    rc = mt_credential_target(a, args->ref, MT_named_ref, result, &credential);
+    if (rc != MT_OK) {
+        return rc;
     }
-
-    /* credentials of other companies do not exist for a company's command */
-    if (found == 0 || (a->company != 0 && credential.company != a->company)) {
-        return mt_apply_reject(result, MT_BAD_CREDENTIAL, MT_named_ref, 0);
-    }
-
-    result->num = credential.num;
 
     if (credential.revoked) {
         a->unchanged = 1;
@@ -227,8 +281,8 @@ mt_credential_save(mt_apply_t *a, const mt_credential_t *credential)
 }
 
 
-int
-mt_company_subscribed(mt_apply_t *a)
+int64_t
+mt_company_events(mt_apply_t *a)
 {
     int                found;
     mt_key_t           key;
@@ -243,5 +297,9 @@ mt_company_subscribed(mt_apply_t *a)
         a->failed = MT_STORE_FAILED;
     }
 
-    return found == 1 && subscription.url.len != 0;
+    if (found != 1 || subscription.url.len == 0) {
+        return 0;
+    }
+
+    return subscription.types ? subscription.types : MT_EVENT_ALL;
 }

@@ -43,6 +43,7 @@ const mt_operation_t  mt_op_dept_update = {
 
 const mt_operation_t  mt_op_dept_remove = {
     .code = MT_CODE_dept_remove,
+    .reserve = 1,
     .name = "dept_remove",
     .args = &mt_named_model,
     .body = &mt_named_model,
@@ -118,7 +119,7 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     const mt_dept_edit_t  *args = body;
 
     int64_t      parent;
-    mt_dept_t    dept;
+    mt_dept_t    dept, before;
     mt_status_t  rc;
 
     rc = mt_apply_target(a, MT_NAME_DEPT, args->ref, MT_dept_edit_ref, result,
@@ -127,6 +128,7 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    before = dept;
     parent = dept.parent;
 
     if (mt_has(args, dept_edit, parent)) {
@@ -142,13 +144,18 @@ mt_dept_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     mt_patch(&dept, &mt_dept_model, args, &mt_dept_edit_model,
              MT_BIT(dept_edit, name));
-    mt_dept_move(a, dept.num, dept.parent, parent);
     dept.parent = parent;
+
+    result->num = dept.num;
+
+    if (mt_apply_idle(a, &mt_dept_model, &before, &dept)) {
+        return MT_OK;
+    }
+
+    mt_dept_move(a, dept.num, before.parent, parent);
     dept.updated = a->time;
 
     mt_raise(a, MT_EVENT_DEPT_UPDATE, dept.num, dept.id);
-
-    result->num = dept.num;
 
     return mt_dept_save(a, &dept);
 }

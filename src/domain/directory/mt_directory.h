@@ -16,11 +16,12 @@
 extern const mt_operation_t  mt_op_dept_add;
 extern const mt_operation_t  mt_op_user_add;
 extern const mt_operation_t  mt_op_user_update;
+extern const mt_operation_t  mt_op_import_told;
 
 
-/* Returns 1 if the company's events are kept for a subscriber, else 0; sets
- * a->failed on failure. */
-int mt_company_subscribed(mt_apply_t *a);
+/* Returns the types of events that are kept for the company's subscriber, as
+ * bits 1 << MT_EVENT_*; 0 without a subscriber; sets a->failed on failure. */
+int64_t mt_company_events(mt_apply_t *a);
 
 /* Finds a department.  *num is 0, the root, for the refs "" and "0".  Returns
  * MT_OK, MT_NO_SUCH_DEPT or MT_STORE_FAILED. */
@@ -56,6 +57,10 @@ mt_str_t mt_phone_plain(mt_arena_t *arena, mt_str_t phone);
 /* Returns 1 for a user who exists and is enabled.  Others have no session: the
  * command that removes or disables a user ends its sessions. */
 int mt_user_may_log_in(const mt_user_t *user);
+
+/* Returns what it costs to read the company's rooms and write them, in seats
+ * (call->seats); not more than a heavy command has. */
+size_t mt_rooms_seats(mt_call_t *call);
 
 /* Takes a user who is being removed off the lists of users who may book a
  * room.  Returns MT_OK or a failure. */

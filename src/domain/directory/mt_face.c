@@ -133,14 +133,19 @@ mt_face_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    result->num = user.num;
+
+    if (a->lean && mt_str_eq(user.face, args->face)) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
     mt_face_drop(a, &user);
 
     user.face = args->face;
     user.updated = a->time;
 
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
-
-    result->num = user.num;
 
     return mt_user_save(a, &user);
 }

@@ -21,8 +21,16 @@ typedef struct {
     int                started;
 } mt_import_worker_t;
 
+/* Numbers of records that events are due of. */
+
+typedef struct {
+    int64_t             *v;        /* in the piece's arena */
+    size_t               n;
+} mt_import_list_t;
+
 struct mt_import_s {
     mt_store_t          *store;
+    const mt_settings_t *settings;
     uint32_t             company;
     mt_machine_t         machine;
 
@@ -32,6 +40,9 @@ struct mt_import_s {
     mt_import_item_t    *items;
     size_t               n;
     mt_import_summary_t *summary;
+    mt_import_list_t     dept_list;
+    mt_import_list_t     added;    /* users */
+    mt_import_list_t     updated;
     atomic_size_t        next;     /* item to be hashed */
 
     mt_import_worker_t  *workers;
@@ -47,6 +58,9 @@ struct mt_import_s {
 
 static mt_status_t mt_import_setup(mt_import_t *import, mt_batch_t *batch,
     unsigned threads);
+static int mt_import_lists(mt_import_t *import);
+static void mt_import_list(mt_import_list_t *list, const mt_result_t *result);
+static mt_status_t mt_import_tell(mt_import_t *import);
 static mt_status_t mt_import_company(const mt_import_t *import);
 static void mt_import_hash(mt_import_t *import);
 static void *mt_import_hash_thread(void *data);
@@ -81,7 +95,7 @@ MT_DEFINE_MODEL(import_summary, MT_IMPORT_SUMMARY_FIELDS);
 
 mt_status_t
 mt_import_open(mt_import_t **import, mt_store_t *store, mt_batch_t *batch,
-    uint32_t company, unsigned threads)
+    const mt_settings_t *settings, uint32_t company, unsigned threads)
 {
     mt_status_t   rc;
     mt_import_t  *i;
@@ -92,6 +106,7 @@ mt_import_open(mt_import_t **import, mt_store_t *store, mt_batch_t *batch,
     }
 
     i->store = store;
+    i->settings = settings;
     i->company = company;
 
     rc = mt_import_setup(i, batch, threads);
@@ -195,7 +210,6 @@ mt_status_t
 mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
     int dry_run, mt_import_summary_t *summary)
 {
-    unsigned             left;
     mt_status_t          rc;
     mt_import_summary_t  before;
 
@@ -206,11 +220,15 @@ mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
     import->summary = summary;
     mt_arena_reset(import->arena);
 
+    if (mt_import_lists(import) != 0) {
+        return MT_NO_MEMORY;
+    }
+
     if (!dry_run) {
         mt_import_hash(import);
     }
 
-    rc = mt_machine_begin(&import->machine, &import->txn, &left);
+    rc = mt_machine_begin(&import->machine, &import->txn);
     if (rc != MT_OK) {
         return rc;
     }
@@ -220,6 +238,10 @@ mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
 
     } else {
         rc = mt_import_items(import);
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_import_tell(import);
     }
 
     if (rc == MT_OK && !dry_run) {
@@ -236,6 +258,62 @@ mt_import_rows(mt_import_t *import, mt_import_item_t *items, size_t n,
     }
 
     return rc;
+}
+
+
+/* An item is one user, and at most one department, added.  Returns 0 or -1. */
+
+static int
+mt_import_lists(mt_import_t *import)
+{
+    size_t             i;
+    mt_import_list_t  *lists[3];
+
+    lists[0] = &import->dept_list;
+    lists[1] = &import->added;
+    lists[2] = &import->updated;
+
+    for (i = 0; i < mt_nitems(lists); i++) {
+        lists[i]->n = 0;
+        lists[i]->v = mt_arena_alloc(import->arena,
+                                     (import->n + 1) * sizeof(int64_t));
+
+        if (lists[i]->v == NULL) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+mt_import_list(mt_import_list_t *list, const mt_result_t *result)
+{
+    if (result->status == MT_OK && result->position) {
+        list->v[list->n++] = result->num;
+    }
+}
+
+
+/* Raises the events of the piece's commands. */
+
+static mt_status_t
+mt_import_tell(mt_import_t *import)
+{
+    mt_result_t       result;
+    mt_import_told_t  told;
+
+    if (import->dept_list.n + import->added.n + import->updated.n == 0) {
+        return MT_OK;
+    }
+
+    memset(&told, 0, sizeof(told));
+    told.depts = (mt_ints_t) { import->dept_list.n, import->dept_list.v };
+    told.added = (mt_ints_t) { import->added.n, import->added.v };
+    told.updated = (mt_ints_t) { import->updated.n, import->updated.v };
+
+    return mt_import_apply(import, &mt_op_import_told, &told, &result);
 }
 
 
@@ -404,6 +482,8 @@ mt_import_item(mt_import_t *import, mt_import_item_t *item)
     item->error.status = result.status;
     item->field = result.field;
     item->added = (num == 0);
+
+    mt_import_list(num ? &import->updated : &import->added, &result);
 
     return rc;
 }
@@ -618,6 +698,7 @@ mt_import_dept(mt_import_t *import, mt_import_item_t *item,
 
         num = result.num;
         import->summary->departments++;
+        mt_import_list(&import->dept_list, &result);
 
         if (mt_import_know_dept(import, name, num) != 0) {
             return MT_NO_MEMORY;
@@ -643,8 +724,10 @@ mt_import_apply(mt_import_t *import, const mt_operation_t *op,
 
     call.arena = import->arena;
     call.op = op;
+    call.settings = import->settings;
     call.company = import->company;
     call.now = mt_realtime_ms();
+    call.quiet = (op != &mt_op_import_told);
 
     if (mt_command(&call, body) != MT_STEP_COMMIT) {
         return MT_NO_MEMORY;

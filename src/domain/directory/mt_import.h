@@ -14,6 +14,9 @@
  * number came by itself only if the server made up that user's id and the row
  * has the same account or phone; otherwise the row clashes with that user.
  *
+ * The commands of a piece are quiet; a last one raises the events of them all,
+ * so that subscribers get few messages.
+ *
  * An import belongs to one thread.  It writes by a batch of its own, as tools
  * do, and holds the store's write lock during mt_import_rows(), but not while
  * passwords are hashed: 50 ms each.  Not for an event loop.
@@ -61,13 +64,15 @@ typedef struct mt_import_s  mt_import_t;
 
 
 /*
- * Begins an import into a company of the store.  `batch` must not be used by
+ * Begins an import into a company of the store.  The settings, which must
+ * outlive it, are those of its commands.  `batch` must not be used by
  * others until mt_import_close(); `threads`, at least 1, is how many hash
  * passwords.  Returns MT_OK, MT_NO_SUCH_COMPANY, MT_NO_MEMORY or
  * MT_STORE_FAILED; *import is set with MT_OK alone.
  */
 mt_status_t mt_import_open(mt_import_t **import, mt_store_t *store,
-    mt_batch_t *batch, uint32_t company, unsigned threads);
+    mt_batch_t *batch, const mt_settings_t *settings, uint32_t company,
+    unsigned threads);
 
 /*
  * Imports n rows in one transaction and adds them to *summary.  Each item gets

@@ -50,6 +50,7 @@ const mt_operation_t  mt_op_room_update = {
 
 const mt_operation_t  mt_op_room_remove = {
     .code = MT_CODE_room_remove,
+    .reserve = 1,
     .name = "room_remove",
     .args = &mt_named_model,
     .body = &mt_named_model,
@@ -122,7 +123,7 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
     const mt_room_edit_t  *args = body;
 
-    mt_room_t    room;
+    mt_room_t    room, before;
     mt_status_t  rc;
 
     rc = mt_apply_target(a, MT_NAME_ROOM, args->ref, MT_room_edit_ref, result,
@@ -131,14 +132,21 @@ mt_room_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    before = room;
+
     rc = mt_room_edit(a, args, &room, result);
     if (rc != MT_OK) {
         return rc;
     }
 
-    mt_raise(a, MT_EVENT_ROOM_UPDATE, room.num, room.id);
-
     result->num = room.num;
+    before.updated = room.updated;
+
+    if (mt_apply_idle(a, &mt_room_model, &before, &room)) {
+        return MT_OK;
+    }
+
+    mt_raise(a, MT_EVENT_ROOM_UPDATE, room.num, room.id);
 
     return mt_room_save(a, &room);
 }
@@ -331,6 +339,37 @@ mt_room_booked(mt_apply_t *a, int64_t room)
     mt_cursor_close(cursor);
 
     return found;
+}
+
+
+size_t
+mt_rooms_seats(mt_call_t *call)
+{
+    int           found;
+    size_t        bytes;
+    mt_key_t      prefix;
+    mt_str_t      key, record;
+    mt_cursor_t  *cursor;
+
+    mt_key_company(&prefix, call->company);
+
+    cursor = mt_cursor_open(call->txn, MT_DB_ROOM, &prefix);
+    if (cursor == NULL) {
+        return 0;
+    }
+
+    bytes = 0;
+
+    for (found = mt_cursor_first(cursor, &key, &record);
+         found == 1 && bytes <= MT_COMMIT_HEAVY * MT_SEAT_BYTES;
+         found = mt_cursor_next(cursor, &key, &record))
+    {
+        bytes += record.len;
+    }
+
+    mt_cursor_close(cursor);
+
+    return (bytes + MT_SEAT_BYTES - 1) / MT_SEAT_BYTES;
 }
 
 

@@ -59,6 +59,7 @@ const mt_operation_t  mt_op_user_update = {
 
 const mt_operation_t  mt_op_user_remove = {
     .code = MT_CODE_user_remove,
+    .reserve = 1,
     .name = "user_remove",
     .args = &mt_named_model,
     .body = &mt_user_removal_model,
@@ -191,6 +192,10 @@ mt_user_remove_start(mt_call_t *call)
     memset(&removal, 0, sizeof(removal));
     mt_set(&removal, user_removal, ref, args->ref);
     mt_set(&removal, user_removal, keep, 1);
+
+    /* apply() reads all rooms' lists of users, and writes some of them */
+
+    call->seats = mt_rooms_seats(call);
 
     return mt_command(call, &removal);
 }
@@ -338,6 +343,13 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    result->num = user.num;
+    before.updated = user.updated;
+
+    if (mt_apply_idle(a, &mt_user_model, &before, &user)) {
+        return MT_OK;
+    }
+
     mt_user_reindex(a, &before, &user);
     mt_raise(a, MT_EVENT_USER_UPDATE, user.num, user.id);
 
@@ -351,8 +363,6 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
             return rc;
         }
     }
-
-    result->num = user.num;
 
     return mt_user_save(a, &user);
 }

@@ -103,6 +103,12 @@ struct mt_apply_s {
 mt_status_t mt_apply_reject(mt_result_t *result, mt_status_t status,
     unsigned field, size_t item);
 
+/* Returns 1 with a->unchanged set if the command is lean and both records are
+ * equal: nothing is to be written.  The caller sets fields that do not count,
+ * such as `updated`, to the same values first. */
+int mt_apply_idle(mt_apply_t *a, const mt_model_t *model, const void *before,
+    const void *after);
+
 /* Raises an event (MT_EVENT_*) about the record `num`, for the journal; `id`
  * is copied.  Returns the event, or NULL with a->failed set. */
 mt_event_t *mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);

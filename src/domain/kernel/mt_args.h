@@ -29,7 +29,15 @@
     F(M, 3, STR, appid,         1, MT_ID_MAX, NULL)                           \
     F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
     F(M, 5, STR, secret_hash,   32, 32, NULL)                                 \
-    F(M, 6, INT, apart,         0, 1, NULL)
+    F(M, 6, INT, apart,         0, 1, NULL)                                   \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
+
+/* Changes of a credential, those that are given. */
+#define MT_CREDENTIAL_SET_FIELDS(F, M)                                        \
+    F(M, 4, STR, appkey,        1, MT_ID_MAX, NULL)                           \
+    F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
+    F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
 /* A record to look at, to remove or to revoke. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
@@ -65,6 +73,13 @@
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
     F(M, 61, INT, revive,       0, 1, NULL)
 
+/* The departments and users, by number, of an import's quiet commands: the
+ * command raises their events. */
+#define MT_IMPORT_TOLD_FIELDS(F, M)                                           \
+    F(M, 1, INTS, depts,        0, INT32_MAX, NULL)     /* added */           \
+    F(M, 2, INTS, added,        0, INT32_MAX, NULL)     /* users */           \
+    F(M, 3, INTS, updated,      0, INT32_MAX, NULL)
+
 /* face: the name of the user's new picture, "" for none. */
 #define MT_USER_FACE_FIELDS(F, M)                                             \
     F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
@@ -84,11 +99,12 @@
     F(M, 3, STR, name,          0, MT_NAME_MAX, NULL)                         \
     F(M, 4, STR, phone,         0, 32, NULL)                                  \
     F(M, 5, STR, email,         0, MT_NAME_MAX, NULL)                         \
-    F(M, 6, STR, face,          0, MT_URL_MAX, NULL)
+    F(M, 6, STR, face,          0, MT_URL_MAX, NULL)                          \
+    F(M, 12, INT, named,        0, 1, NULL)             /* see mt_attendee_t*/
 
 /*
- * Making and changing a meeting.  Fields with numbers 1..50 have the same
- * numbers in the meeting's record.
+ * Making and changing a meeting.  Fields of the meeting's record have the
+ * same numbers there.
  *
  *     people          replaces the attendees; guests too, unless keep_guests
  *     people_refs     replaces the users among them
@@ -322,7 +338,8 @@
     F(M, 1,  STR, url,          1, MT_URL_MAX, NULL)                          \
     F(M, 2,  STR, aes_key,      43, 43, NULL)                                 \
     F(M, 3,  STR, token,        1, MT_ID_MAX, NULL)                           \
-    F(M, 4,  STR, owner,        1, MT_ID_MAX, NULL)
+    F(M, 4,  STR, owner,        1, MT_ID_MAX, NULL)                           \
+    F(M, 5,  INT, types,        0, MT_NUM_MAX, NULL)    /* 0: all */
 
 #define MT_EVENT_PAUSE_FIELDS(F, M)                                           \
     F(M, 1,  INT, paused,       0, 1, NULL)
@@ -368,9 +385,11 @@
     F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
 
 /* Deletes entries of the journal up to a position, a bounded number per
- * command; entries that a message still needs stay. */
+ * command.  copy: messages get copies of the events that they need of these
+ * entries; without it, as in commands of 0.9, such entries stay. */
 #define MT_JOURNAL_TRIM_FIELDS(F, M)                                          \
-    F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)
+    F(M, 1,  INT, upto,         1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, copy,         0, 1, NULL)
 
 /* Ends the sessions of these users that were opened before `before`. */
 #define MT_SESSION_EXPIRE_FIELDS(F, M)                                        \
@@ -397,11 +416,13 @@
 
 MT_DECLARE_MODEL(company_add, MT_COMPANY_ADD_FIELDS);
 MT_DECLARE_MODEL(credential_add, MT_CREDENTIAL_ADD_FIELDS);
+MT_DECLARE_MODEL(credential_set, MT_CREDENTIAL_SET_FIELDS);
 MT_DECLARE_MODEL(named, MT_NAMED_FIELDS);
 MT_DECLARE_MODEL(user_removal, MT_USER_REMOVAL_FIELDS);
 MT_DECLARE_MODEL(nothing, MT_NOTHING_FIELDS);
 MT_DECLARE_MODEL(dept_edit, MT_DEPT_EDIT_FIELDS);
 MT_DECLARE_MODEL(user_edit, MT_USER_EDIT_FIELDS);
+MT_DECLARE_MODEL(import_told, MT_IMPORT_TOLD_FIELDS);
 MT_DECLARE_MODEL(user_face, MT_USER_FACE_FIELDS);
 MT_DECLARE_MODEL(room_edit, MT_ROOM_EDIT_FIELDS);
 MT_DECLARE_MODEL(person, MT_PERSON_FIELDS);

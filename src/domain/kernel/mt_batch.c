@@ -113,7 +113,7 @@ mt_batch_peek(mt_batch_t *batch, mt_txn_t **txn)
     mt_machine_t  machine;
 
     machine = mt_batch_machine(batch);
-    status = mt_machine_begin(&machine, txn, &left);
+    status = mt_machine_recover(&machine, txn, &left);
 
     if (status == MT_OK) {
         mt_batch_write(batch);
@@ -139,14 +139,13 @@ mt_batch_peek_end(mt_batch_t *batch)
 mt_status_t
 mt_apply_now(mt_batch_t *batch, mt_str_t command, mt_result_t *result)
 {
-    unsigned      left;
     mt_machine_t  machine;
     mt_txn_t     *txn;
     mt_status_t   rc;
 
     machine = mt_batch_machine(batch);
 
-    rc = mt_machine_begin(&machine, &txn, &left);
+    rc = mt_machine_begin(&machine, &txn);
     if (rc != MT_OK) {
         return rc;
     }
@@ -281,6 +280,10 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
         rc = op->apply(&a, body, result);
     }
 
+    if (command->quiet) {
+        a.events.n = 0;
+    }
+
     if (rc == MT_OK && !a.unchanged && a.failed == MT_OK) {
         result->position = a.position;
         rc = mt_batch_journal(&a, encoded);
@@ -386,7 +389,9 @@ mt_batch_behind(void *ctx)
 {
     mt_batch_t  *batch = ctx;
 
-    return mt_wal_behind(batch->store);
+    /* a store that is low on space is looked at again */
+
+    return mt_wal_behind(batch->store) || mt_store_is_low(batch->store);
 }
 
 

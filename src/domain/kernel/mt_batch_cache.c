@@ -127,6 +127,8 @@ mt_tally(mt_apply_t *a, int64_t meeting)
         return NULL;
     }
 
+    mt_txn_expect(a->txn, MT_DB_TALLY);
+
     tally.has = 0;
     c->u.tally.now = tally;
     c->u.tally.stored = tally;

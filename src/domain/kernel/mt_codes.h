@@ -1,8 +1,9 @@
 
 /*
- * The operations' codes, O(code, name), in ascending order.  A command in the
- * journal names its operation by code, so a code is never changed and never
- * used again.
+ * The operations' codes, O(code, name, scope), in ascending order.  A command
+ * in the journal names its operation by code, so a code is never changed and
+ * never used again.  The scope is the one that a credential needs for it
+ * (kernel/mt_scope.h).
  */
 
 #ifndef MT_CODES_H
@@ -10,70 +11,72 @@
 
 
 #define MT_OPERATIONS(O)                                                      \
-    O(1,  company_add)                                                        \
-    O(2,  credential_add)                                                     \
-    O(3,  credential_revoke)                                                  \
-    O(4,  generation)                                                         \
-    O(10, dept_add)                                                           \
-    O(11, dept_update)                                                        \
-    O(12, dept_remove)                                                        \
-    O(15, user_add)                                                           \
-    O(16, user_update)                                                        \
-    O(17, user_remove)                                                        \
-    O(18, user_face)                                                          \
-    O(20, room_add)                                                           \
-    O(21, room_update)                                                        \
-    O(22, room_remove)                                                        \
-    O(30, meeting_create)                                                     \
-    O(31, meeting_update)                                                     \
-    O(32, meeting_cancel)                                                     \
-    O(33, meeting_end)                                                        \
-    O(34, meeting_remind)                                                     \
-    O(35, series_create)                                                      \
-    O(36, series_update)                                                      \
-    O(37, series_cancel)                                                      \
-    O(40, answer)                                                             \
-    O(41, checkin)                                                            \
-    O(42, login)                                                              \
-    O(43, meeting_read)                                                       \
-    O(44, meeting_hide)                                                       \
-    O(45, checkin_add)                                                        \
-    O(46, checkin_undo)                                                       \
-    O(47, excuse)                                                             \
-    O(48, meeting_keep)                                                       \
+    O(1,  company_add, OPERATOR)                                              \
+    O(2,  credential_add, OPERATOR)                                           \
+    O(3,  credential_revoke, OPERATOR)                                        \
+    O(4,  generation, OPERATOR)                                               \
+    O(5,  credential_set, OPERATOR)                                           \
+    O(10, dept_add, DIRECTORY)                                                \
+    O(11, dept_update, DIRECTORY)                                             \
+    O(12, dept_remove, DIRECTORY)                                             \
+    O(15, user_add, DIRECTORY)                                                \
+    O(16, user_update, DIRECTORY)                                             \
+    O(17, user_remove, DIRECTORY)                                             \
+    O(18, user_face, DIRECTORY)                                               \
+    O(19, import_told, OPERATOR)                                              \
+    O(20, room_add, ROOMS)                                                    \
+    O(21, room_update, ROOMS)                                                 \
+    O(22, room_remove, ROOMS)                                                 \
+    O(30, meeting_create, MEETINGS)                                           \
+    O(31, meeting_update, MEETINGS)                                           \
+    O(32, meeting_cancel, MEETINGS)                                           \
+    O(33, meeting_end, MEETINGS)                                              \
+    O(34, meeting_remind, MEETINGS)                                           \
+    O(35, series_create, MEETINGS)                                            \
+    O(36, series_update, MEETINGS)                                            \
+    O(37, series_cancel, MEETINGS)                                            \
+    O(40, answer, CHECKINS)                                                   \
+    O(41, checkin, CHECKINS)                                                  \
+    O(42, login, ANY)                                                         \
+    O(43, meeting_read, MEETINGS)                                             \
+    O(44, meeting_hide, MEETINGS)                                             \
+    O(45, checkin_add, CHECKINS)                                              \
+    O(46, checkin_undo, CHECKINS)                                             \
+    O(47, excuse, CHECKINS)                                                   \
+    O(48, meeting_keep, MEETINGS)                                             \
     /* subscriptions and background jobs */                                   \
-    O(60, event_keys)                                                         \
-    O(61, event_set)                                                          \
-    O(62, event_pause)                                                        \
-    O(63, event_delivered)                                                    \
-    O(64, event_failed)                                                       \
-    O(65, event_set_aside)                                                    \
-    O(66, event_redeliver)                                                    \
-    O(67, reminder_fire)                                                      \
-    O(68, journal_trim)                                                       \
-    O(69, session_expire)                                                     \
-    O(70, event_discard)                                                      \
-    O(71, room_release)                                                       \
+    O(60, event_keys, EVENTS)                                                 \
+    O(61, event_set, EVENTS)                                                  \
+    O(62, event_pause, EVENTS)                                                \
+    O(63, event_delivered, EVENTS)                                            \
+    O(64, event_failed, EVENTS)                                               \
+    O(65, event_set_aside, EVENTS)                                            \
+    O(66, event_redeliver, EVENTS)                                            \
+    O(67, reminder_fire, OPERATOR)                                            \
+    O(68, journal_trim, OPERATOR)                                             \
+    O(69, session_expire, OPERATOR)                                           \
+    O(70, event_discard, EVENTS)                                              \
+    O(71, room_release, OPERATOR)                                             \
     /* reads */                                                               \
-    O(100, participation)                                                     \
-    O(101, meeting_detail)                                                    \
-    O(102, sponsored_meetings)                                                \
-    O(103, token_issue)                                                       \
-    O(104, user_get)                                                          \
-    O(105, user_list)                                                         \
-    O(106, dept_get)                                                          \
-    O(107, dept_list)                                                         \
-    O(108, room_get)                                                          \
-    O(109, room_list)                                                         \
-    O(115, meeting_get)                                                       \
-    O(116, meeting_list)                                                      \
-    O(118, meeting_link)                                                      \
-    O(119, token_refresh)                                                     \
-    O(120, invitation)                                                        \
-    O(121, invitations)
+    O(100, participation, READ)                                               \
+    O(101, meeting_detail, READ)                                              \
+    O(102, sponsored_meetings, READ)                                          \
+    O(103, token_issue, ANY)                                                  \
+    O(104, user_get, READ)                                                    \
+    O(105, user_list, READ)                                                   \
+    O(106, dept_get, READ)                                                    \
+    O(107, dept_list, READ)                                                   \
+    O(108, room_get, READ)                                                    \
+    O(109, room_list, READ)                                                   \
+    O(115, meeting_get, READ)                                                 \
+    O(116, meeting_list, READ)                                                \
+    O(118, meeting_link, READ)                                                \
+    O(119, token_refresh, ANY)                                                \
+    O(120, invitation, READ)                                                  \
+    O(121, invitations, READ)
 
 enum {
-#define MT_OPERATION_CODE(code, name)  MT_CODE_##name = code,
+#define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,
 MT_OPERATIONS(MT_OPERATION_CODE)
 #undef MT_OPERATION_CODE
 

@@ -70,6 +70,15 @@ mt_parse_num(mt_str_t s, int64_t *num)
 }
 
 
+int
+mt_ref_is_num(mt_str_t ref)
+{
+    int64_t  num;
+
+    return mt_parse_num(ref, &num);
+}
+
+
 /* A canonical number is never looked up as a name: an id of that form claimed
  * the number. */
 

@@ -11,6 +11,10 @@
 #include "domain/kernel/mt_apply.h"
 
 
+/* Returns 1 if the ref is a number in canonical decimal form, 0 if it is a
+ * string id. */
+int mt_ref_is_num(mt_str_t ref);
+
 /* Returns the number of the record that the ref names, 0 if there is none or
  * it was removed. */
 int64_t mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind,

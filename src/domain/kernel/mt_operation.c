@@ -36,6 +36,7 @@ mt_command(mt_call_t *call, const void *body)
 
     memset(&last, 0, sizeof(last));
     last.message_size = call->settings ? call->settings->message_size : 0;
+    last.quiet = call->quiet;
     last.lean = !call->op->wal_ack;
 
     if (call->op->grows && call->settings) {
@@ -48,6 +49,8 @@ mt_command(mt_call_t *call, const void *body)
     if (call->command.failed) {
         return mt_call_reject(call, MT_NO_MEMORY, 0);
     }
+
+    call->seats += call->command.len / MT_SEAT_BYTES;
 
     return MT_STEP_COMMIT;
 }
@@ -68,4 +71,32 @@ mt_apply_reject(mt_result_t *result, mt_status_t status, unsigned field,
     result->item = (uint32_t) item;
 
     return status;
+}
+
+
+int
+mt_apply_idle(mt_apply_t *a, const mt_model_t *model, const void *before,
+    const void *after)
+{
+    mt_buf_t  one, two;
+
+    if (!a->lean) {
+        return 0;
+    }
+
+    mt_buf_init(&one, a->arena, MT_COMMAND_SIZE);
+    mt_buf_init(&two, a->arena, MT_COMMAND_SIZE);
+
+    mt_record_encode(&one, model, before, MT_ENCODE_STATE);
+    mt_record_encode(&two, model, after, MT_ENCODE_STATE);
+
+    if (one.failed || two.failed || one.len != two.len
+        || memcmp(one.data, two.data, one.len) != 0)
+    {
+        return 0;
+    }
+
+    a->unchanged = 1;
+
+    return 1;
 }

@@ -30,6 +30,9 @@
 #include "file/mt_resources.h"
 
 
+/* So many bytes of a command, or of a record, cost as much as a seat. */
+#define MT_SEAT_BYTES  512
+
 typedef enum {
     MT_STEP_DONE,          /* call->error and call->reply are the answer */
     MT_STEP_WORK,          /* run work() in a thread, then resume() */
@@ -40,6 +43,7 @@ typedef enum {
 
 typedef struct mt_operation_s  mt_operation_t;
 typedef struct mt_apply_s      mt_apply_t;  /* kernel/mt_apply.h */
+typedef struct mt_guard_s      mt_guard_t;  /* auth/mt_guard.h */
 
 /*
  * The files in the resources folder that a call makes and deletes.  The
@@ -66,19 +70,34 @@ struct mt_call_s {
     uint32_t               company;
     int64_t                actor;       /* the user's number, 0: none */
     int64_t                now;         /* ms */
+    mt_str_t               address;     /* the client's, as a text; "": is not
+                                           known */
     mt_str_t               server_key;  /* 32 bytes: of sessions */
     mt_str_t               token_key;   /* 32 bytes: of access tokens */
+    int                    trusted;     /* by an access token of the company:
+                                           sees all phones */
     mt_files_t             files;
+    mt_guard_t            *guard;       /* of log-ins; NULL: none */
+    uint64_t               network;     /* the client's, for the guard: of all
+                                           addresses that a person may have */
+
+    int                    quiet;       /* in: the command raises no events */
 
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 
     mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
+    size_t                 seats;       /* out, with it: its estimated cost,
+                                           in attendances or what costs as
+                                           much; 0: next to nothing */
     mt_result_t            result;      /* in, before finish() */
 
     mt_error_t             error;       /* out: status and, in the args, */
     unsigned               field;       /*   the field's number, 0: none */
     unsigned               item;        /*   its index plus 1, 0: none */
+
+    mt_str_t               warning;     /* out: for the error log, or "" */
+    int64_t                retry_after; /* out: s, 0: nothing is known */
 
     unsigned               hides;       /* in: MT_PART_* that the answer does
                                            not show */
@@ -99,6 +118,8 @@ struct mt_operation_s {
     uint8_t             wal_ack;    /* success is acknowledged as soon as the
                                        command is in the write-ahead log;
                                        there is no finish() */
+    uint8_t             reserve;    /* clients may use it when the store is
+                                       low on space: mt_store_is_low() */
     uint8_t             unsettled;  /* start() reads nothing that a wal_ack
                                        command changes: no need to settle */
     uint8_t             memo;       /* the answer follows from the snapshot,

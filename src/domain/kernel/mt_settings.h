@@ -36,6 +36,22 @@ typedef struct {
 /* The quota of a configuration that says nothing. */
 extern const mt_quota_t  mt_quota_default;
 
+/* How persons and links see the phones of others. */
+
+#define MT_PHONES_ALL     0
+#define MT_PHONES_MASKED  1          /* "138****0002" */
+#define MT_PHONES_NONE    2
+
+/* Failed log-ins that are forgiven in an hour, 0: any number; see
+ * auth/mt_guard.h.  pause: the longest wait, ms. */
+
+typedef struct {
+    int64_t  pair;
+    int64_t  person;
+    int64_t  address;
+    int64_t  pause;
+} mt_guard_limits_t;
+
 typedef struct {
     uint32_t         company;           /* dialects without a token */
     const mt_zone_t *zone;
@@ -71,6 +87,10 @@ typedef struct {
     int64_t          token_ttl;         /* default 7 days */
     const mt_str_t  *callers;           /* allowed; none: any */
     size_t           ncallers;
+    int              show_phones;       /* MT_PHONES_*; default masked */
+    int              default_password_off;
+    mt_str_t         default_password;  /* "": mt_default_password */
+    mt_guard_limits_t  login_limits;
     int64_t          page_size;         /* if a request gives none */
 } mt_settings_t;
 

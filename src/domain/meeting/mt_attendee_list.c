@@ -15,12 +15,14 @@
 
 /* fields that the arguments and an attendance share */
 #define MT_GIVEN_FIELDS  (MT_BIT(person, name) | MT_BIT(person, phone)        \
-                          | MT_BIT(person, email) | MT_BIT(person, face))
+                          | MT_BIT(person, email) | MT_BIT(person, face)      \
+                          | MT_BIT(person, named))
 
 _Static_assert((int) MT_person_name == (int) MT_attendee_name
                && (int) MT_person_phone == (int) MT_attendee_phone
                && (int) MT_person_email == (int) MT_attendee_email
-               && (int) MT_person_face == (int) MT_attendee_face,
+               && (int) MT_person_face == (int) MT_attendee_face
+               && (int) MT_person_named == (int) MT_attendee_named,
                "mt_patch() matches fields by number");
 
 
@@ -102,6 +104,7 @@ static int mt_seat_cmp(const void *one, const void *two);
 static mt_status_t mt_attendee_list_seat(mt_attendee_list_t *list);
 static mt_known_t mt_attendee_list_known(mt_attendee_list_t *list,
     const mt_attendee_t *row);
+static int mt_attendee_same(const mt_attendee_t *a, const mt_attendee_t *b);
 static int mt_known_cmp(const void *one, const void *two);
 
 
@@ -221,11 +224,6 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
                                    &args->people_refs);
     }
 
-    /* guests whom the request cannot name stand behind the users of it */
-
-    if (rc == MT_OK) {
-        rc = mt_attendee_list_keep(list, 0, !users && guests);
-    }
 
     if (rc == MT_OK) {
         rc = mt_attendee_list_people(list, MT_meeting_edit_add, &args->add);
@@ -240,7 +238,10 @@ mt_attendee_list_gather(mt_attendee_list_t *list)
         mt_attendee_list_sit(list, list->meeting->creator, NULL, 0, 0);
     }
 
-    return rc;
+    /* guests whom the request cannot name stand behind its users */
+
+    return rc == MT_OK ? mt_attendee_list_keep(list, 0, !users && guests)
+                       : rc;
 }
 
 
@@ -777,6 +778,41 @@ mt_attendee_list_size(const mt_attendee_list_t *list)
 }
 
 
+int
+mt_attendee_list_idle(const mt_attendee_list_t *list)
+{
+    size_t            i;
+    const mt_seat_t  *seat;
+
+    if (list->made || list->nseats != list->nrows) {
+        return 0;
+    }
+
+    for (i = 0; i < list->nseats; i++) {
+        seat = &list->seats[i];
+
+        if (seat->before == NULL
+            || !mt_attendee_same(seat->before, &seat->row))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The request changes no other fields of an attendee who stays. */
+
+static int
+mt_attendee_same(const mt_attendee_t *a, const mt_attendee_t *b)
+{
+    return mt_str_eq(a->id, b->id) && mt_str_eq(a->name, b->name)
+           && mt_str_eq(a->phone, b->phone) && mt_str_eq(a->email, b->email)
+           && mt_str_eq(a->face, b->face) && a->order == b->order;
+}
+
+
 mt_status_t
 mt_attendee_list_write(mt_attendee_list_t *list, mt_meeting_t *meeting)
 {
@@ -925,8 +961,8 @@ mt_attendee_list_index(mt_attendee_list_t *list, int64_t slot, int attends)
 }
 
 
-/* An attendee who stays is written again only if the request has fields, or
- * another order. */
+/* An attendee who stays is written again only if the request has other fields
+ * or another order. */
 
 static mt_status_t
 mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
@@ -938,9 +974,7 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
     mt_apply_t    *a;
     mt_checkin_t   checkin;
 
-    if (seat->before && seat->given == NULL
-        && seat->row.order == seat->before->order)
-    {
+    if (seat->before && mt_attendee_same(seat->before, &seat->row)) {
         return MT_OK;
     }
 

@@ -47,8 +47,9 @@ mt_booking_conflict(mt_txn_t *txn, uint32_t company, int64_t room,
 
         num = booked;
 
-        if (bsearch(&num, except->v, except->n, sizeof(num), mt_num_cmp)
-            == NULL)
+        if (except->n == 0
+            || bsearch(&num, except->v, except->n, sizeof(num), mt_num_cmp)
+               == NULL)
         {
             break;
         }

@@ -24,12 +24,15 @@ static mt_status_t mt_remind_apply(mt_apply_t *a, const void *body,
 static mt_step_t mt_answer_start(mt_call_t *call);
 static mt_status_t mt_answer_judge(const mt_meeting_t *meeting, int64_t now,
     int listed);
+static int mt_answer_stands(const mt_attendee_t *attendee,
+    const mt_answer_t *args, int lean);
 static mt_status_t mt_answer_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
 
 const mt_operation_t  mt_op_meeting_cancel = {
     .code = MT_CODE_meeting_cancel,
+    .reserve = 1,
     .name = "meeting_cancel",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
@@ -39,6 +42,7 @@ const mt_operation_t  mt_op_meeting_cancel = {
 
 const mt_operation_t  mt_op_meeting_end = {
     .code = MT_CODE_meeting_end,
+    .reserve = 1,
     .name = "meeting_end",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
@@ -205,8 +209,7 @@ mt_answer_start(mt_call_t *call)
         return mt_call_reject(call, rc, 0);
     }
 
-    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
-    {
+    if (mt_answer_stands(&attendee, args, 1)) {
         return MT_STEP_DONE;
     }
 
@@ -222,6 +225,22 @@ mt_answer_judge(const mt_meeting_t *meeting, int64_t now, int listed)
     }
 
     return listed ? mt_meeting_check_open(meeting, now) : MT_NOT_LISTED;
+}
+
+
+/* Returns 1 if the attendee has answered so already: reading takes no answer
+ * back, and the same answer again is none (`lean`). */
+
+static int
+mt_answer_stands(const mt_attendee_t *attendee, const mt_answer_t *args,
+    int lean)
+{
+    if (args->answer == MT_ANSWER_READ) {
+        return attendee->answer != MT_ANSWER_UNREAD;
+    }
+
+    return lean && attendee->answer == args->answer
+           && mt_str_eq(attendee->comment, args->comment);
 }
 
 
@@ -250,8 +269,7 @@ mt_answer_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
-    if (args->answer == MT_ANSWER_READ && attendee.answer != MT_ANSWER_UNREAD)
-    {
+    if (mt_answer_stands(&attendee, args, a->lean)) {
         a->unchanged = 1;
         return MT_OK;
     }

@@ -42,10 +42,7 @@ mt_drafts_list(const mt_drafts_t *drafts, int made)
 
     args = drafts->args;
 
-    return mt_has(args, meeting_edit, people)
-           || mt_has(args, meeting_edit, people_refs)
-           || args->add.n || args->add_refs.n || args->drop.n
-           || (made && args->creator_listed);
+    return mt_edit_lists(args) || (made && args->creator_listed);
 }
 
 
@@ -70,9 +67,9 @@ mt_draft_new(mt_draft_t *draft, mt_drafts_t *drafts)
     draft->drafts = drafts;
     draft->meeting.created = drafts->a->time;
 
-    /* without a subscriber the invitation counts as delivered */
+    /* without a subscriber to it the invitation counts as delivered */
 
-    if (!mt_company_subscribed(drafts->a)) {
+    if (!(mt_company_events(drafts->a) >> MT_EVENT_BOOK_SUCCESS & 1)) {
         draft->meeting.pushed = drafts->a->time;
     }
 
@@ -487,6 +484,33 @@ mt_room_open(const mt_room_t *room, const mt_meeting_t *meeting)
     return begin / MT_MS_PER_DAY == last / MT_MS_PER_DAY
            && begin % MT_MS_PER_DAY >= room->open * MT_MS_PER_MINUTE
            && last % MT_MS_PER_DAY < room->close * MT_MS_PER_MINUTE;
+}
+
+
+/* The time of a check that comes to the same result does not count. */
+
+int
+mt_draft_idle(mt_draft_t *draft)
+{
+    mt_meeting_t   meeting;
+    mt_drafts_t   *drafts;
+
+    drafts = draft->drafts;
+
+    if (draft->old == NULL || mt_user_refs_count(drafts->users) != 0
+        || (draft->list && !mt_attendee_list_idle(draft->list)))
+    {
+        return 0;
+    }
+
+    meeting = draft->meeting;
+    meeting.updated = draft->old->updated;
+
+    if (meeting.checked == draft->old->checked) {
+        meeting.checked_time = draft->old->checked_time;
+    }
+
+    return mt_apply_idle(drafts->a, &mt_meeting_model, draft->old, &meeting);
 }
 
 

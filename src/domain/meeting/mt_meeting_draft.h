@@ -26,6 +26,8 @@
  *
  * mt_attendee_list_size() returns the number of attendees.
  *
+ * mt_attendee_list_idle() returns 1 if the list is as it was before.
+ *
  * mt_attendee_list_write() writes the attendances and the tally, after
  * mt_user_refs_make(); one list may be written to several new meetings.
  * Returns MT_OK or a failure.
@@ -38,6 +40,7 @@ mt_attendee_list_t *mt_attendee_list_create(mt_user_refs_t *users,
 mt_status_t mt_attendee_list_judge(mt_attendee_list_t *list,
     const mt_meeting_t *from, mt_meeting_t *meeting);
 size_t mt_attendee_list_size(const mt_attendee_list_t *list);
+int mt_attendee_list_idle(const mt_attendee_list_t *list);
 mt_status_t mt_attendee_list_write(mt_attendee_list_t *list,
     mt_meeting_t *meeting);
 
@@ -80,6 +83,19 @@ MT_DECLARE_MODEL(meeting_secrets, MT_MEETING_SECRET_FIELDS);
 int mt_meeting_secrets(mt_arena_t *arena, mt_meeting_secrets_t *secrets);
 
 
+/*
+ * The cost of a command is estimated in seats before it is queued
+ * (mt_meeting_cost.c); see call->seats.
+ *
+ * mt_edit_seats() returns how many people the arguments name.
+ * mt_edit_lists() returns 1 if they change the list of a meeting that exists.
+ * mt_call_seats() returns how many attendees a meeting has, 0 if it is
+ * unknown.
+ */
+size_t mt_edit_seats(const mt_meeting_edit_t *args);
+int mt_edit_lists(const mt_meeting_edit_t *args);
+size_t mt_call_seats(mt_call_t *call, int64_t meeting);
+
 /* Returns MT_OK or MT_NO_MEMORY. */
 mt_status_t mt_drafts_init(mt_drafts_t *drafts, mt_apply_t *a,
     const mt_meeting_edit_t *args, mt_result_t *result);
@@ -102,6 +118,10 @@ mt_status_t mt_drafts_quota(const mt_drafts_t *drafts, size_t meetings);
  *     mt_draft_identity()             judges the id and codes of a new meeting
  *     mt_draft_creator()              finds the creator of a new meeting
  *     mt_draft_judge()                judges the rest, except for the list
+ *     mt_draft_idle()                 returns 1, with a->unchanged set, if the
+ *                                     command is lean and the meeting and its
+ *                                     list are as they were: nothing is to be
+ *                                     written
  *     mt_draft_set_nums()             sets all numbers, after
  *                                     mt_user_refs_make()
  *     mt_draft_write()                writes the meeting and the list, if
@@ -113,6 +133,7 @@ void mt_draft_old(mt_draft_t *draft, mt_drafts_t *drafts,
 mt_status_t mt_draft_identity(mt_draft_t *draft);
 mt_status_t mt_draft_creator(mt_draft_t *draft);
 mt_status_t mt_draft_judge(mt_draft_t *draft);
+int mt_draft_idle(mt_draft_t *draft);
 void mt_draft_set_nums(mt_draft_t *draft);
 mt_status_t mt_draft_write(mt_draft_t *draft, int event);
 

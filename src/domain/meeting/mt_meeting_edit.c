@@ -52,6 +52,7 @@ mt_meeting_create_start(mt_call_t *call)
     mt_meeting_edit_t  *args;
 
     args = call->args;
+    call->seats = mt_edit_seats(args);
     mt_set(args, meeting_edit, in_order, 1);
 
     if (!mt_has(args, meeting_edit, begin)) {
@@ -81,6 +82,12 @@ mt_meeting_update_start(mt_call_t *call)
     rc = mt_meeting_find(call, args->ref, &meeting);
     if (rc != MT_OK) {
         return mt_call_reject(call, rc, MT_meeting_edit_ref);
+    }
+
+    call->seats = mt_edit_seats(args);
+
+    if (mt_edit_lists(args)) {
+        call->seats += mt_call_seats(call, meeting.num);
     }
 
     step = mt_meeting_edit_times(call, args->keep_length
@@ -268,6 +275,11 @@ mt_draft_alone(mt_draft_t *draft, int event)
 
     if (rc != MT_OK) {
         return rc;
+    }
+
+    if (mt_draft_idle(draft)) {
+        drafts->result->num = draft->meeting.num;
+        return MT_OK;
     }
 
     mt_user_refs_make(drafts->users);

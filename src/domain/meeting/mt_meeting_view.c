@@ -12,6 +12,8 @@
 
 static int mt_view_slot(const mt_view_source_t *source, mt_db_t db,
     int64_t meeting, int64_t slot, const mt_model_t *model, void *object);
+static mt_str_t mt_view_uid(const mt_view_source_t *source,
+    const mt_user_t *user, int64_t named);
 static void mt_view_derive(const mt_view_source_t *source,
     mt_meeting_view_t *view);
 static int64_t mt_view_window(const mt_view_source_t *source,
@@ -54,6 +56,10 @@ static const mt_part_t  mt_parts_of_meeting[] = {
     MT_DERIVED_PART(meeting, unanswered, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, unsigned_in, MT_PART_TALLY),
     MT_DERIVED_PART(meeting, push, MT_PART_MEETING_TAIL),
+    MT_DERIVED_PART(meeting, creator_name,
+                    MT_PART_CREATOR | MT_PART_MEETING_TAIL),
+    MT_DERIVED_PART(meeting, creator_uid,
+                    MT_PART_CREATOR | MT_PART_MEETING_TAIL | MT_PART_UID),
     MT_DERIVED_PART(meeting, phase, MT_PART_NOW),
     MT_DERIVED_PART(meeting, window, MT_PART_NOW),
     MT_DERIVED_PART(meeting, done, MT_PART_NOW),
@@ -76,6 +82,7 @@ static const mt_part_t  mt_parts_of_person[] = {
     MT_DERIVED_PART(person, kind, MT_PART_USER),
     MT_DERIVED_PART(person, guest_name, MT_PART_USER),
     MT_DERIVED_PART(person, guest_email, MT_PART_USER),
+    MT_DERIVED_PART(person, uid, MT_PART_USER | MT_PART_UID),
 };
 
 /* The views are derived from fields before the tails. */
@@ -293,6 +300,25 @@ mt_meeting_view_fill(const mt_view_source_t *source, mt_meeting_view_t *view)
 }
 
 
+/* Returns the number of a user, or the string id if `named`; empty for no user
+ * or without memory. */
+
+static mt_str_t
+mt_view_uid(const mt_view_source_t *source, const mt_user_t *user,
+    int64_t named)
+{
+    char  *digits;
+
+    if (named || user->num == 0) {
+        return user->id;
+    }
+
+    digits = mt_arena_take(source->arena, MT_DIGITS);
+
+    return digits ? mt_digits(digits, user->num) : MT_STR("");
+}
+
+
 static void
 mt_view_derive(const mt_view_source_t *source, mt_meeting_view_t *view)
 {
@@ -328,6 +354,16 @@ mt_view_derive(const mt_view_source_t *source, mt_meeting_view_t *view)
 
     derived->order = m->room && m->state != MT_MEETING_CANCELLED
                      && m->checked != MT_CHECK_REJECTED ? m->id : MT_STR("");
+
+    if (!(source->hides & MT_PART_CREATOR)) {
+        derived->creator_name = m->creator_called.len ? m->creator_called
+                                                      : view->creator.name;
+    }
+
+    if (!(source->hides & MT_PART_UID)) {
+        derived->creator_uid = mt_view_uid(source, &view->creator,
+                                           m->creator_named);
+    }
 
     derived->members = tally->total - (source->guests ? 0 : tally->guests);
     derived->answered = tally->accepted + tally->declined;
@@ -422,8 +458,14 @@ mt_person_row_key(const mt_view_source_t *source, const mt_meeting_t *meeting,
     key->skip = 0;
     key->usable = (source->hides & MT_PART_PERSON_DEPT) != 0;
 
-    key->nums[0] = (uint64_t) source->company << 1
-                      | (source->guests != 0);
+    /* the one row that shows a phone whole */
+
+    if (source->phones != MT_PHONES_ALL && records->slot == source->self) {
+        key->usable = 0;
+    }
+
+    key->nums[0] = (uint64_t) source->company << 3
+                   | (uint64_t) source->phones << 1 | (source->guests != 0);
     key->nums[1] = (uint64_t) meeting->num;
     key->nums[2] = (uint64_t) records->slot;
 
@@ -464,6 +506,7 @@ static int
 mt_view_derive_person(const mt_view_source_t *source,
     const mt_meeting_t *meeting, mt_person_view_t *view)
 {
+    int                   has_phone;
     const mt_user_t      *user;
     const mt_attendee_t  *given;
     mt_person_derived_t  *derived;
@@ -476,7 +519,10 @@ mt_view_derive_person(const mt_view_source_t *source,
 
     derived->num = user->num;
     derived->name = given->name.len ? given->name : user->name;
-    derived->phone = given->phone.len ? given->phone : user->phone;
+    has_phone = given->phone.len || user->phone.len;
+    derived->phone = given->phone.len
+                     ? mt_view_phone(source, user->num, given->phone)
+                     : user->phone;
     derived->email = given->email.len ? given->email : user->email;
     derived->face = given->face;
 
@@ -495,13 +541,17 @@ mt_view_derive_person(const mt_view_source_t *source,
     derived->remind = !derived->on_leave && given->deleted == 0;
 
     derived->kind = user->num ? MT_PERSON_USER
-                    : derived->phone.len ? MT_PERSON_PHONE : MT_PERSON_GUEST;
+                    : has_phone ? MT_PERSON_PHONE : MT_PERSON_GUEST;
 
     if (derived->kind != MT_PERSON_USER) {
         derived->guest_email = derived->email;
         derived->guest_name = derived->name.len ? derived->name
                               : derived->email.len ? derived->email
                               : derived->phone;
+    }
+
+    if (!(source->hides & MT_PART_UID)) {
+        derived->uid = mt_view_uid(source, user, given->named);
     }
 
     derived->id = given->id;

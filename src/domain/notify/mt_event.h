@@ -28,6 +28,10 @@ mt_status_t mt_subscription_save(mt_apply_t *a,
 mt_status_t mt_subscription_get(mt_apply_t *a,
     mt_subscription_t *subscription);
 
+/* Returns 1 if the subscriber takes events of a type, else 0. */
+int mt_subscription_takes(const mt_subscription_t *subscription,
+    int64_t type);
+
 /* Forgets the last failure to deliver. */
 void mt_subscription_clear(mt_subscription_t *subscription);
 
@@ -44,6 +48,8 @@ typedef struct {
     int64_t   raised;       /* number of the last message */
     int64_t   pending;      /* in the outbox */
     int64_t   oldest;       /* time (ms) of the first of them; 0: none */
+    int64_t   from;         /* position of the first entry of the journal that
+                               a message needs; 0: none does */
 } mt_subscription_stat_t;
 
 /* Returns 0, or -1 on failure. */
@@ -66,10 +72,19 @@ size_t mt_message_end(mt_apply_t *a, size_t first);
 int mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company,
     int64_t after, int64_t *number, mt_outbox_t *message, mt_arena_t *arena);
 
-/* Loads the journal entry that has a message's events, and checks that it has
- * them all.  Returns 1, or -1 on failure. */
+/* Loads the journal entry that has a message's events, or makes one of the
+ * message's own copies, and checks that it has them all; message->first is the
+ * first of them.  Returns 1, or -1 on failure. */
 int mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
     mt_journal_t *entry, mt_arena_t *arena);
+
+/*
+ * Copies events for messages that need entries of the journal up to `upto`, as
+ * many as one command may.  Sets *needed to the first position that a message
+ * still needs, this command's own if there is none up to `upto`.  Returns 1 if
+ * a record has changed, 0 if none has, -1 on failure.
+ */
+int mt_journal_copy(mt_apply_t *a, int64_t upto, int64_t *needed);
 
 /* Returns the name of an event's type, "book_success" or the like; NULL for a
  * type that subscribers do not get. */

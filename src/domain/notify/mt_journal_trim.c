@@ -1,7 +1,8 @@
 
 /*
- * Deletes old entries of the journal, except those that a message for a
- * subscriber still needs.
+ * Deletes old entries of the journal.  A message for a subscriber that still
+ * needs one gets a copy of its events first: a receiver that is down, or
+ * messages that were set aside, keep no other company's entries.
  */
 
 #include "domain/notify/mt_event.h"
@@ -30,14 +31,26 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
     const mt_journal_trim_t  *args = body;
 
-    int           found;
+    int           found, copied;
     int64_t       position, needed;
     mt_key_t      at;
     mt_str_t      key, value;
     mt_cursor_t  *cursor;
     mt_journal_t  entry;
 
-    needed = mt_journal_needed(a);
+    copied = 0;
+
+    if (args->copy) {
+        copied = mt_journal_copy(a, args->upto, &needed);
+
+    } else {
+        needed = mt_journal_needed(a);
+    }
+
+    if (copied < 0) {
+        return MT_STORE_FAILED;
+    }
+
     cursor = needed < 0 ? NULL : mt_cursor_open(a->txn, MT_DB_JOURNAL, NULL);
 
     if (cursor == NULL) {
@@ -84,7 +97,7 @@ mt_journal_trim_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         found = mt_journal_trim_index(a, result->detail);
     }
 
-    a->unchanged = result->num == 0;
+    a->unchanged = result->num == 0 && !copied;
 
     return found < 0 ? MT_STORE_FAILED : MT_OK;
 }

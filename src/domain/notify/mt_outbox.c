@@ -107,13 +107,15 @@ mt_status_t
 mt_outbox_add(mt_apply_t *a, uint64_t *messages)
 {
     size_t             first, end;
-    int64_t            number;
+    int64_t            number, types;
     mt_key_t           key;
     mt_outbox_t        message;
     mt_status_t        rc;
     const mt_event_t  *events;
 
-    if (a->events.n == 0 || !mt_company_subscribed(a)) {
+    types = a->events.n ? mt_company_events(a) : 0;
+
+    if (types == 0) {
         return a->failed;
     }
 
@@ -130,7 +132,9 @@ mt_outbox_add(mt_apply_t *a, uint64_t *messages)
     for (first = 0; first < a->events.n && rc == MT_OK; first = end) {
         end = mt_message_end(a, first);
 
-        if (mt_event_name(events[first].type) == NULL) {
+        if (mt_event_name(events[first].type) == NULL
+            || !(types >> events[first].type & 1))
+        {
             continue;
         }
 
@@ -199,6 +203,13 @@ mt_outbox_entry(mt_txn_t *txn, const mt_outbox_t *message,
 {
     mt_key_t  key;
 
+    if (message->events.n) {
+        memset(entry, 0, sizeof(*entry));
+        entry->events = message->events;
+
+        return (size_t) message->n == entry->events.n ? 1 : -1;
+    }
+
     mt_key_serial(&key, message->position);
 
     return mt_load(txn, MT_DB_JOURNAL, &key, &mt_journal_model, entry, arena)
@@ -247,7 +258,8 @@ mt_outbox_take_next(mt_apply_t *a, mt_db_t db, int64_t *number, int64_t to,
 
 
 /* A number that is not in the outbox was reported before: one deliverer sent
- * the command, and so did its successor. */
+ * the command, and so did its successor.  A message of a type that the
+ * subscriber no longer takes was not sent. */
 
 static mt_status_t
 mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
@@ -256,6 +268,7 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     int                found;
     size_t             i;
+    int64_t            sent;
     mt_status_t        rc;
     mt_outbox_t        message;
     mt_subscription_t  sub;
@@ -264,6 +277,8 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     if (rc != MT_OK) {
         return rc;
     }
+
+    sent = 0;
 
     for (i = 0; i < args->numbers.n; i++) {
         found = mt_outbox_take(a, MT_DB_OUTBOX, args->numbers.v[i], &message);
@@ -278,7 +293,13 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
         result->num += found;
 
-        if (found && sub.last < args->numbers.v[i]) {
+        if (found == 0 || !mt_subscription_takes(&sub, message.type)) {
+            continue;
+        }
+
+        sent++;
+
+        if (sub.last < args->numbers.v[i]) {
             sub.last = args->numbers.v[i];
         }
     }
@@ -288,8 +309,12 @@ mt_event_delivered_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return MT_OK;
     }
 
-    sub.sent += result->num;
-    mt_subscription_clear(&sub);
+    sub.sent += sent;
+    sub.dropped += result->num - sent;
+
+    if (sent) {
+        mt_subscription_clear(&sub);
+    }
 
     return mt_subscription_save(a, &sub);
 }

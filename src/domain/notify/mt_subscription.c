@@ -130,9 +130,26 @@ mt_subscription_stat(mt_txn_t *txn, uint32_t company,
     mt_arena_t *arena)
 {
     int          found;
+    size_t       i;
     int64_t      number;
     mt_key_t     key;
     mt_outbox_t  first;
+
+    static const mt_db_t  dbs[] = { MT_DB_OUTBOX, MT_DB_SET_ASIDE };
+
+    stat->from = 0;
+
+    for (i = 0; i < mt_nitems(dbs); i++) {
+        found = mt_outbox_next(txn, dbs[i], company, subscription->copied,
+                               &number, &first, arena);
+        if (found < 0) {
+            return -1;
+        }
+
+        if (found == 1 && (stat->from == 0 || first.position < stat->from)) {
+            stat->from = first.position;
+        }
+    }
 
     mt_key_counter(&key, company, MT_NAME_OUTBOX);
 
@@ -169,6 +186,13 @@ mt_subscription_open(mt_apply_t *a, mt_subscription_t *subscription)
     subscription->updated = a->time;
 
     return found == -1 ? MT_STORE_FAILED : MT_OK;
+}
+
+
+int
+mt_subscription_takes(const mt_subscription_t *subscription, int64_t type)
+{
+    return subscription->types == 0 || (subscription->types >> type & 1);
 }
 
 
@@ -223,6 +247,7 @@ mt_event_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     subscription.aes_key = args->aes_key;
     subscription.token = args->token;
     subscription.owner = args->owner;
+    subscription.types = args->types;
     subscription.new_aes_key = MT_STR("");
     subscription.new_token = MT_STR("");
 
@@ -241,7 +266,7 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     const mt_event_pause_t  *args = body;
 
     mt_status_t        rc;
-    mt_subscription_t  subscription;
+    mt_subscription_t  subscription, before;
 
     (void) result;
 
@@ -250,12 +275,18 @@ mt_event_pause_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return rc;
     }
 
+    before = subscription;
+
     if (!args->paused) {
         subscription.paused = 0;
         mt_subscription_clear(&subscription);
 
     } else if (subscription.paused == 0) {
         subscription.paused = a->time;
+    }
+
+    if (mt_apply_idle(a, &mt_subscription_model, &before, &subscription)) {
+        return MT_OK;
     }
 
     return mt_subscription_save(a, &subscription);

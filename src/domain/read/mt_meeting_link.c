@@ -53,6 +53,7 @@ mt_link_start(mt_call_t *call)
 
     /* the rows are read from the meeting's company */
     call->company = company;
+    call->trusted = args->viewer == company;
 
     rc = mt_link_reply(call, num, host || args->viewer == company);
 

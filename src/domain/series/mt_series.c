@@ -23,6 +23,7 @@ _Static_assert((int) MT_series_cancel_ref == (int) MT_series_edit_ref
 
 const mt_operation_t  mt_op_series_cancel = {
     .code = MT_CODE_series_cancel,
+    .reserve = 1,
     .name = "series_cancel",
     .args = &mt_series_cancel_model,
     .body = &mt_series_cancel_model,
@@ -228,6 +229,8 @@ mt_series_cancel_start(mt_call_t *call)
 
     rc = mt_series_find(&series, args->ref, args->batch,
                         args->only_creator != 0);
+
+    call->seats = series.n * MT_SERIES_MEETING_SEATS;
 
     return rc == MT_OK ? mt_command(call, args)
                        : mt_call_reject(call, rc, series.field);

@@ -12,6 +12,9 @@
 #include "domain/series/mt_recurrence.h"
 
 
+/* The record of a meeting and its indexes cost as much as so many seats. */
+#define MT_SERIES_MEETING_SEATS  8
+
 /* One meeting of a series, as the store has it; times in ms. */
 
 typedef struct {

@@ -48,6 +48,7 @@ typedef struct {
     mt_attendee_list_t       *invited;      /* to all new meetings; or NULL */
     mt_arena_t               *scratch;      /* one changed meeting's list */
     size_t                    seats;
+    size_t                    nidle;        /* changed ones without change */
 } mt_series_drafts_t;
 
 
@@ -73,6 +74,7 @@ static mt_status_t mt_series_drafts_list(mt_series_drafts_t *e,
 static mt_status_t mt_series_drafts_seats(mt_series_drafts_t *e,
     const mt_attendee_list_t *list, size_t times);
 static mt_status_t mt_series_drafts_quota(mt_series_drafts_t *e);
+static int mt_series_drafts_idle(const mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write(mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write_old(mt_series_drafts_t *e);
 static mt_status_t mt_series_drafts_write_new(mt_series_drafts_t *e);
@@ -487,26 +489,30 @@ mt_series_drafts_invite(mt_series_drafts_t *e)
 static mt_status_t
 mt_series_drafts_lists(mt_series_drafts_t *e)
 {
+    int            listed;
     size_t         i;
     mt_status_t    rc;
     mt_meeting_t   copy;
 
     rc = MT_OK;
 
-    if (!mt_drafts_list(&e->drafts, 0)) {
-        return rc;
-    }
+    listed = mt_drafts_list(&e->drafts, 0);
 
     for (i = 0; rc == MT_OK && i < e->nold; i++) {
-        copy = e->v[i].meeting;
-        rc = mt_series_drafts_list(e, &e->v[i], &copy);
+        if (listed) {
+            copy = e->v[i].meeting;
+            rc = mt_series_drafts_list(e, &e->v[i], &copy);
 
-        if (rc == MT_OK) {
-            rc = mt_series_drafts_seats(e, e->v[i].list, 1);
+            if (rc == MT_OK) {
+                rc = mt_series_drafts_seats(e, e->v[i].list, 1);
+            }
         }
 
+        e->nidle += rc == MT_OK && mt_draft_idle(&e->v[i]);
         e->v[i].list = NULL;
     }
+
+    e->drafts.a->unchanged = 0;
 
     return rc;
 }
@@ -583,6 +589,27 @@ mt_series_drafts_quota(mt_series_drafts_t *e)
 }
 
 
+/* Returns 1 if the command changes neither a meeting nor the rule. */
+
+static int
+mt_series_drafts_idle(const mt_series_drafts_t *e)
+{
+    const mt_meeting_t      *first;
+    const mt_series_edit_t  *args;
+
+    first = &e->series.first;
+    args = e->body;
+
+    return e->n == e->nold && e->ndropped == 0 && e->nidle == e->n
+           && first->num != 0
+           && (!mt_has(args, series_edit, repeat)
+               || args->repeat == first->repeat)
+           && (!mt_has(args, series_edit, repeat_end)
+               || args->repeat_end == first->repeat_end)
+           && mt_user_refs_count(e->drafts.users) == 0;
+}
+
+
 static mt_status_t
 mt_series_drafts_write(mt_series_drafts_t *e)
 {
@@ -593,6 +620,11 @@ mt_series_drafts_write(mt_series_drafts_t *e)
 
     a = e->drafts.a;
     rc = MT_OK;
+
+    if (mt_series_drafts_idle(e)) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
 
     mt_user_refs_make(e->drafts.users);
 

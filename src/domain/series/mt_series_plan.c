@@ -45,6 +45,7 @@ static mt_status_t mt_plan_make(mt_plan_t *plan, int64_t begin);
 static mt_status_t mt_plan_set(mt_plan_t *plan, mt_occurrence_t *occurrence,
     int64_t begin, int64_t length);
 static mt_step_t mt_plan_command(mt_plan_t *plan);
+static size_t mt_plan_seats(mt_plan_t *plan);
 static mt_step_t mt_plan_reject(mt_plan_t *plan, mt_status_t status);
 
 
@@ -378,7 +379,44 @@ mt_plan_command(mt_plan_t *plan)
     args->begin = 0;
     args->end = 0;
 
+    plan->call->seats = mt_plan_seats(plan);
+
     return mt_command(plan->call, args);
+}
+
+
+/* A new meeting gets the list of the meeting that was named, after its
+ * change. */
+
+static size_t
+mt_plan_seats(mt_plan_t *plan)
+{
+    int                 lists;
+    size_t              i, given, seats, named;
+    mt_meeting_edit_t   edit;
+
+    memset(&edit, 0, sizeof(edit));
+    mt_patch(&edit, &mt_meeting_edit_model, plan->args, &mt_series_edit_model,
+             UINT64_MAX);
+    edit.has = plan->args->has;
+
+    given = mt_edit_seats(&edit);
+    lists = mt_edit_lists(&edit);
+    named = plan->series.named.num
+            ? mt_call_seats(plan->call, plan->series.named.num) : 0;
+
+    seats = plan->n * MT_SERIES_MEETING_SEATS;
+
+    for (i = 0; i < plan->n; i++) {
+        if (plan->out[i].num == 0) {
+            seats += given + named;
+
+        } else if (lists) {
+            seats += given + mt_call_seats(plan->call, plan->out[i].num);
+        }
+    }
+
+    return seats;
 }
 
 

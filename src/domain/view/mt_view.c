@@ -2,6 +2,10 @@
 #include "domain/view/mt_view.h"
 
 
+#define MT_PHONE_TAIL  4
+#define MT_PHONE_MASK  4
+
+
 static mt_str_t mt_view_picture(const mt_view_source_t *source, mt_str_t name);
 
 
@@ -15,6 +19,9 @@ mt_view_source(mt_call_t *call, mt_view_source_t *source)
     source->arena = call->arena;
     source->settings = call->settings;
     source->now = call->now;
+    source->phones = call->trusted ? MT_PHONES_ALL
+                                   : call->settings->show_phones;
+    source->self = call->actor;
     source->hides = call->hides;
     source->until = &call->until;
 }
@@ -127,6 +134,10 @@ mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
                          user);
     face = user->face;
 
+    if (found == 1) {
+        user->phone = mt_view_phone(source, user->num, user->phone);
+    }
+
     if (found != 1 || face.len == 0 || memchr(face.data, '/', face.len)) {
         return found;
     }
@@ -134,6 +145,35 @@ mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
     user->face = mt_view_picture(source, face);
 
     return user->face.len ? 1 : -1;
+}
+
+
+/* The last four digits stay, and those before the four that are masked. */
+
+mt_str_t
+mt_view_phone(const mt_view_source_t *source, int64_t user, mt_str_t phone)
+{
+    size_t  kept;
+
+    if (source->phones == MT_PHONES_ALL || phone.len == 0
+        || (user && user == source->self))
+    {
+        return phone;
+    }
+
+    if (source->phones == MT_PHONES_NONE) {
+        return MT_STR("");
+    }
+
+    if (phone.len < MT_PHONE_TAIL + MT_PHONE_MASK) {
+        return MT_STR("****");
+    }
+
+    kept = phone.len - MT_PHONE_TAIL - MT_PHONE_MASK;
+
+    return mt_arena_printf(source->arena, "%.*s****%.*s", (int) kept,
+                           phone.data, MT_PHONE_TAIL,
+                           phone.data + phone.len - MT_PHONE_TAIL);
 }
 
 

@@ -24,6 +24,8 @@ typedef struct {
     int                    guests;     /* counted, and all attendances have
                                           their ids */
     int                    removed;    /* records show as they were */
+    int                    phones;     /* MT_PHONES_*, of others than: */
+    int64_t                self;       /* the person who asks, 0: none */
     unsigned               hides;      /* MT_PART_* to be left out */
     int64_t               *until;      /* the call's */
 } mt_view_source_t;
@@ -55,6 +57,11 @@ int mt_view_load_user(const mt_view_source_t *source, int64_t num,
     uint64_t wanted, mt_user_t *user);
 int mt_view_read_user(const mt_view_source_t *source, mt_str_t record,
     uint64_t wanted, mt_user_t *user);
+
+/* Returns a person's phone as the reply may show it; user: the person's
+ * number, 0 for a guest. */
+mt_str_t mt_view_phone(const mt_view_source_t *source, int64_t user,
+    mt_str_t phone);
 
 /* Returns 1 if `address` is, or was, that of a picture in the server's folder,
  * else 0. */

@@ -56,6 +56,8 @@
  *     done         when the meeting ended, ms; 0 before, and if it was
  *                  cancelled
  *     order        the id of the room's booking, empty if there is none
+ *     creator_name as given with the invitation, else as the directory has it
+ *     creator_uid  the creator's number, or string id if the client knows that
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
     F(M, 1, INT, phase,         0, 3, NULL)                                   \
@@ -71,7 +73,9 @@
     F(M, 11, INT, written,      0, MT_TIME_MAX, NULL)   /* client_created, or \
                                                            else created */  \
     F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
-    F(M, 13, STR, order,        0, MT_ID_MAX, NULL)
+    F(M, 13, STR, order,        0, MT_ID_MAX, NULL)                           \
+    F(M, 14, STR, creator_name, 0, MT_NAME_MAX, NULL)                         \
+    F(M, 15, STR, creator_uid,  0, MT_ID_MAX, NULL)
 
 /* A person in a meeting's rows: a user, a guest, or a guest with a phone. */
 #define MT_PERSON_USER     1
@@ -81,7 +85,8 @@
 /* id: the attendance's; name, phone, email, face: as given with the
  * attendance, else as the directory has them.  remind: the person neither
  * declined nor hid the meeting.  guest_name, guest_email: empty for a user;
- * of a guest without a name the e-mail address or the phone stands for it. */
+ * of a guest without a name the e-mail address or the phone stands for it.
+ * uid: the user's number, or string id if the client knows that. */
 #define MT_PERSON_DERIVED_FIELDS(F, M)                                        \
     F(M, 1, INT, signed_in,     0, 1, NULL)                                   \
     F(M, 2, INT, confirmed,     0, 1, NULL)             /* or on leave */     \
@@ -95,7 +100,8 @@
     F(M, 10, INT, remind,       0, 1, NULL)                                   \
     F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */     \
     F(M, 12, STR, guest_name,   0, MT_NAME_MAX, NULL)                         \
-    F(M, 13, STR, guest_email,  0, MT_NAME_MAX, NULL)
+    F(M, 13, STR, guest_email,  0, MT_NAME_MAX, NULL)                         \
+    F(M, 14, STR, uid,          0, MT_ID_MAX, NULL)
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
@@ -123,6 +129,9 @@ MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
 
 /* the refresh token beside an access token, which takes a MAC of its own */
 #define MT_PART_REFRESH       0x1000
+
+/* people's ids as jituancaiyun shows them, which take memory */
+#define MT_PART_UID           0x2000
 
 typedef struct {
     mt_meeting_t          meeting;

@@ -40,6 +40,7 @@ http {
     %%HTTP%%
 
     meeting_store path=store checkpoint=%%CHECKPOINT%%;
+    meeting_show_phones all;
     meeting_background %%BACKGROUND%%;
     meeting_weclubs_secret %%SECRET%%;
     meeting_public_base http://meeting.example;
@@ -230,10 +231,17 @@ sub told {
 
 	delete $_->{lag_seconds} for grep { ref $_ eq 'HASH' } @lines;
 
-	# members of company list that came with format 3
+	# members that came later
 
-	if ("@command" eq 'company list') {
-		delete @$_{qw/ bytes meetings people /} for map { @$_ } @lines;
+	my %later = (
+		'company list' => [ qw/ bytes meetings people / ],
+		'credential list' => [ qw/ allow scopes / ],
+		'event show' => [ qw/ types journal_from journal_held / ],
+	);
+	my $later = $later{"@command[0, 1]"};
+
+	if ($later) {
+		delete @$_{@$later} for map { ref $_ eq 'ARRAY' ? @$_ : $_ } @lines;
 	}
 
 	return { code => $code, lines => \@lines };

@@ -20,7 +20,7 @@ use parent qw/ Meeting::Test /;
 use List::Util qw/ first /;
 
 # t/fault/shim.c has the same.
-my %CALL = (write => 1, sync => 2, short => 4);
+my %CALL = (write => 1, sync => 2, short => 4, read => 8);
 my $CONTROL = 'q10';
 my $CALLS = 6 * 8;
 my $WHICH = 8 * 8;
