@@ -32,11 +32,6 @@ http {
 
     meeting_store path=store;
     meeting_weclubs_secret %%SECRET%%;
-    map $http_x_pass $pass {
-        let      204;
-        later    204;
-        default  403;
-    }
 
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -92,7 +87,12 @@ http {
 
         location = /ask {
             internal;
-            return $pass;
+
+            if ($http_x_pass) {
+                return 204;
+            }
+
+            return 403;
         }
     }
 }
@@ -144,6 +144,16 @@ sub is_early {
 	like($text, qr/"(?:result_)?code":$code\b/, "$name: in the envelope");
 
 	return $text;
+}
+
+
+# The answer to a request whose body comes with its header.
+
+sub at_once {
+	my ($uri) = @_;
+
+	return $t->raw(Meeting::Test::post_text($uri, '{}',
+		'Connection: close'));
 }
 
 
@@ -210,7 +220,7 @@ sub test_few {
 
 	is_early("/few$URI", 503, 5000, 'the fourth');
 	is_early("/few$URI", 503, 5000, 'the fifth');
-	is($t->post("/few$URI", '{}')->{status}, 200,
+	like(at_once("/few$URI"), qr/^HTTP\/1\.1 200 /,
 		'a body that comes with its header is answered');
 	is_let_in("/few$URI", 'another address', from => '127.0.0.2');
 	is(early(begin("/few$URI", length => 'Content-Length: 0')) =~ /^(.*?)\r/
@@ -293,9 +303,8 @@ sub test_slow {
 
 		while (time() < $end) {
 			my $start = time();
-			my $answer = $t->post($URI, '{}');
 
-			$answer->{status} == 200 ? $served++ : $failed++;
+			at_once($URI) =~ /^HTTP\/1\.1 200 / ? $served++ : $failed++;
 			$slowest = time() - $start if time() - $start > $slowest;
 			sleep(0.02);
 		}
