@@ -125,7 +125,7 @@ sub begin {
 }
 
 
-# What is answered before the body has come; "" if nothing is.
+# The answer before the body has come; "" if there is none.
 
 sub early {
 	my ($s, $seconds) = @_;
