@@ -4,10 +4,11 @@
  */
 
 #include "dialect/mt_arguments.h"
+#include "dialect/mt_form_lists.h"
 
 
-/* Arguments of one query or form: no route has as many members. */
-#define MT_ARGUMENTS_MAX  256
+/* Arguments of one query or form, with the items of lists. */
+#define MT_ARGUMENTS_MAX  4096
 
 /* Bytes of a header's name. */
 #define MT_HEADER_MAX     64
@@ -15,9 +16,14 @@
 
 static mt_str_t mt_lower(mt_str_t name, char lower[MT_HEADER_MAX]);
 static mt_status_t mt_decode_pairs(mt_exchange_t *x,
-    const mt_json_table_t *table, void *object, mt_str_t text);
+    const mt_json_table_t *table, void *object, mt_str_t text,
+    mt_form_lists_t *lists);
+static mt_status_t mt_decode_pair(mt_exchange_t *x,
+    const mt_json_table_t *table, void *object, mt_str_t name, mt_str_t text,
+    mt_form_lists_t *lists);
 static mt_status_t mt_decode_form(mt_exchange_t *x,
-    const mt_json_table_t *table, void *object);
+    const mt_json_table_t *table, void *object, mt_form_lists_t *lists);
+static int mt_is_compressed(const mt_input_t *in);
 static void mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part);
 static int mt_decode_percent(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 static int mt_hex_digit(char c);
@@ -29,10 +35,15 @@ mt_status_t
 mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
     void *object)
 {
-    mt_str_t     body;
-    mt_status_t  status;
+    mt_str_t         body;
+    mt_status_t      status;
+    mt_form_lists_t  lists;
 
     body = x->in.body;
+
+    memset(&lists, 0, sizeof(lists));
+    lists.table = table;
+    lists.arena = x->call.arena;
 
     status = mt_decode_query(x, table, object);
     if (status != MT_OK) {
@@ -40,17 +51,24 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
     }
 
     if (x->form || x->received != MT_OK) {
-        status = mt_decode_form(x, table, object);
-        body = MT_STR("{}");
+        status = mt_decode_form(x, table, object, &lists);
+        body = mt_form_lists_json(&lists);
 
     } else if (mt_str_eq(x->in.method, MT_STR("GET"))
                || mt_first_mark(body) == -1)
     {
         body = MT_STR("{}");
 
+    } else if (mt_is_compressed(&x->in)) {
+        status = MT_COMPRESSED;
+
     } else if (mt_is_form(&x->in)) {
-        status = mt_decode_pairs(x, table, object, body);
-        body = MT_STR("{}");
+        status = mt_decode_pairs(x, table, object, body, &lists);
+        body = mt_form_lists_json(&lists);
+    }
+
+    if (body.data == NULL) {
+        status = MT_NO_MEMORY;
     }
 
     return status == MT_OK ? mt_json_decode(&x->decode, body, table, object)
@@ -59,9 +77,36 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
 
 
 mt_status_t
+mt_decode_body(mt_exchange_t *x, const mt_json_table_t *table, void *object)
+{
+    return mt_is_compressed(&x->in)
+           ? MT_COMPRESSED
+           : mt_json_decode(&x->decode, x->in.body, table, object);
+}
+
+
+/* "identity" is no encoding, and a body of no bytes has none. */
+
+static int
+mt_is_compressed(const mt_input_t *in)
+{
+    mt_str_t  encoding;
+
+    if (in->body.len == 0) {
+        return 0;
+    }
+
+    encoding = in->header(in->data, MT_STR("content-encoding"));
+
+    return mt_gzip_is(in->body)
+           || (encoding.len && !mt_str_eq(encoding, MT_STR("identity")));
+}
+
+
+mt_status_t
 mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table, void *object)
 {
-    return mt_decode_pairs(x, table, object, x->in.query);
+    return mt_decode_pairs(x, table, object, x->in.query, NULL);
 }
 
 
@@ -120,7 +165,7 @@ mt_lower(mt_str_t name, char lower[MT_HEADER_MAX])
 
 static mt_status_t
 mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
-    mt_str_t text)
+    mt_str_t text, mt_form_lists_t *lists)
 {
     size_t       n;
     mt_str_t     name, value;
@@ -150,9 +195,7 @@ mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
             return MT_NO_MEMORY;
         }
 
-        if (mt_json_set_text(&x->decode, table, object, name, value)
-            == MT_NO_MEMORY)
-        {
+        if (mt_decode_pair(x, table, object, name, value, lists) != MT_OK) {
             return MT_NO_MEMORY;
         }
 
@@ -163,8 +206,29 @@ mt_decode_pairs(mt_exchange_t *x, const mt_json_table_t *table, void *object,
 }
 
 
+/* `lists` is NULL where lists are not spelled by fields.  Returns MT_OK or
+ * MT_NO_MEMORY. */
+
 static mt_status_t
-mt_decode_form(mt_exchange_t *x, const mt_json_table_t *table, void *object)
+mt_decode_pair(mt_exchange_t *x, const mt_json_table_t *table, void *object,
+    mt_str_t name, mt_str_t text, mt_form_lists_t *lists)
+{
+    int  rc;
+
+    rc = lists ? mt_form_lists_take(lists, name, text, &x->decode.error) : 0;
+
+    if (rc != 0) {
+        return rc == 1 ? MT_OK : MT_NO_MEMORY;
+    }
+
+    return mt_json_set_text(&x->decode, table, object, name, text)
+           == MT_NO_MEMORY ? MT_NO_MEMORY : MT_OK;
+}
+
+
+static mt_status_t
+mt_decode_form(mt_exchange_t *x, const mt_json_table_t *table, void *object,
+    mt_form_lists_t *lists)
 {
     size_t                 i;
     const mt_form_part_t  *part;
@@ -177,8 +241,8 @@ mt_decode_form(mt_exchange_t *x, const mt_json_table_t *table, void *object)
             continue;
         }
 
-        if (mt_json_set_text(&x->decode, table, object, part->name, part->text)
-            == MT_NO_MEMORY)
+        if (mt_decode_pair(x, table, object, part->name, part->text, lists)
+            != MT_OK)
         {
             return MT_NO_MEMORY;
         }
@@ -194,6 +258,10 @@ static void
 mt_decode_file(mt_exchange_t *x, const mt_form_part_t *part)
 {
     mt_str_t  name;
+
+    if (x->route->upload == NULL) {
+        return;
+    }
 
     name = mt_cstr(x->route->upload);
 

@@ -1,7 +1,7 @@
 
 /*
- * Arguments of a request from a JSON body, a form body (multipart if the route
- * takes a file), the query string and headers.
+ * Arguments of a request from a JSON body, a form body, the query string and
+ * headers.
  */
 
 #ifndef MT_ARGUMENTS_H
@@ -16,9 +16,14 @@
  * JSON body replaces the query's; a member that query and form both give, or
  * one of them twice, is MT_DUPLICATE_KEY.  A missing or blank body counts as
  * {}; the body of a GET is ignored.  The route's file becomes
- * x->call.files.given.  Returns MT_OK, or for the request as a whole
- * MT_BAD_JSON, MT_TOO_MANY (arguments), MT_NO_MEMORY or an error of
- * mt_form_read().
+ * x->call.files.given.
+ *
+ * A form spells lists as PHP and axios do: "ids[]", "ids[0]",
+ * "people[0][name]"; a list of objects may also be JSON text.  A list so
+ * spelled replaces the query's.
+ *
+ * Returns MT_OK, or for the request as a whole MT_BAD_JSON, MT_COMPRESSED,
+ * MT_TOO_MANY (arguments), MT_NO_MEMORY or an error of mt_form_read().
  */
 mt_status_t mt_decode_arguments(mt_exchange_t *x,
     const mt_json_table_t *table, void *object);
@@ -32,6 +37,11 @@ mt_status_t mt_decode_arguments(mt_exchange_t *x,
 mt_status_t mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table,
     void *object);
 mt_status_t mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object);
+
+/* Decodes the body as mt_json_decode() does, and returns as it does, or
+ * MT_COMPRESSED for one with a Content-Encoding or of gzip's bytes. */
+mt_status_t mt_decode_body(mt_exchange_t *x, const mt_json_table_t *table,
     void *object);
 
 #endif /* MT_ARGUMENTS_H */

@@ -49,8 +49,7 @@ typedef struct {
     const char             *again;      /* member that repeats the list, for
                                            clients that know it by another
                                            name: of short lists; or NULL */
-    const char             *upload;     /* member that is a file: the body may
-                                           be a multipart form; or NULL */
+    const char             *upload;     /* member that is a file, or NULL */
 } mt_route_t;
 
 #define MT_ROUTE_PUBLIC  0x01           /* needs no token: it issues one */
@@ -190,6 +189,9 @@ struct mt_dialect_s {
     /* Messages to subscribers are worded in this dialect, by the settings of
      * its first location. */
     unsigned            words_events:1;
+
+    /* A body may be a multipart form. */
+    unsigned            reads_forms:1;
 
     /* Its tokens are sessions in the store, for settings->token_ttl each. */
     unsigned            keeps_sessions:1;

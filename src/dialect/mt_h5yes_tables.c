@@ -292,6 +292,7 @@ const mt_dialect_t  mt_dialect_h5yes = {
     .by_tables = 1,
     .code = mt_h5yes_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
+    .reads_forms = 1,
     .words_events = 1,
 };
 

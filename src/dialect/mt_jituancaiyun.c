@@ -406,8 +406,7 @@ mt_jt_decode_body(mt_exchange_t *x, void *request)
 
     error = &x->decode.error;
 
-    status = mt_json_decode(&x->decode, x->in.body, x->route->request,
-                            request);
+    status = mt_decode_body(x, x->route->request, request);
 
     if (status == MT_NO_MEMORY) {
         x->call.error.status = status;

@@ -305,8 +305,7 @@ mt_qs_decode(mt_exchange_t *x)
         request->token.len = 0;
     }
 
-    status = mt_json_decode(&x->decode, x->in.body, &mt_qs_detail_in,
-                            request);
+    status = mt_decode_body(x, &mt_qs_detail_in, request);
 
     x->call.error = x->decode.error;
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mt_crypto.h"
+#include "dialect/mt_arguments.h"
 #include "dialect/mt_weclubs.h"
 
 
@@ -106,6 +107,7 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(DUPLICATE_KEY,    BAD_ARGUMENT, "重复的参数"),
     MT_S(TOO_LONG,         BAD_ARGUMENT, "内容过长"),
     MT_S(BAD_FORM,         BAD_ARGUMENT, "不是一个合法的表单"),
+    MT_S(COMPRESSED,       BAD_ARGUMENT, "请求体被压缩(gzip)，请不要压缩"),
 
     MT_S(BAD_SIGNATURE,    BAD_SIGN,     "签名不符"),
     MT_S(BAD_CALLER,       BAD_CALLER,   "caller未分配"),
@@ -231,8 +233,7 @@ mt_weclubs_decode(mt_exchange_t *x)
     x->decode.arena = arena;
     x->decode.payload_table = x->route->request;
 
-    status = mt_json_decode(&x->decode, x->in.body, &mt_weclubs_envelope,
-                            request);
+    status = mt_decode_body(x, &mt_weclubs_envelope, request);
     if (status != MT_OK) {
         x->call.error.status = status;
         return;

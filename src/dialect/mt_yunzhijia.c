@@ -37,6 +37,7 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(IMAGE_TYPE,       40013),
     MT_C(IMAGE_BROKEN,     40014),
     MT_C(IMAGE_RESOLUTION, 40015),
+    MT_C(COMPRESSED,       40016),
 
     MT_C(NO_TOKEN,         40101),
     MT_C(BAD_TOKEN,        40102),

@@ -272,6 +272,7 @@ const mt_dialect_t  mt_dialect_yunzhijia = {
     .open_answer = mt_yunzhijia_open_answer,
     .close_answer = mt_yunzhijia_close_answer,
     .by_tables = 1,
+    .reads_forms = 1,
     .code = mt_yunzhijia_code,
     .content_type = mt_str("application/json;charset=UTF-8"),
 };

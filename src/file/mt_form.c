@@ -6,6 +6,9 @@
 #include "file/mt_form.h"
 
 
+#define MT_FORM_FIRST  8        /* parts that a form has room for at first */
+
+
 typedef struct {
     mt_form_t        *form;
     mt_arena_t       *arena;
@@ -20,6 +23,7 @@ typedef struct {
 
 static mt_status_t mt_form_feed(mt_multipart_t *m, mt_arena_t *arena,
     const mt_blob_t *body);
+static int mt_form_room(mt_form_reader_t *reader);
 static mt_status_t mt_form_begin(void *ctx, const mt_part_t *part);
 static mt_status_t mt_form_data(void *ctx, mt_str_t bytes);
 static mt_status_t mt_form_end(void *ctx);
@@ -79,10 +83,48 @@ mt_form_feed(mt_multipart_t *m, mt_arena_t *arena, const mt_blob_t *body)
             return MT_INTERNAL;
         }
 
+        if (at == 0 && mt_gzip_is((mt_str_t) { len, piece })) {
+            return MT_COMPRESSED;
+        }
+
         rc = mt_multipart_feed(m, (mt_str_t) { len, piece });
     }
 
     return rc == MT_OK ? mt_multipart_finish(m) : rc;
+}
+
+
+/* Makes room for a part.  The parser begins at most MT_MULTIPART_PARTS.
+ * Returns 1, or 0 without memory. */
+
+static int
+mt_form_room(mt_form_reader_t *reader)
+{
+    size_t           size;
+    mt_form_t       *form;
+    mt_form_part_t  *parts;
+
+    form = reader->form;
+
+    if (form->n < form->size) {
+        return 1;
+    }
+
+    size = form->size ? 2 * form->size : MT_FORM_FIRST;
+    parts = mt_arena_take(reader->arena, size * sizeof(*parts));
+
+    if (parts == NULL) {
+        return 0;
+    }
+
+    if (form->n) {
+        memcpy(parts, form->parts, form->n * sizeof(*parts));
+    }
+
+    form->parts = parts;
+    form->size = size;
+
+    return 1;
 }
 
 
@@ -91,9 +133,12 @@ mt_form_begin(void *ctx, const mt_part_t *part)
 {
     mt_form_reader_t *reader = ctx;
 
-    /* the parser begins at most MT_MULTIPART_PARTS parts */
+    if (!mt_form_room(reader)) {
+        return MT_NO_MEMORY;
+    }
 
     reader->part = &reader->form->parts[reader->form->n++];
+    memset(reader->part, 0, sizeof(*reader->part));
     reader->part->file = part->file;
     reader->part->name = mt_arena_str(reader->arena, part->name);
 

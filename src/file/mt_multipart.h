@@ -19,7 +19,7 @@
 
 #define MT_MULTIPART_BOUNDARY  70            /* bytes, RFC 2046 */
 #define MT_MULTIPART_HEADERS   (8 * 1024)    /* bytes, of one part */
-#define MT_MULTIPART_PARTS     16
+#define MT_MULTIPART_PARTS     4096
 
 
 typedef struct {

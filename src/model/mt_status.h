@@ -29,6 +29,8 @@
     S(8,  TOO_LONG,           "too_long",           "too long")               \
     S(9,  BAD_FORM,           "bad_form",           "not a valid multipart "  \
                                                     "form")                   \
+    S(38, COMPRESSED,         "compressed",         "compressed (gzip): send" \
+                                                    " it as it is")           \
                                                                               \
     /* caller and user */                                                     \
     S(10, BAD_SIGNATURE,      "bad_signature",      "signature does not fit") \

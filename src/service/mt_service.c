@@ -202,15 +202,8 @@ mt_exchange_log_files(mt_service_exchange_t *e)
 int
 mt_service_receives(const mt_dialect_t *dialect, const mt_input_t *in)
 {
-    const mt_route_t  *route;
-
-    if (!mt_multipart_is(in->content_type)) {
-        return 0;
-    }
-
-    route = mt_route_find(dialect, in->path);
-
-    return route && route->upload;
+    return dialect->reads_forms && mt_multipart_is(in->content_type)
+           && mt_route_find(dialect, in->path);
 }
 
 

@@ -95,7 +95,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_answer(&r);
     fuzz_finish(&r);
 
-    if (in.query.len == 0 || !memchr(" \t\r{", in.query.data[0], 4)) {
+    /* a form may be JSON or compressed, and spell lists by brackets */
+
+    if (in.query.len == 0
+        || (!memchr(" \t\r{\x1f", in.query.data[0], 5)
+            && !memchr(in.query.data, '[', in.query.len)
+            && !memmem(in.query.data, in.query.len, "%5", 2)))
+    {
         check_form(&in);
     }
 
