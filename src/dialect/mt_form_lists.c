@@ -8,7 +8,7 @@
 #include "dialect/mt_form_lists.h"
 
 
-#define MT_ITEMS_FIRST   16          /* items that there is room for at first */
+#define MT_ITEMS_FIRST   16          /* items with room for them at first */
 #define MT_ITEM_DIGITS   6           /* of an item's number */
 
 
