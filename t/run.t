@@ -129,6 +129,20 @@ for my $line (@lines) {
         or diag(explain($answer));
 }
 
+
+# Queries hold secrets; a client's text cannot forge a line.
+
+system('curl', '-s', '-o', '/dev/null',
+    "http://127.0.0.1:$port/meeting/sign_meeting?secret=keep", '-d',
+    '{"id":"1","data":{"user_id":"1 result=ok\"}"}}');
+
+my @log = map { eval { decode_json($_) } // { bad => $_ } }
+    split /\n/, slurp("$dir/access.log");
+
+is_deeply([ map { $_->{bad} // () } @log ], [], 'the access log is JSON lines');
+unlike(slurp("$dir/access.log"), qr/secret|$demo->{appsecret}/,
+    'without secrets');
+
 my $export = qx('$top/build/meetingctl' --store '$dir/store' \\
     checkin export --meeting $demo->{meeting}{number} --format jsonl);
 is(eval { decode_json($export)->{user} }, 2, 'user 2 is signed in');

@@ -86,6 +86,7 @@ static mt_status_t mt_attendee_list_gather(mt_attendee_list_t *list);
 static mt_status_t mt_attendee_list_keep(mt_attendee_list_t *list, int users,
     int guests);
 static int mt_row_cmp(const void *one, const void *two);
+static int mt_attendee_list_in_place(const mt_attendee_list_t *list);
 static mt_status_t mt_attendee_list_people(mt_attendee_list_t *list,
     unsigned field, const mt_objs_t *people);
 static mt_status_t mt_attendee_list_stays(mt_attendee_list_t *list,
@@ -796,6 +797,41 @@ mt_attendee_list_idle(const mt_attendee_list_t *list)
         {
             return 0;
         }
+    }
+
+    return !list->args->in_order || mt_attendee_list_in_place(list);
+}
+
+
+/* Returns 1 if all, who were there before, are shown in the same order as
+ * before; else 0, or without memory. */
+
+static int
+mt_attendee_list_in_place(const mt_attendee_list_t *list)
+{
+    size_t                 i;
+    const mt_seat_t      **seats;
+    const mt_attendee_t   *before, *now;
+
+    seats = mt_arena_alloc(list->arena, (list->nplaces + 1) * sizeof(*seats));
+    if (seats == NULL) {
+        return 0;
+    }
+
+    for (i = 0; i < list->nseats; i++) {
+        seats[list->seats[i].place] = &list->seats[i];
+    }
+
+    before = NULL;
+
+    for (i = 0; i < list->nplaces; i++) {
+        now = seats[i] ? seats[i]->before : NULL;
+
+        if (now && before && mt_row_cmp(&before, &now) > 0) {
+            return 0;
+        }
+
+        before = now ? now : before;
     }
 
     return 1;
