@@ -259,7 +259,7 @@ mt_wal_keep_file(mt_txn_t *txn)
     wal = &txn->store->wal;
 
     file = mt_path_join(txn->store->path, MT_WAL_FILE);
-    rc = file && fstat(wal->fd, &ours) == 0 ? 0 : errno;
+    rc = file == NULL ? ENOMEM : fstat(wal->fd, &ours) == 0 ? 0 : errno;
 
     lost = rc == 0 && (lstat(file, &named) != 0
                        || named.st_ino != ours.st_ino

@@ -431,6 +431,8 @@ test_dead_owner(void *zone)
 
     /* no detach: the ring belongs to another thread */
     free(dead.commit->record.data);
+    free(dead.commit->command.data);
+    free(dead.commit->pushed);
     free(dead.commit);
     worker_free(&dead);
 }
