@@ -2,7 +2,8 @@
 /*
  * Random multipart forms: a line with the content type, then the body.  The
  * result is the same for each cut, the parts lie inside the body, and the form
- * that is read through a blob has the parser's parts.
+ * that is read through a blob has the parser's parts, unless it begins as a
+ * compressed one.
  */
 
 #include "../unit/transcript.h"
@@ -82,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                              MT_OK)));
     }
 
-    check_form(arena, type, body, whole.len >= 2
+    check_form(arena, type, body, whole.len >= 2 && !mt_gzip_is(body)
                && memcmp(whole.data + whole.len - 2, "ok", 2) == 0);
 
     mt_arena_destroy(arena);
