@@ -223,7 +223,7 @@ sub test_weclubs {
 }
 
 
-# What HTTP::Tiny does not send.
+# Requests that HTTP::Tiny does not send.
 
 sub test_wire {
 	my $answer = $t->raw(Meeting::Test::post_text(
