@@ -41,7 +41,11 @@ our $LENGTH = 2 * 3600000;
 
 sub all {
 	my ($class, %with) = @_;
-	return map { "Meeting::Matrix::$_"->new(%with) } dialects();
+	return map {
+		my $dialect = "Meeting::Matrix::$_";
+		die "Meeting::Matrix has no class of $_\n" unless $dialect->can('new');
+		$dialect->new(%with);
+	} dialects();
 }
 
 

@@ -125,7 +125,11 @@ sub stops {
 
 	my %about = (t => $t, token => $token, ann => $ann, links => $links);
 
-	return map { __PACKAGE__->can($_)->(\%about) } dialects();
+	return map {
+		my $requests = __PACKAGE__->can($_)
+			// die "Meeting::Tour has no requests of $_\n";
+		$requests->(\%about);
+	} dialects();
 }
 
 
