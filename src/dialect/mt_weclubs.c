@@ -588,8 +588,8 @@ mt_weclubs_prove(mt_exchange_t *x)
 }
 
 
-/* The token is judged first: the answer to one that is not this person's is the
- * same whether or not the person exists. */
+/* The token is judged first: the answer to one that is not this person's is
+ * the same whether or not the person exists. */
 
 void
 mt_weclubs_authenticate(mt_exchange_t *x)
