@@ -13,7 +13,7 @@ use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
 use Meeting::H5yes;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 
 
@@ -170,7 +170,7 @@ my %bad_value = (
 		'0000-00-00 00:00:00', '1618997400000', 'now' ],
 );
 
-all_of('h5yes', 'gettoken', keys %calls);
+covers('bad input', 'h5yes', 'gettoken', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 

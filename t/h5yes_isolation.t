@@ -12,7 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::H5yes;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 
 
@@ -81,7 +81,7 @@ my %calls = (
 
 # updateFace wants a picture first: t/h5yes_face.t
 
-all_of('h5yes', keys %calls, qw/ gettoken user\/updateFace /, map({ ("$_/list", "$_/add") }
+covers('isolation', 'h5yes', keys %calls, qw/ gettoken user\/updateFace /, map({ ("$_/list", "$_/add") }
 	qw/ user dept room /), 'meeting/book');
 
 for my $what (sort keys %calls) {

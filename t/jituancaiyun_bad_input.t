@@ -15,7 +15,7 @@ use lib "$FindBin::Bin/lib";
 use Meeting::BadInput qw/ bad_bodies bad_values /;
 use Meeting::Jituancaiyun;
 use Meeting::Quanshi;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 
 
@@ -110,8 +110,8 @@ my %bad_value = (
 		'[{"uid":1,"name":"' . 'a' x 101 . '"}]' ],
 );
 
-all_of('jituancaiyun', 'token/get', keys %calls);
-all_of('quanshi', '*');
+covers('bad input', 'jituancaiyun', 'token/get', keys %calls);
+covers('bad input', 'quanshi', '*');
 
 my $position = $t->ctl('stat')->{position};
 

@@ -13,7 +13,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::Jituancaiyun;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 
 
@@ -58,7 +58,7 @@ my @before = everything($other);
 
 my %change = (content => 'x');
 
-all_of('jituancaiyun', qw/ create cancel delete update detail /,
+covers('isolation', 'jituancaiyun', qw/ create cancel delete update detail /,
 	'token/get');
 
 for my $what (qw/ cancel delete update detail /) {

@@ -18,6 +18,7 @@ use Time::HiRes qw/ sleep time /;
 use Meeting::H5yes;
 use Meeting::Jituancaiyun;
 use Meeting::Quanshi;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 
 
@@ -117,6 +118,7 @@ test_companies();
 test_page();
 test_host_page();
 test_page_headers();
+test_page_bad_input();
 test_crowd();
 
 $t->verify();
@@ -420,6 +422,9 @@ sub test_any_address {
 # Two companies with the same numbers, rooms and people.
 
 sub test_companies {
+	covers('isolation', 'quanshi', '*');
+	covers('isolation', 'page', '*');
+
 	my %theirs = book(2000, 'theirs');
 	my $c = $qs->detail($theirs{attendee})->{conference};
 
@@ -430,6 +435,47 @@ sub test_companies {
 	is($c->{houseList}[0]{DeviceId}, 1, 'and rooms');
 	is($qs->detail($first{attendee})->{conference}{title}, 'first',
 		'ours is ours');
+
+	is(page($theirs{attendee})->{page} =~ m{<h1>(.*?)</h1>} ? $1 : '',
+		'theirs', 'their page shows their meeting');
+	is(page($first{attendee})->{page} =~ m{<h1>(.*?)</h1>} ? $1 : '',
+		'first', 'our page shows ours');
+	is($qs->detail($theirs{attendee}, query => 'accessToken='
+		. $h5yes{1000}->token())->{conference}{hostJoinUrl}, '',
+		'our token shows no secret of theirs');
+
+	return;
+}
+
+
+# Addresses that are no link, and what comes along with one.
+
+sub test_page_bad_input {
+	my ($path) = $first{attendee} =~ m{(/k/.*)};
+	my ($code) = $path =~ m{([^/]+)\z};
+
+	covers('bad input', 'page', '*');
+
+	my $unknown = $t->get('/k/AAAAAAAAAAA')->{content};
+
+	for ('%ff' x 11, 'A' x 10, 'A' x 12, 'A' x 4000, '%00' . $code,
+		'%3Cscript%3E', '%25s%25n', "..%5c$code", "%2e%2e%5c$code",
+		'%E4%BC%9A' x 11)
+	{
+		my $answer = $t->get("/k/$_");
+		my $name = 'page: ' . substr($_, 0, 40);
+
+		like($answer->{status}, qr/^40[04]$/, $name);
+		is($answer->{content}, $unknown, "$name: is an unknown one")
+			if $answer->{status} == 404;
+	}
+
+	is($t->get("$path?$_")->{status}, 200, "page: with the query $_")
+		for '%ff', '%00', 'a=' . 'b' x 4000, '<script>', '&&==';
+	is($t->request($_, $path, '{}')->{status}, 405, "page: $_")
+		for qw/ POST PUT DELETE OPTIONS PATCH /;
+	is($t->request('GET', $path, 'x' x 100)->{status}, 200,
+		'page: a body is not read');
 
 	return;
 }

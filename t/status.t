@@ -8,13 +8,14 @@ use strict;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Meeting::Routes qw/ dialects /;
 use Meeting::Test;
 use Test::More;
 
 
 my $t = Meeting::Test->new();
 
-my @dialects = qw/ weclubs h5yes yunzhijia jituancaiyun quanshi page /;
+my @dialects = dialects();
 my $locations = join "\n", map { "location /of/$_/ { meeting_api $_; }" }
 	@dialects;
 

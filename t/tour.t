@@ -11,7 +11,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers dialects routes /;
 use Meeting::Test;
 use Meeting::Tour;
 
@@ -30,14 +30,13 @@ my %paths;
 
 push @{$paths{$_->{dialect}}}, $_->{path} for @stops;
 
-for my $dialect (qw/ weclubs h5yes yunzhijia jituancaiyun /) {
-	my @routes = Meeting::Routes::routes($dialect);
+for my $dialect (dialects()) {
+	my @routes = routes($dialect);
 
-	all_of($dialect, map { my $path = $_;
-		grep { $path =~ /\Q$_\E\z/ } @routes } @{$paths{$dialect}});
+	covers('tour', $dialect, map { my $path = $_;
+		grep { $_ eq '*' || $path =~ /\Q$_\E\z/ } @routes }
+		@{$paths{$dialect}});
 }
-
-all_of($_, ('*') x !!$paths{$_}) for qw/ quanshi page /;
 
 for my $round (1 .. 3) {
 	for my $stop (@stops) {

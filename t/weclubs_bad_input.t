@@ -13,7 +13,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 use Meeting::Weclubs;
 
@@ -96,7 +96,7 @@ my %bad = (
 		'"1,0"', '"1,2.5"', '"1,' . 'a' x 65 . '"' ],
 );
 
-all_of('weclubs', keys %calls);
+covers('bad input', 'weclubs', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 

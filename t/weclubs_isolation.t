@@ -12,7 +12,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 use Meeting::Weclubs;
 
@@ -88,7 +88,7 @@ my %calls = (
 		dynamic_type => 'meeting', status => 'confirm', comment => '' },
 );
 
-all_of('weclubs', '/user/login', keys %calls);
+covers('isolation', 'weclubs', '/user/login', keys %calls);
 
 for my $path (sort keys %calls) {
 	my $call = sub {

@@ -12,7 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::BadInput qw/ bad_bodies bad_values /;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
@@ -104,7 +104,7 @@ my %bad_value = (
 	people => [],
 );
 
-all_of('yunzhijia', 'token/getAccessToken', 'token/refreshToken', keys %calls);
+covers('bad input', 'yunzhijia', 'token/getAccessToken', 'token/refreshToken', keys %calls);
 
 my $position = $t->ctl('stat')->{position};
 

@@ -12,7 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Meeting::H5yes;
-use Meeting::Routes qw/ all_of /;
+use Meeting::Routes qw/ covers /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
@@ -115,7 +115,7 @@ is($mine->call($_, { id => $series{1000}[0], openid => 'theirs' })->{code},
 
 # Days show one's own, and numbers are one's own.
 
-all_of('yunzhijia', qw/ create repeatMeeting modify cancel batchModify
+covers('isolation', 'yunzhijia', qw/ create repeatMeeting modify cancel batchModify
 	batchCancel queryByDay token\/getAccessToken token\/refreshToken /);
 
 my $day = $mine->call('queryByDay', { day => $DAY })->{data};

@@ -142,6 +142,38 @@ mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
 }
 
 
+void
+mt_decode_bearer(mt_exchange_t *x, mt_str_t *token)
+{
+    char      lower[MT_HEADER_MAX];
+    mt_str_t  value, scheme;
+
+    if (token->len) {
+        return;
+    }
+
+    scheme = MT_STR("bearer ");
+    value = x->in.header(x->in.data, MT_STR("authorization"));
+
+    if (value.len <= scheme.len
+        || !mt_str_eq(mt_lower((mt_str_t) { scheme.len, value.data }, lower),
+                      scheme))
+    {
+        return;
+    }
+
+    value.data += scheme.len;
+    value.len -= scheme.len;
+
+    while (value.len && value.data[0] == ' ') {
+        value.data++;
+        value.len--;
+    }
+
+    *token = value;
+}
+
+
 /* Returns the name, which is ASCII, in lower case and cut to the buffer. */
 
 static mt_str_t

@@ -39,6 +39,11 @@ mt_status_t mt_decode_query(mt_exchange_t *x, const mt_json_table_t *table,
 mt_status_t mt_decode_headers(mt_exchange_t *x, const mt_json_table_t *table,
     void *object);
 
+/* Sets *token, if it is empty, to the token of the request's header
+ * "Authorization: Bearer TOKEN" (RFC 6750, section 2.1).  A dialect calls this
+ * once it has read its own place for a token, which so takes precedence. */
+void mt_decode_bearer(mt_exchange_t *x, mt_str_t *token);
+
 /* Decodes the body as mt_json_decode() does, and returns as it does, or
  * MT_COMPRESSED for one with a Content-Encoding or of gzip's bytes. */
 mt_status_t mt_decode_body(mt_exchange_t *x, const mt_json_table_t *table,

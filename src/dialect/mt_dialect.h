@@ -220,7 +220,8 @@ unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
  * gives call.field and call.item. */
 mt_str_t mt_error_path(mt_exchange_t *x);
 
-/* The registry: one line for each dialect. */
+/* The registry: one line for each dialect.  The directive meeting_api, the
+ * status page and the tests (t/unit/routes.c prints the list) follow it. */
 
 #define MT_DIALECTS(D)                                                        \
     D(weclubs)                                                                \

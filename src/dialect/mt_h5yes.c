@@ -3,6 +3,7 @@
  * The h5yes dialect: envelope and codes.
  */
 
+#include "dialect/mt_arguments.h"
 #include "dialect/mt_h5yes.h"
 
 
@@ -114,6 +115,8 @@ mt_h5yes_code(mt_status_t status)
 void
 mt_h5yes_decode(mt_exchange_t *x)
 {
+    mt_request_t  *request;
+
     static const mt_noted_t  noted[] = {
         { mt_str("userId"), NULL, offsetof(mt_exchange_t, user) },
         { mt_str("createdId"), NULL, offsetof(mt_exchange_t, user) },
@@ -123,6 +126,12 @@ mt_h5yes_decode(mt_exchange_t *x)
     };
 
     mt_request_decode(x, noted, mt_nitems(noted));
+
+    request = x->envelope;
+
+    if (request) {
+        mt_decode_bearer(x, &request->token);
+    }
 }
 
 

@@ -358,6 +358,7 @@ mt_jt_decode(mt_exchange_t *x)
         x->call.error.status = status;
 
     } else if (!(x->route->flags & MT_ROUTE_PUBLIC)) {
+        mt_decode_bearer(x, &((mt_request_t *) request)->token);
         mt_jt_decode_body(x, request);
     }
 }

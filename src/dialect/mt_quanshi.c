@@ -300,6 +300,8 @@ mt_qs_decode(mt_exchange_t *x)
         return;
     }
 
+    mt_decode_bearer(x, &request->token);
+
     if (x->decode.error.status != MT_OK) {
         memset(&x->decode.error, 0, sizeof(x->decode.error));
         request->token.len = 0;

@@ -242,6 +242,7 @@ mt_weclubs_decode(mt_exchange_t *x)
         return;
     }
 
+    mt_decode_bearer(x, &request->common->token);
     mt_weclubs_note(x);
     x->call.error = mt_weclubs_judge(x);
 }
@@ -509,6 +510,10 @@ mt_weclubs_judge_caller(mt_exchange_t *x)
 static mt_error_t
 mt_weclubs_judge_user(mt_exchange_t *x)
 {
+    const mt_weclubs_request_t  *request;
+
+    request = x->envelope;
+
     if (x->route->flags & MT_ROUTE_PUBLIC) {
         return mt_weclubs_error(MT_OK);
     }
@@ -517,7 +522,9 @@ mt_weclubs_judge_user(mt_exchange_t *x)
         return mt_weclubs_error(MT_NO_USER);
     }
 
-    if (!mt_weclubs_carries(&x->decode, MT_STR("token"))) {
+    if (request->common->token.len == 0
+        && !mt_weclubs_carries(&x->decode, MT_STR("token")))
+    {
         return mt_weclubs_error(MT_NO_TOKEN);
     }
 

@@ -26,7 +26,7 @@
 
 #define MT_WECLUBS_COMMON_FIELDS(F, M)                                        \
     F(M, 1, STR, user_id,       1, MT_ID_MAX, NULL)                           \
-    F(M, 2, STR, token,         1, INT32_MAX, NULL)                           \
+    F(M, 2, STR, token,         0, INT32_MAX, NULL)                           \
     F(M, 3, INT, dynamic,       0, 0, NULL)
 
 MT_DECLARE_MODEL(weclubs_client, MT_WECLUBS_CLIENT_FIELDS);

@@ -3,6 +3,7 @@
  * The yunzhijia dialect: envelope, codes, token.
  */
 
+#include "dialect/mt_arguments.h"
 #include "dialect/mt_yunzhijia.h"
 
 
@@ -125,7 +126,7 @@ mt_yunzhijia_code(mt_status_t status)
 }
 
 
-/* The token may also come in a header. */
+/* The token may also come in a header of its own. */
 
 void
 mt_yunzhijia_decode(mt_exchange_t *x)
@@ -141,9 +142,15 @@ mt_yunzhijia_decode(mt_exchange_t *x)
 
     request = x->envelope;
 
-    if (request && request->token.len == 0) {
+    if (request == NULL) {
+        return;
+    }
+
+    if (request->token.len == 0) {
         request->token = x->in.header(x->in.data, MT_STR("accesstoken"));
     }
+
+    mt_decode_bearer(x, &request->token);
 }
 
 

@@ -1,7 +1,7 @@
 
 /*
- * The routes of all dialects, which must differ; and a list of them and of the
- * times in their requests, as TAP comments, for the tests that visit each one
+ * The routes of all dialects, which must differ; and a list of the dialects,
+ * the routes and the times in their requests, as TAP comments, for the tests that visit each one
  * (t/lib/Meeting/Routes.pm).
  */
 
@@ -133,6 +133,8 @@ main(void)
     const mt_dialect_t  *dialect;
 
     for (i = 0; (dialect = mt_dialect_at(i)) != NULL; i++) {
+        printf("# dialect %.*s\n", (int) dialect->name.len,
+               dialect->name.data);
         ok(dialect->nroutes > 0, "%.*s has addresses",
            (int) dialect->name.len, dialect->name.data);
 

@@ -14,8 +14,9 @@ use JSON::PP ();
 our $JSON = JSON::PP->new->utf8->allow_nonref->canonical;
 
 
-# Members: base (the server's URL), and those of the class.  They may come in
-# references to hashes, as a credential does.
+# Members: base (the server's URL), headers of all requests (a hash, or none),
+# and those of the class.  They may come in references to hashes, as a
+# credential does.
 
 sub new {
 	my ($class, @self) = @_;
@@ -35,7 +36,7 @@ sub exchange {
 
 	my $r = $self->{http}->request($method, $self->{base} . $uri, {
 		defined $content ? (content => $content) : (),
-		headers => \%headers,
+		headers => { %{$self->{headers} // {}}, %headers },
 	});
 
 	my $json = eval { $JSON->decode($r->{content}) };

@@ -1,6 +1,7 @@
 package Meeting::Matrix;
 
-# The dialects behind one small interface, for tests that walk all pairs:
+# The dialects of the product behind one small interface, for tests that walk
+# all pairs:
 #
 #     my @dialects = Meeting::Matrix->all(test => $t, base => $url,
 #         credential => $credential);
@@ -30,18 +31,21 @@ use Encode ();
 use Meeting::H5yes;
 use Meeting::Jituancaiyun;
 use Meeting::Quanshi;
+use Meeting::Routes qw/ dialects /;
 use Meeting::Weclubs;
 use Meeting::Yunzhijia;
 
 our $LENGTH = 2 * 3600000;
 
-my @CLASSES = map { "Meeting::Matrix::$_" }
-	qw/ weclubs h5yes yunzhijia jituancaiyun quanshi page /;
 
 
 sub all {
 	my ($class, %with) = @_;
-	return map { $_->new(%with) } @CLASSES;
+	return map {
+		my $dialect = "Meeting::Matrix::$_";
+		die "Meeting::Matrix has no class of $_\n" unless $dialect->can('new');
+		$dialect->new(%with);
+	} dialects();
 }
 
 

@@ -1,13 +1,17 @@
 package Meeting::Routes;
 
-# The addresses of a dialect, as the product has them, so that a test which
-# has to go through all of them fails when there is one more:
+# The dialects and their addresses, as the product has them, so that a test
+# which has to go through all of them fails when there is one more:
 #
-#     all_of('h5yes', 'gettoken', keys %calls);
+#     covers('bad input', 'h5yes', 'gettoken', keys %calls);
 #
-# asserts that each address ends with one of these, and each of these is the
-# end of an address.  A trailing "*" in the list is for dialects with one
-# address that can be any.
+# says that this test sends bad input to these addresses of h5yes.  It asserts
+# that each address ends with one of them, and each of them is the end of an
+# address.  "*" is the address of a dialect that has one, which can be any.
+#
+#     my @missing = lacks('h5yes');
+#
+# lists the tests and documents that a dialect lacks, a sentence for each.
 
 use warnings;
 use strict;
@@ -17,9 +21,11 @@ use Exporter 'import';
 use File::Basename qw/ dirname /;
 use Test::More;
 
-our @EXPORT_OK = qw/ all_of routes times /;
+our @EXPORT_OK = qw/ covers dialects lacks missed routes times /;
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
+
+my @KINDS = ('bad input', 'isolation');
 
 
 # The unit test of the addresses prints each.
@@ -30,6 +36,11 @@ sub listed {
 	die "build/unit/routes: no list (make -C src unit)\n" if $?;
 
 	return $tap;
+}
+
+
+sub dialects {
+	return listed() =~ /^# dialect (\S+)$/mg;
 }
 
 
@@ -46,24 +57,91 @@ sub times {
 }
 
 
-sub all_of {
-	my ($dialect, @ends) = @_;
-	my @routes = routes($dialect);
-	my %missed = map { $_ => 1 } @routes;
+# The addresses that none of the ends fits, and the ends that fit none.
+
+sub missed {
+	my ($routes, @ends) = @_;
+	my %missed = map { $_ => 1 } @$routes;
 	my @unknown;
 
 	for my $end (@ends) {
 		my @found = grep { /(?:\A|\/)\Q$end\E\z/ || $_ eq "/$end" || $_ eq $end }
-			@routes;
+			@$routes;
 
 		push @unknown, $end unless @found;
 		delete @missed{@found};
 	}
 
-	is(join(' ', sort keys %missed), '',
-		"every address of $dialect is gone through");
+	return ([ sort keys %missed ], \@unknown);
+}
 
-	return is(join(' ', @unknown), '', 'and no other');
+
+sub covers {
+	my ($kind, $dialect, @ends) = @_;
+	my @routes = routes($dialect);
+	my ($missed, $unknown) = missed(\@routes, @ends);
+
+	die "no such kind of test: $kind\n" unless grep { $_ eq $kind }
+		@KINDS, 'tour';
+	ok(scalar @routes, "$dialect has addresses");
+
+	is(join(' ', @$missed), '', "no address of $dialect lacks $kind");
+
+	return is(join(' ', @$unknown), '', 'and no other is named');
+}
+
+
+sub lacks {
+	my ($dialect) = @_;
+	my @lacks;
+
+	my $want = sub {
+		my ($found, $what) = @_;
+		push @lacks, "$dialect lacks $what" unless $found;
+	};
+
+	for my $kind (@KINDS) {
+		$want->(scalar(grep { text($_) =~ /^\s*covers\('$kind', '$dialect',/m }
+			glob "$TOP/t/*.t"),
+			"a test of $kind: covers('$kind', '$dialect', ...) in t/*.t");
+	}
+
+	$want->(!!(text("$TOP/t/lib/Meeting/Matrix.pm")
+		=~ /^package Meeting::Matrix::$dialect;/m),
+		"a class in t/lib/Meeting/Matrix.pm, for t/matrix.t");
+
+	my $tour = text("$TOP/t/lib/Meeting/Tour.pm");
+
+	$want->(!!($tour =~ /^sub $dialect \{/m
+		&& $tour =~ /^\s*meeting_api $dialect;/m),
+		"a location and its requests in t/lib/Meeting/Tour.pm");
+
+	$want->(scalar(grep { text($_) =~ /fuzz_input\(.*&mt_dialect_$dialect\b/ }
+		glob "$TOP/t/fuzz/*.c"),
+		"a fuzzer: fuzz_input(..., &mt_dialect_$dialect, ...) in t/fuzz/*.c");
+
+	$want->(!!(text("$TOP/conf.examples/all-dialects.conf")
+		=~ /^\s*meeting_api\s+$dialect\b/m),
+		"a location in conf.examples/all-dialects.conf");
+
+	$want->(-e "$TOP/src/dialect/$dialect.md",
+		"a document, src/dialect/$dialect.md");
+
+	for my $table ('README.md', 'src/dialect/README.md') {
+		$want->(!!(text("$TOP/$table") =~ /^\| \[$dialect\]\(/m),
+			"a row in the table of dialects in $table");
+	}
+
+	return @lacks;
+}
+
+
+sub text {
+	my ($file) = @_;
+
+	open my $in, '<', $file or die "$file: $!\n";
+	local $/;
+	return scalar <$in>;
 }
 
 

@@ -10,7 +10,9 @@ package Meeting::Tour;
 #     my $text = Meeting::Tour::text($stops[0]);  # as it goes over the wire
 #
 # They can be sent in this order any number of times: each finds something to
-# do, though not always what it did at first.
+# do, though not always what it did at first.  A sub of each dialect's name
+# makes its requests from a hash of t, token (an access token), ann (a client of
+# weclubs) and links (of meeting 1).
 
 use warnings;
 use strict;
@@ -20,6 +22,7 @@ use JSON::PP ();
 
 use Meeting::H5yes;
 use Meeting::Picture;
+use Meeting::Routes qw/ dialects /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
 
@@ -120,8 +123,13 @@ sub stops {
 
 	my $links = $t->ctl('meeting', 'links', '--meeting', 1);
 
-	return (weclubs($ann), h5yes($t, $token), yunzhijia($t, $token),
-		jituancaiyun($t, $token), quanshi($links, $token));
+	my %about = (t => $t, token => $token, ann => $ann, links => $links);
+
+	return map {
+		my $requests = __PACKAGE__->can($_)
+			// die "Meeting::Tour has no requests of $_\n";
+		$requests->(\%about);
+	} dialects();
 }
 
 
@@ -169,7 +177,8 @@ sub stop {
 
 
 sub weclubs {
-	my ($ann) = @_;
+	my ($about) = @_;
+	my $ann = $about->{ann};
 	my @stops;
 
 	my $add = sub {
@@ -214,7 +223,7 @@ sub weclubs {
 
 
 sub h5yes {
-	my ($t, $token) = @_;
+	my ($t, $token) = @{$_[0]}{qw/ t token /};
 
 	my $add = sub {
 		my ($what, $args, %more) = @_;
@@ -259,7 +268,7 @@ sub h5yes {
 
 
 sub yunzhijia {
-	my ($t, $token) = @_;
+	my ($t, $token) = @{$_[0]}{qw/ t token /};
 
 	my %meeting = (openid => '1', title => 't', content => 'c',
 		startDate => now() + 3 * $DAY, endDate => now() + 3 * $DAY + $MINUTE,
@@ -292,7 +301,7 @@ sub yunzhijia {
 
 
 sub jituancaiyun {
-	my ($t, $token) = @_;
+	my ($t, $token) = @{$_[0]}{qw/ t token /};
 
 	my %detail = (createTime => now(), content => 'c', address => 'a',
 		beginTime => now() + $DAY, endTime => now() + $DAY + $MINUTE,
@@ -323,15 +332,19 @@ sub jituancaiyun {
 
 
 sub quanshi {
-	my ($links, $token) = @_;
+	my ($links, $token) = @{$_[0]}{qw/ links token /};
 
-	return (
-		stop('quanshi', '/openapi/conference/detail',
-			{ attendeeJoinUrl => $links->{attendeeJoinUrl} },
-			query => "accessToken=$token"),
-		map { stop('page', $links->{$_} =~ s{^http://x}{}r, '',
-			method => 'GET') } qw/ attendeeJoinUrl hostJoinUrl /,
-	);
+	return stop('quanshi', '/openapi/conference/detail',
+		{ attendeeJoinUrl => $links->{attendeeJoinUrl} },
+		query => "accessToken=$token");
+}
+
+
+sub page {
+	my ($about) = @_;
+
+	return map { stop('page', $about->{links}{$_} =~ s{^http://x}{}r, '',
+		method => 'GET') } qw/ attendeeJoinUrl hostJoinUrl /;
 }
 
 
