@@ -79,10 +79,10 @@ void mt_guard_passed(mt_guard_t *guard, const mt_guard_limits_t *limits,
 unsigned mt_guard_failed(mt_guard_t *guard, const mt_guard_limits_t *limits,
     const mt_guard_who_t *who, int64_t now);
 
-/* The same for QR codes with a MAC that does not fit (checkin/mt_qr.h), counted
- * for a person and a meeting: up to MT_GUARD_CODES an hour, and a pause of up
- * to a minute after each further one.  mt_guard_code_wait() returns 0, or the
- * ms to wait for. */
+/* The same for QR codes with a MAC that does not fit (checkin/mt_qr.h),
+ * counted for a person and a meeting: up to MT_GUARD_CODES an hour, and a
+ * pause of up to a minute after each further one.  mt_guard_code_wait()
+ * returns 0, or the ms to wait for. */
 int64_t mt_guard_code_wait(mt_guard_t *guard, uint32_t company,
     int64_t person, int64_t meeting, int64_t now);
 void mt_guard_code_failed(mt_guard_t *guard, uint32_t company,

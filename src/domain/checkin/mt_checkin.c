@@ -55,8 +55,8 @@ const mt_operation_t  mt_op_checkin = {
 
 /*
  * Judges nothing: apply() has to judge anyway, has the meeting in its cache,
- * and writes nothing for a rejection.  Only the distance and a signed code need
- * the meeting here, since apply() cannot measure and has no keys.
+ * and writes nothing for a rejection.  Only the distance and a signed code
+ * need the meeting here, since apply() cannot measure and has no keys.
  */
 
 static mt_step_t

@@ -1,8 +1,8 @@
 
 /*
- * Signed QR codes.  A code says which meeting and leader it is of and in which
- * slot of 5 s it was shown, under a MAC of the store's key: nobody can make one
- * who has not seen the screen.  Nothing is written per code.  A meeting has a
+ * Signed QR codes.  A code says which meeting and leader it is of and in
+ * which slot of 5 s it was shown, under a MAC of the store's key: only the
+ * server can make one.  Nothing is written per code.  A meeting has a
  * generation of codes; raising it makes all earlier ones void.
  *
  * A client of weclubs passes the code's create_date through, so the number
