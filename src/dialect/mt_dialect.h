@@ -296,7 +296,8 @@ mt_str_t mt_error_path(mt_exchange_t *x);
     D(yunzhijia)                                                              \
     D(jituancaiyun)                                                           \
     D(quanshi)                                                                \
-    D(page)
+    D(page)                                                                   \
+    D(native)
 
 #define MT_DIALECT_EXTERN(name)  extern const mt_dialect_t  mt_dialect_##name;
 MT_DIALECTS(MT_DIALECT_EXTERN)

@@ -171,15 +171,17 @@ mt_str_t
 mt_route_param(const mt_route_t *route, size_t n)
 {
     mt_str_t     name;
-    const char  *p, *end;
+    const char  *p, *close, *end;
 
     p = route->path.data;
     end = p + route->path.len;
 
-    while (p < end && (p = memchr(p, '{', end - p)) != NULL) {
+    while (p < end && (p = memchr(p, '{', end - p)) != NULL
+           && (close = memchr(p, '}', end - p)) != NULL)
+    {
         name.data = p;
-        p = memchr(p, '}', end - p) + 1;
-        name.len = p - name.data;
+        name.len = close + 1 - p;
+        p = close + 1;
 
         if (n-- == 0) {
             return name;

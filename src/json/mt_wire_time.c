@@ -6,6 +6,7 @@
 #include "json/mt_json_private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 
 #define MT_ISO_MAX     40          /* bytes of a time that is written */

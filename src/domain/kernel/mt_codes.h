@@ -58,6 +58,9 @@
     O(69, session_expire, OPERATOR)                                           \
     O(70, event_discard, EVENTS)                                              \
     O(71, room_release, OPERATOR)                                             \
+    /* a person's own */                                                      \
+    O(74, session_close, ANY)                                                 \
+    O(75, password_set, ANY)                                                  \
     /* reads */                                                               \
     O(100, participation, READ)                                               \
     O(101, meeting_detail, READ)                                              \
@@ -74,7 +77,12 @@
     O(118, meeting_link, READ)                                                \
     O(119, token_refresh, ANY)                                                \
     O(120, invitation, READ)                                                  \
-    O(121, invitations, READ)
+    O(121, invitations, READ)                                                 \
+    O(122, me, READ)                                                          \
+    O(123, meeting_card, READ)                                                \
+    O(124, meeting_search, READ)                                              \
+    O(125, attendees, READ)                                                   \
+    O(126, my_meetings, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,
