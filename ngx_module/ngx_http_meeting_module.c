@@ -58,6 +58,14 @@ static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
 };
 
 
+static ngx_conf_enum_t  ngx_http_meeting_qr_policies[] = {
+    { ngx_string("off"), MT_QR_OFF },
+    { ngx_string("optional"), MT_QR_OPTIONAL },
+    { ngx_string("required"), MT_QR_REQUIRED },
+    { ngx_null_string, 0 }
+};
+
+
 static ngx_conf_enum_t  ngx_http_meeting_phones[] = {
     { ngx_string("all"), MT_PHONES_ALL },
     { ngx_string("masked"), MT_PHONES_MASKED },
@@ -249,6 +257,20 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_meeting_loc_conf_t, geofence),
       &ngx_http_meeting_fences },
+
+    { ngx_string("meeting_qr_signed"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, qr_signed),
+      &ngx_http_meeting_qr_policies },
+
+    { ngx_string("meeting_qr_valid"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, qr_valid),
+      &ngx_http_meeting_some_time },
 
     { ngx_string("meeting_default_length"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,

@@ -120,6 +120,14 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Keep a meeting's room though nobody has signed in.",
       "With meeting_release_after the server releases such rooms." },
 
+    { "meeting codes", NULL, MT_OPT(MEETING),
+      MT_OPT(COMPANY) | MT_OPT(LEADER) | MT_OPT(RENEW) | MT_OPT(SIGNED), 0,
+      mt_ctl_meeting_codes,
+      "Print a meeting's signed codes of the next minute.",
+      "One code a line, for the time from `from` to `until` (ms since 1970):\n"
+      "create_date is what a client of weclubs finds in it.  A code is good\n"
+      "for meeting_qr_valid from then on." },
+
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,
       "Print a meeting's join links for attendees and host.", NULL },
