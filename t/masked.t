@@ -114,7 +114,7 @@ $t->stop();
 
 my ($errors, $access) = map { $t->read_file($_) } qw/ error.log masked.log /;
 
-# Of a request whose line cannot be read nginx knows no server.
+# nginx knows no server of a request whose line it cannot read.
 
 my $unread = qr/\[info\].* while reading client request line/;
 
