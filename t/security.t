@@ -144,7 +144,7 @@ $t->finish();
 # Directives, as nginx knows them, and commands, as meetingctl does.
 
 sub test_names {
-	my %directive = map { $_ => 1 } $doc->text() =~ /\b(meeting_\w+)/g;
+	my %directive = map { $_ => 1 } $doc->text() =~ /(?<!\$)\b(meeting_\w+)/g;
 	my %command = map { $_ => 1 }
 		$doc->text() =~ /`(?:meetingctl )?((?:[a-z]+ )[a-z]+)(?: --[\w -]+)?`/g;
 
