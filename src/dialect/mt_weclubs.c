@@ -591,7 +591,8 @@ mt_weclubs_prove(mt_exchange_t *x)
 }
 
 
-/* An invalid user_id is reported before an invalid token. */
+/* The token is judged first: the answer to one that is not this person's is
+ * the same whether or not the person exists. */
 
 void
 mt_weclubs_authenticate(mt_exchange_t *x)
@@ -624,18 +625,14 @@ mt_weclubs_authenticate(mt_exchange_t *x)
         status = mt_session_check(call, request->caller, &request->proof);
     }
 
-    if (status == MT_OK) {
-        call->actor = request->proof.user;
-    }
-
-    /* user_id stands first in every table */
-    mt_weclubs_check_ids(x, &table->members[0]);
-
-    if (call->error.status == MT_OK) {
+    if (status != MT_OK) {
         call->error.status = status;
+        return;
     }
 
-    for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
+    call->actor = request->proof.user;
+
+    for (i = 0; i < table->n && call->error.status == MT_OK; i++) {
         mt_weclubs_check_ids(x, &table->members[i]);
     }
 }
