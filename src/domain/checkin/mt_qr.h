@@ -60,9 +60,9 @@ mt_str_t mt_qr_text(mt_arena_t *arena, mt_str_t key, const mt_qr_t *code);
 
 /*
  * For start() of a check-in: looks whether args->qr_time or args->code is a
- * signed code or a ticket, and sets the code_* of args by which apply() judges it.  Returns MT_OK, or
- * MT_QR_TRIES if the actor has given too many wrong codes of the meeting, with
- * call->retry_after set; or a failure.
+ * signed code or a ticket, and sets the code_* of args by which apply() judges
+ * it.  Returns MT_OK, or MT_QR_TRIES if the actor has given too many wrong
+ * codes of the meeting, with call->retry_after set; or a failure.
  */
 mt_status_t mt_qr_look(mt_call_t *call, mt_checkin_args_t *args);
 

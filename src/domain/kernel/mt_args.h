@@ -288,10 +288,11 @@
  * code, device: a signed code or a ticket as a text, and the key of the
  * client's device to which a ticket is bound; no command carries them.
  *
- * code_*: what the worker found in a signed code (checkin/mt_qr.h): its
- * leader, its slot, or the time (ms) when its ticket was issued, the generation
- * of codes that it was made in, and for how long (ms) it is good; code_forged:
- * its MAC does not fit.  code_required: the location wants a signed code.
+ * code_*: the worker's findings about a signed code (checkin/mt_qr.h): its
+ * leader, its slot, or the time (ms) when its ticket was issued, the
+ * generation of codes that it was made in, and for how long (ms) it is good;
+ * code_forged: its MAC does not fit.  code_required: the location wants a
+ * signed code.
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
