@@ -14,7 +14,7 @@
 #define MT_QR_IS_TICKET  2
 
 
-/* What a client has given: a code or ticket with its MAC. */
+/* A code or ticket as a client gives it. */
 
 typedef struct {
     mt_qr_t   code;                    /* generation is not in it */
