@@ -58,6 +58,11 @@ typedef struct {
 
 
 typedef struct {
+    ngx_uint_t                    api;          /* in one of its locations */
+} ngx_http_meeting_srv_conf_t;
+
+
+typedef struct {
     const mt_dialect_t           *dialect;      /* NULL: not of the API */
     ngx_uint_t                    dialect_index;
     mt_settings_t                 settings;     /* merged, for the engine */

@@ -83,6 +83,13 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
 
 
 void *
+ngx_http_meeting_create_srv_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_srv_conf_t));
+}
+
+
+void *
 ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_meeting_loc_conf_t  *mlcf;
