@@ -74,7 +74,8 @@
     O(118, meeting_link, READ)                                                \
     O(119, token_refresh, ANY)                                                \
     O(120, invitation, READ)                                                  \
-    O(121, invitations, READ)
+    O(121, invitations, READ)                                                 \
+    O(122, ticket, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,
