@@ -58,6 +58,11 @@ typedef struct {
 
 
 typedef struct {
+    ngx_uint_t                    api;          /* in one of its locations */
+} ngx_http_meeting_srv_conf_t;
+
+
+typedef struct {
     const mt_dialect_t           *dialect;      /* NULL: not of the API */
     ngx_uint_t                    dialect_index;
     mt_settings_t                 settings;     /* merged, for the engine */
@@ -66,6 +71,7 @@ typedef struct {
     ngx_str_t                     public_base;
     ngx_msec_t                    sign_open;
     ngx_msec_t                    sign_grace;
+    ngx_msec_t                    correct_for;
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */

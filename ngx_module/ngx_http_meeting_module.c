@@ -10,6 +10,7 @@
 #include "ngx_http_meeting_directives.h"
 #include "ngx_http_meeting_error.h"
 #include "ngx_http_meeting_gate.h"
+#include "ngx_http_meeting_mask.h"
 #include "ngx_http_meeting_merge.h"
 #include "ngx_http_meeting_process.h"
 #include "ngx_http_meeting_status.h"
@@ -236,6 +237,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, sign_grace),
       &ngx_http_meeting_any_time },
 
+    { ngx_string("meeting_correct_for"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, correct_for),
+      &ngx_http_meeting_any_time },
+
     { ngx_string("meeting_qr_max_age"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,
@@ -373,7 +381,7 @@ static ngx_http_module_t  ngx_http_meeting_module_ctx = {
     ngx_http_meeting_create_main_conf,     /* create main configuration */
     ngx_http_meeting_init_main_conf,       /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_http_meeting_create_srv_conf,      /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     ngx_http_meeting_create_loc_conf,      /* create location configuration */
@@ -400,7 +408,8 @@ ngx_module_t  ngx_http_meeting_module = {
 static ngx_int_t
 ngx_http_meeting_preconfiguration(ngx_conf_t *cf)
 {
-    return ngx_http_meeting_add_variables(cf);
+    return ngx_http_meeting_add_variables(cf) == NGX_OK
+           ? ngx_http_meeting_add_request(cf) : NGX_ERROR;
 }
 
 
@@ -448,9 +457,12 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     ngx_http_meeting_admit_init(cf);
     ngx_http_meeting_error_init();
 
-    if (ngx_http_meeting_add_handler(cf, NGX_HTTP_REWRITE_PHASE,
-                                     ngx_http_meeting_rewrite_handler)
-        != NGX_OK)
+    if (ngx_http_meeting_add_handler(cf, NGX_HTTP_POST_READ_PHASE,
+                                     ngx_http_meeting_mask_handler)
+        != NGX_OK
+        || ngx_http_meeting_add_handler(cf, NGX_HTTP_REWRITE_PHASE,
+                                        ngx_http_meeting_rewrite_handler)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -169,7 +169,7 @@ MT_JSON_TABLE(mt_native_absent_in,
 MT_JSON_TABLE(mt_native_by_hand_in,
     MT_N_ARG("{meeting}", host_act, ref, MT_MUST, NULL),
     MT_N_ARG("person", host_act, person, MT_MUST, &mt_wire_ref),
-    MT_N_ARG("time", host_act, time, 0, &mt_wire_iso),
+    MT_N_ARG("at", host_act, time, 0, &mt_wire_iso),
     MT_N_ARG("reason", host_act, reason, 0, NULL),
 );
 
@@ -194,7 +194,7 @@ MT_JSON_TABLE(mt_native_answer_in,
 MT_JSON_TABLE(mt_native_check_in_in,
     MT_N_ARG("{meeting}", checkin_args, ref, MT_MUST, NULL),
     MT_N_ARG("leader", checkin_args, leader, MT_JSON_FILLED, &mt_wire_ref),
-    MT_N_ARG("code", checkin_args, qr_time, MT_JSON_FILLED, &mt_wire_iso),
+    MT_N_ARG("code", checkin_args, qr_time, MT_JSON_FILLED, NULL),
     MT_N_ARG("longitude", checkin_args, longitude, 0, &mt_wire_micro),
     MT_N_ARG("latitude", checkin_args, latitude, 0, &mt_wire_micro),
 );

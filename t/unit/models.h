@@ -48,6 +48,7 @@ static const mt_model_t *const  models[] = {
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,
     &mt_host_act_model, &mt_room_release_model, &mt_undone_model,
     &mt_undone_checkin_model, &mt_codes_set_model,
+    &mt_ticket_model, &mt_ticket_made_model,
     &mt_login_model, &mt_session_open_model, &mt_occurrence_model,
     &mt_series_edit_model, &mt_series_cancel_model, &mt_token_issue_model,
     &mt_credential_set_model, &mt_import_told_model, &mt_user_face_model,

@@ -233,6 +233,139 @@ test_policies(fixture_t *f)
 }
 
 
+static mt_result_t
+open_with(fixture_t *f, int64_t actor, int64_t meeting, mt_str_t text,
+    const char *device)
+{
+    mt_checkin_args_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, checkin_args, ref,
+           mt_arena_printf(f->arena, "%lld", (long long) meeting));
+    mt_set(&args, checkin_args, code, text);
+
+    if (device) {
+        mt_set(&args, checkin_args, device, mt_cstr(device));
+    }
+
+    return checkin(f, actor, args);
+}
+
+
+static mt_result_t
+trade(fixture_t *f, mt_str_t text, const char *device)
+{
+    mt_ticket_t  args;
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, ticket, code, text);
+    mt_set(&args, ticket, device, mt_cstr(device));
+
+    return fixture_run(f, &mt_op_ticket, &args);
+}
+
+
+static mt_str_t
+text(fixture_t *f, mt_qr_t code)
+{
+    return mt_qr_text(f->arena, fixture_server_key(f), &code);
+}
+
+
+/* Codes for browsers, and the tickets that they are traded for. */
+
+static void
+test_texts(fixture_t *f)
+{
+    char               *bad;
+    size_t              i, wrong;
+    int64_t             num, other;
+    mt_str_t            code, ticket;
+    mt_result_t         result;
+    mt_ticket_view_t   *view;
+
+    static const char  mine[] = "0011223344556677";
+    static const char  yours[] = "0011223344556678";
+
+    day++;
+    num = signable(f);
+    other = signable(f);
+    f->now = TEN;
+
+    code = text(f, shown(f, num, 2, 0));
+    ok(code.len > 20 && code.len <= 32, "a short text: %d characters",
+       (int) code.len);
+    is_status(open_with(f, 3, num, code, NULL), MT_OK, "signs in");
+    is_status(open_with(f, 4, other, code, NULL), MT_QR_FORGED,
+              "not elsewhere");
+
+    wrong = 0;
+    bad = mt_arena_alloc(f->arena, code.len);
+
+    for (i = 0; i < code.len; i++) {
+        memcpy(bad, code.data, code.len);
+        bad[i] = bad[i] == '7' ? '8' : '7';
+        result = open_with(f, 4, num, (mt_str_t) { code.len, bad }, NULL);
+        wrong += result.status == MT_QR_FORGED;
+    }
+
+    is_int(wrong, code.len, "no character may be another");
+
+    wrong = 0;
+
+    for (i = 0; i < code.len; i++) {
+        result = open_with(f, 4, num, (mt_str_t) { i, code.data }, NULL);
+        wrong += result.status == MT_QR_FORGED;
+    }
+
+    is_int(wrong, code.len, "none may be missing");
+
+    is_status(trade(f, MT_STR("HELLO"), mine), MT_QR_FORGED, "no code");
+    is_status(trade(f, code, "xyz"), MT_BAD_VALUE, "no device");
+    is_status(trade(f, code, mine), MT_OK, "a ticket");
+
+    view = f->call.reply;
+    ticket = mt_arena_str(f->arena, view->made.ticket);
+    is_int(view->meeting.meeting.num, num, "of the meeting");
+    is_int(view->made.until, f->now + 10 * MINUTE, "for ten minutes");
+
+    is_status(trade(f, ticket, mine), MT_QR_FORGED,
+              "no ticket for a ticket");
+
+    f->now += 15000;
+    is_status(trade(f, code, mine), MT_QR_EXPIRED, "the code is old");
+    is_status(open_with(f, 4, num, code, NULL), MT_QR_EXPIRED, "for both");
+
+    f->now += 9 * MINUTE;
+    is_status(open_with(f, 4, num, ticket, yours), MT_QR_FORGED,
+              "a ticket is the device's");
+    is_status(open_with(f, 4, num, ticket, NULL), MT_QR_FORGED,
+              "and nobody's without one");
+    is_status(open_with(f, 4, num, ticket, mine), MT_OK,
+              "it signs in minutes later");
+
+    f->now = TEN + 10 * MINUTE;
+    is_status(open_with(f, 5, num, ticket, mine), MT_QR_EXPIRED,
+              "but not after ten");
+
+    code = text(f, shown(f, num, 2, 0));
+    is_status(trade(f, code, mine), MT_OK, "another");
+    view = f->call.reply;
+    ticket = mt_arena_str(f->arena, view->made.ticket);
+
+    is_int(codes_set(f, num, 1, -1), MT_OK, "codes are renewed");
+    is_status(open_with(f, 5, num, ticket, mine), MT_QR_EXPIRED,
+              "tickets, too");
+    is_status(trade(f, code, mine), MT_QR_EXPIRED, "and their codes");
+
+    f->settings.qr_signed = MT_QR_OFF;
+    code = text(f, shown(f, num, 2, 1));
+    is_status(open_with(f, 5, num, code, NULL), MT_OK,
+              "a text is a signed code everywhere");
+    f->settings.qr_signed = MT_QR_OPTIONAL;
+}
+
+
 /* Wrong codes are counted by person and meeting, not by anything that the
  * person can choose. */
 
@@ -294,6 +427,7 @@ main(void)
     test_slots(&f);
     test_renewal(&f);
     test_policies(&f);
+    test_texts(&f);
     test_tries();
 
     is_int(fixture_verify(&f), 0, "the store's invariants hold");

@@ -1,8 +1,8 @@
 
 /*
  * The routes of all dialects, which must differ; and a list of the dialects,
- * the routes and the times in their requests, as TAP comments, for the tests that visit each one
- * (t/lib/Meeting/Routes.pm).
+ * of their routes, and of the times and secrets in requests, as TAP comments,
+ * for the tests that visit each one (t/lib/Meeting/Routes.pm).
  */
 
 #include <ctype.h>
@@ -11,15 +11,18 @@
 #include "tap.h"
 
 
+/* Returns how many routes have the path and one of the methods. */
+
 static size_t
-same_path(const mt_dialect_t *dialect, mt_str_t path)
+same_path(const mt_dialect_t *dialect, mt_str_t path, unsigned methods)
 {
     size_t  i, n;
 
     n = 0;
 
     for (i = 0; i < dialect->nroutes; i++) {
-        n += (size_t) mt_str_eq(dialect->routes[i].path, path);
+        n += (dialect->routes[i].methods & methods)
+             && mt_str_eq(dialect->routes[i].path, path);
     }
 
     return n;
@@ -103,26 +106,65 @@ test_times(const mt_dialect_t *dialect, const mt_route_t *route,
 
 
 static void
+list_secrets(mt_str_t dialect, const mt_json_table_t *table)
+{
+    size_t  i;
+
+    for (i = 0; table && i < table->n; i++) {
+        list_secrets(dialect, table->members[i].sub);
+
+        if (table->members[i].flags & MT_JSON_SECRET) {
+            printf("# secret %.*s %s\n", (int) dialect.len, dialect.data,
+                   table->members[i].wire);
+        }
+    }
+}
+
+
+/* Returns the name of a route's method, of its POST if it has several. */
+
+static const char *
+method_name(unsigned methods)
+{
+#define METHOD(bit, word)                                                     \
+    if ((methods & ~MT_METHOD_GET ? methods & ~MT_METHOD_GET : methods)       \
+        & MT_METHOD_##bit)                                                    \
+    {                                                                         \
+        return word;                                                          \
+    }
+
+    MT_METHODS(METHOD)
+#undef METHOD
+
+    return "none";
+}
+
+
+static void
 test_route(const mt_dialect_t *dialect, const mt_route_t *route)
 {
+    unsigned  allowed;
     mt_str_t  name, path;
 
     name = dialect->name;
     path = route->path;
 
     printf("# route %.*s %s %.*s\n", (int) name.len, name.data,
-           route->methods & MT_METHOD_POST ? "POST" : "GET",
+           method_name(route->methods),
            path.len ? (int) path.len : 1, path.len ? path.data : "*");
 
-    is_int(same_path(dialect, path), 1, "%.*s \"%.*s\": once", (int) name.len,
+    is_int(same_path(dialect, path, route->methods), 1, "%.*s \"%.*s\": once", (int) name.len,
            name.data, (int) path.len, path.data);
     ok(path.len == 0 || path.data[0] == '/', "from the start of a segment");
-    ok(mt_route_find(dialect, path) == route, "found by itself");
+    ok(mt_route_find(dialect, path, route->methods, &allowed) == route,
+       "found by itself");
+    ok(allowed & route->methods, "its method is allowed");
     ok(route->methods && route->operation && route->operation->start,
        "does something");
     ok(dialect->nroutes == 1 || path.len, "is not any");
 
     test_times(dialect, route, route->request);
+    list_secrets(name, route->request);
 }
 
 
@@ -137,6 +179,8 @@ main(void)
                dialect->name.data);
         ok(dialect->nroutes > 0, "%.*s has addresses",
            (int) dialect->name.len, dialect->name.data);
+
+        list_secrets(dialect->name, dialect->beside);
 
         for (k = 0; k < dialect->nroutes; k++) {
             test_route(dialect, &dialect->routes[k]);

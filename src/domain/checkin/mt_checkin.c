@@ -368,13 +368,15 @@ mt_checkin_judge_leader(mt_checkin_try_t *try)
     mt_str_t  ref;
 
     ref = try->args->leader;
+    try->leader = try->args->code_leader;
 
-    if (ref.len == 0) {
+    if (ref.len == 0 && try->leader == 0) {
         return MT_OK;
     }
 
-    try->leader = mt_ref_num(try->txn, try->company,
-                             MT_NAME_USER, ref);
+    if (ref.len) {
+        try->leader = mt_ref_num(try->txn, try->company, MT_NAME_USER, ref);
+    }
 
     if (mt_meeting_is_host(try->meeting, try->leader)) {
         return MT_OK;
@@ -404,7 +406,7 @@ mt_checkin_judge_time(mt_checkin_try_t *try)
     }
 
     if (mt_has(args, checkin_args, qr_time)
-        && !mt_has(args, checkin_args, code_slot))
+        && args->code_slot == 0)
     {
         if (args->qr_time > now + args->qr_skew) {
             return MT_QR_FUTURE;

@@ -12,6 +12,12 @@
  *
  * 24 bits are few: wrong codes are counted for each person and meeting
  * (mt_guard_code_wait()).
+ *
+ * A code for browsers is a text for the end of an address: company, meeting,
+ * leader, slot and 64 bits of the same MAC, in Base32.  A page that was opened
+ * by one trades it for a ticket, which is good for MT_QR_TICKET_TTL, so that
+ * there is time to log in.  A ticket is bound to the device that asked for it,
+ * by a key that the caller derives from a cookie.
  */
 
 #ifndef MT_QR_H
@@ -23,6 +29,12 @@
 #define MT_QR_STEP      5000              /* ms */
 #define MT_QR_MAC_BITS  24
 
+/* ms for which a ticket is good. */
+#define MT_QR_TICKET_TTL  (10 * MT_MS_PER_MINUTE)
+
+/* Bytes of a device's key. */
+#define MT_QR_DEVICE    8
+
 /* Numbers from here on are signed codes, smaller ones milliseconds. */
 #define MT_QR_FIRST     (1LL << 52)
 
@@ -32,6 +44,10 @@ typedef struct {
     int64_t   leader;                     /* the user's number */
     int64_t   slot;                       /* ms since 1970 / MT_QR_STEP */
     int64_t   generation;                 /* meeting->codes */
+
+    /* of a ticket; issued 0: a code */
+    int64_t   issued;                     /* s since 1970 */
+    uint8_t   device[MT_QR_DEVICE];
 } mt_qr_t;
 
 
@@ -39,11 +55,14 @@ typedef struct {
  * failure. */
 int64_t mt_qr_number(mt_str_t key, const mt_qr_t *code);
 
+/* Returns the text of a code or a ticket, empty on failure. */
+mt_str_t mt_qr_text(mt_arena_t *arena, mt_str_t key, const mt_qr_t *code);
+
 /*
- * For start() of a check-in: looks whether args->qr_time is a signed code and
- * sets the code_* of args by which apply() judges it.  Returns MT_OK, or
- * MT_QR_TRIES if the actor has given too many wrong codes of the meeting, with
- * call->retry_after set; or a failure.
+ * For start() of a check-in: looks whether args->qr_time or args->code is a
+ * signed code or a ticket, and sets the code_* of args by which apply() judges
+ * it.  Returns MT_OK, or MT_QR_TRIES if the actor has given too many wrong
+ * codes of the meeting, with call->retry_after set; or a failure.
  */
 mt_status_t mt_qr_look(mt_call_t *call, mt_checkin_args_t *args);
 

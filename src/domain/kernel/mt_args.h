@@ -39,15 +39,20 @@
     F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
     F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
-/* A record to look at, to remove or to revoke. */
+/* A record to look at, to remove or to revoke.  reason, operator: why, and
+ * whether the operator acts, for the journal. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* The command of a removal.  keep: the id stays the removed user's, who can be
  * added again; not set in commands of 0.9. */
 #define MT_USER_REMOVAL_FIELDS(F, M)                                          \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
-    F(M, 2, INT, keep,          0, 1, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, keep,         0, 1, NULL)                                   \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* Lists that are always whole take no arguments. */
 #define MT_NOTHING_FIELDS(F, M)                                               \
@@ -64,14 +69,17 @@
 
 /* plain: the password as typed, "" for the default one.  The command carries
  * its hash, `password`, instead.  revive: a removed user who has the id comes
- * back; not set in commands of 0.9. */
+ * back; not set in commands of 0.9.  reason, operator: why, and whether the
+ * operator acts, for the journal. */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
     F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 33, STR, reason,       0, MT_TEXT_MAX, NULL)                         \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
-    F(M, 61, INT, revive,       0, 1, NULL)
+    F(M, 61, INT, revive,       0, 1, NULL)                                   \
+    F(M, 62, INT, operator,     0, 1, NULL)
 
 /* The departments and users, by number, of an import's quiet commands: the
  * command raises their events. */
@@ -218,6 +226,12 @@
     F(M, 3,  INT, policy,       0, 2, NULL)                                   \
     F(M, 60, INT, may,          0, 4, NULL)
 
+/* The meeting of a code on a screen, in any company, and the key of the device
+ * that asks. */
+#define MT_TICKET_FIELDS(F, M)                                                \
+    F(M, 1,  STR, code,         1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, device,       1, MT_NAME_MAX, NULL)
+
 /*
  * The meeting of a join link, in any company.  hosts: the host's link counts,
  * too; viewer: the company of the request's token, or 0.
@@ -321,10 +335,14 @@
  * and lie qr_skew in the future.  distance: metres between the position and
  * the room at that place (checkin/mt_checkin_fence.h).
  *
- * code_*: what the worker found in a signed code (checkin/mt_qr.h): its slot
- * and the generation of codes that it was made in, and for how long (ms) a
- * code is good; code_forged: its MAC does not fit.  code_required: the
- * location wants a signed code.
+ * code, device: a signed code or a ticket as a text, and the key of the
+ * client's device to which a ticket is bound; no command carries them.
+ *
+ * code_*: the worker's findings about a signed code (checkin/mt_qr.h): its
+ * leader, its slot, or the time (ms) when its ticket was issued, the
+ * generation of codes that it was made in, and for how long (ms) it is good;
+ * code_forged: its MAC does not fit.  code_required: the location wants a
+ * signed code.
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -334,6 +352,10 @@
     F(M, 5,  INT, way,          1, 4, NULL)                                   \
     F(M, 6,  INT, longitude,    -180000000, 180000000, NULL)                  \
     F(M, 7,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 8,  STR, code,         1, MT_NAME_MAX, NULL)                         \
+    F(M, 9,  STR, device,       1, MT_NAME_MAX, NULL)                         \
+    F(M, 48, INT, code_issued,  0, MT_TIME_MAX, NULL)                         \
+    F(M, 49, INT, code_leader,  0, MT_NUM_MAX, NULL)                          \
     F(M, 50, INT, fence,        0, 2, NULL)             /* MT_FENCE_* */      \
     F(M, 51, INT, distance,     0, MT_NUM_MAX, NULL)                          \
     F(M, 52, INT, room,         0, MT_NUM_MAX, NULL)                          \
@@ -512,6 +534,7 @@ MT_DECLARE_MODEL(occurrence, MT_OCCURRENCE_FIELDS);
 MT_DECLARE_MODEL(series_edit, MT_SERIES_EDIT_FIELDS);
 MT_DECLARE_MODEL(series_cancel, MT_SERIES_CANCEL_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
+MT_DECLARE_MODEL(ticket, MT_TICKET_FIELDS);
 MT_DECLARE_MODEL(codes_set, MT_CODES_SET_FIELDS);
 MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);

@@ -78,11 +78,12 @@
     O(119, token_refresh, ANY)                                                \
     O(120, invitation, READ)                                                  \
     O(121, invitations, READ)                                                 \
-    O(122, me, READ)                                                          \
+    O(122, ticket, READ)                                                      \
     O(123, meeting_card, READ)                                                \
     O(124, meeting_search, READ)                                              \
     O(125, attendees, READ)                                                   \
-    O(126, my_meetings, READ)
+    O(126, my_meetings, READ)                                                 \
+    O(127, me, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,
