@@ -44,7 +44,7 @@ $t->import_users(map {
 	  phone => "1380000000$_", department => 'Physics', password => "pw$_" }
 } 1 .. 6);
 
-$t->ctl(qw(user admin --user u6 --on));
+$t->ctl(qw(user admin --user u6 on));
 
 my $h5yes = Meeting::H5yes->new(base => $base, %$credential);
 my $token = $h5yes->token();
