@@ -86,7 +86,7 @@ is(Meeting::Native->new(base => "$base/second", token => $host->{token})
 	->call(GET => '/me')->{http}, 401, 'a session is good in its own');
 
 
-# What the other has, seen by its host and its token.
+# The other company's things, seen by its host, an attendee and its token.
 
 sub everything {
 	return join("\n", map {

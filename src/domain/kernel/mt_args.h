@@ -273,7 +273,7 @@
     F(M, 12, INT, phase,        0, 3, NULL)                                   \
     F(M, 13, STR, after,        0, MT_ID_MAX, NULL)                           \
     F(M, 14, INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
-    F(M, 60, INT, cancelled,    0, 1, NULL)             /* 1: these, too */   \
+    F(M, 60, INT, cancelled,    0, 1, NULL)             /* these, too */      \
     F(M, 61, INT, hosted,       0, 1, NULL)
 
 #define MT_LIST_TIMES                                                         \
@@ -295,7 +295,7 @@
  * part of the name, account, id, phone or e-mail address as the answer shows
  * them, in any case of ASCII letters.
  */
-#define MT_ATTENDEE_QUERY_FIELDS(F, M)                                         \
+#define MT_ATTENDEE_QUERY_FIELDS(F, M)                                        \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, which,        0, 7, NULL)                                   \
     F(M, 3,  STR, q,            1, MT_NAME_MAX, NULL)                         \
