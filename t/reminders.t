@@ -116,12 +116,23 @@ my $due = now() + 3000;
 meet('notice', $due + 15 * $MINUTE, noticeTime => 15);
 meet('begins', $due, noticeTime => 0);
 meet('silent', $due, noticeTime => -1);
+meet('twice', $due + 15 * $MINUTE + 2000, noticeTimes => [ 0, 15 ]);
+meet('list', $due, noticeTimes => [ 0 ]);
 my $invited = invite($jit, 'invited', $due + 15 * $MINUTE);
 
 my $both = meet('both', $due + 15 * $MINUTE, noticeTime => 15);
 is($jit->call('update', { requesterUid => '1', meetingInviteId => $both,
 	detail => { remindMin => 15, remindType => 1 } })->{code}, 0,
 	'one by both dialects');
+
+my $seen = $jit->call('detail', { requesterUid => '1',
+	meetingInviteId => meet('seen', $due + 90 * $MINUTE, noticeTime => 60) });
+is($seen->{data}{detail}{remindMin}, '60', 'noticeTime is a remindMin');
+
+my ($row) = grep { $_->{title} eq 'invited' }
+	@{$yun->call('queryByDay', { day => $due + 15 * $MINUTE })->{data}};
+is_deeply([ @{$row}{qw/ noticeTime noticeTimes /} ], [ 15, [ 15 ] ],
+	'remindMin is a noticeTime');
 
 my $cancelled = meet('cancelled', $due, noticeTime => 0);
 my $moved = meet('moved', $due, noticeTime => 0);
@@ -144,11 +155,11 @@ is($yun->call('modify', { openid => '1', id => $moved,
 cmp_ok(now(), '<', $due, 'all of it before the time');
 is_deeply([ keys %{reminders()} ], [], 'nobody is reminded too early');
 
-my $got = wait_reminders(qw/ notice begins invited both moved /);
+my $got = wait_reminders(qw/ notice begins invited both moved list twice /);
 
-for my $title (qw/ notice begins invited both moved /) {
+for my $title (qw/ notice begins invited both moved list twice /) {
 	my ($meeting, @more) = @{$got->{$title} // []};
-	my $at = $title eq 'moved' ? $due + 2000 : $due;
+	my $at = $title =~ /moved|twice/ ? $due + 2000 : $due;
 
 	is(scalar(@more), 0, "$title: reminded once");
 	is($meeting->{remindTime}, $at, "$title: of its time");
