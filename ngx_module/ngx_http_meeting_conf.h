@@ -54,6 +54,7 @@ typedef struct {
     ngx_msec_t                    journal_age;  /* 0: for ever */
     off_t                         journal_size; /* bytes, 0: any */
     ngx_msec_t                    release_after; /* 0: never */
+    ngx_msec_t                    meeting_age;  /* 0: for ever */
 } ngx_http_meeting_main_conf_t;
 
 

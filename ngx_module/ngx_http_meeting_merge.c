@@ -51,6 +51,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->journal_age = NGX_CONF_UNSET_MSEC;
     mmcf->journal_size = NGX_CONF_UNSET;
     mmcf->release_after = NGX_CONF_UNSET_MSEC;
+    mmcf->meeting_age = NGX_CONF_UNSET_MSEC;
 
     return mmcf;
 }
@@ -77,6 +78,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
                              NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
     ngx_conf_init_value(mmcf->journal_size, 0);
     ngx_conf_init_msec_value(mmcf->release_after, 0);
+    ngx_conf_init_msec_value(mmcf->meeting_age, 0);
 
     return NGX_CONF_OK;
 }

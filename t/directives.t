@@ -167,6 +167,7 @@ my %server = (
 		[ '0', '-1s', 'off', 'soon' ] ],
 	meeting_event_timeout => [ [ '10s', '1m' ], [ '0', '1x' ] ],
 	meeting_event_retry => [ [ '1d', '0', '90s' ], [ 'off', '-1' ] ],
+	meeting_retention => [ [ 'off', '730d', '1s' ], [ '0', 'on', '-1s' ] ],
 	meeting_release_after => [ [ 'off', '15m', '1s' ], [ '0', 'on', '-1s' ] ],
 	meeting_event_connections => [ [ '1', '64', '1024' ],
 		[ '0', '1025', 'all' ] ],

@@ -120,6 +120,14 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Keep a meeting's room though nobody has signed in.",
       "With meeting_release_after the server releases such rooms." },
 
+    { "meeting purge", NULL, MT_OPT(BEFORE),
+      MT_OPT(COMPANY) | MT_OPT(TIMEZONE) | MT_OPT(DRYRUN), 0,
+      mt_ctl_meeting_purge,
+      "Delete meetings that ended before a day, for good.",
+      "Attendees and check-ins go with them, in small steps: a running\n"
+      "server goes on, and after an interruption the command can be given\n"
+      "again.  The first meeting of a series goes when the others are gone." },
+
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,
       "Print a meeting's join links for attendees and host.", NULL },

@@ -384,6 +384,16 @@
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
 
+/*
+ * Deletes those of the meetings that have ended before `before`, with all that
+ * hangs on them, up to `most` attendees.  result->num is how many meetings are
+ * gone, result->detail the one that was not finished, 0 if all were.
+ */
+#define MT_MEETING_PURGE_FIELDS(F, M)                                         \
+    F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 2,  INTS, meetings,    1, INT32_MAX, NULL)                           \
+    F(M, 3,  INT, most,         1, INT32_MAX, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
  * entries; without it, as in commands of 0.9, such entries stay. */
@@ -449,6 +459,7 @@ MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
 MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
+MT_DECLARE_MODEL(meeting_purge, MT_MEETING_PURGE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);
