@@ -15,6 +15,7 @@
  *     answer       the answer, piece by piece
  *     error        nginx's own errors, in the dialect's envelope
  *     variables    $meeting_*
+ *     mask         $meeting_request, and nginx's error lines, without secrets
  *     status       counts, and the status location
  *     status_event its part about events
  *

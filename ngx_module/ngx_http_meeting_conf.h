@@ -59,6 +59,11 @@ typedef struct {
 
 
 typedef struct {
+    ngx_uint_t                    api;          /* in one of its locations */
+} ngx_http_meeting_srv_conf_t;
+
+
+typedef struct {
     const mt_dialect_t           *dialect;      /* NULL: not of the API */
     ngx_uint_t                    dialect_index;
     mt_settings_t                 settings;     /* merged, for the engine */
@@ -70,6 +75,8 @@ typedef struct {
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
+    ngx_uint_t                    qr_signed;    /* MT_QR_* */
+    ngx_msec_t                    qr_valid;
     ngx_msec_t                    default_length;
     ngx_uint_t                    page_size;
     ngx_uint_t                    body_per_address;

@@ -273,6 +273,7 @@ ngx_http_meeting_set_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_int_t                      company;
     ngx_str_t                     *value;
     ngx_http_core_loc_conf_t      *clcf;
+    ngx_http_meeting_srv_conf_t   *mscf;
     ngx_http_meeting_main_conf_t  *mmcf;
 
     if (mlcf->dialect) {
@@ -310,6 +311,9 @@ ngx_http_meeting_set_api(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_meeting_module);
     mmcf->api = 1;
+
+    mscf = ngx_http_conf_get_module_srv_conf(cf, ngx_http_meeting_module);
+    mscf->api = 1;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
     clcf->handler = ngx_http_meeting_handler;

@@ -85,6 +85,13 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
 
 
 void *
+ngx_http_meeting_create_srv_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_meeting_srv_conf_t));
+}
+
+
+void *
 ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
 {
     ngx_http_meeting_loc_conf_t  *mlcf;
@@ -110,6 +117,8 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
     mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
     mlcf->geofence = NGX_CONF_UNSET_UINT;
+    mlcf->qr_signed = NGX_CONF_UNSET_UINT;
+    mlcf->qr_valid = NGX_CONF_UNSET_MSEC;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
     mlcf->page_size = NGX_CONF_UNSET_UINT;
     mlcf->body_per_address = NGX_CONF_UNSET_UINT;
@@ -167,6 +176,10 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
     ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
                               MT_FENCE_OPTIONAL);
+    ngx_conf_merge_uint_value(conf->qr_signed, prev->qr_signed,
+                              MT_QR_OPTIONAL);
+    ngx_conf_merge_msec_value(conf->qr_valid, prev->qr_valid,
+                              15 * MT_MS_PER_SECOND);
     ngx_conf_merge_msec_value(conf->default_length, prev->default_length,
                               2 * MT_MS_PER_HOUR);
     ngx_conf_merge_uint_value(conf->body_per_address, prev->body_per_address,
@@ -246,6 +259,8 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->qr_max_age = conf->qr_max_age;
     s->qr_skew = conf->qr_skew;
     s->geofence = conf->geofence;
+    s->qr_signed = conf->qr_signed;
+    s->qr_valid = conf->qr_valid;
     s->default_length = conf->default_length;
     s->message_size = mmcf->event_size;
     s->page_size = conf->page_size;

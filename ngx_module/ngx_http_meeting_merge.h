@@ -13,6 +13,7 @@
 
 void *ngx_http_meeting_create_main_conf(ngx_conf_t *cf);
 char *ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf);
+void *ngx_http_meeting_create_srv_conf(ngx_conf_t *cf);
 void *ngx_http_meeting_create_loc_conf(ngx_conf_t *cf);
 char *ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);

@@ -10,6 +10,7 @@
 #include "ngx_http_meeting_directives.h"
 #include "ngx_http_meeting_error.h"
 #include "ngx_http_meeting_gate.h"
+#include "ngx_http_meeting_mask.h"
 #include "ngx_http_meeting_merge.h"
 #include "ngx_http_meeting_process.h"
 #include "ngx_http_meeting_status.h"
@@ -53,6 +54,14 @@ static ngx_conf_enum_t  ngx_http_meeting_fences[] = {
     { ngx_string("off"), MT_FENCE_OFF },
     { ngx_string("optional"), MT_FENCE_OPTIONAL },
     { ngx_string("required"), MT_FENCE_REQUIRED },
+    { ngx_null_string, 0 }
+};
+
+
+static ngx_conf_enum_t  ngx_http_meeting_qr_policies[] = {
+    { ngx_string("off"), MT_QR_OFF },
+    { ngx_string("optional"), MT_QR_OPTIONAL },
+    { ngx_string("required"), MT_QR_REQUIRED },
     { ngx_null_string, 0 }
 };
 
@@ -256,6 +265,20 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, geofence),
       &ngx_http_meeting_fences },
 
+    { ngx_string("meeting_qr_signed"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_enum,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, qr_signed),
+      &ngx_http_meeting_qr_policies },
+
+    { ngx_string("meeting_qr_valid"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, qr_valid),
+      &ngx_http_meeting_some_time },
+
     { ngx_string("meeting_default_length"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,
@@ -358,7 +381,7 @@ static ngx_http_module_t  ngx_http_meeting_module_ctx = {
     ngx_http_meeting_create_main_conf,     /* create main configuration */
     ngx_http_meeting_init_main_conf,       /* init main configuration */
 
-    NULL,                                  /* create server configuration */
+    ngx_http_meeting_create_srv_conf,      /* create server configuration */
     NULL,                                  /* merge server configuration */
 
     ngx_http_meeting_create_loc_conf,      /* create location configuration */
@@ -385,7 +408,8 @@ ngx_module_t  ngx_http_meeting_module = {
 static ngx_int_t
 ngx_http_meeting_preconfiguration(ngx_conf_t *cf)
 {
-    return ngx_http_meeting_add_variables(cf);
+    return ngx_http_meeting_add_variables(cf) == NGX_OK
+           ? ngx_http_meeting_add_request(cf) : NGX_ERROR;
 }
 
 
@@ -433,9 +457,12 @@ ngx_http_meeting_postconfiguration(ngx_conf_t *cf)
     ngx_http_meeting_admit_init(cf);
     ngx_http_meeting_error_init();
 
-    if (ngx_http_meeting_add_handler(cf, NGX_HTTP_REWRITE_PHASE,
-                                     ngx_http_meeting_rewrite_handler)
-        != NGX_OK)
+    if (ngx_http_meeting_add_handler(cf, NGX_HTTP_POST_READ_PHASE,
+                                     ngx_http_meeting_mask_handler)
+        != NGX_OK
+        || ngx_http_meeting_add_handler(cf, NGX_HTTP_REWRITE_PHASE,
+                                        ngx_http_meeting_rewrite_handler)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }

@@ -194,6 +194,12 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         "login_addresses_limited_total", "counter",
         "Addresses at which log-ins failed too often"),
 
+    ngx_http_meeting_metric("codes", "wrong", guard.wrong_codes,
+        "codes_wrong_total", "counter", "QR codes with a wrong signature"),
+    ngx_http_meeting_metric("codes", "limited", guard.code_waits,
+        "codes_limited_total", "counter",
+        "QR codes that came too soon after wrong ones"),
+
     ngx_http_meeting_metric("clients", "aborted", aborted,
         "aborted_total", "counter", "Clients that left before their answer"),
 

@@ -33,6 +33,10 @@ for my $example (@examples) {
     unlike($out, qr/\[(?:warn|crit|alert)\]/, "$name: without a warning")
         if $> == 0;
 
+    like($text, qr/^\s*log_format\s+meeting\s[^;]*\$meeting_request/m,
+        "$name: logs requests without secrets");
+    like($text, qr/^\s*access_log\s+\S+\s+meeting\b/m, "$name: by default");
+
     ok(!-e "$dir/store", "$name: and makes no store by being tested");
 
     ($passed, $out) = Meeting::Docs::test_config($dir,
@@ -41,5 +45,24 @@ for my $example (@examples) {
     like($out, qr/\[emerg\].*weclubsx.*meeting_api.*nginx\.conf:\d+/,
         "$name: and named with its line");
 }
+
+# The formats of all shipped configurations and documents.
+
+my $formats = 0;
+
+for my $name (Meeting::Docs->all(), 'scripts/nginx.conf.in',
+    map { "conf.examples/" . basename($_) } @examples)
+{
+    my $text = Meeting::Docs::slurp("$Meeting::Docs::TOP/$name");
+
+    for my $format ($text =~ /(\blog_format\s[^;]*;)/g) {
+        unlike($format, qr/\$(?:request|request_uri|uri|document_uri|args
+            |query_string|http_referer|http_authorization|arg_\w+)\b/x,
+            "$name: no secret in its format");
+        $formats++;
+    }
+}
+
+cmp_ok($formats, '>=', 6, 'formats were looked at');
 
 done_testing();

@@ -54,6 +54,8 @@ my %good = (
 	meeting_qr_max_age => [ 'off', '30s' ],
 	meeting_qr_skew => [ '0', '1m' ],
 	meeting_geofence => [ 'off', 'optional', 'required' ],
+	meeting_qr_signed => [ 'off', 'optional', 'required' ],
+	meeting_qr_valid => [ '5s', '15s', '1m' ],
 	meeting_default_length => [ '2h', '"1h 30m"' ],
 	meeting_company_quota => [ 'off', 'bytes=1m', 'seats=100 people=5',
 		'bytes=8g meetings=1000000 seats=50000 series_seats=500000'
@@ -80,6 +82,8 @@ my %bad = (
 	meeting_qr_max_age => [ '0', 'on', '30q' ],
 	meeting_qr_skew => [ 'off', '-1' ],
 	meeting_geofence => [ 'on', '500', 'Optional', '""' ],
+	meeting_qr_signed => [ 'on', 'always', 'Required', '""' ],
+	meeting_qr_valid => [ '0', '-1', 'x', 'off' ],
 	meeting_default_length => [ '0', '-1h' ],
 	meeting_company_quota => [ 'on', 'bytes', 'bytes=', 'bytes=0', 'bytes=x',
 		'seats=0', 'seats=-1', 'people=1.5', 'meetings=1k', 'rooms=5',

@@ -208,7 +208,8 @@ sub check_lists {
 
     is_deeply([ sort map { $_->[0] =~ /^`\$(\w+)`$/ }
                 $module->rows(qr/^`\$meeting_/) ],
-        [ sort $sources =~ /\{ ngx_string\("(meeting_\w+)"\), ngx_http/g ],
+        [ sort $sources
+            =~ /\bngx_string\("(meeting_\w+)"\)(?:, ngx_http|;)/g ],
         'each variable is documented, and no other');
 
     my ($operations, $reasons) = map { named_in($text, $_) }

@@ -42,7 +42,7 @@ my %rooms = (
     auth      => [qw(kernel view directory)],
     meeting   => [qw(kernel view directory)],
     series    => [qw(kernel view directory meeting)],
-    checkin   => [qw(kernel view directory meeting)],
+    checkin   => [qw(kernel view directory auth meeting)],
     read      => [qw(kernel view directory meeting)],
     notify    => [qw(kernel view directory meeting)],
     verify    => [qw(kernel view directory meeting notify registry)],
@@ -68,6 +68,7 @@ my %big_endian = map { $_ => 1 } qw(
     src/commit/mt_machine.c
     src/domain/auth/mt_session.c
     src/domain/auth/mt_token.c
+    src/domain/checkin/mt_qr.c
     src/domain/meeting/mt_attendee.c
     src/event/mt_dingtalk.c
     src/file/mt_image_png.c

@@ -55,6 +55,8 @@ for my $maker (@writers) {
 
 test_hosts();
 
+test_logs();
+
 $t->verify();
 $t->finish();
 
@@ -77,11 +79,32 @@ sub example {
 	$conf =~ s/listen\s+443 ssl/listen 127.0.0.1:%%PORT%%/g;
 	$conf =~ s/listen\s+127.0.0.1:9145/listen 127.0.0.1:%%PORT_1%%/;
 	$conf =~ s{/var/lib/nginx-meeting}{store}g;
+	$conf =~ s{/var/log/nginx/}{example-}g;
 	$conf =~ s{include /etc/nginx/meeting-secret.conf}
 		{meeting_weclubs_secret %%SECRET%%}g;
 	$conf =~ s{meeting_timezone\s+\S+;}{meeting_timezone $zone;};
 
 	return $conf;
+}
+
+
+# The example's logs have each request, and no secret of any.
+
+sub test_logs {
+	my $access = $t->read_file('example-access.log');
+	my $logs = $access . $t->read_file('error.log');
+
+	like($access, qr{"GET /k/\*\*\* HTTP}, 'logs: a page');
+	like($access, qr{access_token=\*\*\* HTTP}, 'logs: a token');
+	like($access, qr{appSecret=\*\*\* HTTP}, 'logs: a credential');
+
+	my %secrets = (appsecret => $credential->{appsecret},
+		map { $_->{app} && $_->{app}{token} ? ($_->name(), $_->{app}{token})
+			: () } @dialects);
+
+	cmp_ok(scalar keys %secrets, '>=', 4, 'logs: secrets to look for');
+	is(index($logs, $secrets{$_}), -1, "logs: no secret of $_")
+		for sort keys %secrets;
 }
 
 

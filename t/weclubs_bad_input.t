@@ -30,7 +30,7 @@ my $ann = $app->login('1001', 'hf@123456');
 
 # address => members: name, kind, a good value
 
-my @who = ([ 'user_id', 'id', '1' ]);
+my @who = ([ 'user_id', 'person', '1' ]);
 my @act = (@who, [ 'meeting_id', 'id', '1' ]);
 
 my %calls = (
@@ -95,6 +95,8 @@ my %bad = (
 	list => [ bad_values('string'), '"1,,2"', '",1"', '"1,,"', '"1,+2"',
 		'"1,0"', '"1,2.5"', '"1,' . 'a' x 65 . '"' ],
 );
+
+$bad{person} = $bad{id};
 
 covers('bad input', 'weclubs', keys %calls);
 
@@ -253,6 +255,9 @@ sub with_token {
 }
 
 
+# Nobody's id is as good as another person's: only a value that can be no id of
+# anybody is told.
+
 sub test_values {
 	my ($path, $person, $member, @good) = @_;
 	my ($name, $kind) = @$member;
@@ -261,6 +266,10 @@ sub test_values {
 		my $bad = $_;
 		my @data = map { $_->[0] eq $name ? [ $name, $bad ] : $_ } @good;
 
-		[ $bad, 3001, qr/ \Q$name\E /, $person->call($path, \@data) ];
+		my @want = $kind eq 'person' && $bad =~ /^".{1,64}"\z
+				| ^-?\d{1,18}\z | ^-9223372036854775808\z/x
+			? (3010, qr/^token失效\z/) : (3001, qr/ \Q$name\E /);
+
+		[ $bad, @want, $person->call($path, \@data) ];
 	} @{$bad{$kind}});
 }

@@ -74,6 +74,13 @@ mt_str_t mt_base64(mt_arena_t *arena, mt_str_t in);
  * or without memory. */
 int mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out);
 
+/* Base32 in Crockford's alphabet, without padding: digits and upper-case
+ * letters, as QR codes pack them best.  mt_base32() returns the text, empty
+ * without memory.  mt_base32_decode() takes lower case, too, writes at most
+ * `max` bytes and returns their number, or -1 for anything else. */
+mt_str_t mt_base32(mt_arena_t *arena, mt_str_t in);
+int mt_base32_decode(mt_str_t in, uint8_t *out, size_t max);
+
 /*
  * Stored passwords: "scrypt$<log2 N>$<r>$<p>$<salt>$<hash>" over the MD5 of
  * the password in lower-case hex (PROTOCOL: weclubs clients send only that).

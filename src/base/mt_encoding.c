@@ -1,5 +1,5 @@
 
-/* Hex and Base64. */
+/* Hex, Base32 and Base64. */
 
 #include "base/mt_crypto.h"
 
@@ -203,4 +203,85 @@ mt_base64_decode(mt_arena_t *arena, mt_str_t in, mt_str_t *out)
     out->len = (size_t) (p - (const uint8_t *) out->data);
 
     return 0;
+}
+
+
+static const char  mt_base32_digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+
+mt_str_t
+mt_base32(mt_arena_t *arena, mt_str_t in)
+{
+    char      *out;
+    size_t     i, n;
+    unsigned   bits, have;
+    mt_str_t   text;
+
+    out = mt_arena_alloc(arena, in.len * 8 / 5 + 2);
+    if (out == NULL) {
+        return MT_STR("");
+    }
+
+    n = 0;
+    bits = 0;
+    have = 0;
+
+    for (i = 0; i < in.len; i++) {
+        bits = (bits << 8 | (uint8_t) in.data[i]) & 0xfff;
+        have += 8;
+
+        while (have >= 5) {
+            have -= 5;
+            out[n++] = mt_base32_digits[bits >> have & 31];
+        }
+    }
+
+    if (have) {
+        out[n++] = mt_base32_digits[bits << (5 - have) & 31];
+    }
+
+    text.len = n;
+    text.data = out;
+
+    return text;
+}
+
+
+int
+mt_base32_decode(mt_str_t in, uint8_t *out, size_t max)
+{
+    char         c;
+    size_t       i, n;
+    unsigned     bits, have;
+    const char  *digit;
+
+    n = 0;
+    bits = 0;
+    have = 0;
+
+    for (i = 0; i < in.len; i++) {
+        c = in.data[i];
+        c = c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
+
+        digit = memchr(mt_base32_digits, c, sizeof(mt_base32_digits) - 1);
+        if (digit == NULL) {
+            return -1;
+        }
+
+        bits = (bits << 5 | (unsigned) (digit - mt_base32_digits)) & 0xfff;
+        have += 5;
+
+        if (have >= 8) {
+            if (n == max) {
+                return -1;
+            }
+
+            have -= 8;
+            out[n++] = (uint8_t) (bits >> have);
+        }
+    }
+
+    /* canonical: the bits left over are zeros, and no digit is needless */
+
+    return have >= 5 || (bits & ((1u << have) - 1)) ? -1 : (int) n;
 }

@@ -81,6 +81,11 @@
                                      "meeting_sign_grace)")                   \
     O(REASON,   "reason",   "TEXT",  "why, for the journal")                  \
     O(WITHDRAW, "withdraw", NULL,    "take the excuse back")                  \
+    O(LEADER,   "leader",   "USER",  "the host whose codes they are "         \
+                                     "(default: the creator)")                \
+    O(RENEW,    "renew",    NULL,    "make all earlier codes void")           \
+    O(SIGNED,   "signed",   "POLICY", "whether the meeting wants signed "     \
+                                     "codes: off, optional or required")      \
     O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
     O(UNTIL,    "until",    "DATE",  "the last day")                          \
     O(BEFORE,   "before",   "DATE",  "what ended before this day")            \
@@ -164,6 +169,7 @@ int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_keep(mt_ctl_t *ctl);
 int mt_ctl_meeting_purge(mt_ctl_t *ctl);
+int mt_ctl_meeting_codes(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_add(mt_ctl_t *ctl);
 int mt_ctl_checkin_undo(mt_ctl_t *ctl);

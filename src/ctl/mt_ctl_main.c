@@ -127,6 +127,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Attendees and check-ins go with them, in small steps: a running\n"
       "server goes on, and after an interruption the command can be given\n"
       "again.  The first meeting of a series goes when the others are gone." },
+    { "meeting codes", NULL, MT_OPT(MEETING),
+      MT_OPT(COMPANY) | MT_OPT(LEADER) | MT_OPT(RENEW) | MT_OPT(SIGNED), 0,
+      mt_ctl_meeting_codes,
+      "Print a meeting's signed codes of the next minute.",
+      "One code a line, for the time from `from` to `until` (ms since 1970):\n"
+      "create_date is what a client of weclubs finds in it.  A code is good\n"
+      "for meeting_qr_valid from then on." },
 
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,

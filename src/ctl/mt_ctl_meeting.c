@@ -2,6 +2,8 @@
 /* Commands on rooms and meetings. */
 
 #include "ctl/mt_ctl.h"
+#include "domain/auth/mt_auth.h"
+#include "domain/checkin/mt_qr.h"
 #include "domain/meeting/mt_meeting.h"
 
 
@@ -218,6 +220,154 @@ mt_ctl_meeting_keep(mt_ctl_t *ctl)
                          &mt_ctl_meeting_act_options, &args)
               == MT_CTL_OK
            ? mt_ctl_show(ctl, ctl->given[MT_OPT_MEETING]) : MT_CTL_FAILED;
+}
+
+
+MT_JSON_TABLE(mt_ctl_codes_options,
+    { "meeting", MT_FIELD(codes_set, ref) }
+);
+
+#define MT_CTL_CODE_FIELDS(F, M)                                              \
+    F(M, 1, INT, from,        0, MT_TIME_MAX, NULL)                           \
+    F(M, 2, INT, until,       0, MT_TIME_MAX, NULL)                           \
+    F(M, 3, INT, leader,      0, MT_NUM_MAX, NULL)                            \
+    F(M, 4, INT, number,      0, MT_INTEGER_MAX, NULL)
+
+MT_DECLARE_MODEL(ctl_code, MT_CTL_CODE_FIELDS);
+MT_DEFINE_MODEL(ctl_code, MT_CTL_CODE_FIELDS);
+
+MT_JSON_TABLE(mt_ctl_code_row,
+    { "from",        MT_FIELD(ctl_code, from) },
+    { "until",       MT_FIELD(ctl_code, until) },
+    { "leader_id",   MT_FIELD(ctl_code, leader) },
+    { "create_date", MT_FIELD(ctl_code, number) }
+);
+
+/* a minute's */
+#define MT_CTL_CODES  12
+
+
+/* Changes what the options say about codes.  Returns 1, or 0 after a
+ * message. */
+
+static int
+mt_ctl_codes_set(mt_ctl_t *ctl)
+{
+    size_t           i;
+    mt_call_t        call;
+    mt_codes_set_t   args;
+    const char      *policy;
+
+    static const char *const  policies[] = {
+        [MT_QR_OFF] = "off",
+        [MT_QR_OPTIONAL] = "optional",
+        [MT_QR_REQUIRED] = "required"
+    };
+
+    policy = ctl->given[MT_OPT_SIGNED];
+
+    if (policy == NULL && ctl->given[MT_OPT_RENEW] == NULL) {
+        return 1;
+    }
+
+    memset(&args, 0, sizeof(args));
+
+    if (mt_ctl_args(ctl, &mt_ctl_codes_options, &args) != MT_CTL_OK) {
+        return 0;
+    }
+
+    mt_set(&args, codes_set, renew, ctl->given[MT_OPT_RENEW] != NULL);
+
+    for (i = 0; policy && i < mt_nitems(policies); i++) {
+        if (mt_str_eq(mt_cstr(policy), mt_cstr(policies[i]))) {
+            mt_set(&args, codes_set, policy, (int64_t) i);
+        }
+    }
+
+    if (policy && !mt_has(&args, codes_set, policy)) {
+        (void) mt_ctl_fail("--signed: neither off, optional nor required");
+        return 0;
+    }
+
+    return mt_ctl_run(ctl, &call, &mt_op_codes_set, &mt_ctl_codes_options,
+                      &args)
+           == MT_CTL_OK;
+}
+
+
+/* Returns the number of the host whose codes are wanted, 0 after a message. */
+
+static int64_t
+mt_ctl_code_leader(mt_ctl_t *ctl, mt_txn_t *txn, const mt_meeting_t *meeting)
+{
+    int64_t      leader;
+    const char  *given;
+
+    given = ctl->given[MT_OPT_LEADER];
+    leader = given ? mt_ref_num(txn, ctl->company, MT_NAME_USER,
+                                mt_cstr(given))
+                   : meeting->creator;
+
+    if (mt_meeting_is_host(meeting, leader)) {
+        return leader;
+    }
+
+    (void) mt_ctl_fail_status("--leader", MT_NOT_LEADER);
+
+    return 0;
+}
+
+
+int
+mt_ctl_meeting_codes(mt_ctl_t *ctl)
+{
+    int             i, rc;
+    mt_qr_t         code;
+    uint8_t         bytes[MT_SERVER_KEY_LEN];
+    mt_str_t        key;
+    mt_txn_t       *txn;
+    mt_meeting_t    meeting;
+    mt_ctl_code_t   row;
+
+    if (!mt_ctl_codes_set(ctl) || !mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    rc = MT_CTL_FAILED;
+
+    if (mt_ctl_meeting(ctl, txn, &meeting)) {
+        memset(&row, 0, sizeof(row));
+
+        code.company = ctl->company;
+        code.meeting = meeting.num;
+        code.generation = meeting.codes;
+        code.leader = mt_ctl_code_leader(ctl, txn, &meeting);
+        code.slot = mt_realtime_ms() / MT_QR_STEP;
+
+        if (mt_meta_server_key(txn, &key) != 1
+            || mt_token_key(key, mt_meta_generation(txn), bytes) != 0)
+        {
+            mt_ctl_fail_status("store", MT_STORE_FAILED);
+            code.leader = 0;
+        }
+
+        key = (mt_str_t) { sizeof(bytes), (const char *) bytes };
+        row.leader = code.leader;
+        rc = code.leader ? MT_CTL_OK : MT_CTL_FAILED;
+
+        for (i = 0; rc == MT_CTL_OK && i < MT_CTL_CODES; i++) {
+            row.from = code.slot * MT_QR_STEP;
+            row.until = row.from + MT_QR_STEP;
+            row.number = mt_qr_number(key, &code);
+
+            rc = mt_ctl_print(ctl, &mt_ctl_code_row, &row);
+            code.slot++;
+        }
+    }
+
+    mt_ctl_read_end(ctl, txn);
+
+    return rc;
 }
 
 

@@ -193,6 +193,13 @@ struct mt_dialect_s {
     /* A body may be a multipart form. */
     unsigned            reads_forms:1;
 
+    /* Members of requests that no route's table has, such as those of an
+     * envelope; NULL if there are none.  See mt_mask.h. */
+    const mt_json_table_t  *beside;
+
+    /* A segment of its paths may be a join link's code without "/k/". */
+    unsigned            bare_links:1;
+
     /* Its tokens are sessions in the store, for settings->token_ttl each. */
     unsigned            keeps_sessions:1;
 };

@@ -34,7 +34,7 @@ static const mt_wire_t  mt_h5yes_file = {
 
 MT_JSON_TABLE(mt_h5yes_gettoken_in,
     MT_ARG("appkey", token_issue, appkey, MT_MUST, NULL),
-    MT_ARG("appsecret", token_issue, secret, MT_MUST, NULL),
+    MT_ARG("appsecret", token_issue, secret, MT_MUST_SECRET, NULL),
 );
 
 MT_JSON_TABLE(mt_h5yes_list_in,
@@ -63,7 +63,7 @@ MT_JSON_TABLE(mt_h5yes_clear_face_in,
 #define MT_USER_ARGS(flags)                                                   \
     MT_USER_ARG("name", name, flags),                                         \
     MT_USER_ARG("account", account, flags),                                   \
-    MT_USER_ARG("password", plain, 0),                                        \
+    MT_USER_ARG("password", plain, MT_JSON_SECRET),                           \
     MT_USER_ARG("phone", phone, 0),                                           \
     MT_USER_ARG("position", job, 0),                                          \
     MT_USER_ARG("email", email, 0),                                           \

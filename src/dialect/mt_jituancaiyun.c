@@ -70,7 +70,7 @@ static const mt_wire_t  mt_jt_time = { "jt_time", mt_jt_time_read, NULL };
 
 MT_JSON_TABLE(mt_jt_credential_in,
     MT_ARG("appId", token_issue, appkey, MT_MUST, NULL),
-    MT_ARG("appSecret", token_issue, secret, MT_MUST, NULL),
+    MT_ARG("appSecret", token_issue, secret, MT_MUST_SECRET, NULL),
 );
 
 MT_JSON_TABLE(mt_jt_token_in,
@@ -200,6 +200,7 @@ const mt_dialect_t  mt_dialect_jituancaiyun = {
     .name = mt_str("jituancaiyun"),
     MT_DIALECT_ROUTES(mt_jt_routes),
     .decode = mt_jt_decode,
+    .beside = &mt_jt_token_in,
     .prove = mt_request_prove,
     .authenticate = mt_jt_authenticate,
     .open_answer = mt_jt_open_answer,

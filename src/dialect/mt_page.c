@@ -74,6 +74,7 @@ const mt_dialect_t  mt_dialect_page = {
     .name = mt_str("page"),
     MT_DIALECT_ROUTES(mt_page_routes),
     .decode = mt_page_decode,
+    .bare_links = 1,
     .authenticate = mt_page_authenticate,
     .markup = &mt_page_markup,
     .code = mt_page_code,

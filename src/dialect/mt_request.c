@@ -7,9 +7,6 @@
 #include "dialect/mt_request.h"
 
 
-#define MT_LINK_CODE_LEN  11
-
-
 static size_t mt_link_span(const char *p, const char *end);
 static void mt_request_note_one(mt_exchange_t *x,
     const mt_json_member_t *member, size_t place);
@@ -185,9 +182,7 @@ mt_link_span(const char *p, const char *end)
     const char  *from;
 
     for (from = p; p < end; p++) {
-        if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')
-              || (*p >= '0' && *p <= '9') || *p == '-' || *p == '_'))
-        {
+        if (!mt_is_url_safe(*p)) {
             break;
         }
     }

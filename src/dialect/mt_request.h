@@ -32,9 +32,12 @@ MT_DECLARE_MODEL(request, MT_REQUEST_FIELDS);
 /* Required, and "" counts as missing. */
 #define MT_MUST  (MT_JSON_REQUIRED | MT_JSON_FILLED)
 
+/* A member with MT_MUST and a secret in it. */
+#define MT_MUST_SECRET  (MT_MUST | MT_JSON_SECRET)
+
 /* Not required by the table: a missing token has a code of its own. */
 #define MT_TOKEN_ARG(wire)                                                    \
-    { wire, MT_FIELD(request, token), 0, 0, NULL, NULL }
+    { wire, MT_FIELD(request, token), 0, MT_JSON_SECRET, NULL, NULL }
 
 /* A member of an answer's table: a field of a part of a view. */
 
@@ -70,6 +73,18 @@ void mt_request_prove_token(mt_exchange_t *x, mt_str_t token);
 /* Checks the token, unless the route is public, then reports the error that
  * mt_request_decode() has left. */
 void mt_request_authenticate(mt_exchange_t *x);
+
+#define MT_LINK_CODE_LEN  11      /* characters of a join link's code */
+
+/* Returns 1 if a link's code may have the character, else 0. */
+
+static inline int
+mt_is_url_safe(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+           || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
 
 /*
  * Finds the code in the address of a meeting's join link: 11 URL-safe

@@ -166,6 +166,9 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(TOO_EARLY,        FAILED,       "签到尚未开始"),
     MT_S(QR_EXPIRED,       FAILED,       "二维码已过期"),
     MT_S(QR_FUTURE,        FAILED,       "二维码时间在未来"),
+    MT_S(QR_FORGED,        FAILED,       "不是本次会议的二维码"),
+    MT_S(QR_UNSIGNED,      FAILED,       "请扫描现场屏幕上的二维码"),
+    MT_S(QR_TRIES,         FAILED,       "错误的二维码过多，请稍后再试"),
     MT_S(SIGNED_ALREADY,   FAILED,       "已经签到"),
     MT_S(NO_SIGN_IN,       FAILED,       "该会议不需要签到"),
     MT_S(TOO_FAR,          FAILED,       "距离会议室太远"),
@@ -588,7 +591,8 @@ mt_weclubs_prove(mt_exchange_t *x)
 }
 
 
-/* An invalid user_id is reported before an invalid token. */
+/* The token is judged first: the answer to one that is not this person's is
+ * the same whether or not the person exists. */
 
 void
 mt_weclubs_authenticate(mt_exchange_t *x)
@@ -621,18 +625,14 @@ mt_weclubs_authenticate(mt_exchange_t *x)
         status = mt_session_check(call, request->caller, &request->proof);
     }
 
-    if (status == MT_OK) {
-        call->actor = request->proof.user;
-    }
-
-    /* user_id stands first in every table */
-    mt_weclubs_check_ids(x, &table->members[0]);
-
-    if (call->error.status == MT_OK) {
+    if (status != MT_OK) {
         call->error.status = status;
+        return;
     }
 
-    for (i = 1; i < table->n && call->error.status == MT_OK; i++) {
+    call->actor = request->proof.user;
+
+    for (i = 0; i < table->n && call->error.status == MT_OK; i++) {
         mt_weclubs_check_ids(x, &table->members[i]);
     }
 }

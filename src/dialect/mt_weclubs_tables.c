@@ -322,7 +322,7 @@ mt_weclubs_given(const mt_exchange_t *x, const mt_json_member_t *member)
  * of its own if it is missing. */
 #define MT_USER_AND_TOKEN                                                     \
     MT_COMMON("user_id", user_id, 0, &mt_weclubs_user),                       \
-    MT_COMMON("token", token, 0, NULL)
+    MT_COMMON("token", token, MT_JSON_SECRET, NULL)
 
 
 MT_JSON_TABLE(mt_weclubs_client,
@@ -333,7 +333,8 @@ MT_JSON_EXTERN_TABLE(mt_weclubs_envelope,
     { "id", MT_FIELD(weclubs_envelope, id), 0, 0, NULL, NULL },
     { "client", MT_FIELD(weclubs_envelope, client), 0, 0, NULL,
       &mt_weclubs_client },
-    { "sign", MT_FIELD(weclubs_envelope, sign), 0, 0, NULL, NULL },
+    { "sign", MT_FIELD(weclubs_envelope, sign), 0, MT_JSON_SECRET, NULL,
+      NULL },
     { "data", NULL, 0, MT_JSON_PAYLOAD, NULL, NULL },
 );
 
@@ -354,7 +355,7 @@ MT_JSON_TABLE(mt_weclubs_sign_in,
 
 MT_JSON_TABLE(mt_weclubs_login_in,
     MT_ARG("mobile", login, mobile, MT_MUST, NULL),
-    MT_ARG("password", login, md5, MT_MUST, NULL),
+    MT_ARG("password", login, md5, MT_MUST | MT_JSON_SECRET, NULL),
 );
 
 MT_JSON_TABLE(mt_weclubs_public_in,
@@ -638,6 +639,7 @@ const mt_dialect_t  mt_dialect_weclubs = {
     .name = mt_str("weclubs"),
     MT_DIALECT_ROUTES(mt_weclubs_routes),
     .decode = mt_weclubs_decode,
+    .beside = &mt_weclubs_envelope,
     .prove = mt_weclubs_prove,
     .authenticate = mt_weclubs_authenticate,
     .open_answer = mt_weclubs_open_answer,

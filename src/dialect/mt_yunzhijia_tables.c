@@ -120,14 +120,14 @@ static const mt_wire_t  mt_yunzhijia_accept = {
 MT_JSON_TABLE(mt_yunzhijia_token_in,
     MT_ARG("appId", token_issue, appkey, MT_JSON_FILLED, &mt_wire_ref),
     MT_ARG("eid", token_issue, tenant, MT_JSON_FILLED, &mt_wire_ref),
-    MT_ARG("secret", token_issue, secret, MT_MUST, NULL),
+    MT_ARG("secret", token_issue, secret, MT_MUST_SECRET, NULL),
     MT_ARG("timestamp", token_issue, stamp, MT_JSON_REQUIRED, NULL),
 );
 
 MT_JSON_TABLE(mt_yunzhijia_refresh_in,
     MT_ARG("appId", token_issue, appkey, MT_JSON_FILLED, &mt_wire_ref),
     MT_ARG("eid", token_issue, tenant, MT_JSON_FILLED, &mt_wire_ref),
-    MT_ARG("refreshToken", token_issue, refresh, MT_MUST, NULL),
+    MT_ARG("refreshToken", token_issue, refresh, MT_MUST_SECRET, NULL),
     MT_ARG("timestamp", token_issue, stamp, MT_JSON_REQUIRED, NULL),
 );
 

@@ -150,6 +150,9 @@ void mt_json_table_prepare(const mt_json_table_t *table);
  * member stands in; the member has no field. */
 #define MT_JSON_INLINE      0x10
 
+/* The value is a secret, such as a token, and must not stand in logs. */
+#define MT_JSON_SECRET      0x20
+
 /* The most members of a table: the decoder keeps a bit for each. */
 #define MT_JSON_MEMBERS_MAX  64
 

@@ -108,6 +108,12 @@
     S(63, QR_EXPIRED,         "qr_expired",         "QR code is too old")     \
     S(64, QR_FUTURE,          "qr_future",          "QR code is from the "    \
                                                     "future")                 \
+    S(56, QR_FORGED,          "qr_forged",          "not a code of this "    \
+                                                    "meeting")                \
+    S(57, QR_UNSIGNED,        "qr_unsigned",        "the code on the screen " \
+                                                    "is needed")              \
+    S(58, QR_TRIES,           "qr_tries",           "too many wrong codes, "  \
+                                                    "wait")                   \
     S(65, SIGNED_ALREADY,     "signed_already",     "signed in already")      \
     S(66, NO_SIGN_IN,         "no_sign_in",         "meeting wants no sign-"  \
                                                     "in")                     \

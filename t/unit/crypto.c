@@ -23,6 +23,41 @@ hex(const uint8_t *in, size_t n)
 
 
 static void
+test_base32(void)
+{
+    size_t    i, j, same, refused;
+    char      in[20];
+    uint8_t   out[20];
+    mt_str_t  text;
+
+    is_str(mt_base32(arena, MT_STR("foobar")), "CSQPYRK1E8", "Base32");
+
+    same = 0;
+    refused = 0;
+
+    for (i = 0; i <= sizeof(in); i++) {
+        for (j = 0; j < i; j++) {
+            in[j] = (char) (j * 37 + i * 101);
+        }
+
+        text = mt_base32(arena, (mt_str_t) { i, in });
+        same += mt_base32_decode(text, out, sizeof(out)) == (int) i
+                && memcmp(in, out, i) == 0;
+        refused += i == 0 || mt_base32_decode(text, out, i - 1) == -1;
+    }
+
+    is_int(same, 21, "any bytes, there and back");
+    is_int(refused, 21, "never beyond the end");
+    is_int(mt_base32_decode(MT_STR("csqpyrk1e8"), out, 20), 6, "lower case");
+    is_int(mt_base32_decode(MT_STR("CSQPYRK1E9"), out, 20), -1,
+           "bits beyond the end");
+    is_int(mt_base32_decode(MT_STR("CSQPYRK1E80"), out, 20), -1,
+           "a digit too many");
+    is_int(mt_base32_decode(MT_STR("CSQPYRK1EU"), out, 20), -1, "no digit");
+}
+
+
+static void
 test_digests(void)
 {
     uint8_t   out[MT_SHA256_LEN];
@@ -340,6 +375,7 @@ main(void)
     test_aes_block();
     test_hex();
     test_hex_bytes();
+    test_base32();
     test_base64();
     test_secrets();
     test_passwords();

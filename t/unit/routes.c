@@ -1,8 +1,8 @@
 
 /*
  * The routes of all dialects, which must differ; and a list of the dialects,
- * the routes and the times in their requests, as TAP comments, for the tests that visit each one
- * (t/lib/Meeting/Routes.pm).
+ * of their routes, and of the times and secrets in requests, as TAP comments,
+ * for the tests that visit each one (t/lib/Meeting/Routes.pm).
  */
 
 #include <ctype.h>
@@ -103,6 +103,22 @@ test_times(const mt_dialect_t *dialect, const mt_route_t *route,
 
 
 static void
+list_secrets(mt_str_t dialect, const mt_json_table_t *table)
+{
+    size_t  i;
+
+    for (i = 0; table && i < table->n; i++) {
+        list_secrets(dialect, table->members[i].sub);
+
+        if (table->members[i].flags & MT_JSON_SECRET) {
+            printf("# secret %.*s %s\n", (int) dialect.len, dialect.data,
+                   table->members[i].wire);
+        }
+    }
+}
+
+
+static void
 test_route(const mt_dialect_t *dialect, const mt_route_t *route)
 {
     mt_str_t  name, path;
@@ -123,6 +139,7 @@ test_route(const mt_dialect_t *dialect, const mt_route_t *route)
     ok(dialect->nroutes == 1 || path.len, "is not any");
 
     test_times(dialect, route, route->request);
+    list_secrets(name, route->request);
 }
 
 
@@ -137,6 +154,8 @@ main(void)
                dialect->name.data);
         ok(dialect->nroutes > 0, "%.*s has addresses",
            (int) dialect->name.len, dialect->name.data);
+
+        list_secrets(dialect->name, dialect->beside);
 
         for (k = 0; k < dialect->nroutes; k++) {
             test_route(dialect, &dialect->routes[k]);

@@ -285,8 +285,7 @@ test_order(void)
         { "{\"client\":{\"caller\":\"web\"},\"data\":{\"user_id\":"
           "true,\"token\":\"t\",\"meeting_id\":1}}", 3001, " user_id " },
         { "{\"client\":{\"caller\":\"web\"},\"data\":{\"user_id\":"
-          "\"nobody\",\"token\":\"t\",\"meeting_id\":1}}", 3001,
-          " user_id " },
+          "\"nobody\",\"token\":\"t\",\"meeting_id\":1}}", 3010, NULL },
         { "{\"client\":{\"caller\":\"web\"},\"data\":{\"user_id\":1,"
           "\"token\":\"t\",\"meeting_id\":\"x\"}}", 3010, NULL },
     };

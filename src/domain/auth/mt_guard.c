@@ -42,19 +42,24 @@ struct mt_guard_s {
 static const struct {
     size_t  first;
     size_t  n;
-} mt_guard_tables[MT_GUARD_KINDS] = {
+} mt_guard_tables[] = {
     { 0,     16384 },            /* pairs */
     { 16384, 4096 },             /* persons */
-    { 20480, 2048 }              /* addresses */
+    { 20480, 2048 },             /* addresses */
+    { 22528, 4096 }              /* wrong codes */
 };
 
-#define MT_GUARD_ENTRIES  22528
+#define MT_GUARD_ENTRIES  26624
 
-enum { MT_PAIR, MT_PERSON, MT_ADDRESS };
+enum { MT_PAIR, MT_PERSON, MT_ADDRESS, MT_WRONG_CODE };
 
 
 static int64_t mt_guard_judge(mt_guard_t *guard,
     const mt_guard_limits_t *limits, const mt_guard_who_t *who, int64_t now);
+static int64_t mt_guard_left(const mt_guard_entry_t *entry, int64_t limit,
+    int64_t longest, int64_t now);
+static mt_guard_who_t mt_guard_code(uint32_t company, int64_t person,
+    int64_t meeting);
 static int mt_guard_lock(mt_guard_t *guard);
 static void mt_guard_unlock(mt_guard_t *guard);
 static uint64_t mt_guard_key(mt_guard_t *guard, int kind,
@@ -239,7 +244,7 @@ mt_guard_judge(mt_guard_t *guard, const mt_guard_limits_t *limits,
     const mt_guard_who_t *who, int64_t now)
 {
     int                kind;
-    int64_t            limit, above, pause, wait, left;
+    int64_t            limit, wait, left;
     mt_guard_entry_t  *entry;
 
     wait = 0;
@@ -252,14 +257,8 @@ mt_guard_judge(mt_guard_t *guard, const mt_guard_limits_t *limits,
             continue;
         }
 
-        above = mt_guard_count(entry, limit, now) - limit;
-
-        if (above >= 0) {
-            pause = above < 30 ? (int64_t) MT_GUARD_PAUSE << above : INT64_MAX;
-            pause = pause < limits->pause ? pause : limits->pause;
-            left = entry->last + pause - now;
-            wait = left > wait ? left : wait;
-        }
+        left = mt_guard_left(entry, limit, limits->pause, now);
+        wait = left > wait ? left : wait;
 
         if (kind == MT_PAIR && entry->known >= now) {
             break;
@@ -267,6 +266,83 @@ mt_guard_judge(mt_guard_t *guard, const mt_guard_limits_t *limits,
     }
 
     return wait;
+}
+
+
+/* Returns the ms to wait for after the last failure, 0 or less: none. */
+
+static int64_t
+mt_guard_left(const mt_guard_entry_t *entry, int64_t limit, int64_t longest,
+    int64_t now)
+{
+    int64_t  above, pause;
+
+    above = mt_guard_count(entry, limit, now) - limit;
+
+    if (above < 0) {
+        return 0;
+    }
+
+    pause = above < 30 ? (int64_t) MT_GUARD_PAUSE << above : INT64_MAX;
+
+    return entry->last + (pause < longest ? pause : longest) - now;
+}
+
+
+int64_t
+mt_guard_code_wait(mt_guard_t *guard, uint32_t company, int64_t person,
+    int64_t meeting, int64_t now)
+{
+    int64_t            left;
+    mt_guard_who_t     who;
+    mt_guard_entry_t  *entry;
+
+    who = mt_guard_code(company, person, meeting);
+
+    if (!mt_guard_lock(guard)) {
+        return 0;
+    }
+
+    entry = mt_guard_find(guard, MT_WRONG_CODE, &who);
+    left = entry ? mt_guard_left(entry, MT_GUARD_CODES, MT_MS_PER_MINUTE, now)
+                 : 0;
+    guard->stat.code_waits += left > 0;
+
+    mt_guard_unlock(guard);
+
+    return left > 0 ? left : 0;
+}
+
+
+void
+mt_guard_code_failed(mt_guard_t *guard, uint32_t company, int64_t person,
+    int64_t meeting, int64_t now)
+{
+    mt_guard_who_t  who;
+
+    who = mt_guard_code(company, person, meeting);
+
+    if (mt_guard_lock(guard)) {
+        mt_guard_add(guard, MT_WRONG_CODE, NULL, &who, now);
+        guard->stat.wrong_codes++;
+        mt_guard_unlock(guard);
+    }
+}
+
+
+/* The meeting stands where a log-in has its address. */
+
+static mt_guard_who_t
+mt_guard_code(uint32_t company, int64_t person, int64_t meeting)
+{
+    mt_guard_who_t  who;
+
+    who.company = company;
+    who.person = person;
+    who.network = (uint64_t) meeting;
+    who.own = 0;
+
+    return who;
 }
 
 
@@ -421,6 +497,9 @@ mt_guard_limit(const mt_guard_limits_t *limits, int kind)
 
     case MT_PERSON:
         return limits->person;
+
+    case MT_WRONG_CODE:
+        return MT_GUARD_CODES;
 
     default:
         return limits->address;

@@ -30,6 +30,9 @@
 #define MT_GUARD_ADDRESS  4
 #define MT_GUARD_KINDS    3
 
+/* Wrong QR codes of a person in a meeting that are forgiven in an hour. */
+#define MT_GUARD_CODES    20
+
 /* A log-in.  person 0: a person who does not exist; the address alone
  * counts. */
 
@@ -44,6 +47,8 @@ typedef struct {
     uint64_t  failed;
     uint64_t  waits;             /* attempts that came too early */
     uint64_t  reached[MT_GUARD_KINDS];     /* pair, person, address */
+    uint64_t  wrong_codes;
+    uint64_t  code_waits;        /* codes that came too early */
 } mt_guard_stat_t;
 
 
@@ -73,6 +78,15 @@ void mt_guard_passed(mt_guard_t *guard, const mt_guard_limits_t *limits,
  * has reached, and the one before had not. */
 unsigned mt_guard_failed(mt_guard_t *guard, const mt_guard_limits_t *limits,
     const mt_guard_who_t *who, int64_t now);
+
+/* The same for QR codes with a MAC that does not fit (checkin/mt_qr.h),
+ * counted for a person and a meeting: up to MT_GUARD_CODES an hour, and a
+ * pause of up to a minute after each further one.  mt_guard_code_wait()
+ * returns 0, or the ms to wait for. */
+int64_t mt_guard_code_wait(mt_guard_t *guard, uint32_t company,
+    int64_t person, int64_t meeting, int64_t now);
+void mt_guard_code_failed(mt_guard_t *guard, uint32_t company,
+    int64_t person, int64_t meeting, int64_t now);
 
 /* Any thread. */
 void mt_guard_stat(mt_guard_t *guard, mt_guard_stat_t *stat);

@@ -7,6 +7,7 @@
 
 #include "domain/checkin/mt_checkin.h"
 #include "domain/checkin/mt_checkin_fence.h"
+#include "domain/checkin/mt_qr.h"
 
 
 /* One check-in while it is judged. */
@@ -54,8 +55,8 @@ const mt_operation_t  mt_op_checkin = {
 
 /*
  * Judges nothing: apply() has to judge anyway, has the meeting in its cache,
- * and writes nothing for a rejection.  Only the distance needs the meeting
- * here, since apply() cannot measure it.
+ * and writes nothing for a rejection.  Only the distance and a signed code
+ * need the meeting here, since apply() cannot measure and has no keys.
  */
 
 static mt_step_t
@@ -71,6 +72,11 @@ mt_checkin_start(mt_call_t *call)
     mt_set(args, checkin_args, qr_max_age, call->settings->qr_max_age);
     mt_set(args, checkin_args, qr_skew, call->settings->qr_skew);
     mt_set(args, checkin_args, fence, call->settings->geofence);
+
+    rc = mt_qr_look(call, args);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, call->field);
+    }
 
     if (mt_has(args, checkin_args, longitude)
         || mt_has(args, checkin_args, latitude))
@@ -292,13 +298,15 @@ mt_checkin_judge_leader(mt_checkin_try_t *try)
     mt_str_t  ref;
 
     ref = try->args->leader;
+    try->leader = try->args->code_leader;
 
-    if (ref.len == 0) {
+    if (ref.len == 0 && try->leader == 0) {
         return MT_OK;
     }
 
-    try->leader = mt_ref_num(try->txn, try->company,
-                             MT_NAME_USER, ref);
+    if (ref.len) {
+        try->leader = mt_ref_num(try->txn, try->company, MT_NAME_USER, ref);
+    }
 
     if (mt_meeting_is_host(try->meeting, try->leader)) {
         return MT_OK;
@@ -314,14 +322,22 @@ static mt_status_t
 mt_checkin_judge_time(mt_checkin_try_t *try)
 {
     int64_t                   now;
+    mt_status_t               rc;
     const mt_checkin_args_t  *args;
 
     args = try->args;
     now = try->time;
 
-    if (mt_has(args, checkin_args, qr_time)) {
-        try->field = MT_checkin_args_qr_time;
+    try->field = MT_checkin_args_qr_time;
 
+    rc = mt_qr_judge(try->meeting, args, now);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (mt_has(args, checkin_args, qr_time)
+        && args->code_slot == 0)
+    {
         if (args->qr_time > now + args->qr_skew) {
             return MT_QR_FUTURE;
         }
@@ -329,9 +345,9 @@ mt_checkin_judge_time(mt_checkin_try_t *try)
         if (args->qr_max_age && args->qr_time < now - args->qr_max_age) {
             return MT_QR_EXPIRED;
         }
-
-        try->field = 0;
     }
+
+    try->field = 0;
 
     return now < try->meeting->begin - args->opens_before ? MT_TOO_EARLY
                                                               : MT_OK;

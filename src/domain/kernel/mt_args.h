@@ -207,6 +207,20 @@
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
     F(M, 63, INT, uncancelled,  0, 1, NULL)
 
+/* The signed codes of a meeting.  renew: all codes made so far are void;
+ * policy: MT_QR_*, of the meeting's own. */
+#define MT_CODES_SET_FIELDS(F, M)                                             \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, renew,        0, 1, NULL)                                   \
+    F(M, 3,  INT, policy,       0, 2, NULL)                                   \
+    F(M, 60, INT, may,          0, 4, NULL)
+
+/* The meeting of a code on a screen, in any company, and the key of the device
+ * that asks. */
+#define MT_TICKET_FIELDS(F, M)                                                \
+    F(M, 1,  STR, code,         1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, device,       1, MT_NAME_MAX, NULL)
+
 /*
  * The meeting of a join link, in any company.  hosts: the host's link counts,
  * too; viewer: the company of the request's token, or 0.
@@ -270,6 +284,15 @@
  * `grace` after the begin is late; a code may be qr_max_age old (0: any age)
  * and lie qr_skew in the future.  distance: metres between the position and
  * the room at that place (checkin/mt_checkin_fence.h).
+ *
+ * code, device: a signed code or a ticket as a text, and the key of the
+ * client's device to which a ticket is bound; no command carries them.
+ *
+ * code_*: the worker's findings about a signed code (checkin/mt_qr.h): its
+ * leader, its slot, or the time (ms) when its ticket was issued, the
+ * generation of codes that it was made in, and for how long (ms) it is good;
+ * code_forged: its MAC does not fit.  code_required: the location wants a
+ * signed code.
  */
 #define MT_CHECKIN_ARGS_FIELDS(F, M)                                          \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -279,6 +302,10 @@
     F(M, 5,  INT, way,          1, 4, NULL)                                   \
     F(M, 6,  INT, longitude,    -180000000, 180000000, NULL)                  \
     F(M, 7,  INT, latitude,     -90000000, 90000000, NULL)                    \
+    F(M, 8,  STR, code,         1, MT_NAME_MAX, NULL)                         \
+    F(M, 9,  STR, device,       1, MT_NAME_MAX, NULL)                         \
+    F(M, 48, INT, code_issued,  0, MT_TIME_MAX, NULL)                         \
+    F(M, 49, INT, code_leader,  0, MT_NUM_MAX, NULL)                          \
     F(M, 50, INT, fence,        0, 2, NULL)             /* MT_FENCE_* */      \
     F(M, 51, INT, distance,     0, MT_NUM_MAX, NULL)                          \
     F(M, 52, INT, room,         0, MT_NUM_MAX, NULL)                          \
@@ -287,7 +314,12 @@
     F(M, 60, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
     F(M, 61, INT, grace,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, qr_max_age,   0, MT_TIME_MAX, NULL)                         \
-    F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)
+    F(M, 63, INT, qr_skew,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 55, INT, code_slot,    0, MT_NUM_MAX, NULL)                          \
+    F(M, 56, INT, code_generation, 0, MT_NUM_MAX, NULL)                       \
+    F(M, 57, INT, code_valid,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 58, INT, code_forged,  0, 1, NULL)                                   \
+    F(M, 59, INT, code_required, 0, 1, NULL)
 
 /*
  * An act of a host about an attendee of a meeting.  person: a user (a ref, an
@@ -441,6 +473,8 @@ MT_DECLARE_MODEL(occurrence, MT_OCCURRENCE_FIELDS);
 MT_DECLARE_MODEL(series_edit, MT_SERIES_EDIT_FIELDS);
 MT_DECLARE_MODEL(series_cancel, MT_SERIES_CANCEL_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
+MT_DECLARE_MODEL(ticket, MT_TICKET_FIELDS);
+MT_DECLARE_MODEL(codes_set, MT_CODES_SET_FIELDS);
 MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);

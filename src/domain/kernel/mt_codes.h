@@ -44,6 +44,7 @@
     O(46, checkin_undo, CHECKINS)                                             \
     O(47, excuse, CHECKINS)                                                   \
     O(48, meeting_keep, MEETINGS)                                             \
+    O(52, codes_set, MEETINGS)                                                \
     /* subscriptions and background jobs */                                   \
     O(60, event_keys, EVENTS)                                                 \
     O(61, event_set, EVENTS)                                                  \
@@ -74,7 +75,8 @@
     O(118, meeting_link, READ)                                                \
     O(119, token_refresh, ANY)                                                \
     O(120, invitation, READ)                                                  \
-    O(121, invitations, READ)
+    O(121, invitations, READ)                                                 \
+    O(122, ticket, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,

@@ -18,6 +18,12 @@
 #define MT_FENCE_OPTIONAL  1         /* if they carry a position */
 #define MT_FENCE_REQUIRED  2         /* and they must carry one */
 
+/* Whether sign-ins are bound to signed codes (checkin/mt_qr.h). */
+
+#define MT_QR_OFF       0            /* a signed code is a date far ahead */
+#define MT_QR_OPTIONAL  1            /* a plain date passes, too */
+#define MT_QR_REQUIRED  2
+
 /* The size of a message to a subscriber, as it is sent, in bytes. */
 #define MT_MESSAGE_SIZE    65536
 
@@ -66,6 +72,8 @@ typedef struct {
     int64_t          qr_max_age;        /* default 0: any age */
     int64_t          qr_skew;           /* default 1 min */
     int              geofence;          /* default MT_FENCE_OPTIONAL */
+    int              qr_signed;         /* default MT_QR_OPTIONAL */
+    int64_t          qr_valid;          /* of signed codes, default 15 s */
 
     /* how long after its end hosts may correct a meeting's check-ins */
     int64_t          correct_for;       /* default 7 d */

@@ -22,6 +22,7 @@
  *     sponsored_meetings   mt_page_t, rows of mt_meeting_view_t
  *     invitations          mt_page_t, rows of mt_invitation_view_t
  *     invitation           mt_invitation_view_t, rows as of meeting_detail
+ *     ticket               mt_ticket_view_t
  *     series_create        mt_series_made_t
  *     the others           none
  */
@@ -167,6 +168,18 @@ typedef struct {
     mt_meeting_view_t  meeting;      /* first: tables of meetings fit */
     mt_link_t          link;
 } mt_link_view_t;
+
+/* The ticket for a code, and until when it is good; see checkin/mt_qr.h. */
+#define MT_TICKET_MADE_FIELDS(F, M)                                           \
+    F(M, 1, STR, ticket,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 2, INT, until,         0, MT_TIME_MAX, NULL)
+
+MT_DECLARE_MODEL(ticket_made, MT_TICKET_MADE_FIELDS);
+
+typedef struct {
+    mt_meeting_view_t  meeting;      /* first: tables of meetings fit */
+    mt_ticket_made_t   made;
+} mt_ticket_view_t;
 
 /*
  * A meeting as a user is invited to it.  own, checkin: the user's.  answer:

@@ -21,7 +21,7 @@ use Exporter 'import';
 use File::Basename qw/ dirname /;
 use Test::More;
 
-our @EXPORT_OK = qw/ covers dialects lacks missed routes times /;
+our @EXPORT_OK = qw/ covers dialects lacks missed routes secrets times /;
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
@@ -54,6 +54,16 @@ sub routes {
 
 sub times {
 	return listed() =~ /^# time (\S+ \S+ \S+)$/mg;
+}
+
+
+# The names of a dialect's secrets in requests.
+
+sub secrets {
+	my ($dialect) = @_;
+	my %names = map { $_ => 1 } listed() =~ /^# secret \Q$dialect\E (\S+)$/mg;
+
+	return sort keys %names;
 }
 
 
