@@ -1,8 +1,8 @@
 
 /*
  * The retention goes through the schedules of all companies, some parts of
- * them in each turn, and purges meetings that ended long ago.  One command at a time
- * does little, and a rest follows it, as in the housekeeping.
+ * them in each turn, and purges meetings that ended long ago.  One command at
+ * a time does little, and a rest follows it, as in the housekeeping.
  */
 
 #include "background/mt_job_retention.h"
