@@ -72,6 +72,7 @@ typedef struct {
     ngx_str_t                     public_base;
     ngx_msec_t                    sign_open;
     ngx_msec_t                    sign_grace;
+    ngx_msec_t                    correct_for;
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */

@@ -244,6 +244,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, sign_grace),
       &ngx_http_meeting_any_time },
 
+    { ngx_string("meeting_correct_for"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, correct_for),
+      &ngx_http_meeting_any_time },
+
     { ngx_string("meeting_qr_max_age"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,

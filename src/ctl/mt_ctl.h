@@ -91,8 +91,8 @@
     O(BEFORE,   "before",   "DATE",  "what ended before this day")            \
     O(BY,       "by",       "WHAT",  "person, department, meeting or month "  \
                                      "(default: person)")                     \
-    O(HISTORY,  "history",  NULL,    "check-ins that were undone, too, and "  \
-                                     "who did what by hand")
+    O(HISTORY,  "history",  NULL,    "also what was changed or undone, by "   \
+                                     "whom and why")
 
 typedef enum {
 #define MT_CTL_SYMBOL(symbol, name, meta, help)  MT_OPT_##symbol,
@@ -162,8 +162,11 @@ int mt_ctl_credential_list(mt_ctl_t *ctl);
 int mt_ctl_credential_revoke(mt_ctl_t *ctl);
 int mt_ctl_credential_set(mt_ctl_t *ctl);
 int mt_ctl_user_import(mt_ctl_t *ctl);
+int mt_ctl_user_admin(mt_ctl_t *ctl);
 int mt_ctl_user_disable(mt_ctl_t *ctl);
 int mt_ctl_user_enable(mt_ctl_t *ctl);
+int mt_ctl_user_remove(mt_ctl_t *ctl);
+int mt_ctl_user_show(mt_ctl_t *ctl);
 int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);

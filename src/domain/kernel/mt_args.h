@@ -39,15 +39,20 @@
     F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
     F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
-/* A record to look at, to remove or to revoke. */
+/* A record to look at, to remove or to revoke.  reason, operator: why, and
+ * whether the operator acts, for the journal. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* The command of a removal.  keep: the id stays the removed user's, who can be
  * added again; not set in commands of 0.9. */
 #define MT_USER_REMOVAL_FIELDS(F, M)                                          \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
-    F(M, 2, INT, keep,          0, 1, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, keep,         0, 1, NULL)                                   \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* Lists that are always whole take no arguments. */
 #define MT_NOTHING_FIELDS(F, M)                                               \
@@ -64,14 +69,17 @@
 
 /* plain: the password as typed, "" for the default one.  The command carries
  * its hash, `password`, instead.  revive: a removed user who has the id comes
- * back; not set in commands of 0.9. */
+ * back; not set in commands of 0.9.  reason, operator: why, and whether the
+ * operator acts, for the journal. */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
     F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 33, STR, reason,       0, MT_TEXT_MAX, NULL)                         \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
-    F(M, 61, INT, revive,       0, 1, NULL)
+    F(M, 61, INT, revive,       0, 1, NULL)                                   \
+    F(M, 62, INT, operator,     0, 1, NULL)
 
 /* The departments and users, by number, of an import's quiet commands: the
  * command raises their events. */
