@@ -28,6 +28,13 @@ my $t = Meeting::Test->new();
 
 $t->write_default_conf(http => "    meeting_event_private on;\n",
 	apis => [ qw/ yunzhijia jituancaiyun / ]);
+$t->write_file('nginx.conf', $t->read_file('nginx.conf')
+	=~ s{(?=\n\s+location / \{)}{
+        location /often/ {
+            meeting_api          weclubs;
+            meeting_remind_pause off;
+        }
+}r);
 
 $t->company();
 $t->company(2000);
@@ -191,6 +198,18 @@ $ann->call('/dynamic/set_dynamic_status', { dynamic_type => 'meeting',
 is($boss->call('/manage/club_meeting/remind_confirm_meeting',
 	{ meeting_id => $club })->{code}, 2000, 'asked to confirm');
 
+my @again = map { $boss->call('/manage/club_meeting/remind_confirm_meeting',
+	{ meeting_id => $club }) } 1 .. 20;
+
+is(scalar(grep { $_->{code} == 3000 && $_->{msg} =~ /reminded just now/
+	&& $_->{retry} > 3500 && $_->{retry} <= 3600 } @again), 20,
+	'not again within the hour');
+
+my $often = bless { %$boss, base => "$base/often" }, ref $boss;
+is(scalar(grep { $often->call('/manage/club_meeting/remind_confirm_meeting',
+	{ meeting_id => $club })->{code} == 2000 } 1 .. 2), 2,
+	'meeting_remind_pause off');
+
 my $asked = wait_reminders('club')->{club}[0];
 is($asked->{remindReason}, 'confirm', 'they are to confirm');
 is(people($asked), '2,4', 'who have not');
@@ -246,7 +265,7 @@ is(scalar(grep { @{$got->{"many$_"} // []} == 1 } 1 .. $n), $n,
 
 ok($t->reload(), 'a reload');
 sleep(2);
-is(scalar(map { @$_ } values %{reminders()}), 5 + 1 + 1 + $n,
+is(scalar(map { @$_ } values %{reminders()}), 7 + 3 + 1 + $n,
 	'and none again');
 cmp_ok($t->get('/status')->{json}{background}{reminders}, '>=', $n - 100,
 	'they are counted, but for those of the worker that died');

@@ -206,6 +206,7 @@
  * meeting's times were set.
  * kept: when a host said that the meeting keeps its room though nobody has
  * signed in.  released: the room that was freed because nobody came.
+ * asked: when attendees were last asked to confirm.
  * codes: the generation of signed codes, raised to make earlier ones void.
  * qr_signed: whether a sign-in needs one; the stricter of this and the
  * location's policy counts.
@@ -233,6 +234,7 @@
     F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)                         \
     F(M, 56, INT, kept,         0, MT_TIME_MAX, NULL)                         \
     F(M, 57, INT, released,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 61, INT, asked,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, codes,        0, MT_NUM_MAX, NULL)                          \
     F(M, 63, INT, qr_signed,    0, 2, NULL)             /* MT_QR_* */
 
