@@ -54,6 +54,7 @@ typedef struct {
     ngx_msec_t                    journal_age;  /* 0: for ever */
     off_t                         journal_size; /* bytes, 0: any */
     ngx_msec_t                    release_after; /* 0: never */
+    ngx_msec_t                    meeting_age;  /* 0: for ever */
 } ngx_http_meeting_main_conf_t;
 
 
@@ -71,6 +72,7 @@ typedef struct {
     ngx_str_t                     public_base;
     ngx_msec_t                    sign_open;
     ngx_msec_t                    sign_grace;
+    ngx_msec_t                    correct_for;
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */

@@ -51,6 +51,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->journal_age = NGX_CONF_UNSET_MSEC;
     mmcf->journal_size = NGX_CONF_UNSET;
     mmcf->release_after = NGX_CONF_UNSET_MSEC;
+    mmcf->meeting_age = NGX_CONF_UNSET_MSEC;
 
     return mmcf;
 }
@@ -77,6 +78,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
                              NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
     ngx_conf_init_value(mmcf->journal_size, 0);
     ngx_conf_init_msec_value(mmcf->release_after, 0);
+    ngx_conf_init_msec_value(mmcf->meeting_age, 0);
 
     return NGX_CONF_OK;
 }
@@ -112,6 +114,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
 
     mlcf->sign_open = NGX_CONF_UNSET_MSEC;
     mlcf->sign_grace = NGX_CONF_UNSET_MSEC;
+    mlcf->correct_for = NGX_CONF_UNSET_MSEC;
     mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
     mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
     mlcf->geofence = NGX_CONF_UNSET_UINT;
@@ -170,6 +173,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->sign_open, prev->sign_open,
                               MT_MS_PER_HOUR);
     ngx_conf_merge_msec_value(conf->sign_grace, prev->sign_grace, 0);
+    ngx_conf_merge_msec_value(conf->correct_for, prev->correct_for,
+                              7 * MT_MS_PER_DAY);
     ngx_conf_merge_msec_value(conf->qr_max_age, prev->qr_max_age, 0);
     ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
     ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
@@ -254,6 +259,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->pictures = mt_dialect_pictures;
     s->opens_before = conf->sign_open;
     s->grace = conf->sign_grace;
+    s->correct_for = conf->correct_for;
     s->qr_max_age = conf->qr_max_age;
     s->qr_skew = conf->qr_skew;
     s->geofence = conf->geofence;

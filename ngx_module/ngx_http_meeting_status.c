@@ -239,6 +239,10 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         counts[MT_COUNT_RELEASED],
         "rooms_released_total", "counter",
         "Rooms of meetings to which nobody came"),
+    ngx_http_meeting_metric("background", "meetings_purged",
+        counts[MT_COUNT_PURGED],
+        "meetings_purged_total", "counter",
+        "Meetings deleted that ended long ago"),
     ngx_http_meeting_metric("background", "files_removed",
         counts[MT_COUNT_FILES],
         "files_removed_total", "counter", "Pictures deleted that no user had")

@@ -72,13 +72,34 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "1 then.  --dry-run reports the same and writes nothing; a running\n"
       "server's changes wait for it." },
 
-    { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+    { "user show", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(HISTORY), 0,
+      mt_ctl_user_show,
+      "Show a user, and with --history what changed the user.",
+      "A removed user is shown, too.  sessions is the number of log-ins;\n"
+      "ownPassword is 0 while the default password is good.  --history reads\n"
+      "the whole journal and prints a line for each change: its operation,\n"
+      "whether the operator made it, the user who did (0: none), the reason.\n"
+      "Changes older than the journal are gone." },
+
+    { "user admin", "on|off", MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON),
+      0, mt_ctl_user_admin,
+      "Make a user an administrator of the company, or end that.",
+      "Administrators correct check-ins of all the company's meetings." },
+
+    { "user remove", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON), 0,
+      mt_ctl_user_remove,
+      "Remove a user: sessions end, account and phone become free.",
+      "Lists and check-ins of meetings keep the user.  The id stays the\n"
+      "user's: user import with it brings the user back.  resources sweep\n"
+      "deletes the picture." },
+
+    { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON), 0,
       mt_ctl_user_disable,
       "End a user's sessions and reject further log-ins.",
       "The user stays on the lists of meetings, and join links go on\n"
       "working.  status is 0 for a disabled user." },
 
-    { "user enable", NULL, MT_OPT(USER), MT_OPT(COMPANY), 0,
+    { "user enable", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON), 0,
       mt_ctl_user_enable,
       "Allow a disabled user to log in again.", NULL },
 
@@ -120,6 +141,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Keep a meeting's room though nobody has signed in.",
       "With meeting_release_after the server releases such rooms." },
 
+    { "meeting purge", NULL, MT_OPT(BEFORE),
+      MT_OPT(COMPANY) | MT_OPT(TIMEZONE) | MT_OPT(DRYRUN), 0,
+      mt_ctl_meeting_purge,
+      "Delete meetings that ended before a day, for good.",
+      "Attendees and check-ins go with them, in small steps: a running\n"
+      "server goes on, and after an interruption the command can be given\n"
+      "again.  The first meeting of a series goes when the others are gone." },
     { "meeting codes", NULL, MT_OPT(MEETING),
       MT_OPT(COMPANY) | MT_OPT(LEADER) | MT_OPT(RENEW) | MT_OPT(SIGNED), 0,
       mt_ctl_meeting_codes,

@@ -193,6 +193,14 @@ mt_user_remove_start(mt_call_t *call)
     mt_set(&removal, user_removal, ref, args->ref);
     mt_set(&removal, user_removal, keep, 1);
 
+    if (args->reason.len) {
+        mt_set(&removal, user_removal, reason, args->reason);
+    }
+
+    if (args->operator) {
+        mt_set(&removal, user_removal, operator, 1);
+    }
+
     /* apply() reads all rooms' lists of users, and writes some of them */
 
     call->seats = mt_rooms_seats(call);

@@ -39,15 +39,20 @@
     F(M, 8, INT, scopes,        0, MT_NUM_MAX, NULL)                          \
     F(M, 9, STR, allow,         0, MT_TEXT_MAX, NULL)
 
-/* A record to look at, to remove or to revoke. */
+/* A record to look at, to remove or to revoke.  reason, operator: why, and
+ * whether the operator acts, for the journal. */
 #define MT_NAMED_FIELDS(F, M)                                                 \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* The command of a removal.  keep: the id stays the removed user's, who can be
  * added again; not set in commands of 0.9. */
 #define MT_USER_REMOVAL_FIELDS(F, M)                                          \
-    F(M, 1, STR, ref,           1, MT_ID_MAX, NULL)                           \
-    F(M, 2, INT, keep,          0, 1, NULL)
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, keep,         0, 1, NULL)                                   \
+    F(M, 3,  STR, reason,       0, MT_TEXT_MAX, NULL)                         \
+    F(M, 60, INT, operator,     0, 1, NULL)
 
 /* Lists that are always whole take no arguments. */
 #define MT_NOTHING_FIELDS(F, M)                                               \
@@ -64,14 +69,17 @@
 
 /* plain: the password as typed, "" for the default one.  The command carries
  * its hash, `password`, instead.  revive: a removed user who has the id comes
- * back; not set in commands of 0.9. */
+ * back; not set in commands of 0.9.  reason, operator: why, and whether the
+ * operator acts, for the journal. */
 #define MT_USER_EDIT_FIELDS(F, M)                                             \
     MT_USER_TEXT_FIELDS(F, M)                                                 \
     F(M, 30, STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 31, STR, dept,         0, MT_ID_MAX, NULL)                           \
     F(M, 32, STR, plain,        0, MT_NAME_MAX, NULL)                         \
+    F(M, 33, STR, reason,       0, MT_TEXT_MAX, NULL)                         \
     F(M, 60, STR, fresh_id,     0, MT_ID_MAX, NULL)                           \
-    F(M, 61, INT, revive,       0, 1, NULL)
+    F(M, 61, INT, revive,       0, 1, NULL)                                   \
+    F(M, 62, INT, operator,     0, 1, NULL)
 
 /* The departments and users, by number, of an import's quiet commands: the
  * command raises their events. */
@@ -416,6 +424,16 @@
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
 
+/*
+ * Deletes those of the meetings that have ended before `before`, with all that
+ * hangs on them, up to `most` attendees.  result->num is how many meetings are
+ * gone, result->detail the one that was not finished, 0 if all were.
+ */
+#define MT_MEETING_PURGE_FIELDS(F, M)                                         \
+    F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 2,  INTS, meetings,    1, INT32_MAX, NULL)                           \
+    F(M, 3,  INT, most,         1, INT32_MAX, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
  * entries; without it, as in commands of 0.9, such entries stay. */
@@ -483,6 +501,7 @@ MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
 MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
+MT_DECLARE_MODEL(meeting_purge, MT_MEETING_PURGE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);

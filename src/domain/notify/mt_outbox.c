@@ -333,11 +333,13 @@ mt_message_pushed(mt_apply_t *a, const mt_outbox_t *message)
     for (i = message->first; i < message->first + message->n; i++) {
         old = mt_meeting_load(a, events[i].num);
 
-        if (old == NULL) {
-            return MT_STORE_FAILED;
+        if (a->failed != MT_OK) {
+            return a->failed;
         }
 
-        if (old->pushed) {
+        /* the meeting may have been purged since */
+
+        if (old == NULL || old->pushed) {
             continue;
         }
 
