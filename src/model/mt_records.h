@@ -158,9 +158,9 @@
  * reminders: minutes before the start, each once, the earliest reminder first.
  * notice, remind: the same in commands and records of earlier versions:
  * yunzhijia noticeTime plus MT_NOTICE_BASE, so that 0 means "not given", and
- * jituancaiyun remindMin, 0 for none; clients still give them so.  creator_called: the
- * creator's name as given with the invitation; creator_named: the creator was
- * given by string id.
+ * jituancaiyun remindMin, 0 for none; clients still give them so.
+ * creator_called: the creator's name as given with the invitation;
+ * creator_named: the creator was given by string id.
  */
 #define MT_MEETING_TEXT_FIELDS(F, M)                                          \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \

@@ -109,8 +109,8 @@ int mt_attendance_slot(const mt_meeting_t *meeting, mt_str_t id,
 
 /*
  * For start(): makes one list of the reminders that a meeting_edit or a
- * series_edit gives, in place of `notice` and `remind`, whose bits it clears in
- * *has; no list if none of the three is given.  A reminder of -1 is none.
+ * series_edit gives, in place of `notice` and `remind`, whose bits it clears
+ * in *has; no list if none of the three is given.  A reminder of -1 is none.
  * Returns MT_OK, MT_NO_MEMORY, or MT_BAD_VALUE for a list with a bad one or
  * with -1 and another.
  */

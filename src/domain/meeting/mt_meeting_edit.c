@@ -101,9 +101,9 @@ mt_meeting_update_start(mt_call_t *call)
 
 
 /*
- * Completes the times and the reminders: the end, if only the begin is given (begin + length ms;
- * length 0: the end stays), and the zone's offsets, by which apply() knows the
- * wall clock.
+ * Completes the reminders and the times: the end, if only the begin is given
+ * (begin + length ms; length 0: the end stays), and the zone's offsets, by
+ * which apply() knows the wall clock.
  */
 
 static mt_step_t
