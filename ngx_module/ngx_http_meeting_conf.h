@@ -54,6 +54,7 @@ typedef struct {
     ngx_msec_t                    journal_age;  /* 0: for ever */
     off_t                         journal_size; /* bytes, 0: any */
     ngx_msec_t                    release_after; /* 0: never */
+    ngx_msec_t                    meeting_age;  /* 0: for ever */
 } ngx_http_meeting_main_conf_t;
 
 
@@ -75,6 +76,7 @@ typedef struct {
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
+    ngx_msec_t                    remind_pause; /* 0: none */
     ngx_uint_t                    qr_signed;    /* MT_QR_* */
     ngx_msec_t                    qr_valid;
     ngx_msec_t                    default_length;

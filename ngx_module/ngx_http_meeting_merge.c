@@ -51,6 +51,7 @@ ngx_http_meeting_create_main_conf(ngx_conf_t *cf)
     mmcf->journal_age = NGX_CONF_UNSET_MSEC;
     mmcf->journal_size = NGX_CONF_UNSET;
     mmcf->release_after = NGX_CONF_UNSET_MSEC;
+    mmcf->meeting_age = NGX_CONF_UNSET_MSEC;
 
     return mmcf;
 }
@@ -77,6 +78,7 @@ ngx_http_meeting_init_main_conf(ngx_conf_t *cf, void *conf)
                              NGX_HTTP_MEETING_JOURNAL_DAYS * MT_MS_PER_DAY);
     ngx_conf_init_value(mmcf->journal_size, 0);
     ngx_conf_init_msec_value(mmcf->release_after, 0);
+    ngx_conf_init_msec_value(mmcf->meeting_age, 0);
 
     return NGX_CONF_OK;
 }
@@ -116,6 +118,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
     mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
     mlcf->geofence = NGX_CONF_UNSET_UINT;
+    mlcf->remind_pause = NGX_CONF_UNSET_MSEC;
     mlcf->qr_signed = NGX_CONF_UNSET_UINT;
     mlcf->qr_valid = NGX_CONF_UNSET_MSEC;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
@@ -177,6 +180,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
     ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
                               MT_FENCE_OPTIONAL);
+    ngx_conf_merge_msec_value(conf->remind_pause, prev->remind_pause,
+                              MT_MS_PER_HOUR);
     ngx_conf_merge_uint_value(conf->qr_signed, prev->qr_signed,
                               MT_QR_OPTIONAL);
     ngx_conf_merge_msec_value(conf->qr_valid, prev->qr_valid,
@@ -261,6 +266,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->qr_max_age = conf->qr_max_age;
     s->qr_skew = conf->qr_skew;
     s->geofence = conf->geofence;
+    s->remind_pause = conf->remind_pause;
     s->qr_signed = conf->qr_signed;
     s->qr_valid = conf->qr_valid;
     s->default_length = conf->default_length;

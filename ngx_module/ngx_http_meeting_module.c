@@ -153,6 +153,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_main_conf_t, release_after),
       &ngx_http_meeting_time_or_off },
 
+    { ngx_string("meeting_retention"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_meeting_main_conf_t, meeting_age),
+      &ngx_http_meeting_time_or_off },
+
     { ngx_string("meeting_event_retry"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_time,
@@ -264,6 +271,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_meeting_loc_conf_t, geofence),
       &ngx_http_meeting_fences },
+
+    { ngx_string("meeting_remind_pause"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, remind_pause),
+      &ngx_http_meeting_time_or_off },
 
     { ngx_string("meeting_qr_signed"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -615,6 +629,7 @@ ngx_http_meeting_prepare_background(ngx_conf_t *cf,
     options->journal_age = mmcf->journal_age;
     options->journal_size = mmcf->journal_size;
     options->release_after = mmcf->release_after;
+    options->meeting_age = mmcf->meeting_age;
     options->outgoing.connect_timeout = mmcf->event_connect_timeout;
     options->outgoing.timeout = mmcf->event_timeout;
     options->outgoing.allow_private = mmcf->event_private;

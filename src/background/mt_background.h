@@ -74,6 +74,7 @@ typedef enum {
     MT_COUNT_SESSIONS,       /* expired ones deleted */
     MT_COUNT_FILES,          /* orphaned pictures deleted */
     MT_COUNT_RELEASED,       /* rooms to which nobody came */
+    MT_COUNT_PURGED,         /* meetings that ended long ago */
     MT_COUNTS
 } mt_count_t;
 
@@ -94,6 +95,7 @@ typedef struct {
     int64_t                  journal_age;
     uint64_t                 journal_size;
     int64_t                  session_ttl;   /* never 0 */
+    int64_t                  meeting_age;   /* after the end */
 
     /* ms after the begin of a meeting to which nobody comes, its room is
      * released; 0: never */

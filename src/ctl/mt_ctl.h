@@ -88,6 +88,7 @@
                                      "codes: off, optional or required")      \
     O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
     O(UNTIL,    "until",    "DATE",  "the last day")                          \
+    O(BEFORE,   "before",   "DATE",  "what ended before this day")            \
     O(BY,       "by",       "WHAT",  "person, department, meeting or month "  \
                                      "(default: person)")                     \
     O(HISTORY,  "history",  NULL,    "also what was changed or undone, by "   \
@@ -170,6 +171,7 @@ int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_keep(mt_ctl_t *ctl);
+int mt_ctl_meeting_purge(mt_ctl_t *ctl);
 int mt_ctl_meeting_codes(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_add(mt_ctl_t *ctl);
@@ -266,6 +268,12 @@ int mt_ctl_export_line(mt_ctl_t *ctl, const mt_ctl_sheet_t *sheet,
  * first, 0 without --since; *to the end of the last, INT64_MAX without
  * --until.  Returns 1, or 0, having said why. */
 int mt_ctl_days(mt_ctl_t *ctl, int64_t *from, int64_t *to);
+
+/* Sets *ms to the beginning of an option's day, moved on by `days`, in the
+ * zone; leaves it without the option, whose name is `name`.  Returns 1, or 0,
+ * having said why. */
+int mt_ctl_day(mt_ctl_t *ctl, mt_ctl_option_t option, const char *name,
+    int days, int64_t *ms);
 
 /* Prints an object by a table.  Returns as mt_ctl_flush(). */
 int mt_ctl_print(mt_ctl_t *ctl, const mt_json_table_t *table,

@@ -124,10 +124,7 @@ mt_ctl_day_digit(mt_civil_t *c, int part, int digit)
 }
 
 
-/* Reads the day of an option, moved on by `days`.  Returns 1, or 0, having
- * said why. */
-
-static int
+int
 mt_ctl_day(mt_ctl_t *ctl, mt_ctl_option_t option, const char *name, int days,
     int64_t *ms)
 {

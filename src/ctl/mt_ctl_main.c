@@ -141,6 +141,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "Keep a meeting's room though nobody has signed in.",
       "With meeting_release_after the server releases such rooms." },
 
+    { "meeting purge", NULL, MT_OPT(BEFORE),
+      MT_OPT(COMPANY) | MT_OPT(TIMEZONE) | MT_OPT(DRYRUN), 0,
+      mt_ctl_meeting_purge,
+      "Delete meetings that ended before a day, for good.",
+      "Attendees and check-ins go with them, in small steps: a running\n"
+      "server goes on, and after an interruption the command can be given\n"
+      "again.  The first meeting of a series goes when the others are gone." },
     { "meeting codes", NULL, MT_OPT(MEETING),
       MT_OPT(COMPANY) | MT_OPT(LEADER) | MT_OPT(RENEW) | MT_OPT(SIGNED), 0,
       mt_ctl_meeting_codes,

@@ -241,7 +241,7 @@ mt_write_meeting(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 
     rc = mt_listing_reply(&call, event->num, 1);
     if (rc != MT_OK) {
-        return rc;
+        return rc == MT_NO_SUCH_MEETING ? MT_OK : rc;
     }
 
     view = call.reply;

@@ -5,6 +5,7 @@
 
 #include "background/mt_job_housekeeping.h"
 #include "background/mt_job_release.h"
+#include "background/mt_job_retention.h"
 #include "event/mt_job_delivery.h"
 #include "event/mt_job_reminders.h"
 
@@ -14,5 +15,6 @@ const mt_job_t *const  mt_background_jobs[] = {
     &mt_job_delivery,
     &mt_job_release,
     &mt_job_housekeeping,
+    &mt_job_retention,
     NULL
 };

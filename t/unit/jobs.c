@@ -3,6 +3,7 @@
 
 #include "background/mt_job_housekeeping.h"
 #include "background/mt_job_release.h"
+#include "background/mt_job_retention.h"
 #include "event/mt_job_reminders.h"
 #include "event_fixture.h"
 #include "meeting_fixture.h"
@@ -153,6 +154,7 @@ sign_in(uint32_t company, int64_t user, const char *caller)
 
 static const mt_job_t *const  housekeeping[] = { &mt_job_housekeeping, NULL };
 static const mt_job_t *const  release[] = { &mt_job_release, NULL };
+static const mt_job_t *const  retention[] = { &mt_job_retention, NULL };
 static const mt_job_t *const  reminders[] = { &mt_job_reminders, NULL };
 
 
@@ -368,6 +370,47 @@ test_release(void)
 }
 
 
+/* Companies have their meetings purged one after the other. */
+
+static void
+test_retention(void)
+{
+    int       i;
+    int64_t   kept;
+
+    f.now = mt_realtime_ms();
+    options.meeting_age = HOUR;
+
+    for (i = 0; i < MANY; i++) {
+        (void) booked("", -3 * HOUR - MINUTE, MT_SIGN_DEFAULT);
+    }
+
+    kept = booked("", -HOUR, MT_SIGN_DEFAULT);
+
+    f.company = 3000;
+    (void) fixture_company(&f, 3000);
+    (void) fixture_user(&f, "1", "one", NULL, NULL);
+    (void) fixture_user(&f, "2", "two", NULL, NULL);
+    (void) booked("", -3 * HOUR, MT_SIGN_DEFAULT);
+    f.company = FIXTURE_COMPANY;
+
+    background_open(retention);
+    is_int(turns(), 1, "one command at a time");
+    ok(counts[MT_COUNT_PURGED] > MANY, "those of both companies");
+    mt_background_destroy(bg);
+
+    is_int(meeting(&f, kept).num, kept, "a meeting that has just ended stays");
+    is_int(entries(&f, MT_DB_MEETING, &(mt_key_t) { 4, { 0, 0, 11, 184 } }), 0,
+           "none is left in the other company");
+
+    options.meeting_age = 0;
+
+    background_open(retention);
+    is_int(turns(), 0, "nothing is purged without a limit");
+    mt_background_destroy(bg);
+}
+
+
 int
 main(void)
 {
@@ -383,6 +426,7 @@ main(void)
     test_journal();
     test_reminders();
     test_release();
+    test_retention();
 
     is_int(fixture_verify(&f), 0, "the store verifies");
 

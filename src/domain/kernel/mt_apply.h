@@ -127,6 +127,10 @@ const mt_meeting_t *mt_meeting_load(mt_apply_t *a, int64_t num);
 /* For mt_meeting_save() only: a deep copy becomes the cached meeting. */
 void mt_meeting_cache(mt_apply_t *a, const mt_meeting_t *meeting);
 
+/* Says that the meeting's record was deleted: mt_meeting_load() finds none
+ * from now on. */
+void mt_meeting_forget(mt_apply_t *a, int64_t num);
+
 /* Returns the tally of a meeting, to be changed in place; it is written at the
  * batch's end (a tally of zeros has no record).  NULL with a->failed set. */
 mt_tally_t *mt_tally(mt_apply_t *a, int64_t meeting);

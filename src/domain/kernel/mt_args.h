@@ -210,13 +210,15 @@
 
 /* Showing, ending or cancelling a meeting, or reminding its attendees.
  * guests: guests are counted and listed, too; uncancelled: a cancelled meeting
- * is not shown. */
+ * is not shown.  pause: ms for which attendees who were asked to confirm are
+ * not asked again. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 60, INT, may,          0, 4, NULL)                                   \
     F(M, 61, INT, when,         0, 2, NULL)                                   \
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
-    F(M, 63, INT, uncancelled,  0, 1, NULL)
+    F(M, 63, INT, uncancelled,  0, 1, NULL)                                   \
+    F(M, 59, INT, pause,        0, MT_TIME_MAX, NULL)
 
 /* The signed codes of a meeting.  renew: all codes made so far are void;
  * policy: MT_QR_*, of the meeting's own. */
@@ -487,6 +489,16 @@
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
     F(M, 2,  INT, after,        0, MT_TIME_MAX, NULL)
 
+/*
+ * Deletes those of the meetings that have ended before `before`, with all that
+ * hangs on them, up to `most` attendees.  result->num is how many meetings are
+ * gone, result->detail the one that was not finished, 0 if all were.
+ */
+#define MT_MEETING_PURGE_FIELDS(F, M)                                         \
+    F(M, 1,  INT, before,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 2,  INTS, meetings,    1, INT32_MAX, NULL)                           \
+    F(M, 3,  INT, most,         1, INT32_MAX, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
  * entries; without it, as in commands of 0.9, such entries stay. */
@@ -559,6 +571,7 @@ MT_DECLARE_MODEL(event_redeliver, MT_EVENT_REDELIVER_FIELDS);
 MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
+MT_DECLARE_MODEL(meeting_purge, MT_MEETING_PURGE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);

@@ -12,6 +12,7 @@ struct mt_cached_s {
     mt_cached_t    *next;
     uint32_t        company;
     int64_t         num;
+    int             gone;          /* a meeting without a record */
 
     union {
         mt_meeting_t    meeting;
@@ -46,7 +47,7 @@ mt_meeting_load(mt_apply_t *a, int64_t num)
 
     c = mt_cache_find(cache, a->company, num);
     if (c) {
-        return &c->u.meeting;
+        return c->gone ? NULL : &c->u.meeting;
     }
 
     mt_key_num(&key, a->company, num);
@@ -95,6 +96,22 @@ mt_meeting_cache(mt_apply_t *a, const mt_meeting_t *meeting)
                             cache->arena) != MT_OK)
     {
         a->failed = MT_NO_MEMORY;
+        return;
+    }
+
+    c->gone = 0;
+}
+
+
+void
+mt_meeting_forget(mt_apply_t *a, int64_t num)
+{
+    mt_cached_t  *c;
+
+    c = mt_cache_find(&a->batch->meetings, a->company, num);
+
+    if (c) {
+        c->gone = 1;
     }
 }
 

@@ -58,6 +58,7 @@
     O(69, session_expire, OPERATOR)                                           \
     O(70, event_discard, EVENTS)                                              \
     O(71, room_release, OPERATOR)                                             \
+    O(72, meeting_purge, OPERATOR)                                            \
     /* a person's own */                                                      \
     O(74, session_close, ANY)                                                 \
     O(75, password_set, ANY)                                                  \

@@ -1,14 +1,17 @@
 
 /*
- * Acts on a meeting: cancelling, ending, reminding, answering.  One function
- * judges an act twice: on the worker, so that a rejection costs no write, and
- * in apply(), on the state of that moment.
+ * Acts on a meeting: cancelling, ending, reminding, keeping its room,
+ * answering.  One function judges an act twice: on the worker, so that a
+ * rejection costs no write, and in apply(), on the state of that moment.
  */
 
 #include "domain/meeting/mt_meeting.h"
 
 
+static mt_step_t mt_remind_start(mt_call_t *call);
 static mt_step_t mt_act_start(mt_call_t *call);
+static mt_step_t mt_keep_start(mt_call_t *call);
+static mt_status_t mt_act_look(mt_call_t *call, mt_meeting_t *meeting);
 static mt_status_t mt_act_judge(mt_txn_t *txn, uint32_t company,
     int64_t actor, int64_t now, const mt_meeting_t *meeting,
     const mt_meeting_act_t *args);
@@ -19,6 +22,8 @@ static mt_status_t mt_cancel_apply(mt_apply_t *a, const void *body,
 static mt_status_t mt_end_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_remind_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_keep_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
 static mt_step_t mt_answer_start(mt_call_t *call);
@@ -56,8 +61,17 @@ const mt_operation_t  mt_op_meeting_remind = {
     .name = "meeting_remind",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
-    .start = mt_act_start,
+    .start = mt_remind_start,
     .apply = mt_remind_apply
+};
+
+const mt_operation_t  mt_op_meeting_keep = {
+    .code = MT_CODE_meeting_keep,
+    .name = "meeting_keep",
+    .args = &mt_meeting_act_model,
+    .body = &mt_meeting_act_model,
+    .start = mt_keep_start,
+    .apply = mt_keep_apply
 };
 
 const mt_operation_t  mt_op_answer = {
@@ -74,24 +88,76 @@ const mt_operation_t  mt_op_answer = {
 static mt_step_t
 mt_act_start(mt_call_t *call)
 {
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
+
+    rc = mt_act_look(call, &meeting);
+
+    return rc == MT_OK ? mt_command(call, call->args)
+                       : mt_call_reject(call, rc, call->field);
+}
+
+
+/* The room may be somebody else's by now. */
+
+static mt_step_t
+mt_keep_start(mt_call_t *call)
+{
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
+
+    rc = mt_act_look(call, &meeting);
+
+    if (rc == MT_OK && meeting.room == 0) {
+        rc = MT_NO_SUCH_ROOM;
+    }
+
+    return rc == MT_OK ? mt_command(call, call->args)
+                       : mt_call_reject(call, rc, call->field);
+}
+
+
+/* Finds the meeting and judges the act.  Returns MT_OK, else a rejection, with
+ * call->field set if the meeting was not found, or a failure. */
+
+static mt_status_t
+mt_act_look(mt_call_t *call, mt_meeting_t *meeting)
+{
     mt_status_t              rc;
-    mt_meeting_t             meeting;
     const mt_meeting_act_t  *args;
 
     args = call->args;
 
-    rc = mt_meeting_find(call, args->ref, &meeting);
+    rc = mt_meeting_find(call, args->ref, meeting);
     if (rc != MT_OK) {
-        return mt_call_reject(call, rc, MT_meeting_act_ref);
+        call->field = MT_meeting_act_ref;
+        return rc;
     }
 
     rc = mt_act_judge(call->txn, call->company, call->actor, call->now,
-                      &meeting, args);
-    if (rc != MT_OK) {
-        return mt_call_reject(call, rc, 0);
+                      meeting, args);
+
+    if (rc == MT_REMINDED) {
+        call->retry_after = (meeting->asked + args->pause - call->now
+                             + MT_MS_PER_SECOND - 1) / MT_MS_PER_SECOND;
     }
 
-    return mt_command(call, args);
+    return rc;
+}
+
+
+static mt_step_t
+mt_remind_start(mt_call_t *call)
+{
+    mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    if (call->settings->remind_pause) {
+        mt_set(args, meeting_act, pause, call->settings->remind_pause);
+    }
+
+    return mt_act_start(call);
 }
 
 
@@ -122,11 +188,12 @@ mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
         return MT_NOT_STARTED;
     }
 
-    return MT_OK;
+    return meeting->asked && now < meeting->asked + args->pause ? MT_REMINDED
+                                                                : MT_OK;
 }
 
 
-/* The common beginning of the three acts. */
+/* The common beginning of the acts' apply(). */
 
 static mt_status_t
 mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
@@ -172,16 +239,56 @@ mt_end_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static mt_status_t
 mt_remind_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
+    const mt_meeting_act_t  *args = body;
+
     mt_status_t          rc;
-    const mt_meeting_t  *meeting;
+    mt_meeting_t         meeting;
+    const mt_meeting_t  *old;
 
-    rc = mt_act_apply(a, body, result, &meeting);
-
-    if (rc == MT_OK) {
-        mt_raise_reminder(a, meeting, a->time, MT_REMIND_CONFIRM);
+    rc = mt_act_apply(a, args, result, &old);
+    if (rc != MT_OK) {
+        return rc;
     }
 
-    return rc;
+    mt_raise_reminder(a, old, a->time, MT_REMIND_CONFIRM);
+
+    if (args->pause == 0) {
+        return MT_OK;
+    }
+
+    meeting = *old;
+    meeting.asked = a->time;
+
+    return mt_meeting_save(a, &meeting);
+}
+
+
+static mt_status_t
+mt_keep_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t          rc;
+    mt_meeting_t         meeting;
+    const mt_meeting_t  *old;
+
+    rc = mt_act_apply(a, body, result, &old);
+
+    if (rc == MT_OK && old->room == 0) {
+        rc = MT_NO_SUCH_ROOM;
+    }
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (old->kept) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    meeting = *old;
+    meeting.kept = a->time;
+
+    return mt_meeting_save(a, &meeting);
 }
 
 

@@ -1,0 +1,120 @@
+#!/usr/bin/perl
+
+# Meetings that ended long ago are deleted by meeting_retention and by
+# meetingctl, while people sign in to others; a killed server goes on.
+
+use strict;
+use warnings;
+
+use FindBin;
+use Test::More;
+use POSIX ();
+use Time::HiRes qw(time);
+
+use lib "$FindBin::Bin/lib";
+use Meeting::Test;
+
+my $t = Meeting::Test->new();
+
+my %conf = (
+    server => <<'CONF',
+        location /meeting/api/ {
+            meeting_api h5yes;
+        }
+CONF
+);
+
+$t->write_default_conf(%conf);
+$t->start();
+$t->company();
+$t->import_users(map {
+    { id => "u$_", name => "Person $_", phone => 13800000000 + $_,
+      password => $_ < 3 ? "pw$_" : 'hf@123456' }
+} 1 .. 600);
+
+my $now = int(time * 1000);
+my $day = 86400_000;
+my $all = join ',', map { "u$_" } 1 .. 600;
+
+sub meeting {
+    my ($begin, $end, %also) = @_;
+
+    return $t->ctl(qw(meeting add --creator u1 --subject x --begin),
+        $now + $begin, '--end', $now + $end, '--people',
+        $also{people} // 'u1,u2')->{number};
+}
+
+sub entries {
+    return $t->ctl('stat')->{entries};
+}
+
+my $old = meeting(-9 * $day, -8 * $day, people => $all);
+my $recent = meeting(-2 * $day, -1 * $day);
+my $open = meeting(-60_000, $day);
+
+my $date = POSIX::strftime('%Y-%m-%d', localtime(time - 5 * 86400));
+my @purge = ('meeting', 'purge', '--before', $date);
+
+is($t->ctl(@purge, '--dry-run')->{purged}, 1, 'a dry run counts');
+is(entries()->{meeting}, 3, 'and changes nothing');
+is($t->ctl(@purge)->{purged}, 1, 'one meeting ended before the day');
+is(entries()->{attendee}, 4, 'its 600 attendees are gone');
+
+my ($code, undef, $error) = $t->ctl_run(qw(meeting show --meeting), $old);
+
+is($code, 1, 'it is no meeting any more');
+like($error, qr/no_such_meeting/, 'as for any that never was');
+is($t->ctl(@purge)->{purged}, 0, 'nothing is left to purge');
+is($t->ctl('company', 'list')->[0]{meetings}, 2, 'the usage counts two');
+
+for ([ 'tomorrow' ], [ POSIX::strftime('%Y-%m-%d',
+    localtime(time + 3 * 86400)) ])
+{
+    ($code, undef, $error) = $t->ctl_run(qw(meeting purge --before), @$_);
+    is($code, 1, "not before $_->[0]");
+    like($error, qr/--before/, 'with the reason');
+}
+
+# the server does it by itself, beside sign-ins
+
+meeting(-9 * $day, -8 * $day, people => $all) for 1 .. 3;
+$t->write_default_conf(%conf, http => '    meeting_retention 3d;');
+$t->reload();
+
+my $person = $t->app()->login('13800000002', 'pw2');
+my ($slowest, $signed) = (0, 0);
+
+ok($t->wait_for(sub {
+    my $before = time;
+    my $answer = $person->call('/meeting/sign_meeting',
+        { meeting_id => $open, leader_id => 1,
+          create_date => int(time * 1000) });
+    my $took = time - $before;
+
+    $signed++;
+    $slowest = $took if $took > $slowest;
+
+    return entries()->{meeting} == 2;
+}, 60), 'meeting_retention purges what is older');
+
+note("$signed sign-ins, the slowest one took $slowest s");
+ok($signed > 1, 'sign-ins go on');
+is(entries()->{attendee}, 4, 'no attendee of them is left');
+ok($t->wait_for(sub {
+    return $t->get('/status')->{json}{background}{meetings_purged} == 3;
+}, 5), 'the status counts them');
+
+# killed in the middle, it goes on
+
+meeting(-9 * $day, -8 * $day, people => $all) for 1 .. 6;
+kill KILL => $t->workers(), $t->master();
+sleep 1;
+ok($t->ctl('verify')->{ok}, 'a killed server leaves a whole store');
+$t->start();
+ok($t->wait_for(sub { entries()->{meeting} == 2 }, 90),
+    'and the next one goes on');
+is($t->ctl(qw(meeting show --meeting), $recent)->{people}, 2,
+    'a meeting within the time stays');
+ok($t->ctl('verify')->{ok}, 'the store is whole');
+
+$t->finish();
