@@ -59,6 +59,7 @@
     O(70, event_discard, EVENTS)                                              \
     O(71, room_release, OPERATOR)                                             \
     O(72, meeting_purge, OPERATOR)                                            \
+    O(73, company_purge, OPERATOR)                                            \
     /* reads */                                                               \
     O(100, participation, READ)                                               \
     O(101, meeting_detail, READ)                                              \
