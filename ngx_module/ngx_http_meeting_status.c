@@ -49,7 +49,7 @@ typedef struct {
 } ngx_http_meeting_page_t;
 
 
-/* A single number: "group": { "key": N }, and name N. */
+/* A single number: "group": { "key": N }, and name N * unit. */
 
 typedef struct {
     const char  *group;
@@ -59,6 +59,7 @@ typedef struct {
     const char  *help;
     size_t       offset;
     size_t       size;                   /* 4 or 8 */
+    double       unit;                   /* 0: an integer */
 } ngx_http_meeting_metric_t;
 
 typedef struct {
@@ -110,10 +111,13 @@ static ngx_int_t ngx_http_meeting_send(ngx_http_request_t *r,
     ngx_http_meeting_page_t *page);
 
 
-#define ngx_http_meeting_metric(group, key, field, name, type, help)          \
+#define ngx_http_meeting_metric_in(unit, group, key, field, name, type, help) \
     { group, key, "meeting_" name, type, help,                                \
       offsetof(ngx_http_meeting_snapshot_t, field),                           \
-      sizeof(((ngx_http_meeting_snapshot_t *) NULL)->field) }
+      sizeof(((ngx_http_meeting_snapshot_t *) NULL)->field), unit }
+
+#define ngx_http_meeting_metric(group, key, field, name, type, help)          \
+    ngx_http_meeting_metric_in(0, group, key, field, name, type, help)
 
 static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
 
@@ -130,7 +134,7 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
     ngx_http_meeting_metric("store", "max_readers", store.max_readers,
         "store_max_readers", "gauge", "LMDB reader slots"),
     ngx_http_meeting_metric("store", "position", store.position,
-        "journal_position", "counter",
+        "journal_entries_total", "counter",
         "Position of the last entry in the journal"),
 
     ngx_http_meeting_metric("commit", "batches", commit.batches,
@@ -155,10 +159,10 @@ static const ngx_http_meeting_metric_t  ngx_http_meeting_metrics[] = {
         "Batches acknowledged from the write-ahead log"),
     ngx_http_meeting_metric("commit", "checkpoints", commit.checkpoints,
         "commit_checkpoints_total", "counter", "Checkpoints"),
-    ngx_http_meeting_metric("commit", "checkpoint_us",
+    ngx_http_meeting_metric_in(1e-6, "commit", "checkpoint_us",
         commit.checkpoint_us_sum,
-        "commit_checkpoint_us_total", "counter",
-        "Microseconds that all checkpoints took"),
+        "commit_checkpoint_seconds_total", "counter",
+        "Time that all checkpoints took"),
     ngx_http_meeting_metric("commit", "rings", commit.rings_claimed,
         "commit_rings", "gauge", "Rings that workers hold"),
     ngx_http_meeting_metric("commit", "held", held,
@@ -611,6 +615,7 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
     const ngx_http_meeting_snapshot_t *snapshot)
 {
     size_t                            i;
+    uint64_t                          value;
     const ngx_http_meeting_metric_t  *m;
 
     ngx_http_meeting_print(out,
@@ -621,11 +626,19 @@ ngx_http_meeting_prometheus(mt_buf_t *out,
     for (i = 0; i < mt_nitems(ngx_http_meeting_metrics); i++) {
         m = &ngx_http_meeting_metrics[i];
 
-        ngx_http_meeting_print(out,
-            "# HELP %s %s\n# TYPE %s %s\n%s %llu\n",
-            m->name, m->help, m->name, m->type, m->name,
-            (unsigned long long) ngx_http_meeting_value(snapshot, m->offset,
-                                                        m->size));
+        value = ngx_http_meeting_value(snapshot, m->offset, m->size);
+
+        ngx_http_meeting_print(out, "# HELP %s %s\n# TYPE %s %s\n",
+                               m->name, m->help, m->name, m->type);
+
+        if (m->unit == 0) {
+            ngx_http_meeting_print(out, "%s %llu\n", m->name,
+                                   (unsigned long long) value);
+
+        } else {
+            ngx_http_meeting_print(out, "%s %.10g\n", m->name,
+                                   (double) value * m->unit);
+        }
     }
 
     for (i = 0; i < mt_nitems(ngx_http_meeting_histograms); i++) {

@@ -152,6 +152,8 @@ sub test_ids {
 sub test_credentials {
 	my $key = $t->{credential}{appkey};
 	my $revoked = $t->{theirs}{appkey};
+	my $elsewhere = $t->ctl('credential', 'add', '--company', 1000, '--allow',
+		'192.0.2.0/24')->{appkey};
 
 	for my $stop (grep { $_->{query} =~ /app(?:key|id)=/i
 		|| $_->{body} =~ /"appId"/ } @stops)
@@ -164,7 +166,7 @@ sub test_credentials {
 			s/\Q$key\E/$as/ for values %change;
 			$t->raw(Meeting::Tour::text({ %$stop, %change },
 				'Connection: close'));
-		} $key, $revoked, 'nobody', 'f' x length $key);
+		} $key, $revoked, $elsewhere, 'nobody', 'f' x length $key);
 
 		is(scalar @answers, 1, "$stop->{path}: an unknown credential")
 			or diag(map { "$_\n" } @answers);

@@ -114,9 +114,9 @@ $t->stop();
 
 my ($errors, $access) = map { $t->read_file($_) } qw/ error.log masked.log /;
 
-# nginx knows no server of a request whose line it cannot read.
+# nginx knows no location of a request whose line or header it cannot read.
 
-my $unread = qr/\[info\].* while reading client request line/;
+my $unread = qr/\[info\].* while reading client request (?:line|headers)/;
 
 is(join("\n", grep { /hidden/ && !/$unread/ } split(/\n/, $errors)), '',
 	'no secret in the error log');
@@ -218,6 +218,8 @@ sub test_broken {
 	{
 		$t->raw("$line\r\nHost: a\r\n\r\n");
 	}
+
+	$t->raw("GET /twice?token=hidden HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
 }
 
 
@@ -266,6 +268,8 @@ sub test_lines {
 		'access log: another server');
 	like($access, qr{^505 "GET /broken\?token=\*\*\* HTTP/9.1"$}m,
 		'access log: a broken line');
+	like($access, qr{^400 "GET /twice\?token=\*\*\* HTTP/1.1"$}m,
+		'access log: a broken header');
 
 	return;
 }

@@ -334,21 +334,14 @@ mt_jt_time_read(const mt_json_value_t *value, const mt_field_t *field,
 static void
 mt_jt_decode(mt_exchange_t *x)
 {
-    void                   *request;
     mt_status_t             status;
+    mt_request_t           *request;
     const mt_json_table_t  *table;
 
-    request = mt_arena_alloc(x->call.arena,
-                             MT_REQUEST_ARGS
-                             + x->route->operation->args->size);
+    request = mt_request_make(x);
     if (request == NULL) {
-        x->call.error.status = MT_NO_MEMORY;
         return;
     }
-
-    x->envelope = request;
-    x->call.args = (char *) request + MT_REQUEST_ARGS;
-    x->decode.arena = x->call.arena;
 
     table = x->route->flags & MT_ROUTE_PUBLIC ? x->route->request
                                               : &mt_jt_token_in;
@@ -359,7 +352,7 @@ mt_jt_decode(mt_exchange_t *x)
         x->call.error.status = status;
 
     } else if (!(x->route->flags & MT_ROUTE_PUBLIC)) {
-        mt_decode_bearer(x, &((mt_request_t *) request)->token);
+        mt_decode_bearer(x, &request->token);
         mt_jt_decode_body(x, request);
     }
 }

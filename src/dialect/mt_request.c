@@ -15,23 +15,37 @@ static void mt_request_note_one(mt_exchange_t *x,
 MT_DEFINE_MODEL(request, MT_REQUEST_FIELDS);
 
 
-void
-mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
+mt_request_t *
+mt_request_make(mt_exchange_t *x)
 {
-    void         *request;
-    mt_status_t   status;
+    mt_request_t  *request;
 
     request = mt_arena_alloc(x->call.arena,
                              MT_REQUEST_ARGS
                              + x->route->operation->args->size);
     if (request == NULL) {
         x->call.error.status = MT_NO_MEMORY;
-        return;
+        return NULL;
     }
 
     x->envelope = request;
     x->call.args = (char *) request + MT_REQUEST_ARGS;
     x->decode.arena = x->call.arena;
+
+    return request;
+}
+
+
+void
+mt_request_decode(mt_exchange_t *x, const mt_noted_t *noted, size_t n)
+{
+    mt_status_t    status;
+    mt_request_t  *request;
+
+    request = mt_request_make(x);
+    if (request == NULL) {
+        return;
+    }
 
     status = mt_decode_arguments(x, x->route->request, request);
 

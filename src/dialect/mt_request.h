@@ -55,6 +55,11 @@ typedef struct {
     size_t             place;    /* offset in mt_exchange_t: user or meeting */
 } mt_noted_t;
 
+/* Makes the request, an mt_request_t followed by the operation's arguments, as
+ * x->envelope and call.args, and prepares decoding into it.  Returns it, NULL
+ * with call.error set if there is no memory. */
+mt_request_t *mt_request_make(mt_exchange_t *x);
+
 /* Decodes the arguments and notes members.  An error of the arguments waits in
  * x->decode.error until the token is checked, so that a client without a token
  * learns nothing of the arguments. */

@@ -99,6 +99,26 @@ mt_cursor_close(mt_cursor_t *cursor)
 }
 
 
+int
+mt_seek(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix, const mt_key_t *at,
+    mt_str_t *key, mt_str_t *value)
+{
+    int           found;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_cursor_open(txn, db, prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    found = mt_cursor_seek(cursor, at, key, value);
+
+    mt_cursor_close(cursor);
+
+    return found;
+}
+
+
 /* One step of LMDB's cursor.  Returns 1, 0 past an end of the database, or -1
  * on failure. */
 

@@ -372,6 +372,11 @@ int mt_cursor_seek_back(mt_cursor_t *c, const mt_key_t *at, mt_str_t *key,
 int mt_cursor_next(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 
+/* Seeks once: the first key >= at below the prefix (NULL: of all).  Returns as
+ * mt_cursor_seek(). */
+int mt_seek(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix,
+    const mt_key_t *at, mt_str_t *key, mt_str_t *value);
+
 /* Gives the cursor another prefix; a seek must follow. */
 void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
 

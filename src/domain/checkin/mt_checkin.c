@@ -32,7 +32,7 @@ static mt_status_t mt_checkin_measure(mt_call_t *call,
     mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
-static int mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try);
+static int mt_checkin_make(mt_apply_t *a, const mt_checkin_try_t *try);
 static mt_status_t mt_checkin_judge(mt_checkin_try_t *try);
 static mt_status_t mt_checkin_judge_before(mt_checkin_try_t *try,
     mt_status_t rc);
@@ -141,7 +141,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     if (rc == MT_OK) {
-        written = mt_checkin_write(a, &try);
+        written = mt_checkin_make(a, &try);
 
         if (written != 0) {
             return written == 1 ? MT_OK : MT_STORE_FAILED;
@@ -170,32 +170,40 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
  * failure. */
 
 static int
-mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
+mt_checkin_make(mt_apply_t *a, const mt_checkin_try_t *try)
 {
-    int                       saved;
-    mt_key_t                  key;
-    mt_tally_t               *tally;
     mt_checkin_t              checkin;
-    const mt_meeting_t       *meeting;
     const mt_checkin_args_t  *args;
 
     args = try->args;
-    meeting = try->meeting;
 
     memset(&checkin, 0, sizeof(checkin));
     checkin.slot = a->actor;
     checkin.time = a->time;
     checkin.way = args->way ? args->way : MT_WAY_QR;
-    checkin.late = a->time > meeting->begin + args->grace;
     checkin.leader = try->leader;
     checkin.request = args->request;
     checkin.longitude = args->longitude;
     checkin.latitude = args->latitude;
 
-    mt_key_num2(&key, a->company, meeting->num, a->actor);
+    return mt_checkin_write(a, try->meeting, args->grace, &checkin);
+}
+
+
+int
+mt_checkin_write(mt_apply_t *a, const mt_meeting_t *meeting, int64_t grace,
+    mt_checkin_t *checkin)
+{
+    int          saved;
+    mt_key_t     key;
+    mt_tally_t  *tally;
+
+    checkin->late = checkin->time > meeting->begin + grace;
+
+    mt_key_num2(&key, a->company, meeting->num, checkin->slot);
 
     saved = mt_save_new(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model,
-                        &checkin, a->arena);
+                        checkin, a->arena);
 
     if (saved != 1) {
         return saved;
@@ -208,7 +216,7 @@ mt_checkin_write(mt_apply_t *a, const mt_checkin_try_t *try)
     }
 
     tally->signed_in++;
-    tally->late += checkin.late;
+    tally->late += checkin->late;
 
     return 1;
 }

@@ -1,7 +1,7 @@
 
 /*
- * Check-ins that a host has undone.  They are kept: a retry of one must never
- * sign in again, and exports show them.
+ * Writing check-ins, and those that a host has undone.  Undone ones are kept:
+ * a retry of one must never sign in again, and exports show them.
  */
 
 #ifndef MT_CHECKIN_H
@@ -9,6 +9,13 @@
 
 #include "domain/meeting/mt_meeting.h"
 
+
+/* For apply(): sets checkin->late, writes the check-in if the attendee (its
+ * slot) has none yet, and counts it.  `grace`: ms after the begin that are not
+ * late.  Returns 1 if it was written, 0 if there is one already, -1 on
+ * failure. */
+int mt_checkin_write(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t grace, mt_checkin_t *checkin);
 
 /* Loads the undone check-ins of an attendee, with strings as mt_load()'s.
  * Returns 1 if found, 0 if there are none, -1 on failure. */

@@ -285,36 +285,21 @@ mt_checkin_add_judge(mt_host_try_t *try, int64_t *time)
 static mt_status_t
 mt_checkin_add_write(mt_apply_t *a, const mt_host_try_t *try, int64_t time)
 {
-    mt_key_t              key;
-    mt_tally_t           *tally;
     mt_checkin_t          checkin;
-    const mt_meeting_t   *meeting;
     const mt_host_act_t  *args;
 
     args = try->args;
-    meeting = try->meeting;
 
     memset(&checkin, 0, sizeof(checkin));
     checkin.slot = try->slot;
     checkin.time = time;
     checkin.way = MT_WAY_HAND;
-    checkin.late = time > meeting->begin + args->grace;
     checkin.request = args->request;
     checkin.by = a->actor;
     checkin.reason = args->reason;
 
-    tally = mt_tally(a, meeting->num);
-    if (tally == NULL) {
-        return a->failed;
-    }
-
-    tally->signed_in++;
-    tally->late += checkin.late;
-
-    mt_key_num2(&key, a->company, meeting->num, try->slot);
-
-    return mt_save(a->txn, MT_DB_CHECKIN, &key, &mt_checkin_model, &checkin,
-                   a->arena);
+    return mt_checkin_write(a, try->meeting, args->grace, &checkin) == 1
+           ? MT_OK : MT_STORE_FAILED;
 }
 
 

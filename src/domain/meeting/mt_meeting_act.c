@@ -1,14 +1,16 @@
 
 /*
- * Acts on a meeting: cancelling, ending, reminding, answering.  One function
- * judges an act twice: on the worker, so that a rejection costs no write, and
- * in apply(), on the state of that moment.
+ * Acts on a meeting: cancelling, ending, reminding, keeping its room,
+ * answering.  One function judges an act twice: on the worker, so that a
+ * rejection costs no write, and in apply(), on the state of that moment.
  */
 
 #include "domain/meeting/mt_meeting.h"
 
 
 static mt_step_t mt_act_start(mt_call_t *call);
+static mt_step_t mt_keep_start(mt_call_t *call);
+static mt_status_t mt_act_look(mt_call_t *call, mt_meeting_t *meeting);
 static mt_status_t mt_act_judge(mt_txn_t *txn, uint32_t company,
     int64_t actor, int64_t now, const mt_meeting_t *meeting,
     const mt_meeting_act_t *args);
@@ -19,6 +21,8 @@ static mt_status_t mt_cancel_apply(mt_apply_t *a, const void *body,
 static mt_status_t mt_end_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static mt_status_t mt_remind_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_keep_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
 static mt_step_t mt_answer_start(mt_call_t *call);
@@ -60,6 +64,15 @@ const mt_operation_t  mt_op_meeting_remind = {
     .apply = mt_remind_apply
 };
 
+const mt_operation_t  mt_op_meeting_keep = {
+    .code = MT_CODE_meeting_keep,
+    .name = "meeting_keep",
+    .args = &mt_meeting_act_model,
+    .body = &mt_meeting_act_model,
+    .start = mt_keep_start,
+    .apply = mt_keep_apply
+};
+
 const mt_operation_t  mt_op_answer = {
     .code = MT_CODE_answer,
     .grows = 1,
@@ -74,24 +87,54 @@ const mt_operation_t  mt_op_answer = {
 static mt_step_t
 mt_act_start(mt_call_t *call)
 {
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
+
+    rc = mt_act_look(call, &meeting);
+
+    return rc == MT_OK ? mt_command(call, call->args)
+                       : mt_call_reject(call, rc, call->field);
+}
+
+
+/* The room may be somebody else's by now. */
+
+static mt_step_t
+mt_keep_start(mt_call_t *call)
+{
+    mt_status_t   rc;
+    mt_meeting_t  meeting;
+
+    rc = mt_act_look(call, &meeting);
+
+    if (rc == MT_OK && meeting.room == 0) {
+        rc = MT_NO_SUCH_ROOM;
+    }
+
+    return rc == MT_OK ? mt_command(call, call->args)
+                       : mt_call_reject(call, rc, call->field);
+}
+
+
+/* Finds the meeting and judges the act.  Returns MT_OK, else a rejection, with
+ * call->field set if the meeting was not found, or a failure. */
+
+static mt_status_t
+mt_act_look(mt_call_t *call, mt_meeting_t *meeting)
+{
     mt_status_t              rc;
-    mt_meeting_t             meeting;
     const mt_meeting_act_t  *args;
 
     args = call->args;
 
-    rc = mt_meeting_find(call, args->ref, &meeting);
+    rc = mt_meeting_find(call, args->ref, meeting);
     if (rc != MT_OK) {
-        return mt_call_reject(call, rc, MT_meeting_act_ref);
+        call->field = MT_meeting_act_ref;
+        return rc;
     }
 
-    rc = mt_act_judge(call->txn, call->company, call->actor, call->now,
-                      &meeting, args);
-    if (rc != MT_OK) {
-        return mt_call_reject(call, rc, 0);
-    }
-
-    return mt_command(call, args);
+    return mt_act_judge(call->txn, call->company, call->actor, call->now,
+                        meeting, args);
 }
 
 
@@ -126,7 +169,7 @@ mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
 }
 
 
-/* The common beginning of the three acts. */
+/* The common beginning of the acts' apply(). */
 
 static mt_status_t
 mt_act_apply(mt_apply_t *a, const mt_meeting_act_t *args,
@@ -182,6 +225,35 @@ mt_remind_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     return rc;
+}
+
+
+static mt_status_t
+mt_keep_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    mt_status_t          rc;
+    mt_meeting_t         meeting;
+    const mt_meeting_t  *old;
+
+    rc = mt_act_apply(a, body, result, &old);
+
+    if (rc == MT_OK && old->room == 0) {
+        rc = MT_NO_SUCH_ROOM;
+    }
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    if (old->kept) {
+        a->unchanged = 1;
+        return MT_OK;
+    }
+
+    meeting = *old;
+    meeting.kept = a->time;
+
+    return mt_meeting_save(a, &meeting);
 }
 
 

@@ -1,31 +1,17 @@
 
 /*
  * Rooms of meetings to which nobody comes: released some time after the begin,
- * unless a host keeps the room.  The meeting stays, without a room.
+ * unless a host keeps the room (mt_op_meeting_keep).  The meeting stays,
+ * without a room.
  */
 
 #include "domain/meeting/mt_meeting.h"
 #include "domain/notify/mt_event.h"
 
 
-static mt_step_t mt_keep_start(mt_call_t *call);
-static mt_status_t mt_keep_judge(mt_txn_t *txn, uint32_t company,
-    int64_t actor, int64_t now, const mt_meeting_t *meeting,
-    const mt_meeting_act_t *args);
-static mt_status_t mt_keep_apply(mt_apply_t *a, const void *body,
-    mt_result_t *result);
 static mt_status_t mt_room_release_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 
-
-const mt_operation_t  mt_op_meeting_keep = {
-    .code = MT_CODE_meeting_keep,
-    .name = "meeting_keep",
-    .args = &mt_meeting_act_model,
-    .body = &mt_meeting_act_model,
-    .start = mt_keep_start,
-    .apply = mt_keep_apply
-};
 
 const mt_operation_t  mt_op_room_release = {
     .code = MT_CODE_room_release,
@@ -35,79 +21,6 @@ const mt_operation_t  mt_op_room_release = {
     .start = mt_start_command,
     .apply = mt_room_release_apply
 };
-
-
-static mt_step_t
-mt_keep_start(mt_call_t *call)
-{
-    mt_status_t              rc;
-    mt_meeting_t             meeting;
-    const mt_meeting_act_t  *args;
-
-    args = call->args;
-
-    rc = mt_meeting_find(call, args->ref, &meeting);
-    if (rc != MT_OK) {
-        return mt_call_reject(call, rc, MT_meeting_act_ref);
-    }
-
-    rc = mt_keep_judge(call->txn, call->company, call->actor, call->now,
-                       &meeting, args);
-
-    return rc == MT_OK ? mt_command(call, args)
-                       : mt_call_reject(call, rc, 0);
-}
-
-
-static mt_status_t
-mt_keep_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
-    const mt_meeting_t *meeting, const mt_meeting_act_t *args)
-{
-    int          may;
-    mt_status_t  rc;
-
-    may = mt_meeting_may(txn, company, meeting, actor, args->may);
-    if (may != 1) {
-        return may ? MT_STORE_FAILED : MT_FORBIDDEN;
-    }
-
-    rc = mt_meeting_check_open(meeting, now);
-
-    /* the room may be somebody else's by now */
-
-    return rc == MT_OK && meeting->room == 0 ? MT_NO_SUCH_ROOM : rc;
-}
-
-
-static mt_status_t
-mt_keep_apply(mt_apply_t *a, const void *body, mt_result_t *result)
-{
-    const mt_meeting_act_t  *args = body;
-
-    mt_status_t          rc;
-    mt_meeting_t         meeting;
-    const mt_meeting_t  *old;
-
-    rc = mt_meeting_target(a, args->ref, MT_meeting_act_ref, result, &old);
-
-    if (rc == MT_OK) {
-        rc = mt_keep_judge(a->txn, a->company, a->actor, a->time, old, args);
-    }
-
-    if (rc != MT_OK) {
-        return rc;
-    }
-
-    if (old->kept) {
-        a->unchanged = 1;
-        return MT_OK;
-    }
-
-    meeting = *old;
-    meeting.kept = a->time;
-
-    return mt_meeting_save(a, &meeting);
-}
 
 
 int

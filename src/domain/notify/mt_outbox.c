@@ -168,30 +168,22 @@ int
 mt_outbox_next(mt_txn_t *txn, mt_db_t db, uint32_t company, int64_t after,
     int64_t *number, mt_outbox_t *message, mt_arena_t *arena)
 {
-    int           found;
-    mt_key_t      prefix, at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
+    int       found;
+    mt_key_t  prefix, at;
+    mt_str_t  key, value;
 
     mt_key_company(&prefix, company);
     mt_key_num(&at, company, mt_key_after(after));
 
-    cursor = mt_cursor_open(txn, db, &prefix);
-    if (cursor == NULL) {
-        return -1;
-    }
-
-    found = mt_cursor_seek(cursor, &at, &key, &value);
+    found = mt_seek(txn, db, &prefix, &at, &key, &value);
 
     if (found == 1
         && (!mt_key_read_num(key, NULL, number)
             || mt_record_decode(value, &mt_outbox_model, message, arena)
                != MT_OK))
     {
-        found = -1;
+        return -1;
     }
-
-    mt_cursor_close(cursor);
 
     return found;
 }

@@ -25,30 +25,22 @@ const mt_operation_t  mt_op_reminder_fire = {
 int
 mt_reminder_next(mt_txn_t *txn, mt_reminder_t *reminder, int64_t now)
 {
-    int           found;
-    mt_key_t      at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
-
-    cursor = mt_cursor_open(txn, MT_DB_REMINDER, NULL);
-    if (cursor == NULL) {
-        return -1;
-    }
+    int       found;
+    mt_key_t  at;
+    mt_str_t  key, value;
 
     mt_key_reminder(&at, reminder->due, reminder->company,
                     mt_key_after(reminder->meeting));
 
-    found = mt_cursor_seek(cursor, &at, &key, &value);
+    found = mt_seek(txn, MT_DB_REMINDER, NULL, &at, &key, &value);
 
-    if (found == 1) {
-        found = !mt_key_read_reminder(key, &reminder->due, &reminder->company,
-                                      &reminder->meeting)
-                ? -1 : reminder->due <= now;
+    if (found != 1) {
+        return found;
     }
 
-    mt_cursor_close(cursor);
-
-    return found;
+    return mt_key_read_reminder(key, &reminder->due, &reminder->company,
+                                &reminder->meeting)
+           ? reminder->due <= now : -1;
 }
 
 

@@ -97,28 +97,20 @@ int
 mt_subscription_from(mt_txn_t *txn, uint32_t *company,
     mt_subscription_t *subscription, mt_arena_t *arena)
 {
-    int           found;
-    mt_key_t      at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
-
-    cursor = mt_cursor_open(txn, MT_DB_SUBSCRIPTION, NULL);
-    if (cursor == NULL) {
-        return -1;
-    }
+    int       found;
+    mt_key_t  at;
+    mt_str_t  key, value;
 
     mt_key_company(&at, *company);
-    found = mt_cursor_seek(cursor, &at, &key, &value);
+    found = mt_seek(txn, MT_DB_SUBSCRIPTION, NULL, &at, &key, &value);
 
     if (found == 1
         && (!mt_key_read_company(key, company)
             || mt_record_decode(value, &mt_subscription_model, subscription,
                                 arena) != MT_OK))
     {
-        found = -1;
+        return -1;
     }
-
-    mt_cursor_close(cursor);
 
     return found;
 }
