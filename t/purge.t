@@ -108,8 +108,13 @@ ok($t->wait_for(sub {
 # killed in the middle, it goes on
 
 meeting(-9 * $day, -8 * $day, people => $all) for 1 .. 6;
-kill KILL => $t->workers(), $t->master();
-sleep 1;
+
+# the master first: it would start others
+
+my @pids = ($t->master(), $t->workers());
+
+kill KILL => @pids;
+$t->wait_for(sub { !grep { Meeting::Test::alive($_) } @pids }, 20);
 ok($t->ctl('verify')->{ok}, 'a killed server leaves a whole store');
 $t->start();
 ok($t->wait_for(sub { entries()->{meeting} == 2 }, 90),
