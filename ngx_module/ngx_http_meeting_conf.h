@@ -76,6 +76,7 @@ typedef struct {
     ngx_msec_t                    qr_max_age;
     ngx_msec_t                    qr_skew;
     ngx_uint_t                    geofence;     /* MT_FENCE_* */
+    ngx_msec_t                    remind_pause; /* 0: none */
     ngx_uint_t                    qr_signed;    /* MT_QR_* */
     ngx_msec_t                    qr_valid;
     ngx_msec_t                    default_length;

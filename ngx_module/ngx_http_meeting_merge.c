@@ -118,6 +118,7 @@ ngx_http_meeting_create_loc_conf(ngx_conf_t *cf)
     mlcf->qr_max_age = NGX_CONF_UNSET_MSEC;
     mlcf->qr_skew = NGX_CONF_UNSET_MSEC;
     mlcf->geofence = NGX_CONF_UNSET_UINT;
+    mlcf->remind_pause = NGX_CONF_UNSET_MSEC;
     mlcf->qr_signed = NGX_CONF_UNSET_UINT;
     mlcf->qr_valid = NGX_CONF_UNSET_MSEC;
     mlcf->default_length = NGX_CONF_UNSET_MSEC;
@@ -179,6 +180,8 @@ ngx_http_meeting_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_msec_value(conf->qr_skew, prev->qr_skew, MT_MS_PER_MINUTE);
     ngx_conf_merge_uint_value(conf->geofence, prev->geofence,
                               MT_FENCE_OPTIONAL);
+    ngx_conf_merge_msec_value(conf->remind_pause, prev->remind_pause,
+                              MT_MS_PER_HOUR);
     ngx_conf_merge_uint_value(conf->qr_signed, prev->qr_signed,
                               MT_QR_OPTIONAL);
     ngx_conf_merge_msec_value(conf->qr_valid, prev->qr_valid,
@@ -263,6 +266,7 @@ ngx_http_meeting_make_settings(ngx_conf_t *cf,
     s->qr_max_age = conf->qr_max_age;
     s->qr_skew = conf->qr_skew;
     s->geofence = conf->geofence;
+    s->remind_pause = conf->remind_pause;
     s->qr_signed = conf->qr_signed;
     s->qr_valid = conf->qr_valid;
     s->default_length = conf->default_length;

@@ -272,6 +272,13 @@ static ngx_command_t  ngx_http_meeting_commands[] = {
       offsetof(ngx_http_meeting_loc_conf_t, geofence),
       &ngx_http_meeting_fences },
 
+    { ngx_string("meeting_remind_pause"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_meeting_set_time,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_meeting_loc_conf_t, remind_pause),
+      &ngx_http_meeting_time_or_off },
+
     { ngx_string("meeting_qr_signed"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_http_meeting_set_enum,

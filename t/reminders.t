@@ -28,6 +28,13 @@ my $t = Meeting::Test->new();
 
 $t->write_default_conf(http => "    meeting_event_private on;\n",
 	apis => [ qw/ yunzhijia jituancaiyun / ]);
+$t->write_file('nginx.conf', $t->read_file('nginx.conf')
+	=~ s{(?=\n\s+location / \{)}{
+        location /often/ {
+            meeting_api          weclubs;
+            meeting_remind_pause off;
+        }
+}r);
 
 $t->company();
 $t->company(2000);
@@ -116,12 +123,23 @@ my $due = now() + 3000;
 meet('notice', $due + 15 * $MINUTE, noticeTime => 15);
 meet('begins', $due, noticeTime => 0);
 meet('silent', $due, noticeTime => -1);
+meet('twice', $due + 15 * $MINUTE + 2000, noticeTimes => [ 0, 15 ]);
+meet('list', $due, noticeTimes => [ 0 ]);
 my $invited = invite($jit, 'invited', $due + 15 * $MINUTE);
 
 my $both = meet('both', $due + 15 * $MINUTE, noticeTime => 15);
 is($jit->call('update', { requesterUid => '1', meetingInviteId => $both,
 	detail => { remindMin => 15, remindType => 1 } })->{code}, 0,
 	'one by both dialects');
+
+my $seen = $jit->call('detail', { requesterUid => '1',
+	meetingInviteId => meet('seen', $due + 90 * $MINUTE, noticeTime => 60) });
+is($seen->{data}{detail}{remindMin}, '60', 'noticeTime is a remindMin');
+
+my ($row) = grep { $_->{title} eq 'invited' }
+	@{$yun->call('queryByDay', { day => $due + 15 * $MINUTE })->{data}};
+is_deeply([ @{$row}{qw/ noticeTime noticeTimes /} ], [ 15, [ 15 ] ],
+	'remindMin is a noticeTime');
 
 my $cancelled = meet('cancelled', $due, noticeTime => 0);
 my $moved = meet('moved', $due, noticeTime => 0);
@@ -144,11 +162,11 @@ is($yun->call('modify', { openid => '1', id => $moved,
 cmp_ok(now(), '<', $due, 'all of it before the time');
 is_deeply([ keys %{reminders()} ], [], 'nobody is reminded too early');
 
-my $got = wait_reminders(qw/ notice begins invited both moved /);
+my $got = wait_reminders(qw/ notice begins invited both moved list twice /);
 
-for my $title (qw/ notice begins invited both moved /) {
+for my $title (qw/ notice begins invited both moved list twice /) {
 	my ($meeting, @more) = @{$got->{$title} // []};
-	my $at = $title eq 'moved' ? $due + 2000 : $due;
+	my $at = $title =~ /moved|twice/ ? $due + 2000 : $due;
 
 	is(scalar(@more), 0, "$title: reminded once");
 	is($meeting->{remindTime}, $at, "$title: of its time");
@@ -179,6 +197,18 @@ $ann->call('/dynamic/set_dynamic_status', { dynamic_type => 'meeting',
 	dynamic_id => $club, status => 'confirm', comment => '' });
 is($boss->call('/manage/club_meeting/remind_confirm_meeting',
 	{ meeting_id => $club })->{code}, 2000, 'asked to confirm');
+
+my @again = map { $boss->call('/manage/club_meeting/remind_confirm_meeting',
+	{ meeting_id => $club }) } 1 .. 20;
+
+is(scalar(grep { $_->{code} == 3000 && $_->{msg} =~ /reminded just now/
+	&& $_->{retry} > 3500 && $_->{retry} <= 3600 } @again), 20,
+	'not again within the hour');
+
+my $often = bless { %$boss, base => "$base/often" }, ref $boss;
+is(scalar(grep { $often->call('/manage/club_meeting/remind_confirm_meeting',
+	{ meeting_id => $club })->{code} == 2000 } 1 .. 2), 2,
+	'meeting_remind_pause off');
 
 my $asked = wait_reminders('club')->{club}[0];
 is($asked->{remindReason}, 'confirm', 'they are to confirm');
@@ -235,7 +265,7 @@ is(scalar(grep { @{$got->{"many$_"} // []} == 1 } 1 .. $n), $n,
 
 ok($t->reload(), 'a reload');
 sleep(2);
-is(scalar(map { @$_ } values %{reminders()}), 5 + 1 + 1 + $n,
+is(scalar(map { @$_ } values %{reminders()}), 7 + 3 + 1 + $n,
 	'and none again');
 cmp_ok($t->get('/status')->{json}{background}{reminders}, '>=', $n - 100,
 	'they are counted, but for those of the worker that died');

@@ -252,7 +252,7 @@ sub test_examples {
 	my $list = shaped('queryByDay', { day => $start }, '[{"openid":S,'
 		. '"type":S,"title":S,"content":S,"meetingPlace":S,'
 		. '"meetingStatus":N,"readStatus":N,"acceptStatus":N,'
-		. '"personName":S,"doneTime":N,"id":S,"noticeTime":N,'
+		. '"personName":S,"doneTime":N,"id":S,"noticeTime":N,"noticeTimes":[N],'
 		. '"startDate":N,"endDate":N,"createDate":N,"roomId":S,'
 		. '"roomOrderId":S}]');
 
@@ -264,7 +264,7 @@ sub test_examples {
 		content => '更新会议测试', meetingPlace => '云8会议室',
 		meetingStatus => 0, readStatus => 1, acceptStatus => 2,
 		personName => '', doneTime => 0, id => $id, noticeTime => 0,
-		startDate => $start, endDate => $end, roomId => 'xxxxx' },
+		noticeTimes => [ 0 ], startDate => $start, endDate => $end, roomId => 'xxxxx' },
 		'as it was said');
 	isnt($list->[0]{roomOrderId}, '', 'an order of the room');
 
@@ -357,6 +357,21 @@ sub test_modify {
 		startDate endDate /} ],
 		[ '会', '', 'p', 15, 'voice', $day, $day + $HOUR ],
 		'what is not said stays');
+
+	right('modify', { id => $id, openid => $BOSS,
+		noticeTimes => [ 5, 1440, 5, 0 ] });
+	$is = one($id, $day);
+	is_deeply([ @{$is}{qw/ noticeTime noticeTimes /} ],
+		[ 1440, [ 1440, 5, 0 ] ], 'several reminders, the first one first');
+
+	right('modify', { id => $id, openid => $BOSS, noticeTimes => [] });
+	is_deeply([ @{one($id, $day)}{qw/ noticeTime noticeTimes /} ],
+		[ -1, [] ], 'none');
+	right('modify', { id => $id, openid => $BOSS, noticeTimes => [ -1 ],
+		noticeTime => 15 });
+	is(one($id, $day)->{noticeTime}, -1, 'the list counts');
+	right('modify', { id => $id, openid => $BOSS, noticeTime => 15 });
+	is_deeply(one($id, $day)->{noticeTimes}, [ 15 ], 'one of a list');
 
 	right('modify', { id => $id, openid => $BOSS, startDate => $day + 60000,
 		noticeTime => -1 });

@@ -47,6 +47,7 @@ my @edit = (
 	[ 'endDate', 'instant', '"2000005200000"' ],
 	[ 'roomId', 'id', 'null', 'optional' ],
 	[ 'noticeTime', 'notice', '15', 'optional' ],
+	[ 'noticeTimes', 'notices', '[15]', 'optional' ],
 	[ 'topState', 'flag', '"1"', 'optional' ],
 	[ 'actors', 'people', '["a","b"]', 'optional' ],
 	[ 'type', 'type', '"sign"', 'optional' ],
@@ -85,6 +86,8 @@ my %bad_type = (
 		'"yes"' ],
 	people => [ '"a"', '"a,b"', '""', '1', 'true', '{}', '[1]', '[["a"]]',
 		'["a",{}]', '["a",null]', '["a",true]', '[null]', '{"0":"a"}' ],
+	notices => [ '"15"', '""', '15', 'true', '{}', '["x"]', '[1.5]', '[[15]]',
+		'[15,{}]', '[15,null]', '[true]', '{"0":15}' ],
 );
 
 $bad_type{$_} = $bad_type{id} for qw/ title content place type /;
@@ -102,6 +105,8 @@ my %bad_value = (
 	type => [ '"xxxx"', '"Sign"', '"null"', '"sign "', '" "', @big ],
 	bool => [],
 	people => [],
+	notices => [ '[-2]', '[15,-1]', '[1000001]',
+		'[9223372036854775807]' ],
 );
 
 covers('bad input', 'yunzhijia', 'token/getAccessToken', 'token/refreshToken', keys %calls);

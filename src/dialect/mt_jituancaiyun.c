@@ -160,7 +160,7 @@ MT_JSON_TABLE(mt_jt_detail_out,
     MT_OF_MEETING("address", place, NULL),
     MT_OF_MEETING("beginTime", begin, &mt_wire_int_string),
     MT_OF_MEETING("endTime", end, &mt_wire_int_string),
-    MT_OF_MEETING("remindMin", remind, &mt_wire_int_string),
+    MT_DERIVED("remindMin", remind, &mt_wire_int_string),
     MT_OF_MEETING("remindType", remind_type, &mt_wire_int_string),
 );
 

@@ -11,14 +11,9 @@
 #define MT_STAMP_SKEW   (3 * MT_MS_PER_MINUTE)
 #define MT_STAMP_MIN    1000000000000LL
 
-/* A meeting's `notice` is noticeTime plus this, 0 if it was not given. */
-#define MT_NOTICE_BASE  2
-
 
 static mt_status_t mt_yunzhijia_notice_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
-static void mt_yunzhijia_notice_write(mt_json_writer_t *w,
-    const mt_field_t *field, const void *src);
 static mt_status_t mt_yunzhijia_type_read(const mt_json_value_t *value,
     const mt_field_t *field, void *dst, mt_arena_t *arena);
 static void mt_yunzhijia_status_write(mt_json_writer_t *w,
@@ -44,7 +39,7 @@ static int64_t mt_yunzhijia_requester(mt_exchange_t *x);
 
 /* noticeTime: -1 for never, or 0, 15 or 60 minutes before. */
 static const mt_wire_t  mt_yunzhijia_notice = {
-    "yunzhijia_notice", mt_yunzhijia_notice_read, mt_yunzhijia_notice_write
+    "yunzhijia_notice", mt_yunzhijia_notice_read, NULL
 };
 
 /* null, "sign" or "voice". */
@@ -90,6 +85,7 @@ static const mt_wire_t  mt_yunzhijia_accept = {
     MT_ARG("endDate", M, end, required, NULL),                                \
     MT_ARG("roomId", M, room_ref, 0, NULL),                                   \
     MT_ARG("noticeTime", M, notice, 0, &mt_yunzhijia_notice),                 \
+    MT_ARG("noticeTimes", M, reminders, 0, NULL),                             \
     MT_ARG("topState", M, important, 0, NULL),                                \
     MT_ARG("actors", M, people_refs, 0, NULL),                                \
     MT_ARG("type", M, type, 0, &mt_yunzhijia_type),                           \
@@ -218,7 +214,8 @@ MT_JSON_TABLE(mt_yunzhijia_meeting_out,
     MT_DERIVED("personName", creator_name, NULL),
     MT_DERIVED("doneTime", done, NULL),
     MT_OF_MEETING("id", id, NULL),
-    MT_OF_MEETING("noticeTime", notice, &mt_yunzhijia_notice),
+    MT_DERIVED("noticeTime", notice, NULL),
+    MT_DERIVED("noticeTimes", reminders, NULL),
     MT_OF_MEETING("startDate", begin, NULL),
     MT_OF_MEETING("endDate", end, NULL),
     MT_OF_MEETING("createDate", created, NULL),
@@ -301,20 +298,6 @@ mt_yunzhijia_notice_read(const mt_json_value_t *value,
     }
 
     return MT_BAD_VALUE;
-}
-
-
-static void
-mt_yunzhijia_notice_write(mt_json_writer_t *w, const mt_field_t *field,
-    const void *src)
-{
-    int64_t  notice;
-
-    (void) field;
-
-    notice = *(const int64_t *) src;
-
-    mt_json_int(w, notice ? notice - MT_NOTICE_BASE : -1);
 }
 
 

@@ -30,6 +30,8 @@
 #define MT_URL_MAX         500
 #define MT_ATTENDEES_MAX   50000
 #define MT_LEADERS_MAX     5
+#define MT_REMINDERS_MAX   10
+#define MT_NOTICE_BASE     2          /* `notice` is noticeTime plus this */
 
 
 /* states and enumerations */
@@ -156,10 +158,12 @@
  * begin_offset, end_offset: seconds east of UTC at begin and end in the
  * configured time zone, so that apply can judge room hours without one.
  * client_created: jituancaiyun createTime.
- * notice: yunzhijia noticeTime, in minutes before the start, plus 2, so that 0
- * means "not given"; remind: jituancaiyun remindMin.  creator_called: the
- * creator's name as given with the invitation; creator_named: the creator was
- * given by string id.
+ * reminders: minutes before the start, each once, the earliest reminder first.
+ * notice, remind: the same in commands and records of earlier versions:
+ * yunzhijia noticeTime plus MT_NOTICE_BASE, so that 0 means "not given", and
+ * jituancaiyun remindMin, 0 for none; clients still give them so.
+ * creator_called: the creator's name as given with the invitation;
+ * creator_named: the creator was given by string id.
  */
 #define MT_MEETING_TEXT_FIELDS(F, M)                                          \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -179,6 +183,7 @@
     F(M, 16, INT, remind,       0, 1000000, NULL)                             \
     F(M, 17, INT, remind_type,  0, 1, NULL)                                   \
     F(M, 18, INT, client_created, MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)       \
+    F(M, 19, INTS, reminders,   0, MT_REMINDERS_MAX, NULL)                    \
     F(M, 58, STR, creator_called, 0, MT_NAME_MAX, NULL)                       \
     F(M, 59, INT, creator_named, 0, 1, NULL)
 
@@ -204,6 +209,7 @@
  * meeting's times were set.
  * kept: when a host said that the meeting keeps its room though nobody has
  * signed in.  released: the room that was freed because nobody came.
+ * asked: when attendees were last asked to confirm.
  * codes: the generation of signed codes, raised to make earlier ones void.
  * qr_signed: whether a sign-in needs one; the stricter of this and the
  * location's policy counts.
@@ -231,6 +237,7 @@
     F(M, 51, INT, reminded,     0, MT_TIME_MAX, NULL)                         \
     F(M, 56, INT, kept,         0, MT_TIME_MAX, NULL)                         \
     F(M, 57, INT, released,     0, MT_NUM_MAX, NULL)                          \
+    F(M, 61, INT, asked,        0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, codes,        0, MT_NUM_MAX, NULL)                          \
     F(M, 63, INT, qr_signed,    0, 2, NULL)             /* MT_QR_* */
 

@@ -89,6 +89,8 @@
     S(44, STARTED,            "started",            "meeting has started")    \
     S(45, NO_LEADER,          "no_leader",          "sign-in needs a leader") \
     S(46, TOO_MANY_LEADERS,   "too_many_leaders",   "more than five leaders") \
+    S(39, REMINDED,           "reminded",           "attendees were reminded "\
+                                                    "just now, wait")         \
     S(47, NO_SERIES,          "no_series",          "meeting does not repeat")\
                                                                               \
     /* rooms */                                                               \

@@ -292,6 +292,7 @@ test_examples(void)
              "\"meetingPlace\":\"云8会议室\",\"meetingStatus\":0,"
              "\"readStatus\":1,\"acceptStatus\":2,\"personName\":\"\","
              "\"doneTime\":0,\"id\":\"%s\",\"noticeTime\":0,"
+             "\"noticeTimes\":[0],"
              "\"startDate\":1522729800000,\"endDate\":1522737000000,"
              "\"createDate\":%lld,\"roomId\":\"room\","
              "\"roomOrderId\":\"%s\"}],\"error\":null,\"errorCode\":0,"
@@ -399,6 +400,17 @@ test_faults(void)
         { "create", "{\"noticeTime\":1}", 40005, "noticeTime" },
         { "create", "{\"noticeTime\":-2}", 40005, "noticeTime" },
         { "create", "{\"noticeTime\":true}", 40004, "noticeTime" },
+        { "create", "{\"noticeTimes\":15}", 40004, "noticeTimes" },
+        { "create", "{\"noticeTimes\":[1.5]}", 40004, "noticeTimes[0]" },
+        { "create", "{\"noticeTimes\":[0,null]}", 40004, "noticeTimes[1]" },
+        { "create", "{\"noticeTimes\":[0,1,2,3,4,5,6,7,8,9,10]}", 40006,
+          "noticeTimes" },
+        { "create", "{" EDIT ",\"noticeTimes\":[-2]}", 40005,
+          "noticeTimes" },
+        { "create", "{" EDIT ",\"noticeTimes\":[15,-1]}", 40005,
+          "noticeTimes" },
+        { "create", "{" EDIT ",\"noticeTimes\":[1000001]}", 40005,
+          "noticeTimes" },
         { "create", "{\"topState\":2}", 40005, "topState" },
         { "create", "{\"topState\":false}", 40004, "topState" },
         { "create", "{\"type\":\"xxxx\"}", 40005, "type" },

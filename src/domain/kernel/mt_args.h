@@ -207,13 +207,15 @@
 
 /* Showing, ending or cancelling a meeting, or reminding its attendees.
  * guests: guests are counted and listed, too; uncancelled: a cancelled meeting
- * is not shown. */
+ * is not shown.  pause: ms for which attendees who were asked to confirm are
+ * not asked again. */
 #define MT_MEETING_ACT_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 60, INT, may,          0, 4, NULL)                                   \
     F(M, 61, INT, when,         0, 2, NULL)                                   \
     F(M, 62, INT, guests,       0, 1, NULL)                                   \
-    F(M, 63, INT, uncancelled,  0, 1, NULL)
+    F(M, 63, INT, uncancelled,  0, 1, NULL)                                   \
+    F(M, 59, INT, pause,        0, MT_TIME_MAX, NULL)
 
 /* The signed codes of a meeting.  renew: all codes made so far are void;
  * policy: MT_QR_*, of the meeting's own. */

@@ -78,6 +78,9 @@ typedef struct {
     /* how long after its end hosts may correct a meeting's check-ins */
     int64_t          correct_for;       /* default 7 d */
 
+    /* how long attendees are not asked again to confirm */
+    int64_t          remind_pause;      /* default 1 h; 0: always */
+
     /* length of meetings with a begin only */
     int64_t          default_length;    /* default 2 h */
 

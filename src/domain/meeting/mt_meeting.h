@@ -104,6 +104,24 @@ int mt_attendance_slot(const mt_meeting_t *meeting, mt_str_t id,
     int64_t *slot);
 
 
+/* Minutes by which a reminder may come before the start. */
+#define MT_REMINDER_MAX   1000000
+
+/*
+ * For start(): makes one list of the reminders that a meeting_edit or a
+ * series_edit gives, in place of `notice` and `remind`, whose bits it clears
+ * in *has; no list if none of the three is given.  A reminder of -1 is none.
+ * Returns MT_OK, MT_NO_MEMORY, or MT_BAD_VALUE for a list with a bad one or
+ * with -1 and another.
+ */
+mt_status_t mt_reminders_given(mt_arena_t *arena, uint64_t *has,
+    mt_ints_t *reminders, int64_t notice, int64_t remind);
+
+/* Returns the minutes before the start at which a meeting's attendees are
+ * reminded, as `reminders` has them.  `legacy` has room for those of a record
+ * of an earlier version. */
+mt_ints_t mt_reminders(const mt_meeting_t *meeting, int64_t legacy[2]);
+
 /* Returns the time (ms) of the meeting's next reminder, with *reason set to
  * MT_REMIND_*; 0 if none is to come. */
 int64_t mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason);

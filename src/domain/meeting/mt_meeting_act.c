@@ -8,6 +8,7 @@
 #include "domain/meeting/mt_meeting.h"
 
 
+static mt_step_t mt_remind_start(mt_call_t *call);
 static mt_step_t mt_act_start(mt_call_t *call);
 static mt_step_t mt_keep_start(mt_call_t *call);
 static mt_status_t mt_act_look(mt_call_t *call, mt_meeting_t *meeting);
@@ -60,7 +61,7 @@ const mt_operation_t  mt_op_meeting_remind = {
     .name = "meeting_remind",
     .args = &mt_meeting_act_model,
     .body = &mt_meeting_act_model,
-    .start = mt_act_start,
+    .start = mt_remind_start,
     .apply = mt_remind_apply
 };
 
@@ -133,8 +134,30 @@ mt_act_look(mt_call_t *call, mt_meeting_t *meeting)
         return rc;
     }
 
-    return mt_act_judge(call->txn, call->company, call->actor, call->now,
-                        meeting, args);
+    rc = mt_act_judge(call->txn, call->company, call->actor, call->now,
+                      meeting, args);
+
+    if (rc == MT_REMINDED) {
+        call->retry_after = (meeting->asked + args->pause - call->now
+                             + MT_MS_PER_SECOND - 1) / MT_MS_PER_SECOND;
+    }
+
+    return rc;
+}
+
+
+static mt_step_t
+mt_remind_start(mt_call_t *call)
+{
+    mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    if (call->settings->remind_pause) {
+        mt_set(args, meeting_act, pause, call->settings->remind_pause);
+    }
+
+    return mt_act_start(call);
 }
 
 
@@ -165,7 +188,8 @@ mt_act_judge(mt_txn_t *txn, uint32_t company, int64_t actor, int64_t now,
         return MT_NOT_STARTED;
     }
 
-    return MT_OK;
+    return meeting->asked && now < meeting->asked + args->pause ? MT_REMINDED
+                                                                : MT_OK;
 }
 
 
@@ -215,16 +239,27 @@ mt_end_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static mt_status_t
 mt_remind_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
+    const mt_meeting_act_t  *args = body;
+
     mt_status_t          rc;
-    const mt_meeting_t  *meeting;
+    mt_meeting_t         meeting;
+    const mt_meeting_t  *old;
 
-    rc = mt_act_apply(a, body, result, &meeting);
-
-    if (rc == MT_OK) {
-        mt_raise_reminder(a, meeting, a->time, MT_REMIND_CONFIRM);
+    rc = mt_act_apply(a, args, result, &old);
+    if (rc != MT_OK) {
+        return rc;
     }
 
-    return rc;
+    mt_raise_reminder(a, old, a->time, MT_REMIND_CONFIRM);
+
+    if (args->pause == 0) {
+        return MT_OK;
+    }
+
+    meeting = *old;
+    meeting.asked = a->time;
+
+    return mt_meeting_save(a, &meeting);
 }
 
 

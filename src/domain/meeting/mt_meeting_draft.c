@@ -201,8 +201,16 @@ mt_draft_reminders(mt_draft_t *draft)
     m = &draft->meeting;
     old = draft->old;
 
+    if (mt_has(draft->drafts->args, meeting_edit, reminders)) {
+        m->notice = 0;
+        m->remind = 0;
+    }
+
     if (old == NULL || old->begin != m->begin || old->notice != m->notice
-        || old->remind != m->remind)
+        || old->remind != m->remind
+        || old->reminders.n != m->reminders.n
+        || (m->reminders.n && memcmp(old->reminders.v, m->reminders.v,
+                                     m->reminders.n * sizeof(int64_t)) != 0))
     {
         m->reminded = draft->drafts->a->time;
     }

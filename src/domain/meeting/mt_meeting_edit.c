@@ -101,19 +101,26 @@ mt_meeting_update_start(mt_call_t *call)
 
 
 /*
- * Completes the times: the end, if only the begin is given (begin + length ms;
- * length 0: the end stays), and the zone's offsets, by which apply() knows the
- * wall clock.
+ * Completes the reminders and the times: the end, if only the begin is given
+ * (begin + length ms; length 0: the end stays), and the zone's offsets, by
+ * which apply() knows the wall clock.
  */
 
 static mt_step_t
 mt_meeting_edit_times(mt_call_t *call, int64_t length)
 {
     unsigned            field;
+    mt_status_t         rc;
     mt_meeting_edit_t  *args;
 
     args = call->args;
     field = MT_meeting_edit_end;
+
+    rc = mt_reminders_given(call->arena, &args->has, &args->reminders,
+                            args->notice, args->remind);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_meeting_edit_reminders);
+    }
 
     if (mt_has(args, meeting_edit, begin)) {
         if (!mt_has(args, meeting_edit, end) && length) {

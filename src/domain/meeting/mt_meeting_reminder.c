@@ -6,33 +6,115 @@
 
 #include "domain/meeting/mt_meeting.h"
 
-
-static int64_t mt_reminder_notice(const mt_meeting_t *meeting);
-static int64_t mt_reminder_minutes(const mt_meeting_t *meeting);
+#include <stdlib.h>
 
 
-/* `notice`: 0 not set, 1 no reminder, from 2 on minutes plus 2 */
+static int mt_reminder_earlier(const void *one, const void *two);
 
-static int64_t
-mt_reminder_notice(const mt_meeting_t *meeting)
+
+mt_status_t
+mt_reminders_given(mt_arena_t *arena, uint64_t *has, mt_ints_t *reminders,
+    int64_t notice, int64_t remind)
 {
-    return meeting->notice < 2
-           ? 0 : meeting->begin - (meeting->notice - 2) * MT_MS_PER_MINUTE;
+    size_t    i, n;
+    int64_t  *v;
+
+    static const uint64_t  single = MT_BIT(meeting_edit, notice)
+                                    | MT_BIT(meeting_edit, remind);
+
+    if (!(*has & (single | MT_BIT(meeting_edit, reminders)))) {
+        return MT_OK;
+    }
+
+    if (!(*has & MT_BIT(meeting_edit, reminders))) {
+        v = mt_arena_alloc(arena, sizeof(int64_t));
+        if (v == NULL) {
+            return MT_NO_MEMORY;
+        }
+
+        /* -1: none, which 0 is for remindMin alone */
+        *v = *has & MT_BIT(meeting_edit, notice) ? notice - MT_NOTICE_BASE
+             : remind ? remind : -1;
+
+        *reminders = (mt_ints_t) { 1, v };
+    }
+
+    *has = (*has & ~single) | MT_BIT(meeting_edit, reminders);
+    v = reminders->v;
+    n = reminders->n;
+
+    if (n == 1 && v[0] == -1) {
+        reminders->n = 0;
+        return MT_OK;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (v[i] < 0 || v[i] > MT_REMINDER_MAX) {
+            return MT_BAD_VALUE;
+        }
+    }
+
+    if (n > 1) {
+        qsort(v, n, sizeof(int64_t), mt_reminder_earlier);
+    }
+
+    for (i = 1, reminders->n = n ? 1 : 0; i < n; i++) {
+        if (v[i] != v[i - 1]) {
+            v[reminders->n++] = v[i];
+        }
+    }
+
+    return MT_OK;
 }
 
 
-static int64_t
-mt_reminder_minutes(const mt_meeting_t *meeting)
+/* The more minutes before the start, the earlier. */
+
+static int
+mt_reminder_earlier(const void *one, const void *two)
 {
-    return meeting->remind == 0
-           ? 0 : meeting->begin - meeting->remind * MT_MS_PER_MINUTE;
+    return mt_num_cmp(two, one);
 }
 
+
+mt_ints_t
+mt_reminders(const mt_meeting_t *meeting, int64_t legacy[2])
+{
+    size_t  n;
+
+    if (meeting->reminders.n) {
+        return meeting->reminders;
+    }
+
+    n = 0;
+
+    if (meeting->notice >= MT_NOTICE_BASE) {
+        legacy[n++] = meeting->notice - MT_NOTICE_BASE;
+    }
+
+    if (meeting->remind) {
+        legacy[n++] = meeting->remind;
+    }
+
+    if (n == 2 && legacy[0] <= legacy[1]) {
+        n = legacy[0] == legacy[1] ? 1 : 2;
+        legacy[1] = legacy[0];
+        legacy[0] = meeting->remind;
+    }
+
+    return (mt_ints_t) { n, legacy };
+}
+
+
+/* One that was given as minutes may ask for an SMS, and wins where both
+ * spellings of an earlier version are due at once. */
 
 int64_t
 mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
 {
-    int64_t  notice, minutes;
+    size_t     i;
+    int64_t    due, legacy[2];
+    mt_ints_t  list;
 
     *reason = 0;
 
@@ -40,21 +122,16 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
         return 0;
     }
 
-    notice = mt_reminder_notice(meeting);
-    minutes = mt_reminder_minutes(meeting);
+    list = mt_reminders(meeting, legacy);
 
-    /* if both are due at once, this one wins: it may ask for an SMS */
+    for (i = 0; i < list.n; i++) {
+        due = meeting->begin - list.v[i] * MT_MS_PER_MINUTE;
 
-    if (notice > meeting->reminded
-        && (notice < minutes || minutes <= meeting->reminded))
-    {
-        *reason = MT_REMIND_NOTICE;
-        return notice;
-    }
-
-    if (minutes > meeting->reminded) {
-        *reason = MT_REMIND_MINUTES;
-        return minutes;
+        if (due > meeting->reminded) {
+            *reason = meeting->reminders.n || meeting->remind == list.v[i]
+                      ? MT_REMIND_MINUTES : MT_REMIND_NOTICE;
+            return due;
+        }
     }
 
     return 0;
@@ -64,21 +141,27 @@ mt_reminder_due(const mt_meeting_t *meeting, int64_t *reason)
 int
 mt_reminder_stands(const mt_meeting_t *meeting, int64_t due, int64_t reason)
 {
+    size_t     i;
+    int64_t    legacy[2];
+    mt_ints_t  list;
+
     if (meeting->state != MT_MEETING_OPEN) {
         return 0;
     }
 
-    switch (reason) {
-
-    case MT_REMIND_NOTICE:
-        return mt_reminder_notice(meeting) == due;
-
-    case MT_REMIND_MINUTES:
-        return mt_reminder_minutes(meeting) == due;
-
-    default:
+    if (reason != MT_REMIND_NOTICE && reason != MT_REMIND_MINUTES) {
         return 1;
     }
+
+    list = mt_reminders(meeting, legacy);
+
+    for (i = 0; i < list.n; i++) {
+        if (meeting->begin - list.v[i] * MT_MS_PER_MINUTE == due) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 

@@ -14,6 +14,8 @@ static int mt_view_slot(const mt_view_source_t *source, mt_db_t db,
     int64_t meeting, int64_t slot, const mt_model_t *model, void *object);
 static mt_str_t mt_view_uid(const mt_view_source_t *source,
     const mt_user_t *user, int64_t named);
+static void mt_view_reminders(const mt_view_source_t *source,
+    const mt_meeting_t *m, mt_meeting_derived_t *derived);
 static void mt_view_derive(const mt_view_source_t *source,
     mt_meeting_view_t *view);
 static int64_t mt_view_window(const mt_view_source_t *source,
@@ -320,6 +322,28 @@ mt_view_uid(const mt_view_source_t *source, const mt_user_t *user,
 
 
 static void
+mt_view_reminders(const mt_view_source_t *source, const mt_meeting_t *m,
+    mt_meeting_derived_t *derived)
+{
+    int64_t  *legacy;
+
+    legacy = NULL;
+
+    if (m->reminders.n == 0 && (m->notice || m->remind)) {
+        legacy = mt_arena_take(source->arena, 2 * sizeof(int64_t));
+        if (legacy == NULL) {
+            return;
+        }
+    }
+
+    derived->reminders = mt_reminders(m, legacy);
+
+    derived->notice = derived->reminders.n ? derived->reminders.v[0] : -1;
+    derived->remind = derived->reminders.n ? derived->reminders.v[0] : 0;
+}
+
+
+static void
 mt_view_derive(const mt_view_source_t *source, mt_meeting_view_t *view)
 {
     const mt_tally_t      *tally;
@@ -343,6 +367,8 @@ mt_view_derive(const mt_view_source_t *source, mt_meeting_view_t *view)
     derived->text = m->content.len ? m->content : m->subject;
     derived->title = m->subject.len ? m->subject
                      : mt_utf8_prefix(m->content, MT_TITLE_FROM_CONTENT);
+
+    mt_view_reminders(source, m, derived);
 
     derived->push = m->state == MT_MEETING_CANCELLED ? MT_PUSH_CANCELLED
                     : m->pushed ? MT_PUSH_DONE : MT_PUSH_WAITING;

@@ -59,6 +59,12 @@ mt_series_create_start(mt_call_t *call)
 
     args = call->args;
 
+    rc = mt_reminders_given(call->arena, &args->has, &args->reminders,
+                            args->notice, args->remind);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_series_edit_reminders);
+    }
+
     memset(&plan, 0, sizeof(plan));
     plan.call = call;
     plan.zone = call->settings->zone;
@@ -102,6 +108,12 @@ mt_series_update_start(mt_call_t *call)
     };
 
     args = call->args;
+
+    rc = mt_reminders_given(call->arena, &args->has, &args->reminders,
+                            args->notice, args->remind);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_series_edit_reminders);
+    }
 
     memset(&plan, 0, sizeof(plan));
     plan.call = call;

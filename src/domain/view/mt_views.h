@@ -58,6 +58,10 @@
  *                  cancelled
  *     order        the id of the room's booking, empty if there is none
  *     creator_name as given with the invitation, else as the directory has it
+ *     notice, remind
+ *                  the minutes before the start of the first reminder; -1 and
+ *                  0 if there is none
+ *     reminders    of all
  *     creator_uid  the creator's number, or string id if the client knows that
  */
 #define MT_MEETING_DERIVED_FIELDS(F, M)                                       \
@@ -76,7 +80,10 @@
     F(M, 12, INT, done,         0, MT_TIME_MAX, NULL)                         \
     F(M, 13, STR, order,        0, MT_ID_MAX, NULL)                           \
     F(M, 14, STR, creator_name, 0, MT_NAME_MAX, NULL)                         \
-    F(M, 15, STR, creator_uid,  0, MT_ID_MAX, NULL)
+    F(M, 15, STR, creator_uid,  0, MT_ID_MAX, NULL)                           \
+    F(M, 16, INT, notice,       -1, MT_NUM_MAX, NULL)                         \
+    F(M, 17, INT, remind,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 18, INTS, reminders,   0, MT_REMINDERS_MAX, NULL)
 
 /* A person in a meeting's rows: a user, a guest, or a guest with a phone. */
 #define MT_PERSON_USER     1

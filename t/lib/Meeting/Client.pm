@@ -45,6 +45,7 @@ sub exchange {
 	return {
 		http => $r->{status},
 		type => $r->{headers}{'content-type'} // '',
+		retry => $r->{headers}{'retry-after'} // 0,
 		text => $r->{content},
 		members => join(' ', sort keys %$whole),
 	}, $whole;

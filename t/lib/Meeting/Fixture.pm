@@ -208,6 +208,15 @@ sub without_new {
 
 	delete $data->{leader} if $data->{leaders};
 
+	# a reminder of jituancaiyun is shown by yunzhijia, too
+
+	for my $row (grep { ref $_ eq 'HASH' && delete $_->{noticeTimes} }
+		ref $answer->{data} eq 'ARRAY' ? @{$answer->{data}} : ())
+	{
+		$row->{noticeTime} = -1
+			unless $row->{noticeTime} =~ /^(?:-1|0|15|60)$/;
+	}
+
 	for my $guest (grep { ($_->{user} // 0) eq '' } map {
 		@{$_->{attendList} // []} } grep { ref $_ eq 'HASH' }
 		ref $answer->{result} eq 'ARRAY' ? @{$answer->{result}} : ())
