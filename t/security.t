@@ -170,8 +170,8 @@ sub is_directive {
 	$t->write_file('nginx-name.conf',
 		"$load\nevents { }\nhttp {\n    $name;\n}\n");
 
-	my ($code, $out, $err) = $t->run($t->{nginx}, '-t', '-p', "$t->{prefix}/",
-		'-c', "$t->{prefix}/nginx-name.conf", '-e', 'stderr');
+	my ($code, $out, $err) = $t->run($t->nginx_env(), $t->nginx_args('-t',
+		'-c', "$t->{prefix}/nginx-name.conf", '-e', 'stderr'));
 
 	die "nginx -t says nothing of $name\n" unless "$out$err" =~ /\Q$name\E/;
 
