@@ -499,6 +499,12 @@ mt_exchange_start(mt_exchange_t *x)
         x->route->prepare(x);
     }
 
+    if (call->error.status == MT_OK && call->company
+        && mt_company_is_open(call->txn, call->company) != 1)
+    {
+        mt_exchange_error(x, MT_NO_SUCH_COMPANY);
+    }
+
     if (call->error.status == MT_OK) {
         if (mt_exchange_find_answer(e)) {
             return mt_exchange_end_read(x, MT_STEP_DONE);

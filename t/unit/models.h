@@ -56,7 +56,7 @@ static const mt_model_t *const  models[] = {
     &mt_credential_set_model, &mt_import_told_model, &mt_user_face_model,
     &mt_meeting_link_model, &mt_meeting_secrets_model,
     &mt_session_expire_model, &mt_journal_trim_model,
-    &mt_meeting_purge_model,
+    &mt_meeting_purge_model, &mt_company_purge_model,
     &mt_meeting_page_model, &mt_reminder_fire_model, &mt_event_set_model,
     &mt_event_keys_model, &mt_event_pause_model, &mt_event_done_model,
     &mt_event_failed_model, &mt_event_redeliver_model,

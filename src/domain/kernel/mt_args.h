@@ -499,6 +499,13 @@
     F(M, 2,  INTS, meetings,    1, INT32_MAX, NULL)                           \
     F(M, 3,  INT, most,         1, INT32_MAX, NULL)
 
+/* A step of the purge of a company, which the first one closes: deletes up to
+ * `most` of its entries.  result->num is how many, result->detail 1 until
+ * nothing is left. */
+#define MT_COMPANY_PURGE_FIELDS(F, M)                                         \
+    F(M, 1,  INT, company,      1, UINT32_MAX, NULL)                          \
+    F(M, 2,  INT, most,         1, INT32_MAX, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
  * entries; without it, as in commands of 0.9, such entries stay. */
@@ -572,6 +579,7 @@ MT_DECLARE_MODEL(event_discard, MT_EVENT_DISCARD_FIELDS);
 MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
 MT_DECLARE_MODEL(meeting_purge, MT_MEETING_PURGE_FIELDS);
+MT_DECLARE_MODEL(company_purge, MT_COMPANY_PURGE_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);

@@ -59,6 +59,7 @@
     O(70, event_discard, EVENTS)                                              \
     O(71, room_release, OPERATOR)                                             \
     O(72, meeting_purge, OPERATOR)                                            \
+    O(73, company_purge, OPERATOR)                                            \
     /* a person's own */                                                      \
     O(74, session_close, ANY)                                                 \
     O(75, password_set, ANY)                                                  \

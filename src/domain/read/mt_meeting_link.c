@@ -119,7 +119,8 @@ mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
         return found;
     }
 
-    return mt_value_read_link(value, company, num) ? 1 : -1;
+    return mt_value_read_link(value, company, num)
+           ? mt_company_is_open(call->txn, *company) : -1;
 }
 
 
