@@ -17,6 +17,6 @@ void ngx_http_meeting_answer(ngx_http_request_t *r,
 ngx_int_t ngx_http_meeting_add_headers(ngx_http_request_t *r,
     const mt_dialect_t *dialect);
 void ngx_http_meeting_set_content_type(ngx_http_request_t *r,
-    const mt_dialect_t *dialect);
+    const mt_dialect_t *dialect, ngx_uint_t error);
 
 #endif /* NGX_HTTP_MEETING_ANSWER_H */

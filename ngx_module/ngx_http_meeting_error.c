@@ -132,7 +132,7 @@ ngx_http_meeting_error_header(ngx_http_request_t *r,
 
     r->headers_out.content_length_n = ctx->error.len;
 
-    ngx_http_meeting_set_content_type(r, ctx->conf->dialect);
+    ngx_http_meeting_set_content_type(r, ctx->conf->dialect, 1);
 }
 
 

@@ -45,6 +45,7 @@ my %rooms = (
     checkin   => [qw(kernel view directory auth meeting)],
     read      => [qw(kernel view directory meeting)],
     notify    => [qw(kernel view directory meeting)],
+    purge     => [qw(kernel view directory meeting read notify)],
     verify    => [qw(kernel view directory meeting notify registry)],
 );
 

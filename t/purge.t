@@ -12,6 +12,7 @@ use POSIX ();
 use Time::HiRes qw(time);
 
 use lib "$FindBin::Bin/lib";
+use Meeting::H5yes;
 use Meeting::Test;
 
 my $t = Meeting::Test->new();
@@ -107,8 +108,13 @@ ok($t->wait_for(sub {
 # killed in the middle, it goes on
 
 meeting(-9 * $day, -8 * $day, people => $all) for 1 .. 6;
-kill KILL => $t->workers(), $t->master();
-sleep 1;
+
+# the master first: it would start others
+
+my @pids = ($t->master(), $t->workers());
+
+kill KILL => @pids;
+$t->wait_for(sub { !grep { Meeting::Test::alive($_) } @pids }, 20);
 ok($t->ctl('verify')->{ok}, 'a killed server leaves a whole store');
 $t->start();
 ok($t->wait_for(sub { entries()->{meeting} == 2 }, 90),
@@ -116,5 +122,69 @@ ok($t->wait_for(sub { entries()->{meeting} == 2 }, 90),
 is($t->ctl(qw(meeting show --meeting), $recent)->{people}, 2,
     'a meeting within the time stays');
 ok($t->ctl('verify')->{ok}, 'the store is whole');
+
+# a company goes with everything; the tool is killed, the server finishes it
+
+$t->ctl(qw(company add --id 2000 --name Doomed));
+my $key = $t->ctl(qw(credential add --company 2000));
+my $doomed = Meeting::H5yes->new(base => $t->app()->{base}, %$key);
+
+$t->write_file('tmp/doomed.jsonl', join '', map {
+    qq({"id":"d$_","name":"Doomed $_","phone":"1390000$_"}\n) }
+    1000 .. 1999);
+$t->ctl(qw(user import --company 2000 --format jsonl),
+    $t->prefix() . '/tmp/doomed.jsonl');
+$t->ctl(qw(meeting add --company 2000 --creator d1000 --subject y --people),
+    join(',', map { "d$_" } 1000 .. 1999)) for 1 .. 3;
+
+is($doomed->call('user/list', {})->{code}, 10000, 'another company answers');
+
+my $picture = $t->prefix() . '/store/resources/2000/' . 'a' x 32 . '.png';
+
+mkdir $t->prefix() . '/store/resources';
+mkdir $t->prefix() . '/store/resources/2000';
+$t->write_file(substr($picture, 1 + length $t->prefix()), 'picture');
+
+my @doom = qw(company purge --company 2000);
+
+is($t->ctl(@doom)->{people}, 1000, 'without --yes it tells what there is');
+is($doomed->call('user/list', {})->{code}, 10000, 'and does nothing');
+
+my $pid = fork() // die;
+
+if ($pid == 0) {
+    open STDOUT, '>', '/dev/null';
+    exec $t->{ctl}, '--store', $t->store(), @doom, '--yes';
+    die;
+}
+
+$t->wait_for(sub { $doomed->call('user/list', {})->{code} != 10000 }, 20);
+kill KILL => $pid;
+waitpid $pid, 0;
+
+isnt($doomed->call('user/list', {})->{code}, 10000,
+    'the company answers no more');
+ok($t->ctl('verify')->{ok}, 'a killed tool leaves a whole store');
+
+my ($left) = grep { $_->{id} == 2000 } @{ $t->ctl(qw(company list)) };
+
+ok($left, 'and a part of the company');
+$t->reload();
+ok($t->wait_for(sub {
+    !grep { $_->{id} == 2000 } @{ $t->ctl(qw(company list)) };
+}, 90), 'the server finishes the purge');
+ok($t->ctl('verify')->{ok}, 'the store is whole');
+is(entries()->{room}, 0, 'no room');
+is(entries()->{user}, 600, 'the users of the other company');
+
+($code, undef, $error) = $t->ctl_run(@doom, '--yes');
+is($code, 1, 'it is gone');
+like($error, qr/no_such_company/, 'as the tool says');
+
+# the tool alone, with the pictures
+
+$t->ctl(qw(company add --id 2000 --name Again));
+$t->ctl(@doom, '--yes');
+ok(!-e $picture, 'its pictures are gone');
 
 $t->finish();

@@ -2,7 +2,8 @@
 /*
  * The retention goes through the schedules of all companies, some parts of
  * them in each turn, and purges meetings that ended long ago.  One command at
- * a time does little, and a rest follows it, as in the housekeeping.
+ * a time does little, and a rest follows it, as in the housekeeping.  It also
+ * finishes the purge of a company that the tool has begun.
  */
 
 #include "background/mt_job_retention.h"
@@ -22,6 +23,8 @@
 
 typedef struct {
     mt_background_t   *bg;
+    uint32_t           closed;       /* a company that is being purged; 0:
+                                        none */
     int                pending;      /* 1 while a command is to be committed */
     int                again;        /* the command has to be repeated */
     int64_t            next;         /* nothing is done before this time */
@@ -80,7 +83,7 @@ mt_retention_run(void *job, mt_txn_t *txn, int64_t now)
     int       rc;
     unsigned  i;
 
-    if (mt_background_options(r->bg)->meeting_age == 0 || r->pending) {
+    if (r->pending) {
         return MT_BACKGROUND_NEVER;
     }
 
@@ -122,8 +125,14 @@ mt_retention_look(mt_retention_t *r, mt_txn_t *txn, int64_t now)
         }
     }
 
-    more = mt_meeting_old_next(&r->old, txn);
     r->next = now;
+
+    if (r->closed || mt_background_options(r->bg)->meeting_age == 0) {
+        r->old.before = 0;
+        return r->closed ? mt_retention_give(r) : 0;
+    }
+
+    more = mt_meeting_old_next(&r->old, txn);
 
     if (more < 0) {
         return -1;
@@ -155,6 +164,7 @@ mt_retention_company(mt_retention_t *r, mt_txn_t *txn, int64_t now)
     }
 
     company = r->old.company;
+    r->closed = 0;
     memset(&r->old, 0, sizeof(r->old));
 
     mt_key_company(&at, company + 1);
@@ -168,6 +178,10 @@ mt_retention_company(mt_retention_t *r, mt_txn_t *txn, int64_t now)
 
     if (found == 1) {
         r->old.before = now - mt_background_options(r->bg)->meeting_age;
+
+        if (!mt_company_is_open(txn, r->old.company)) {
+            r->closed = r->old.company;
+        }
     }
 
     mt_cursor_close(cursor);
@@ -181,6 +195,18 @@ mt_retention_give(mt_retention_t *r)
 {
     mt_ints_t           meetings;
     mt_meeting_purge_t  purge;
+    mt_company_purge_t  wipe;
+
+    if (r->closed) {
+        memset(&wipe, 0, sizeof(wipe));
+        mt_set(&wipe, company_purge, company, r->closed);
+        mt_set(&wipe, company_purge, most, MT_PURGE_MOST);
+
+        r->pending = mt_background_give(r->bg, r, &mt_op_company_purge, 0,
+                                        &wipe, NULL) == 0;
+
+        return r->pending ? 0 : -1;
+    }
 
     meetings.n = r->old.n;
     meetings.v = r->old.found;
@@ -221,5 +247,8 @@ mt_retention_done(void *job, void *cookie, const mt_result_t *result)
     }
 
     r->again = result->detail != 0;
-    mt_background_count(r->bg, MT_COUNT_PURGED, (uint64_t) result->num);
+
+    if (r->closed == 0) {
+        mt_background_count(r->bg, MT_COUNT_PURGED, (uint64_t) result->num);
+    }
 }

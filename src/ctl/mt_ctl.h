@@ -88,6 +88,8 @@
                                      "codes: off, optional or required")      \
     O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
     O(UNTIL,    "until",    "DATE",  "the last day")                          \
+    O(YES,      "yes",      NULL,    "do it; without it only tell what would "\
+                                     "be done")                               \
     O(BEFORE,   "before",   "DATE",  "what ended before this day")            \
     O(BY,       "by",       "WHAT",  "person, department, meeting or month "  \
                                      "(default: person)")                     \
@@ -171,6 +173,7 @@ int mt_ctl_room_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_add(mt_ctl_t *ctl);
 int mt_ctl_meeting_show(mt_ctl_t *ctl);
 int mt_ctl_meeting_keep(mt_ctl_t *ctl);
+int mt_ctl_company_purge(mt_ctl_t *ctl);
 int mt_ctl_meeting_purge(mt_ctl_t *ctl);
 int mt_ctl_meeting_codes(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
@@ -234,6 +237,9 @@ int mt_ctl_args(mt_ctl_t *ctl, const mt_json_table_t *table, void *args);
  */
 int mt_ctl_run(mt_ctl_t *ctl, mt_call_t *call, const mt_operation_t *op,
     const mt_json_table_t *table, void *args);
+
+/* Returns the folder of --resources, or the store's own; NUL-terminated. */
+mt_str_t mt_ctl_resources(mt_ctl_t *ctl);
 
 /* Returns the one batch of the process, NULL without memory. */
 mt_batch_t *mt_ctl_batch(mt_ctl_t *ctl);

@@ -37,6 +37,14 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "included; people are users who were not removed, meetings all, also\n"
       "cancelled ones." },
 
+    { "company purge", NULL, MT_OPT(COMPANY), MT_OPT(YES) | MT_OPT(RESOURCES),
+      0, mt_ctl_company_purge,
+      "Delete a company with everything of it, for good.",
+      "It answers no call from the first step on.  The others are small: a\n"
+      "running server goes on, and finishes the purge if this is\n"
+      "interrupted.  Its entries of the journal are erased, its pictures\n"
+      "removed." },
+
     { "credential add", NULL, 0,
       MT_OPT(COMPANY) | MT_OPT(APPID) | MT_OPT(APPKEY) | MT_OPT(APPSECRET)
       | MT_OPT(SCOPE) | MT_OPT(ALLOW), 0,

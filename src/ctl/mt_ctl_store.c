@@ -32,7 +32,7 @@ mt_ctl_text(mt_ctl_t *ctl, const char *name, const char *value)
 }
 
 
-static mt_str_t
+mt_str_t
 mt_ctl_resources(mt_ctl_t *ctl)
 {
     return ctl->given[MT_OPT_RESOURCES]

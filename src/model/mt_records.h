@@ -63,10 +63,13 @@
 #define MT_SIGN_NONE            2        /* weclubs need_sign 0 */
 
 
+/* purged: since when everything of the company is being deleted; no command
+ * and no call of it is accepted from then on. */
 #define MT_COMPANY_FIELDS(F, M)                                               \
     F(M, 1, INT, num,           1, UINT32_MAX, NULL)                          \
     F(M, 2, STR, name,          0, MT_NAME_MAX, NULL)                         \
-    F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)
+    F(M, 3, INT, created,       0, MT_TIME_MAX, NULL)                         \
+    F(M, 4, INT, purged,        0, MT_TIME_MAX, NULL)
 
 /* secret_hash: SHA-256 of the secret, which is not kept.  scopes: bits,
  * 1 << MT_SCOPE_*, 0: all.  allow: the networks from which it may be used
@@ -403,7 +406,8 @@
  * (domain/notify/mt_message.c).  lean: a command that finds nothing to change
  * writes nothing; not set in commands of 0.9.  max_*: the company's quota; 0:
  * none.  quiet: the command raises no events, for a later one tells of what it
- * did (an import).
+ * did (an import).  erased: the command had data of a company or person that
+ * was erased since; it changes nothing when it is applied again.
  */
 #define MT_COMMAND_FIELDS(F, M)                                               \
     F(M, 1,  INT, op,           1, 255, NULL)                                 \
@@ -418,7 +422,8 @@
     F(M, 10, INT, max_seats,    0, MT_NUM_MAX, NULL)                          \
     F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
     F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)                          \
-    F(M, 13, INT, quiet,        0, 1, NULL)
+    F(M, 13, INT, quiet,        0, 1, NULL)                                   \
+    F(M, 14, INT, erased,       0, 1, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \

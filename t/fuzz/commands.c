@@ -43,7 +43,7 @@ static const mt_operation_t *const  operations[] = {
     &mt_op_meeting_update, &mt_op_meeting_cancel, &mt_op_meeting_end,
     &mt_op_meeting_remind, &mt_op_series_create, &mt_op_series_update,
     &mt_op_series_cancel, &mt_op_answer, &mt_op_checkin, &mt_op_checkin,
-    &mt_op_meeting_purge,
+    &mt_op_meeting_purge, &mt_op_company_purge,
     &mt_op_meeting_keep, &mt_op_room_release, &mt_op_checkin_add,
     &mt_op_checkin_undo, &mt_op_excuse, &mt_op_codes_set,
     &mt_op_meeting_read, &mt_op_meeting_hide, &mt_op_event_set,

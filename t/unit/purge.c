@@ -41,14 +41,14 @@ usage_meetings(void)
  * guest. */
 
 static int64_t
-full_meeting(void)
+full_meeting(int64_t begin)
 {
     int64_t            num;
     mt_meeting_edit_t  args;
     mt_host_act_t      undo;
 
-    f.now = DAY0 + 10 * HOUR;
-    num = created(&f, edit_new(&f, "1", 10, 11, "1,2,3,4,5,6"));
+    f.now = DAY0 + begin * HOUR;
+    num = created(&f, edit_new(&f, "1", begin, begin + 1, "1,2,3,4,5,6"));
 
     is_status(checkin(&f, 2, checkin_args(&f, num, "1", "a")), MT_OK, "2");
     is_status(checkin(&f, 3, checkin_args(&f, num, "1", "b")), MT_OK, "3");
@@ -83,7 +83,7 @@ test_steps(void)
         MT_DB_SPONSORED, MT_DB_REMINDER, MT_DB_BOOKING
     };
 
-    num = full_meeting();
+    num = full_meeting(10);
     before = DAY0 + 11 * HOUR;
     meetings = usage_meetings();
 
@@ -244,6 +244,129 @@ test_series(void)
 }
 
 
+/* Returns how many entries of any database are of the company. */
+
+static int
+entries_of(uint32_t company)
+{
+    int           n, rc;
+    mt_db_t       db;
+    uint32_t      of;
+    mt_str_t      key, value;
+    mt_txn_t     *txn;
+    mt_usage_t    usage;
+    mt_cursor_t  *cursor;
+
+    if (mt_read_begin(f.store, &txn) != MT_OK) {
+        fixture_die("no read transaction");
+    }
+
+    n = 0;
+
+    for (db = 0; db < MT_DB_COUNT; db++) {
+        cursor = mt_cursor_open(txn, db, NULL);
+
+        for (rc = mt_cursor_first(cursor, &key, &value);
+             rc == 1;
+             rc = mt_cursor_next(cursor, &key, &value))
+        {
+            if (mt_usage_of(db, key, value, &of, &usage, f.arena) != 0) {
+                fixture_die("an entry cannot be read");
+            }
+
+            if (of == company || mt_key_company_of(key, db) == company) {
+                n++;
+            }
+        }
+
+        mt_cursor_close(cursor);
+    }
+
+    mt_read_end(txn);
+
+    return n;
+}
+
+
+static void
+test_company(void)
+{
+    int                 i, others;
+    int64_t             num;
+    mt_result_t         result;
+    mt_event_set_t      event;
+    mt_event_keys_t     keys;
+    mt_company_purge_t  args;
+
+    others = entries_of(f.company);
+    f.company = 77;
+    f.now = DAY0;
+
+    (void) fixture_company(&f, 77);
+    (void) fixture_credential(&f, 77, "doomed");
+    (void) fixture_dept(&f, "d1", "d1", NULL);
+    (void) fixture_room(&f, "r1");
+
+    for (i = 1; i <= 6; i++) {
+        char  id[8];
+
+        (void) snprintf(id, sizeof(id), "%d", i);
+        (void) fixture_user(&f, id, id, NULL, i == 1 ? "d1" : NULL);
+    }
+
+    memset(&keys, 0, sizeof(keys));
+    mt_set(&keys, event_keys, aes_key,
+           MT_STR("0123456789012345678901234567890123456789012"));
+    mt_set(&keys, event_keys, token, MT_STR("token"));
+    is_status(fixture_run(&f, &mt_op_event_keys, &keys), MT_OK, "keys");
+
+    memset(&event, 0, sizeof(event));
+    mt_set(&event, event_set, url, MT_STR("http://receiver.example/"));
+    mt_set(&event, event_set, aes_key, keys.aes_key);
+    mt_set(&event, event_set, token, keys.token);
+    mt_set(&event, event_set, owner, MT_STR("doomed"));
+    is_status(fixture_run(&f, &mt_op_event_set, &event), MT_OK, "receiver");
+
+    num = full_meeting(40);
+    (void) created(&f, edit_new(&f, "1", 50, 51, "1,2,3"));
+
+    ok(entries(&f, MT_DB_OUTBOX, NULL) > 0, "messages wait");
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, company_purge, company, 77);
+    mt_set(&args, company_purge, most, 3);
+
+    for (i = 0; i < 200; i++) {
+        f.company = 77;
+        result = fixture_run(&f, &mt_op_company_purge, &args);
+        is_status(result, MT_OK, "step %d", i);
+        is_int(fixture_verify(&f), 0, "the store is whole after it");
+
+        if (i == 0) {
+            is_status(checkin(&f, 4, checkin_args(&f, num, "1", "z")),
+                      MT_NO_SUCH_COMPANY, "no command is accepted");
+        }
+
+        if (result.detail == 0) {
+            break;
+        }
+    }
+
+    ok(i > 5 && i < 200, "it takes some steps: %d", i);
+    is_int(entries_of(77), 0, "nothing of the company is left");
+    is_status(fixture_run(&f, &mt_op_company_purge, &args),
+              MT_NO_SUCH_COMPANY, "it is gone");
+
+    f.company = FIXTURE_COMPANY;
+    is_int(entries_of(f.company), others, "the other one is as it was");
+
+    f.company = 77;
+    (void) fixture_company(&f, 77);
+    is_int(entries_of(77), 4, "the number can be given again");
+    f.company = FIXTURE_COMPANY;
+}
+
+
 /* Meetings are made and purged over and over: the pages that they took are
  * used again. */
 
@@ -318,6 +441,7 @@ main(void)
     test_series();
     ok(replays(&f, 1), "the journal gives the same store");
     ok(replays(&f, 100), "in batches, too");
+    test_company();
     test_pages();
 
     fixture_close(&f);

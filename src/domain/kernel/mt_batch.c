@@ -19,6 +19,7 @@ static mt_status_t mt_batch_read(mt_batch_t *batch,
     void **body);
 static mt_status_t mt_batch_dispatch(mt_batch_t *batch,
     const mt_command_t *command, mt_str_t encoded, mt_result_t *result);
+static mt_status_t mt_batch_admit(mt_batch_t *batch, uint32_t company);
 static int mt_batch_exhausted(mt_batch_t *batch);
 static mt_status_t mt_batch_unreadable(mt_batch_t *batch, const char *what,
     int64_t op);
@@ -180,6 +181,7 @@ mt_batch_begin(void *ctx, mt_txn_t **txn)
     batch->time = mt_meta_time(batch->txn);
     batch->messages = 0;
     batch->indexed_block = -1;
+    batch->open_company = 0;
 
     *txn = batch->txn;
 
@@ -274,9 +276,18 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
 
     result->time = a.time;
 
-    rc = mt_quota_bytes(&a, encoded.len);
+    rc = mt_batch_admit(batch, a.company);
 
-    if (rc == MT_OK) {
+    if (rc == MT_OK && command->erased) {
+        mt_store_report(batch->store, 0, "the command at journal position "
+                        "%llu was erased: its changes are not reproduced",
+                        (unsigned long long) a.position);
+
+    } else if (rc == MT_OK) {
+        rc = mt_quota_bytes(&a, encoded.len);
+    }
+
+    if (rc == MT_OK && !command->erased) {
         rc = op->apply(&a, body, result);
     }
 
@@ -302,6 +313,46 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     }
 
     return mt_is_failure(rc) ? rc : a.failed;
+}
+
+
+/* A company that is being purged has no commands.  Returns MT_OK, a rejection
+ * or a failure. */
+
+static mt_status_t
+mt_batch_admit(mt_batch_t *batch, uint32_t company)
+{
+    int  open;
+
+    if (company == 0 || company == batch->open_company) {
+        return MT_OK;
+    }
+
+    open = mt_company_is_open(batch->txn, company);
+
+    if (open == 1) {
+        batch->open_company = company;
+    }
+
+    return open == 1 ? MT_OK : open == 0 ? MT_NO_SUCH_COMPANY
+                                         : MT_STORE_FAILED;
+}
+
+
+mt_status_t
+mt_company_close(mt_apply_t *a, const mt_company_t *company)
+{
+    mt_key_t      key;
+    mt_company_t  closed;
+
+    closed = *company;
+    closed.purged = a->time;
+
+    a->batch->open_company = 0;
+    mt_key_company(&key, (uint32_t) closed.num);
+
+    return mt_save(a->txn, MT_DB_COMPANY, &key, &mt_company_model, &closed,
+                   a->arena);
 }
 
 

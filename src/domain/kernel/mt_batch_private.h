@@ -38,6 +38,7 @@ struct mt_batch_s {
     uint64_t            messages;  /* made for subscribers */
     int64_t             indexed_block;     /* of the journal: indexed last, */
     uint32_t            indexed_company;   /*   for this company; -1: none */
+    uint32_t            open_company;      /* known to be open; 0: none */
 };
 
 

@@ -106,6 +106,63 @@ mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
 }
 
 
+/* The usage of the company that had the entry lessens. */
+
+mt_status_t
+mt_journal_erase(mt_apply_t *a, int64_t position, mt_journal_t *entry,
+    mt_command_t *command)
+{
+    mt_buf_t      buf, inner;
+    mt_key_t      key;
+    mt_str_t      value, old;
+    mt_status_t   rc;
+    mt_journal_t  was;
+    mt_command_t  erased;
+
+    mt_key_serial(&key, position);
+
+    if (mt_get(a->txn, MT_DB_JOURNAL, &key, &old) != 1
+        || mt_record_decode_some(old, &mt_journal_model,
+                                 MT_BIT(journal, company), &was, a->arena)
+           != MT_OK)
+    {
+        return MT_STORE_FAILED;
+    }
+
+    memset(&erased, 0, sizeof(erased));
+    erased.op = command->op;
+    erased.company = entry->company;
+    erased.time = command->time;
+    erased.actor = command->actor;
+    erased.erased = 1;
+
+    mt_buf_init(&inner, a->arena, 64);
+    mt_record_encode(&inner, &mt_command_model, &erased, MT_ENCODE_STATE);
+
+    entry->command = (mt_str_t) { inner.len, inner.data };
+
+    mt_buf_init(&buf, a->arena, 128);
+    mt_record_encode(&buf, &mt_journal_model, entry, MT_ENCODE_STATE);
+
+    if (inner.failed || buf.failed) {
+        return MT_NO_MEMORY;
+    }
+
+    value = (mt_str_t) { buf.len, buf.data };
+
+    mt_usage_add(a->txn, (uint32_t) was.company,
+                 -(int64_t) (key.len + old.len), 0, 0);
+    mt_usage_add(a->txn, (uint32_t) entry->company,
+                 (int64_t) (key.len + value.len), 0, 0);
+
+    rc = mt_put(a->txn, MT_DB_JOURNAL, &key, value);
+
+    return rc == MT_OK && entry->company != was.company
+           ? mt_journal_index(a->txn, (uint32_t) entry->company, position)
+           : rc;
+}
+
+
 mt_status_t
 mt_journal_index(mt_txn_t *txn, uint32_t company, int64_t position)
 {

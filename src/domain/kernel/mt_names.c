@@ -133,6 +133,32 @@ mt_resolve(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref)
 }
 
 
+int
+mt_company_is_open(mt_txn_t *txn, uint32_t company)
+{
+    int           found;
+    mt_key_t      key;
+    mt_str_t      value;
+    mt_company_t  record;
+
+    mt_key_company(&key, company);
+
+    /* the record has no list, which would need an arena */
+
+    found = mt_get(txn, MT_DB_COMPANY, &key, &value);
+
+    if (found == 1
+        && mt_load_value(txn, MT_DB_COMPANY, value, &mt_company_model,
+                         &record, NULL)
+           != 1)
+    {
+        found = -1;
+    }
+
+    return found < 0 ? -1 : found == 0 || record.purged == 0;
+}
+
+
 mt_status_t
 mt_find(mt_txn_t *txn, uint32_t company, enum mt_name kind, mt_str_t ref,
     void *record, mt_arena_t *arena)

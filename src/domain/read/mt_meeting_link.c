@@ -9,6 +9,7 @@
 
 
 static mt_step_t mt_link_start(mt_call_t *call);
+static mt_step_t mt_card_start(mt_call_t *call);
 static int mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
     uint32_t *company, int64_t *num);
 static mt_status_t mt_link_reply(mt_call_t *call, int64_t num, int host);
@@ -21,6 +22,13 @@ const mt_operation_t  mt_op_meeting_link = {
     .args = &mt_meeting_link_model,
     .rows = &mt_attendee_rows,
     .start = mt_link_start
+};
+
+const mt_operation_t  mt_op_meeting_card = {
+    .code = MT_CODE_meeting_card,
+    .name = "meeting_card",
+    .args = &mt_meeting_act_model,
+    .start = mt_card_start
 };
 
 
@@ -61,6 +69,35 @@ mt_link_start(mt_call_t *call)
 }
 
 
+/* One meeting with both its links, for those who may have the host's. */
+
+static mt_step_t
+mt_card_start(mt_call_t *call)
+{
+    int                      may;
+    mt_status_t              rc;
+    mt_meeting_t             meeting;
+    const mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_meeting_act_ref);
+    }
+
+    may = mt_meeting_may(call->txn, call->company, &meeting, call->actor,
+                         args->may);
+    if (may != 1) {
+        return mt_call_reject(call, may ? MT_STORE_FAILED : MT_FORBIDDEN, 0);
+    }
+
+    rc = mt_link_reply(call, meeting.num, 1);
+
+    return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, 0);
+}
+
+
 /* Returns 1 if found, 0 if no meeting has the code, -1 on failure. */
 
 static int
@@ -82,7 +119,8 @@ mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
         return found;
     }
 
-    return mt_value_read_link(value, company, num) ? 1 : -1;
+    return mt_value_read_link(value, company, num)
+           ? mt_company_is_open(call->txn, *company) : -1;
 }
 
 

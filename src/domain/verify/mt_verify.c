@@ -57,6 +57,7 @@ typedef union {
 static int mt_verify_db(mt_verify_t *v, const mt_verified_t *db);
 static void mt_verify_entry(mt_verify_t *v, const mt_verified_t *db,
     void *record);
+static int mt_verify_is_purged(mt_verify_t *v, mt_db_t db);
 
 static void mt_verify_company(mt_verify_t *v, const void *record);
 static void mt_verify_credential(mt_verify_t *v, const void *record);
@@ -252,7 +253,28 @@ mt_verify_entry(mt_verify_t *v, const mt_verified_t *db, void *record)
         return;
     }
 
-    db->check(v, record);
+    if (!mt_verify_is_purged(v, db->db)) {
+        db->check(v, record);
+    }
+}
+
+
+/* Returns 1 for an entry of a company that is being purged: others that it
+ * belongs to may be gone. */
+
+static int
+mt_verify_is_purged(mt_verify_t *v, mt_db_t db)
+{
+    if (v->company == 0 || db == MT_DB_COMPANY || db == MT_DB_USAGE) {
+        return 0;
+    }
+
+    if (v->company != v->asked) {
+        v->asked = v->company;
+        v->purged = mt_company_is_open(v->txn, v->company) == 0;
+    }
+
+    return v->purged;
 }
 
 

@@ -26,6 +26,9 @@ typedef struct {
     uint32_t      company;        /* at.company */
     int64_t       num;            /* at.nums[0] */
 
+    uint32_t      asked;          /* a company, and whether it is being */
+    int           purged;         /*   purged */
+
     uint32_t      booked_by;      /* the previous booking's company, room */
     int64_t       booked_room;    /* and end */
     int64_t       booked_until;
