@@ -116,7 +116,7 @@ MT_JSON_TABLE(mt_native_nothing_in,
 
 MT_JSON_TABLE(mt_native_log_in_in,
     MT_N_ARG("login", login, mobile, MT_MUST, NULL),
-    MT_N_OWN("password", password, MT_MUST, NULL),
+    MT_N_OWN("password", password, MT_MUST | MT_JSON_SECRET, NULL),
     MT_N_OWN("device", device, 0, NULL),
     MT_N_OWN("cookie", cookie, 0, MT_BOOL),
 );
@@ -126,8 +126,8 @@ MT_JSON_TABLE(mt_native_log_out_in,
 );
 
 MT_JSON_TABLE(mt_native_password_in,
-    MT_N_ARG("old", password_set, old, MT_MUST, NULL),
-    MT_N_ARG("new", password_set, plain, MT_MUST, NULL),
+    MT_N_ARG("old", password_set, old, MT_MUST | MT_JSON_SECRET, NULL),
+    MT_N_ARG("new", password_set, plain, MT_MUST | MT_JSON_SECRET, NULL),
 );
 
 MT_JSON_TABLE(mt_native_list_in,
