@@ -6,6 +6,7 @@
 
 #include "ngx_http_meeting_commit.h"
 #include "ngx_http_meeting_heavy.h"
+#include "ngx_http_meeting_peek.h"
 
 
 #define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
@@ -472,11 +473,18 @@ ngx_http_meeting_combine_done(void *data)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    w->combining = 0;
-
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "meeting combiner: ended, \"%s\", again:%d",
                    mt_status_name(w->combined), w->again);
+
+    ngx_http_meeting_commit_free(w);
+}
+
+
+void
+ngx_http_meeting_commit_free(ngx_http_meeting_worker_t *w)
+{
+    w->combining = 0;
 
     if (w->again) {
         ngx_http_meeting_combine(w);
@@ -487,6 +495,8 @@ ngx_http_meeting_combine_done(void *data)
 
         ngx_http_meeting_commit_check(w);
     }
+
+    ngx_http_meeting_peek_next(w);
 }
 
 
