@@ -6,7 +6,6 @@
 
 #include "ngx_http_meeting_commit.h"
 #include "ngx_http_meeting_heavy.h"
-#include "ngx_http_meeting_peek.h"
 
 
 #define NGX_HTTP_MEETING_LINE  64          /* bytes that are fetched at once */
@@ -495,8 +494,6 @@ ngx_http_meeting_commit_free(ngx_http_meeting_worker_t *w)
 
         ngx_http_meeting_commit_check(w);
     }
-
-    ngx_http_meeting_peek_next(w);
 }
 
 

@@ -30,6 +30,7 @@ static struct {
 } ngx_http_meeting_peek_state;
 
 
+static void ngx_http_meeting_peek_next(ngx_http_meeting_worker_t *w);
 static void ngx_http_meeting_peek_run(void *data);
 static void ngx_http_meeting_peek_done(void *data);
 static void ngx_http_meeting_peek_over(ngx_event_t *ev);
@@ -82,7 +83,9 @@ ngx_http_meeting_peek(ngx_http_meeting_ctx_t *ctx,
 }
 
 
-void
+/* Begins one if requests wait and the commit thread is free. */
+
+static void
 ngx_http_meeting_peek_next(ngx_http_meeting_worker_t *w)
 {
     if (w->combining || w->service.store == NULL

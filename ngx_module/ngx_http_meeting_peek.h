@@ -24,11 +24,9 @@ ngx_int_t ngx_http_meeting_peek_init(ngx_http_meeting_worker_t *w,
 ngx_int_t ngx_http_meeting_peek(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));
 
-/* Begins one if requests wait and the commit thread is free. */
-void ngx_http_meeting_peek_next(ngx_http_meeting_worker_t *w);
-
-/* From the ring's eventfd and from a timer: goes on with the requests once
- * there is one, gives up those that have waited too long, and ends it. */
+/* From the ring's eventfd and from a timer: begins one if requests wait and
+ * the commit thread is free, goes on with them once there is one, and gives up
+ * those that have waited too long. */
 void ngx_http_meeting_peek_check(ngx_http_meeting_worker_t *w);
 
 #endif /* NGX_HTTP_MEETING_PEEK_H */

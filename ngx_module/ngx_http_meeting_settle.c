@@ -86,7 +86,7 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
     }
 
     /* a request may have to wait once more, also if the commit failed: after
-     * the second time the engine pauses, and the request takes the other way */
+     * the second time the engine pauses, and the request goes another way */
 
     ngx_queue_init(&ready);
     ngx_queue_add(&ready, &w->settling);

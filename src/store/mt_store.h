@@ -163,8 +163,8 @@ void mt_read_end(mt_txn_t *txn);
 
 /*
  * From now on mt_read_begin() gives the state of this write transaction of
- * another thread, which must not touch it meanwhile; NULL ends that.  Not while
- * the store's one read transaction is open.  Nothing of it may be detached.
+ * another thread, which must not touch it meanwhile; NULL ends that.  Not
+ * while the store's one read transaction is open.  It may not be detached.
  */
 void mt_read_lend(mt_store_t *store, const mt_txn_t *txn);
 int mt_txn_is_lent(const mt_txn_t *txn);
