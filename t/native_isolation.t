@@ -122,7 +122,7 @@ my %meeting = (
 );
 
 covers('isolation', 'native', 'session', 'me', 'me/password', 'me/meetings',
-	'meetings', 'rooms', 'rooms/{room}/day',
+	'meetings', 'rooms', 'tickets', 'rooms/{room}/day',
 	map { s/^\S+ //r =~ s/%s/{meeting}/r =~ s/u2/{person}/r }
 		sort keys %meeting);
 
