@@ -60,6 +60,8 @@
     O(71, room_release, OPERATOR)                                             \
     O(72, meeting_purge, OPERATOR)                                            \
     O(73, company_purge, OPERATOR)                                            \
+    O(74, user_erase, OPERATOR)                                               \
+    O(75, user_erase_step, OPERATOR)                                          \
     /* reads */                                                               \
     O(100, participation, READ)                                               \
     O(101, meeting_detail, READ)                                              \
