@@ -13,10 +13,11 @@
 
 static ngx_int_t ngx_http_meeting_set_header(ngx_http_request_t *r,
     ngx_http_meeting_ctx_t *ctx, size_t len);
+static void ngx_http_meeting_set_type(ngx_http_request_t *r, mt_str_t s);
+static ngx_int_t ngx_http_meeting_push_headers(ngx_http_request_t *r,
+    const mt_header_t *headers, size_t n);
 static ngx_int_t ngx_http_meeting_set_allow(ngx_http_request_t *r,
-    const mt_route_t *route);
-static ngx_int_t ngx_http_meeting_set_retry(ngx_http_request_t *r,
-    ngx_uint_t seconds);
+    unsigned methods);
 
 static ngx_int_t ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx,
     mt_arena_t *arena, mt_buf_t *out);
@@ -76,17 +77,29 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     ctx->answered = 1;
 
+    /* nginx would judge If-Match and the like after the act */
+
+    r->disable_not_modified = 1;
+
     r->headers_out.status = mt_exchange_http_status(x);
     r->headers_out.content_length_n = ctx->last ? (off_t) len : -1;
 
-    ngx_http_meeting_set_content_type(r, x->dialect);
+    ngx_http_meeting_set_content_type(r, x->dialect,
+                                      x->call.error.status != MT_OK);
 
-    if (ngx_http_meeting_add_headers(r, x->dialect) != NGX_OK) {
+    if (x->content_type.len) {
+        ngx_http_meeting_set_type(r, x->content_type);
+    }
+
+    if (ngx_http_meeting_add_headers(r, x->dialect) != NGX_OK
+        || ngx_http_meeting_push_headers(r, x->headers, x->nheaders)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
     if (r->headers_out.status == NGX_HTTP_NOT_ALLOWED && x->route) {
-        return ngx_http_meeting_set_allow(r, x->route);
+        return ngx_http_meeting_set_allow(r, x->allowed);
     }
 
     if (x->call.warning.len) {
@@ -95,29 +108,39 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
                       &warning);
     }
 
-    if (x->call.error.status == MT_BUSY) {
-        return ngx_http_meeting_set_retry(r, ctx->retry_after);
-    }
-
     if (x->call.retry_after) {
         return ngx_http_meeting_set_retry(r, x->call.retry_after);
+    }
+
+    if (r->headers_out.status == NGX_HTTP_TOO_MANY_REQUESTS
+        || r->headers_out.status == NGX_HTTP_SERVICE_UNAVAILABLE)
+    {
+        return ngx_http_meeting_set_retry(r, ctx->retry_after);
     }
 
     return NGX_OK;
 }
 
 
-/* content_type_len counts the type alone, without "; charset=...". */
-
 void
 ngx_http_meeting_set_content_type(ngx_http_request_t *r,
-    const mt_dialect_t *dialect)
+    const mt_dialect_t *dialect, ngx_uint_t error)
+{
+    ngx_http_meeting_set_type(r, error && dialect->error_type.len
+                                 ? dialect->error_type
+                                 : dialect->content_type);
+}
+
+
+/* content_type_len counts the type alone, without "; charset=...". */
+
+static void
+ngx_http_meeting_set_type(ngx_http_request_t *r, mt_str_t s)
 {
     u_char     *p;
     ngx_str_t   type;
 
-    type.len = dialect->content_type.len;
-    type.data = (u_char *) dialect->content_type.data;
+    type = ngx_http_meeting_ngx_str(s);
 
     p = ngx_strlchr(type.data, type.data + type.len, ';');
 
@@ -132,10 +155,19 @@ ngx_int_t
 ngx_http_meeting_add_headers(ngx_http_request_t *r,
     const mt_dialect_t *dialect)
 {
+    return ngx_http_meeting_push_headers(r, dialect->headers,
+                                         dialect->nheaders);
+}
+
+
+static ngx_int_t
+ngx_http_meeting_push_headers(ngx_http_request_t *r,
+    const mt_header_t *headers, size_t n)
+{
     size_t            i;
     ngx_table_elt_t  *h;
 
-    for (i = 0; i < dialect->nheaders; i++) {
+    for (i = 0; i < n; i++) {
 
         h = ngx_list_push(&r->headers_out.headers);
         if (h == NULL) {
@@ -145,10 +177,8 @@ ngx_http_meeting_add_headers(ngx_http_request_t *r,
         ngx_memzero(h, sizeof(ngx_table_elt_t));
 
         h->hash = 1;
-        h->key.len = dialect->headers[i].name.len;
-        h->key.data = (u_char *) dialect->headers[i].name.data;
-        h->value.len = dialect->headers[i].value.len;
-        h->value.data = (u_char *) dialect->headers[i].value.data;
+        h->key = ngx_http_meeting_ngx_str(headers[i].name);
+        h->value = ngx_http_meeting_ngx_str(headers[i].value);
     }
 
     return NGX_OK;
@@ -156,33 +186,44 @@ ngx_http_meeting_add_headers(ngx_http_request_t *r,
 
 
 static ngx_int_t
-ngx_http_meeting_set_allow(ngx_http_request_t *r, const mt_route_t *route)
+ngx_http_meeting_set_allow(ngx_http_request_t *r, unsigned methods)
 {
+    u_char           *p;
     ngx_table_elt_t  *h;
 
-    static ngx_str_t  methods[] = {
-        ngx_null_string,
-        ngx_string("GET"),                /* MT_METHOD_GET */
-        ngx_string("POST"),               /* MT_METHOD_POST */
-        ngx_string("GET, POST")
-    };
+#define NGX_HTTP_MEETING_METHOD(bit, word)  word ", "
 
+    p = ngx_pnalloc(r->pool, sizeof(MT_METHODS(NGX_HTTP_MEETING_METHOD)));
     h = ngx_list_push(&r->headers_out.headers);
-    if (h == NULL) {
+
+    if (p == NULL || h == NULL) {
         return NGX_ERROR;
     }
 
+#undef NGX_HTTP_MEETING_METHOD
+
+    ngx_memzero(h, sizeof(ngx_table_elt_t));
+
     h->hash = 1;
     ngx_str_set(&h->key, "Allow");
-    h->value = methods[route->methods & (MT_METHOD_GET|MT_METHOD_POST)];
+    h->value.data = p;
+
+#define NGX_HTTP_MEETING_METHOD(bit, word)                                    \
+    if (methods & MT_METHOD_##bit) {                                          \
+        p = ngx_sprintf(p, "%s%s", p > h->value.data ? ", " : "", word);      \
+    }
+
+    MT_METHODS(NGX_HTTP_MEETING_METHOD)
+
+#undef NGX_HTTP_MEETING_METHOD
+
+    h->value.len = p - h->value.data;
 
     return NGX_OK;
 }
 
 
-/* `seconds` 0: nothing better than a second is known. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_meeting_set_retry(ngx_http_request_t *r, ngx_uint_t seconds)
 {
     u_char           *p;

@@ -433,6 +433,9 @@ ngx_http_meeting_input(ngx_http_meeting_ctx_t *ctx, mt_input_t *in)
     in->address = ngx_http_meeting_str(&r->connection->addr_text);
     in->header = ngx_http_meeting_header;
     in->data = r;
+#if (NGX_HTTP_SSL)
+    in->secure = r->connection->ssl != NULL;
+#endif
 
     if (r->headers_in.content_type) {
         in->content_type =

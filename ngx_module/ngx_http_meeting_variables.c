@@ -186,6 +186,10 @@ ngx_http_meeting_result(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     int       code;
     mt_str_t  s = mt_str("");
 
+    if (ctx->conf->dialect->words) {
+        return ngx_http_meeting_reason(r, ctx, buf);
+    }
+
     if (ctx->answered) {
         code = ctx->exchange->code;
 

@@ -16,6 +16,8 @@ use Meeting::H5yes;
 use Meeting::Receiver;
 use Meeting::Test;
 
+plan(skip_all => 'no Node.js') unless Meeting::Receiver::node();
+
 my $t = Meeting::Test->new();
 
 $t->write_default_conf(http => '    meeting_event_private on;',

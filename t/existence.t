@@ -17,6 +17,7 @@ use JSON::PP ();
 use MIME::Base64 qw/ encode_base64 /;
 
 use Meeting::H5yes;
+use Meeting::Routes qw/ dialects /;
 use Meeting::Test;
 use Meeting::Tour;
 use Meeting::Weclubs;
@@ -109,18 +110,19 @@ sub test_people {
 }
 
 
-# The other dialects: the ids of the tour, and unknown ones in their place.
+# The dialects with access tokens: the ids of the tour, and unknown ones in their
+# place.  The token is in the query or in a header.
 
 sub test_ids {
 	my $theirs = Meeting::H5yes->new(base => $base, %{$t->{theirs}})->token();
-	my $access = qr/(access_?token=)[^&]*/i;
+	my %other = (weclubs => 'above', quanshi => 'a link', page => 'a link');
 
 	$t->ctl('credential', 'revoke', '--company', 2000, '--appkey',
 		$t->{theirs}{appkey});
 
-	for my $dialect (qw/ h5yes yunzhijia jituancaiyun /) {
-		my @mine = grep { $_->{dialect} eq $dialect && $_->{query} =~ $access }
-			@stops;
+	for my $dialect (grep { !$other{$_} } dialects()) {
+		my @mine = grep { $_->{dialect} eq $dialect && with($_, '')
+			&& $_->{body} !~ /"password":/ } @stops;
 
 		cmp_ok(scalar @mine, '>', 4, "$dialect: addresses with a token");
 
@@ -130,13 +132,8 @@ sub test_ids {
 			my ($name, $token) = @$_;
 
 			my @answers = distinct(map {
-				my $query = $_->{query} =~ s/$access/$1$token/r;
-				my $unknown = $_->{body} =~ s/":"[^"]{1,2}"/":"nobody"/gr;
-
-				map { $t->raw(Meeting::Tour::text($_, 'Connection: close')) }
-					{ %$_, query => $query },
-					{ %$_, query => $query, body => $unknown };
-			} @mine);
+				$t->raw(Meeting::Tour::text($_, 'Connection: close'))
+			} map { $_, unknown($_) } map { with($_, $token) } @mine);
 
 			is(scalar @answers, 1, "$dialect: $name token")
 				or diag(map { "$_\n" } @answers);
@@ -144,6 +141,31 @@ sub test_ids {
 	}
 
 	return;
+}
+
+
+# The request with another token; nothing if it has none.  (A log-in, which has
+# a password, needs none.)
+
+sub with {
+	my ($stop, $token) = @_;
+
+	my $changed = $stop->{query} =~ s/(access_?token=)[^&]*/$1$token/ir;
+	my @headers = @{$stop->{headers} // []};
+	my @others = map { s/^(Authorization: Bearer ).*/$1$token/r } @headers;
+
+	return if $changed eq $stop->{query} && "@headers" eq "@others";
+
+	return { %$stop, query => $changed, headers => \@others };
+}
+
+
+sub unknown {
+	my ($stop) = @_;
+
+	return { %$stop,
+		path => $stop->{path} =~ s{/(?:[a-z]|\d)(?=/|\z)}{/nobody}gr,
+		body => $stop->{body} =~ s/":"[^"]{1,2}"/":"nobody"/gr };
 }
 
 

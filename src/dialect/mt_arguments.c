@@ -14,6 +14,10 @@
 #define MT_HEADER_MAX     64
 
 
+static mt_status_t mt_decode_params(mt_exchange_t *x,
+    const mt_json_table_t *table, void *object);
+static void mt_decode_params_again(mt_exchange_t *x,
+    const mt_json_table_t *table, void *object);
 static mt_str_t mt_lower(mt_str_t name, char lower[MT_HEADER_MAX]);
 static mt_status_t mt_decode_pairs(mt_exchange_t *x,
     const mt_json_table_t *table, void *object, mt_str_t text,
@@ -45,7 +49,12 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
     lists.table = table;
     lists.arena = x->call.arena;
 
-    status = mt_decode_query(x, table, object);
+    status = mt_decode_params(x, table, object);
+
+    if (status == MT_OK) {
+        status = mt_decode_query(x, table, object);
+    }
+
     if (status != MT_OK) {
         return status;
     }
@@ -71,8 +80,58 @@ mt_decode_arguments(mt_exchange_t *x, const mt_json_table_t *table,
         status = MT_NO_MEMORY;
     }
 
-    return status == MT_OK ? mt_json_decode(&x->decode, body, table, object)
-                           : status;
+    if (status == MT_OK) {
+        status = mt_json_decode(&x->decode, body, table, object);
+    }
+
+    mt_decode_params_again(x, table, object);
+
+    return status;
+}
+
+
+static mt_status_t
+mt_decode_params(mt_exchange_t *x, const mt_json_table_t *table, void *object)
+{
+    size_t    i;
+    mt_str_t  name;
+
+    for (i = 0; i < MT_PARAMS_MAX; i++) {
+        name = mt_route_param(x->route, i);
+
+        if (name.len
+            && mt_json_set_text(&x->decode, table, object, name, x->params[i])
+               == MT_NO_MEMORY)
+        {
+            return MT_NO_MEMORY;
+        }
+    }
+
+    return MT_OK;
+}
+
+
+/* A body may have replaced what the path says, by a member with braces in its
+ * name: the path counts. */
+
+static void
+mt_decode_params_again(mt_exchange_t *x, const mt_json_table_t *table,
+    void *object)
+{
+    size_t                   i, k;
+    const mt_json_member_t  *member;
+
+    for (i = 0; i < MT_PARAMS_MAX; i++) {
+        for (k = 0; k < table->n && x->params[i].len; k++) {
+            member = &table->members[k];
+
+            if (mt_str_eq(mt_cstr(member->wire), mt_route_param(x->route, i)))
+            {
+                memcpy((char *) object + member->base + member->field->offset,
+                       &x->params[i], sizeof(mt_str_t));
+            }
+        }
+    }
 }
 
 

@@ -17,8 +17,19 @@
 #include "json/mt_json.h"
 
 
-#define MT_METHOD_GET   0x01
-#define MT_METHOD_POST  0x02
+#define MT_METHOD_GET     0x01         /* HEAD, too */
+#define MT_METHOD_POST    0x02
+#define MT_METHOD_PUT     0x04
+#define MT_METHOD_PATCH   0x08
+#define MT_METHOD_DELETE  0x10
+
+/* The methods, for those who print them: M(bit's name, word). */
+#define MT_METHODS(M)                                                         \
+    M(GET, "GET")                                                             \
+    M(POST, "POST")                                                           \
+    M(PUT, "PUT")                                                             \
+    M(PATCH, "PATCH")                                                         \
+    M(DELETE, "DELETE")
 
 typedef struct mt_dialect_s   mt_dialect_t;
 typedef struct mt_exchange_s  mt_exchange_t;
@@ -29,7 +40,10 @@ typedef struct mt_exchange_s  mt_exchange_t;
 typedef struct {
     mt_str_t                path;       /* the end of the URI's path, such as
                                            "/meeting/sign_meeting"; "" fits
-                                           each path of the location */
+                                           each path of the location.  A part
+                                           in braces, "{meeting}", is any text,
+                                           which fills the member of that name
+                                           in the request's table */
     unsigned                methods;    /* MT_METHOD_* */
     unsigned                flags;      /* MT_ROUTE_* */
     const mt_operation_t   *operation;
@@ -52,7 +66,15 @@ typedef struct {
     const char             *upload;     /* member that is a file, or NULL */
 } mt_route_t;
 
-#define MT_ROUTE_PUBLIC  0x01           /* needs no token: it issues one */
+#define MT_ROUTE_PUBLIC   0x01          /* needs no token: it issues one */
+#define MT_ROUTE_PERSON   0x02          /* for persons alone */
+#define MT_ROUTE_ADMIN    0x04          /* not for persons who are no
+                                           administrators */
+#define MT_ROUTE_CREATES  0x08          /* success makes something: 201 */
+
+/* The most parts in braces of a path, and headers of one answer. */
+#define MT_PARAMS_MAX   2
+#define MT_HEADERS_MAX  4
 
 /* Defines a dialect's routes.  A constructor fills their `hides` when the
  * program or the module is loaded. */
@@ -85,10 +107,19 @@ typedef struct {
     mt_str_t    content_type;
     uint64_t    network;      /* of the client, see mt_call_t */
     mt_str_t    address;      /* of the client */
+    int         secure;       /* the client's connection is TLS */
     /* Returns a header's value by its lower-case name, "" if absent. */
     mt_str_t  (*header)(void *data, mt_str_t name);
     void       *data;
 } mt_input_t;
+
+
+typedef struct mt_markup_s  mt_markup_t;
+
+typedef struct {
+    mt_str_t            name;
+    mt_str_t            value;
+} mt_header_t;
 
 
 /* An exchange: one request and its answer.  Owned by the service
@@ -97,6 +128,9 @@ typedef struct {
 struct mt_exchange_s {
     const mt_dialect_t  *dialect;
     const mt_route_t    *route;       /* NULL: no route has the path */
+    unsigned             allowed;     /* MT_METHOD_* of the path's routes */
+    mt_str_t             params[MT_PARAMS_MAX];  /* parts of the path that the
+                                                    route has in braces */
     mt_input_t           in;
     const mt_form_t     *form;        /* the body as a form, or NULL */
     mt_status_t          received;    /* of reading the form */
@@ -114,6 +148,17 @@ struct mt_exchange_s {
     int64_t              proven_user;
 
     int                  code;        /* the vendor's code of the answer */
+
+    /* of the answer, set before or by open_answer() */
+    int                  http;        /* HTTP status; 0: the dialect's of the
+                                         call's status */
+    int                  bare;        /* open_answer() has written nothing, and
+                                         no more will be */
+    const mt_markup_t   *markup;      /* NULL: JSON by the route's tables */
+    mt_str_t             content_type;  /* "": the dialect's */
+    mt_header_t          headers[MT_HEADERS_MAX];
+    size_t               nheaders;
+
     mt_json_writer_t    *writer;
     int64_t              begun;       /* mt_monotonic_ns() at the start */
 };
@@ -123,16 +168,15 @@ struct mt_exchange_s {
  * before the rows and returns 1 if rows follow, 0 if not, as for an error.
  * row() writes a row, close() the part after them. */
 
-typedef struct {
+struct mt_markup_s {
     int               (*open)(mt_exchange_t *x, mt_buf_t *out);
     void              (*row)(mt_exchange_t *x, mt_buf_t *out, const void *row);
     void              (*close)(mt_exchange_t *x, mt_buf_t *out);
-} mt_markup_t;
+};
 
-typedef struct {
-    mt_str_t            name;
-    mt_str_t            value;
-} mt_header_t;
+/* Adds a header to the exchange's answer; the strings must outlive it.  More
+ * than MT_HEADERS_MAX are left out. */
+void mt_answer_header(mt_exchange_t *x, mt_str_t name, mt_str_t value);
 
 
 struct mt_dialect_s {
@@ -178,6 +222,7 @@ struct mt_dialect_s {
     int               (*http)(mt_status_t status);
 
     mt_str_t            content_type;
+    mt_str_t            error_type;   /* content type of errors; "": as that */
     const mt_header_t  *headers;      /* of every answer */
     size_t              nheaders;
 
@@ -202,6 +247,13 @@ struct mt_dialect_s {
 
     /* Its tokens are sessions in the store, for settings->token_ttl each. */
     unsigned            keeps_sessions:1;
+
+    /* Its codes are the names of statuses; code() returns HTTP statuses. */
+    unsigned            words:1;
+
+    /* Rows show times in the zone of the settings, so that one location's are
+     * not another's. */
+    unsigned            zoned:1;
 };
 
 /* Returns the HTTP status of an answer with this status. */
@@ -215,9 +267,24 @@ const mt_dialect_t *mt_dialect_find(mt_str_t name);
 const mt_dialect_t *mt_dialect_at(size_t i);
 size_t mt_dialect_count(void);
 
-/* Returns the route whose path the URI's path ends with, the longest if there
- * are several, NULL if there is none. */
-const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path);
+/* Returns the MT_METHOD_* of a method's name, 0 if it has none. */
+unsigned mt_method(mt_str_t name);
+
+/* Returns the route with this method (MT_METHOD_*) whose path the URI's path
+ * ends with: of several the one with the most parts, then with the fewest in
+ * braces.  If the path has routes of other methods alone it returns one of
+ * them, and NULL if it has none.  *allowed is set to the methods of these
+ * routes. */
+const mt_route_t *mt_route_find(const mt_dialect_t *dialect, mt_str_t path,
+    unsigned method, unsigned *allowed);
+
+/* Fills params[] with the parts of the path that the route has in braces. */
+void mt_route_params(const mt_route_t *route, mt_str_t path,
+    mt_str_t params[MT_PARAMS_MAX]);
+
+/* Returns the name of the n-th part in braces, with them; "" if there are
+ * fewer. */
+mt_str_t mt_route_param(const mt_route_t *route, size_t n);
 
 /* Returns the MT_PART_* that the answers of the route do not show. */
 unsigned mt_route_hides(const mt_dialect_t *dialect, const mt_route_t *route);
@@ -236,7 +303,8 @@ mt_str_t mt_error_path(mt_exchange_t *x);
     D(yunzhijia)                                                              \
     D(jituancaiyun)                                                           \
     D(quanshi)                                                                \
-    D(page)
+    D(page)                                                                   \
+    D(native)
 
 #define MT_DIALECT_EXTERN(name)  extern const mt_dialect_t  mt_dialect_##name;
 MT_DIALECTS(MT_DIALECT_EXTERN)

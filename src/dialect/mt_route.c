@@ -7,42 +7,197 @@
 #include "dialect/mt_dialect.h"
 
 
-/* A route's path begins with '/', so that it matches whole segments. */
 
-static int
-mt_path_ends_with(mt_str_t path, mt_str_t end)
+static mt_str_t mt_path_last(mt_str_t *path);
+static int mt_path_fits(mt_str_t end, mt_str_t path, unsigned *parts,
+    unsigned *braces);
+static int mt_path_is_param(mt_str_t part);
+
+
+unsigned
+mt_method(mt_str_t name)
 {
-    const char  *tail;
-
-    if (path.len < end.len || end.len == 0) {
-        return end.len == 0;
+#define MT_METHOD_IS(bit, word)                                               \
+    if (mt_str_eq(name, MT_STR(word))) {                                      \
+        return MT_METHOD_##bit;                                               \
     }
 
-    tail = path.data + path.len - end.len;
+    MT_METHODS(MT_METHOD_IS)
+#undef MT_METHOD_IS
 
-    return tail[0] == '/' && memcmp(tail, end.data, end.len) == 0;
+    return mt_str_eq(name, MT_STR("HEAD")) ? MT_METHOD_GET : 0;
 }
 
 
 const mt_route_t *
-mt_route_find(const mt_dialect_t *dialect, mt_str_t path)
+mt_route_find(const mt_dialect_t *dialect, mt_str_t path, unsigned method,
+    unsigned *allowed)
 {
     size_t             i;
+    unsigned           parts, braces, most, fewest;
     const mt_route_t  *route, *best;
 
     best = NULL;
+    most = 0;
+    fewest = 0;
+    *allowed = 0;
 
     for (i = 0; i < dialect->nroutes; i++) {
         route = &dialect->routes[i];
 
-        if (mt_path_ends_with(path, route->path)
-            && (best == NULL || route->path.len > best->path.len))
+        if (!mt_path_fits(route->path, path, &parts, &braces)
+            || (best && parts < most))
         {
-            best = route;
+            continue;
         }
+
+        if (best == NULL || parts > most) {
+            *allowed = 0;
+
+        } else if ((best->methods & method)
+                   && (!(route->methods & method) || braces >= fewest))
+        {
+            *allowed |= route->methods;
+            continue;
+        }
+
+        best = route;
+        most = parts;
+        fewest = braces;
+        *allowed |= route->methods;
     }
 
     return best;
+}
+
+
+/* Takes the last part off a path, with its slash, and returns it without; no
+ * data if there is no slash. */
+
+static mt_str_t
+mt_path_last(mt_str_t *path)
+{
+    size_t    len;
+    mt_str_t  part;
+
+    len = path->len;
+
+    while (path->len && path->data[path->len - 1] != '/') {
+        path->len--;
+    }
+
+    if (path->len == 0) {
+        return (mt_str_t) { 0, NULL };
+    }
+
+    part.data = path->data + path->len;
+    part.len = len - path->len;
+    path->len--;
+
+    return part;
+}
+
+
+/* Returns 1 if the path ends with `end`, part by part, with the number of
+ * parts and of those in braces; else 0.  No part in braces is empty. */
+
+static int
+mt_path_fits(mt_str_t end, mt_str_t path, unsigned *parts, unsigned *braces)
+{
+    mt_str_t  want, part;
+
+    *parts = 0;
+    *braces = 0;
+
+    while (end.len) {
+        want = mt_path_last(&end);
+        part = mt_path_last(&path);
+
+        if (part.data == NULL) {
+            return 0;
+        }
+
+        if (mt_path_is_param(want)) {
+            *braces += 1;
+
+            if (part.len == 0) {
+                return 0;
+            }
+
+        } else if (!mt_str_eq(want, part)) {
+            return 0;
+        }
+
+        *parts += 1;
+    }
+
+    return 1;
+}
+
+
+static int
+mt_path_is_param(mt_str_t part)
+{
+    return part.len && part.data[0] == '{';
+}
+
+
+void
+mt_route_params(const mt_route_t *route, mt_str_t path,
+    mt_str_t params[MT_PARAMS_MAX])
+{
+    size_t    n;
+    mt_str_t  end, part;
+
+    n = 0;
+
+    while (n < MT_PARAMS_MAX && mt_route_param(route, n).len) {
+        n++;
+    }
+
+    end = route->path;
+
+    while (n && end.len) {
+        part = mt_path_last(&path);
+
+        if (mt_path_is_param(mt_path_last(&end))) {
+            params[--n] = part;
+        }
+    }
+}
+
+
+mt_str_t
+mt_route_param(const mt_route_t *route, size_t n)
+{
+    mt_str_t     name;
+    const char  *p, *close, *end;
+
+    p = route->path.data;
+    end = p + route->path.len;
+
+    while (p < end && (p = memchr(p, '{', end - p)) != NULL
+           && (close = memchr(p, '}', end - p)) != NULL)
+    {
+        name.data = p;
+        name.len = close + 1 - p;
+        p = close + 1;
+
+        if (n-- == 0) {
+            return name;
+        }
+    }
+
+    return MT_STR("");
+}
+
+
+void
+mt_answer_header(mt_exchange_t *x, mt_str_t name, mt_str_t value)
+{
+    if (x->nheaders < MT_HEADERS_MAX) {
+        x->headers[x->nheaders++] = (mt_header_t) { name, value };
+    }
 }
 
 

@@ -17,6 +17,7 @@
 #ifndef MT_JSON_H
 #define MT_JSON_H
 
+#include "base/mt_zone.h"
 #include "model/mt_model.h"
 
 
@@ -75,6 +76,14 @@ extern const mt_wire_t  mt_wire_ref_csv;
 extern const mt_wire_t  mt_wire_bool;
 /* INT, written as a string; read as plain. */
 extern const mt_wire_t  mt_wire_int_string;
+/* INT of milliseconds since 1970 as ISO 8601, "2026-12-01T20:00:00+08:00": in
+ * the writer's zone, with milliseconds unless they are 0; 0 is null.  Read
+ * from a string with seconds or without, with a fraction or without, and with
+ * "Z" or an offset; or from an integer of milliseconds, or a string of one. */
+extern const mt_wire_t  mt_wire_iso;
+/* INT of a local day, "2026-12-01": noon of that day in UTC, from which a
+ * dialect makes an instant in the zone of its settings.  Is only read. */
+extern const mt_wire_t  mt_wire_day;
 /* INT of milliseconds as seconds. */
 extern const mt_wire_t  mt_wire_seconds;
 /* INT of 1e-6 units as a decimal fraction with six digits; read from a number
@@ -260,6 +269,10 @@ mt_str_t mt_json_wire_path(mt_arena_t *arena, const mt_json_table_t *table,
 
 /* Returns NULL without memory. */
 mt_json_writer_t *mt_json_writer(mt_arena_t *arena, mt_buf_t *out);
+
+/* Sets the zone in which mt_wire_iso shows times; NULL, as at first, for
+ * UTC. */
+void mt_json_zone(mt_json_writer_t *w, const mt_zone_t *zone);
 
 void mt_json_open_object(mt_json_writer_t *w);
 void mt_json_close_object(mt_json_writer_t *w);

@@ -47,6 +47,7 @@ enum {
 struct mt_json_writer_s {
     mt_buf_t      *out;
     mt_arena_t    *arena;
+    const mt_zone_t  *zone;
     unsigned       depth;
     uint8_t        due[MT_JSON_LEVELS];
 };
@@ -86,6 +87,20 @@ mt_json_writer(mt_arena_t *arena, mt_buf_t *out)
     }
 
     return w;
+}
+
+
+void
+mt_json_zone(mt_json_writer_t *w, const mt_zone_t *zone)
+{
+    w->zone = zone;
+}
+
+
+const mt_zone_t *
+mt_json_zone_of(const mt_json_writer_t *w)
+{
+    return w->zone;
 }
 
 

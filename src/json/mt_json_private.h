@@ -67,6 +67,9 @@ size_t mt_json_find(const mt_json_table_t *table, mt_str_t name);
 mt_status_t mt_json_read(const mt_json_member_t *member, void *object,
     const mt_json_value_t *value, mt_arena_t *arena);
 
+/* Returns the writer's zone, NULL for UTC. */
+const mt_zone_t *mt_json_zone_of(const mt_json_writer_t *w);
+
 /* Writes a list as one string, its items joined by commas. */
 void mt_json_joined(mt_json_writer_t *w, const mt_strs_t *list);
 

@@ -161,9 +161,14 @@ mt_exchange_head(mt_service_exchange_t *e)
 
     (void) mt_buf_reserve(&e->out, mt_answer_size(x));
 
+    mt_json_zone(x->writer, x->call.settings->zone);
+
     if (e->value.len && x->call.error.status == MT_OK) {
         x->dialect->open_answer(x);
-        mt_answer_write(x, e->value);
+
+        if (!x->bare) {
+            mt_answer_write(x, e->value);
+        }
 
         return 1;
     }
@@ -192,14 +197,14 @@ mt_answer_size(const mt_exchange_t *x)
 static int
 mt_answer_open(mt_exchange_t *x, mt_buf_t *out, size_t *value_at)
 {
-    if (x->dialect->markup) {
-        return x->dialect->markup->open(x, out);
+    if (x->markup) {
+        return x->markup->open(x, out);
     }
 
     x->dialect->open_answer(x);
     *value_at = out->len;
 
-    return x->call.error.status == MT_OK ? mt_answer_value(x) : 0;
+    return x->call.error.status == MT_OK && !x->bare ? mt_answer_value(x) : 0;
 }
 
 
@@ -246,10 +251,10 @@ mt_answer_value(mt_exchange_t *x)
 void
 mt_answer_close(mt_exchange_t *x, mt_buf_t *out)
 {
-    if (x->dialect->markup) {
-        x->dialect->markup->close(x, out);
+    if (x->markup) {
+        x->markup->close(x, out);
 
-    } else {
+    } else if (!x->bare) {
         x->dialect->close_answer(x);
     }
 }
@@ -303,7 +308,7 @@ mt_exchange_rows(mt_service_exchange_t *e, size_t piece)
         return -1;
     }
 
-    if (rc == 0 && x->dialect->markup == NULL) {
+    if (rc == 0 && x->markup == NULL) {
         mt_json_close_list(x->writer);
     }
 
@@ -418,11 +423,11 @@ mt_exchange_row(mt_service_exchange_t *e)
     route = x->route;
     rows = x->call.op->rows;
 
-    if (x->dialect->markup) {
+    if (x->markup) {
         rc = rows->next(&x->call, e->row_arena, &row);
 
         if (rc == 1 && row) {
-            x->dialect->markup->row(x, &e->out, row);
+            x->markup->row(x, &e->out, row);
         }
 
         return rc;
@@ -497,7 +502,7 @@ mt_exchange_open_row(mt_service_exchange_t *e, const mt_rows_t *rows,
     void           *row;
     mt_exchange_t  *x;
 
-    if (rows->find) {
+    if (rows->find && !e->x.dialect->zoned) {
         return mt_exchange_cached_row(e, rows, table);
     }
 
@@ -591,6 +596,10 @@ mt_exchange_row_cache(mt_service_exchange_t *e)
 int
 mt_exchange_http_status(const mt_exchange_t *x)
 {
+    if (x->http) {
+        return x->http;
+    }
+
     if (x->call.error.status == MT_BAD_PATH && x->call.settings->unknown_call)
     {
         return x->call.settings->unknown_call;
@@ -639,6 +648,7 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     memset(&x, 0, sizeof(mt_exchange_t));
 
     x.dialect = dialect;
+    x.markup = dialect->markup;
     x.call.arena = arena;
     x.call.settings = settings;
     x.call.now = now;
@@ -651,6 +661,8 @@ mt_service_error(const mt_dialect_t *dialect, const mt_settings_t *settings,
     if (x.writer == NULL) {
         return MT_STR("");
     }
+
+    mt_json_zone(x.writer, settings->zone);
 
     (void) mt_answer_open(&x, &out, &value_at);
     mt_answer_close(&x, &out);

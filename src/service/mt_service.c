@@ -128,6 +128,7 @@ mt_exchange_open(mt_service_t *service, const mt_dialect_t *dialect,
     e->service = service;
 
     e->x.dialect = dialect;
+    e->x.markup = dialect->markup;
     e->x.in = *in;
     e->x.call.arena = arena;
     e->x.call.settings = settings;
@@ -202,8 +203,11 @@ mt_exchange_log_files(mt_service_exchange_t *e)
 int
 mt_service_receives(const mt_dialect_t *dialect, const mt_input_t *in)
 {
+    unsigned  allowed;
+
     return dialect->reads_forms && mt_multipart_is(in->content_type)
-           && mt_route_find(dialect, in->path);
+           && mt_route_find(dialect, in->path, mt_method(in->method),
+                            &allowed);
 }
 
 
@@ -224,25 +228,16 @@ mt_exchange_receive(mt_exchange_t *x, const mt_blob_t *body)
 }
 
 
-static unsigned
-mt_method(mt_str_t name)
-{
-    if (mt_str_eq(name, MT_STR("POST"))) {
-        return MT_METHOD_POST;
-    }
-
-    return mt_str_eq(name, MT_STR("GET")) || mt_str_eq(name, MT_STR("HEAD"))
-           ? MT_METHOD_GET : 0;
-}
-
-
 void
 mt_exchange_decode(mt_exchange_t *x)
 {
+    unsigned                method;
     mt_service_exchange_t  *e = (mt_service_exchange_t *) x;
 
+    method = mt_method(x->in.method);
+
     x->decode.parser = e->service->parser;
-    x->route = mt_route_find(x->dialect, x->in.path);
+    x->route = mt_route_find(x->dialect, x->in.path, method, &x->allowed);
 
     if (x->route == NULL) {
         mt_exchange_error(x, MT_BAD_PATH);
@@ -251,10 +246,12 @@ mt_exchange_decode(mt_exchange_t *x)
 
     x->call.op = x->route->operation;
 
-    if (!(x->route->methods & mt_method(x->in.method))) {
+    if (!(x->route->methods & method)) {
         mt_exchange_error(x, MT_BAD_METHOD);
         return;
     }
+
+    mt_route_params(x->route, x->in.path, x->params);
 
     x->dialect->decode(x);
 

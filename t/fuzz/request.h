@@ -99,6 +99,23 @@ fuzz_input(fuzz_input_t *in, const mt_dialect_t *dialect, const uint8_t *data,
 }
 
 
+/* Returns the name of the route's method; of several, of that with a body. */
+
+static mt_str_t
+fuzz_method(unsigned methods)
+{
+#define FUZZ_METHOD(bit, word)                                                \
+    if (MT_METHOD_##bit != MT_METHOD_GET && (methods & MT_METHOD_##bit)) {    \
+        return MT_STR(word);                                                  \
+    }
+
+    MT_METHODS(FUZZ_METHOD)
+#undef FUZZ_METHOD
+
+    return MT_STR("GET");
+}
+
+
 __attribute__((unused))
 static fuzz_request_t
 fuzz_decode(const fuzz_input_t *input)
@@ -109,8 +126,7 @@ fuzz_decode(const fuzz_input_t *input)
     static mt_service_t  service;
 
     memset(&in, 0, sizeof(in));
-    in.method = input->route->methods & MT_METHOD_POST ? MT_STR("POST")
-                                                       : MT_STR("GET");
+    in.method = fuzz_method(input->route->methods);
     in.path = input->route->path;
     in.query = input->query;
     in.content_type = input->type;

@@ -47,7 +47,7 @@ holds_secret(const mt_field_t *field)
     size_t  i;
 
     static const char *const  names[] = {
-        "token", "secret", "refresh", "md5", "plain", "password"
+        "token", "secret", "refresh", "md5", "plain", "password", "old"
     };
 
     for (i = 0; field && i < mt_nitems(names); i++) {

@@ -46,6 +46,8 @@ static const mt_model_t *const  models[] = {
     &mt_dept_edit_model, &mt_user_edit_model, &mt_room_edit_model,
     &mt_person_model, &mt_meeting_edit_model, &mt_meeting_act_model,
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,
+    &mt_attendee_query_model, &mt_my_list_model, &mt_session_close_model,
+    &mt_password_set_model, &mt_password_put_model,
     &mt_host_act_model, &mt_room_release_model, &mt_undone_model,
     &mt_undone_checkin_model, &mt_codes_set_model,
     &mt_ticket_model, &mt_ticket_made_model,

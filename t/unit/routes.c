@@ -11,15 +11,18 @@
 #include "tap.h"
 
 
+/* Returns how many routes have the path and one of the methods. */
+
 static size_t
-same_path(const mt_dialect_t *dialect, mt_str_t path)
+same_path(const mt_dialect_t *dialect, mt_str_t path, unsigned methods)
 {
     size_t  i, n;
 
     n = 0;
 
     for (i = 0; i < dialect->nroutes; i++) {
-        n += (size_t) mt_str_eq(dialect->routes[i].path, path);
+        n += (dialect->routes[i].methods & methods)
+             && mt_str_eq(dialect->routes[i].path, path);
     }
 
     return n;
@@ -118,22 +121,44 @@ list_secrets(mt_str_t dialect, const mt_json_table_t *table)
 }
 
 
+/* Returns the name of a route's method, of its POST if it has several. */
+
+static const char *
+method_name(unsigned methods)
+{
+#define METHOD(bit, word)                                                     \
+    if ((methods & ~MT_METHOD_GET ? methods & ~MT_METHOD_GET : methods)       \
+        & MT_METHOD_##bit)                                                    \
+    {                                                                         \
+        return word;                                                          \
+    }
+
+    MT_METHODS(METHOD)
+#undef METHOD
+
+    return "none";
+}
+
+
 static void
 test_route(const mt_dialect_t *dialect, const mt_route_t *route)
 {
+    unsigned  allowed;
     mt_str_t  name, path;
 
     name = dialect->name;
     path = route->path;
 
     printf("# route %.*s %s %.*s\n", (int) name.len, name.data,
-           route->methods & MT_METHOD_POST ? "POST" : "GET",
+           method_name(route->methods),
            path.len ? (int) path.len : 1, path.len ? path.data : "*");
 
-    is_int(same_path(dialect, path), 1, "%.*s \"%.*s\": once", (int) name.len,
+    is_int(same_path(dialect, path, route->methods), 1, "%.*s \"%.*s\": once", (int) name.len,
            name.data, (int) path.len, path.data);
     ok(path.len == 0 || path.data[0] == '/', "from the start of a segment");
-    ok(mt_route_find(dialect, path) == route, "found by itself");
+    ok(mt_route_find(dialect, path, route->methods, &allowed) == route,
+       "found by itself");
+    ok(allowed & route->methods, "its method is allowed");
     ok(route->methods && route->operation && route->operation->start,
        "does something");
     ok(dialect->nroutes == 1 || path.len, "is not any");

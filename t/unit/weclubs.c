@@ -77,6 +77,7 @@ static void
 test_routes(void)
 {
     size_t             i;
+    unsigned           allowed;
     const mt_route_t  *route;
 
     static const struct {
@@ -96,7 +97,8 @@ test_routes(void)
     };
 
     for (i = 0; i < mt_nitems(cases); i++) {
-        route = mt_route_find(d.dialect, mt_cstr(cases[i].path));
+        route = mt_route_find(d.dialect, mt_cstr(cases[i].path),
+                              MT_METHOD_POST, &allowed);
         is_int(route != NULL, cases[i].found, "route of \"%s\"",
                cases[i].path);
     }

@@ -23,6 +23,8 @@ typedef struct {
     int             right;       /* out: 1, 0, or -1 on failure */
     int64_t         wait;        /* out: ms; not 0: it was not judged */
     unsigned        reached;     /* out: MT_GUARD_* */
+    mt_str_t        fresh;       /* out, of password_set: the new hash; "" on
+                                    failure */
 } mt_login_state_t;
 
 
@@ -43,6 +45,15 @@ static int64_t mt_login_mark(mt_str_t stored);
 static mt_status_t mt_login_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static void mt_login_finish(mt_call_t *call);
+static mt_status_t mt_session_close_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_step_t mt_password_set_start(mt_call_t *call);
+static void mt_password_set_work(mt_call_t *call);
+static mt_step_t mt_password_set_resume(mt_call_t *call);
+static mt_status_t mt_password_set_apply(mt_apply_t *a, const void *body,
+    mt_result_t *result);
+static mt_status_t mt_session_end_others(mt_apply_t *a, mt_str_t caller);
+static mt_step_t mt_me_start(mt_call_t *call);
 static mt_status_t mt_session_expire_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
 static int64_t mt_session_expire_user(mt_apply_t *a, int64_t user,
@@ -62,6 +73,36 @@ const mt_operation_t  mt_op_login = {
     .resume = mt_login_resume,
     .finish = mt_login_finish,
     .apply = mt_login_apply
+};
+
+const mt_operation_t  mt_op_session_close = {
+    .code = MT_CODE_session_close,
+    .reserve = 1,
+    .name = "session_close",
+    .args = &mt_session_close_model,
+    .body = &mt_session_close_model,
+    .start = mt_start_command,
+    .apply = mt_session_close_apply
+};
+
+const mt_operation_t  mt_op_password_set = {
+    .code = MT_CODE_password_set,
+    .grows = 1,
+    .cpu_work = 1,
+    .name = "password_set",
+    .args = &mt_password_set_model,
+    .body = &mt_password_put_model,
+    .start = mt_password_set_start,
+    .work = mt_password_set_work,
+    .resume = mt_password_set_resume,
+    .apply = mt_password_set_apply
+};
+
+const mt_operation_t  mt_op_me = {
+    .code = MT_CODE_me,
+    .name = "me",
+    .args = &mt_nothing_model,
+    .start = mt_me_start
 };
 
 const mt_operation_t  mt_op_session_expire = {
@@ -583,6 +624,233 @@ mt_login_finish(mt_call_t *call)
     }
 
     call->reply = view;
+}
+
+
+static mt_status_t
+mt_session_close_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_session_close_t  *args = body;
+
+    int       found;
+    mt_key_t  key;
+
+    (void) result;
+
+    mt_key_session(&key, a->company, a->actor, args->caller);
+
+    found = mt_del(a->txn, MT_DB_SESSION, &key);
+    a->unchanged = found == 0;
+
+    return found < 0 ? MT_STORE_FAILED : MT_OK;
+}
+
+
+/* The present password is judged as a log-in's is, and bounded by the same
+ * limits. */
+
+static mt_step_t
+mt_password_set_start(mt_call_t *call)
+{
+    int                        found;
+    char                      *hex;
+    mt_user_t                  user;
+    mt_login_state_t          *state;
+    const mt_password_set_t   *args;
+
+    args = call->args;
+
+    found = mt_user_load(call->txn, call->company, call->actor, &user,
+                         call->arena);
+    if (found != 1) {
+        return mt_call_reject(call, found ? MT_STORE_FAILED : MT_NO_SUCH_USER,
+                              0);
+    }
+
+    if (mt_str_eq(args->plain, args->old)
+        || mt_str_eq(args->plain, mt_default_password)
+        || mt_str_eq(args->plain, call->settings->default_password))
+    {
+        return mt_call_reject(call, MT_BAD_VALUE, MT_password_set_plain);
+    }
+
+    state = mt_arena_alloc(call->arena, sizeof(*state));
+    hex = mt_arena_take(call->arena, MT_MD5_HEX);
+
+    if (state == NULL || hex == NULL) {
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
+    }
+
+    state->who.company = call->company;
+    state->who.network = call->network;
+    state->who.person = call->actor;
+    state->who.own = user.password.len != 0;
+    state->stored = mt_arena_str(call->arena, user.password);
+    state->md5 = mt_password_md5(args->old, hex);
+
+    call->state = state;
+
+    return MT_STEP_WORK;
+}
+
+
+/* Runs in a thread, for two hashes. */
+
+static void
+mt_password_set_work(mt_call_t *call)
+{
+    char                       hex[MT_MD5_HEX];
+    mt_str_t                   md5;
+    mt_login_state_t          *state;
+    const mt_password_set_t   *args;
+
+    args = call->args;
+    state = call->state;
+
+    mt_login_judge(call);
+
+    if (state->wait || state->right != 1) {
+        return;
+    }
+
+    md5 = mt_password_md5(args->plain, hex);
+
+    if (md5.len) {
+        state->fresh = mt_password_hash(call->arena, md5);
+    }
+}
+
+
+static mt_step_t
+mt_password_set_resume(mt_call_t *call)
+{
+    mt_password_put_t          body;
+    const mt_login_state_t    *state;
+    const mt_password_set_t   *args;
+
+    args = call->args;
+    state = call->state;
+
+    mt_login_warn(call);
+
+    if (state->wait) {
+        call->retry_after = (state->wait + MT_MS_PER_SECOND - 1)
+                            / MT_MS_PER_SECOND;
+        return mt_call_reject(call, MT_LOGIN_LIMITED, 0);
+    }
+
+    if (state->right == 0) {
+        return mt_call_reject(call, MT_BAD_PASSWORD, MT_password_set_old);
+    }
+
+    if (state->right != 1 || state->fresh.len == 0) {
+        return mt_call_reject(call, MT_INTERNAL, 0);
+    }
+
+    memset(&body, 0, sizeof(body));
+    mt_set(&body, password_put, password, state->fresh);
+    mt_set(&body, password_put, mark, mt_login_mark(state->stored));
+    mt_set(&body, password_put, caller, args->caller);
+
+    return mt_command(call, &body);
+}
+
+
+static mt_status_t
+mt_password_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
+{
+    const mt_password_put_t  *args = body;
+
+    int          found;
+    mt_user_t    user;
+    mt_status_t  rc;
+
+    found = mt_user_load(a->txn, a->company, a->actor, &user, a->arena);
+    if (found == -1) {
+        return MT_STORE_FAILED;
+    }
+
+    if (found == 0 || !mt_user_may_log_in(&user)) {
+        return mt_apply_reject(result, MT_NO_SUCH_USER, 0, 0);
+    }
+
+    if (args->mark != mt_login_mark(user.password)) {
+        return mt_apply_reject(result, MT_BAD_PASSWORD, MT_password_set_old,
+                               0);
+    }
+
+    user.password = args->password;
+    user.updated = a->time;
+
+    rc = mt_session_end_others(a, args->caller);
+
+    return rc == MT_OK ? mt_user_save(a, &user) : rc;
+}
+
+
+/* Ends the sessions of the actor but the one through a caller. */
+
+static mt_status_t
+mt_session_end_others(mt_apply_t *a, mt_str_t caller)
+{
+    int           found;
+    mt_key_t      key;
+    mt_session_t  session;
+
+    mt_key_session(&key, a->company, a->actor, caller);
+
+    found = mt_load(a->txn, MT_DB_SESSION, &key, &mt_session_model, &session,
+                    a->arena);
+
+    if (found == -1 || mt_session_expire_user(a, a->actor, INT64_MAX) < 0) {
+        return MT_STORE_FAILED;
+    }
+
+    return found == 0 ? MT_OK
+                      : mt_save(a->txn, MT_DB_SESSION, &key,
+                                &mt_session_model, &session, a->arena);
+}
+
+
+static mt_step_t
+mt_me_start(mt_call_t *call)
+{
+    mt_key_t           key;
+    mt_company_t       company;
+    mt_me_view_t      *view;
+    mt_view_source_t   source;
+
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+    if (view == NULL) {
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
+    }
+
+    mt_view_source(call, &source);
+
+    if (mt_view_load_user(&source, call->actor, MT_ALL_FIELDS, &view->user) < 0
+        || mt_view_load(&source, MT_DB_DEPT, view->user.dept, &mt_dept_model,
+                        MT_ALL_FIELDS, &view->dept) < 0)
+    {
+        return mt_call_reject(call, MT_STORE_FAILED, 0);
+    }
+
+    mt_key_company(&key, call->company);
+
+    if (mt_view_load_key(&source, MT_DB_COMPANY, &key, &mt_company_model,
+                         MT_ALL_FIELDS, &company)
+        != 1)
+    {
+        return mt_call_reject(call, MT_STORE_FAILED, 0);
+    }
+
+    view->me.company = call->company;
+    view->me.company_name = company.name;
+    view->me.person = call->actor != 0;
+    view->me.default_password = call->actor && view->user.password.len == 0;
+
+    call->reply = view;
+
+    return MT_STEP_DONE;
 }
 
 

@@ -3,6 +3,8 @@
  * The check-in, the one operation that comes by the thousand at once.  It
  * costs the look-up of one attendee and one put, which fails if there is a
  * check-in already: the meeting and its tally are in the batch's cache.
+ * result->detail is the time of the check-in, of a rejected one that of the
+ * first.
  */
 
 #include "domain/checkin/mt_checkin.h"
@@ -23,11 +25,15 @@ typedef struct {
 
     /* out */
     int64_t                     leader;     /* 0: none was named */
+    int64_t                     first;      /* time of the check-in that is
+                                               there already, 0: none */
     unsigned                    field;      /* of a rejection, 0: none */
 } mt_checkin_try_t;
 
 
 static mt_step_t mt_checkin_start(mt_call_t *call);
+static mt_step_t mt_checkin_shown_start(mt_call_t *call);
+static void mt_checkin_shown_finish(mt_call_t *call);
 static mt_status_t mt_checkin_measure(mt_call_t *call,
     mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
@@ -49,6 +55,19 @@ const mt_operation_t  mt_op_checkin = {
     .args = &mt_checkin_args_model,
     .body = &mt_checkin_args_model,
     .start = mt_checkin_start,
+    .apply = mt_checkin_apply
+};
+
+const mt_operation_t  mt_op_checkin_shown = {
+    .code = MT_CODE_checkin,
+    .reserve = 1,
+    .wal_ack = 1,
+    .unsettled = 1,
+    .name = "checkin",
+    .args = &mt_checkin_args_model,
+    .body = &mt_checkin_args_model,
+    .start = mt_checkin_shown_start,
+    .finish = mt_checkin_shown_finish,
     .apply = mt_checkin_apply
 };
 
@@ -88,6 +107,54 @@ mt_checkin_start(mt_call_t *call)
     }
 
     return mt_start_command(call);
+}
+
+
+/* The reply is made here: when the check-in is acknowledged, the store may not
+ * have it yet. */
+
+static mt_step_t
+mt_checkin_shown_start(mt_call_t *call)
+{
+    mt_status_t               rc;
+    mt_meeting_t              meeting;
+    const mt_checkin_args_t  *args;
+
+    args = call->args;
+    rc = mt_meeting_find(call, args->ref, &meeting);
+
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_checkin_args_ref);
+    }
+
+    rc = mt_checkin_show(call, meeting.num, call->actor);
+
+    return rc == MT_OK ? mt_checkin_start(call) : mt_call_reject(call, rc, 0);
+}
+
+
+/* The retry of an earlier check-in leaves that one's time. */
+
+static void
+mt_checkin_shown_finish(mt_call_t *call)
+{
+    mt_signed_view_t          *view;
+    const mt_checkin_args_t   *args;
+
+    view = call->reply;
+    args = call->args;
+
+    if (view->person.checkin.time) {
+        return;
+    }
+
+    view->person.checkin.time = call->result.detail;
+    view->person.checkin.way = args->way;
+    view->person.checkin.late = call->result.detail
+                                > view->meeting.meeting.begin + args->grace;
+    view->person.derived.signed_in = 1;
+    view->person.derived.presence = view->person.checkin.late
+                                    ? MT_PRESENCE_LATE : MT_PRESENCE_PRESENT;
 }
 
 
@@ -144,6 +211,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         written = mt_checkin_make(a, &try);
 
         if (written != 0) {
+            result->detail = a->time;
             return written == 1 ? MT_OK : MT_STORE_FAILED;
         }
 
@@ -154,6 +222,7 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     if (rc != MT_NOT_LISTED) {
         rc = mt_checkin_judge_before(&try, rc);
+        result->detail = try.first;
     }
 
     if (rc != MT_OK) {
@@ -293,6 +362,7 @@ mt_checkin_judge_before(mt_checkin_try_t *try, mt_status_t rc)
     }
 
     try->field = 0;
+    try->first = checkin.time;
 
     return checkin.request.len
            && mt_str_eq(checkin.request, try->args->request)

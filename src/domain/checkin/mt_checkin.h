@@ -7,7 +7,7 @@
 #ifndef MT_CHECKIN_H
 #define MT_CHECKIN_H
 
-#include "domain/meeting/mt_meeting.h"
+#include "domain/meeting/mt_meeting_view.h"
 
 
 /* For apply(): sets checkin->late, writes the check-in if the attendee (its
@@ -26,5 +26,12 @@ int mt_undone_load(mt_txn_t *txn, uint32_t company, int64_t meeting,
  * MT_OK if none was or the request is "", or a failure. */
 mt_status_t mt_checkin_judge_undone(mt_txn_t *txn, uint32_t company,
     int64_t meeting, int64_t slot, mt_str_t request, mt_arena_t *arena);
+
+/* Makes the call's reply an mt_signed_view_t of the attendee in a slot of the
+ * meeting.  Returns MT_OK or a failure. */
+mt_status_t mt_checkin_show(mt_call_t *call, int64_t meeting, int64_t slot);
+
+/* The operation checkin with a reply: an mt_signed_view_t. */
+extern const mt_operation_t  mt_op_checkin_shown;
 
 #endif /* MT_CHECKIN_H */

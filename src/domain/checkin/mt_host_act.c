@@ -33,6 +33,7 @@ static mt_status_t mt_host_act_target(mt_apply_t *a, const void *body,
 
 static mt_status_t mt_checkin_add_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
+static void mt_checkin_add_finish(mt_call_t *call);
 static mt_status_t mt_checkin_add_before(mt_apply_t *a,
     const mt_host_try_t *try, mt_result_t *result);
 static mt_status_t mt_checkin_add_judge(mt_host_try_t *try, int64_t *time);
@@ -56,6 +57,7 @@ const mt_operation_t  mt_op_checkin_add = {
     .args = &mt_host_act_model,
     .body = &mt_host_act_model,
     .start = mt_host_act_start,
+    .finish = mt_checkin_add_finish,
     .apply = mt_checkin_add_apply
 };
 
@@ -127,7 +129,7 @@ mt_host_act_judge(mt_host_try_t *try)
 
     meeting = try->meeting;
 
-    may = try->args->operator
+    may = try->args->operator || try->args->by_company
           ? 1 : mt_meeting_may(try->txn, try->company, meeting, try->actor,
                                MT_MAY_MANAGER);
     if (may != 1) {
@@ -300,6 +302,60 @@ mt_checkin_add_write(mt_apply_t *a, const mt_host_try_t *try, int64_t time)
 
     return mt_checkin_write(a, try->meeting, args->grace, &checkin) == 1
            ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static void
+mt_checkin_add_finish(mt_call_t *call)
+{
+    int                    found;
+    int64_t                slot;
+    mt_meeting_t           meeting;
+    const mt_host_act_t   *args;
+
+    args = call->args;
+    call->error.status = mt_meeting_find(call, args->ref, &meeting);
+
+    if (call->error.status != MT_OK) {
+        return;
+    }
+
+    found = mt_attendee_find(call->txn, call->company, &meeting, args->person,
+                             call->arena, &slot);
+
+    call->error.status = found == 1
+                         ? mt_checkin_show(call, meeting.num, slot)
+                         : found ? MT_STORE_FAILED : MT_NOT_LISTED;
+}
+
+
+mt_status_t
+mt_checkin_show(mt_call_t *call, int64_t meeting, int64_t slot)
+{
+    mt_signed_view_t     *view;
+    mt_view_source_t      source;
+    mt_person_records_t   records;
+
+    view = mt_arena_alloc(call->arena, sizeof(*view));
+    if (view == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    mt_view_source(call, &source);
+    source.guests = 1;
+
+    if (mt_meeting_view(&source, meeting, &view->meeting) != 1
+        || mt_person_find(&source, &view->meeting.meeting, slot, NULL,
+                          &records) != 1
+        || mt_person_view(&source, &view->meeting.meeting, &records,
+                          &view->person) != 1)
+    {
+        return MT_STORE_FAILED;
+    }
+
+    call->reply = view;
+
+    return MT_OK;
 }
 
 

@@ -124,6 +124,10 @@
  *                     (MT_ANSWER_*); 0: is not; alone it changes no existing
  *                     meeting's list
  *     only_creator    the command's actor must be the creator, else FORBIDDEN
+ *     if_updated      the time of the change that the client has seen as the
+ *                     last one: any other is MT_CHANGED
+ *     by_manager      the command's actor must be a host or an administrator,
+ *                     else FORBIDDEN
  *     keep_length     a begin without an end moves the end, too
  *     ended_too       a meeting that has ended may be changed
  *     in_order        the attendees keep the order in which they are given,
@@ -143,6 +147,8 @@
     F(M, 35, INT, in_order,     0, 1, NULL)                                   \
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
+    F(M, 49, INT, if_updated,   0, MT_TIME_MAX, NULL)                         \
+    F(M, 50, INT, by_manager,   0, 1, NULL)                                   \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \
     F(M, 55, STRS, add_refs,    0, MT_ATTENDEES_MAX, NULL) /* add by ref */   \
@@ -253,7 +259,9 @@
  * meeting passes the times if it ends after ends_after and begins before
  * begins_before (both strictly), overlaps the local day of the instant `day`,
  * and was made from created_from on and before created_to.  Without any of
- * these times the filter is the next 30 days.
+ * these times the filter is the next 30 days.  phase: MT_PHASE_*.  hosted: the
+ * actor is a host.  limit: rows of a page, 0: all; after: the cursor that the
+ * page before it has given, in the order MT_ORDER_BEGIN.
  */
 #define MT_MEETING_LIST_FIELDS(F, M)                                          \
     F(M, 1,  STR, room,         1, MT_ID_MAX, NULL)                           \
@@ -267,7 +275,11 @@
     F(M, 9,  INT, created_to,  MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
     F(M, 10, INT, order,        0, 4, NULL)             /* MT_ORDER_* */      \
     F(M, 11, INT, ascending,    0, 1, NULL)                                   \
-    F(M, 60, INT, cancelled,    0, 1, NULL)             /* 1: these, too */
+    F(M, 12, INT, phase,        0, 3, NULL)                                   \
+    F(M, 13, STR, after,        0, MT_ID_MAX, NULL)                           \
+    F(M, 14, INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
+    F(M, 60, INT, cancelled,    0, 1, NULL)             /* these, too */      \
+    F(M, 61, INT, hosted,       0, 1, NULL)
 
 #define MT_LIST_TIMES                                                         \
     (MT_BIT(meeting_list, ends_after) | MT_BIT(meeting_list, begins_before)   \
@@ -279,6 +291,39 @@
 #define MT_ORDER_CREATED   2
 #define MT_ORDER_UPDATED   3
 #define MT_ORDER_CHECKED   4
+
+/* The most rows of a page that has a cursor. */
+#define MT_LIMIT_MAX       500
+
+/*
+ * The attendees of a meeting that pass all filters.  which: MT_WHICH_*; q: a
+ * part of the name, account, id, phone or e-mail address as the answer shows
+ * them, in any case of ASCII letters.
+ */
+#define MT_ATTENDEE_QUERY_FIELDS(F, M)                                        \
+    F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
+    F(M, 2,  INT, which,        0, 7, NULL)                                   \
+    F(M, 3,  STR, q,            1, MT_NAME_MAX, NULL)                         \
+    F(M, 4,  STR, after,        0, MT_ID_MAX, NULL)                           \
+    F(M, 5,  INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
+    F(M, 60, INT, may,          0, 4, NULL)
+
+#define MT_WHICH_ALL         0
+#define MT_WHICH_SIGNED      1           /* in time or late */
+#define MT_WHICH_LATE        2
+#define MT_WHICH_ABSENT      3           /* not signed in, excused or not */
+#define MT_WHICH_EXCUSED     4
+#define MT_WHICH_ACCEPTED    5
+#define MT_WHICH_DECLINED    6
+#define MT_WHICH_UNANSWERED  7
+
+/* The meetings on whose list the actor is, the newest first, that end after
+ * `from` and begin before `to`. */
+#define MT_MY_LIST_FIELDS(F, M)                                               \
+    F(M, 1,  INT, from,        MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 2,  INT, to,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 3,  STR, after,        0, MT_ID_MAX, NULL)                           \
+    F(M, 4,  INT, limit,        1, MT_LIMIT_MAX, NULL)
 
 /* The actor's answer to a meeting (MT_ANSWER_*). */
 #define MT_ANSWER_FIELDS(F, M)                                                \
@@ -337,7 +382,8 @@
  * check-in by hand, when it happened.  request: the client's key, which tells
  * its retry.  excused: 0 takes an excuse back.  operator: the operator acts,
  * for whom no period ends.  correct_for: how long after the end of a meeting
- * its hosts may act, in ms.
+ * its hosts may act, in ms.  by_company: the company itself acts, with an
+ * access token.
  */
 #define MT_HOST_ACT_FIELDS(F, M)                                              \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -346,6 +392,7 @@
     F(M, 4,  INT, time,         0, MT_TIME_MAX, NULL)                         \
     F(M, 5,  STR, request,      0, MT_ID_MAX, NULL)                           \
     F(M, 6,  INT, excused,      0, 1, NULL)                                   \
+    F(M, 59, INT, by_company,   0, 1, NULL)                                   \
     F(M, 60, INT, operator,     0, 1, NULL)                                   \
     F(M, 61, INT, correct_for,  0, MT_TIME_MAX, NULL)                         \
     F(M, 62, INT, opens_before, 0, MT_TIME_MAX, NULL)                         \
@@ -366,6 +413,25 @@
 #define MT_SESSION_OPEN_FIELDS(F, M)                                          \
     F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)                           \
     F(M, 4,  INT, mark,         0, UINT32_MAX, NULL)
+
+/* The end of the actor's session through a caller. */
+#define MT_SESSION_CLOSE_FIELDS(F, M)                                         \
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
+
+/*
+ * A new password of the actor's.  old, plain: the present and the new one as
+ * typed; caller: of the session that stays, the others end.  The command
+ * (password_put) has the new one's hash, and the mark of the old one.
+ */
+#define MT_PASSWORD_SET_FIELDS(F, M)                                          \
+    F(M, 1,  STR, old,          1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, plain,        8, MT_NAME_MAX, NULL)                         \
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
+
+#define MT_PASSWORD_PUT_FIELDS(F, M)                                          \
+    F(M, 1,  STR, password,     1, 200, NULL)                                 \
+    F(M, 2,  INT, mark,         0, UINT32_MAX, NULL)                          \
+    F(M, 3,  STR, caller,       0, MT_ID_MAX, NULL)
 
 /*
  * A company's subscription.  event_keys: new keys, which event_set puts into
@@ -514,11 +580,16 @@ MT_DECLARE_MODEL(codes_set, MT_CODES_SET_FIELDS);
 MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
+MT_DECLARE_MODEL(attendee_query, MT_ATTENDEE_QUERY_FIELDS);
+MT_DECLARE_MODEL(my_list, MT_MY_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);
 MT_DECLARE_MODEL(host_act, MT_HOST_ACT_FIELDS);
 MT_DECLARE_MODEL(login, MT_LOGIN_FIELDS);
 MT_DECLARE_MODEL(session_open, MT_SESSION_OPEN_FIELDS);
+MT_DECLARE_MODEL(session_close, MT_SESSION_CLOSE_FIELDS);
+MT_DECLARE_MODEL(password_set, MT_PASSWORD_SET_FIELDS);
+MT_DECLARE_MODEL(password_put, MT_PASSWORD_PUT_FIELDS);
 MT_DECLARE_MODEL(token_issue, MT_TOKEN_ISSUE_FIELDS);
 MT_DECLARE_MODEL(event_keys, MT_EVENT_KEYS_FIELDS);
 MT_DECLARE_MODEL(event_set, MT_EVENT_SET_FIELDS);

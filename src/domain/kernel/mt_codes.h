@@ -60,8 +60,12 @@
     O(71, room_release, OPERATOR)                                             \
     O(72, meeting_purge, OPERATOR)                                            \
     O(73, company_purge, OPERATOR)                                            \
-    O(74, user_erase, OPERATOR)                                               \
-    O(75, user_erase_step, OPERATOR)                                          \
+    /* a person's own */                                                      \
+    O(74, session_close, ANY)                                                 \
+    O(75, password_set, ANY)                                                  \
+    /* erasure */                                                             \
+    O(76, user_erase, OPERATOR)                                               \
+    O(77, user_erase_step, OPERATOR)                                          \
     /* reads */                                                               \
     O(100, participation, READ)                                               \
     O(101, meeting_detail, READ)                                              \
@@ -79,7 +83,12 @@
     O(119, token_refresh, ANY)                                                \
     O(120, invitation, READ)                                                  \
     O(121, invitations, READ)                                                 \
-    O(122, ticket, READ)
+    O(122, ticket, READ)                                                      \
+    O(123, meeting_card, READ)                                                \
+    O(124, meeting_search, READ)                                              \
+    O(125, attendees, READ)                                                   \
+    O(126, my_meetings, READ)                                                 \
+    O(127, me, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,

@@ -96,6 +96,9 @@ struct mt_call_s {
     unsigned               field;       /*   the field's number, 0: none */
     unsigned               item;        /*   its index plus 1, 0: none */
 
+    mt_str_t               next;        /* out: the cursor of the next page of
+                                           the rows, once all are given; "":
+                                           there is none */
     mt_str_t               warning;     /* out: for the error log, or "" */
     int64_t                retry_after; /* out: s, 0: nothing is known */
 

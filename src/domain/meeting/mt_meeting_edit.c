@@ -220,6 +220,7 @@ mt_meeting_create_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 static mt_status_t
 mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 {
+    int                       may;
     mt_draft_t                draft;
     mt_drafts_t               drafts;
     mt_status_t               rc;
@@ -241,6 +242,19 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 
     if (args->only_creator && old->creator != a->actor) {
         return MT_FORBIDDEN;
+    }
+
+    may = args->by_manager ? mt_meeting_may(a->txn, a->company, old, a->actor,
+                                            MT_MAY_MANAGER)
+                           : 1;
+    if (may != 1) {
+        return may ? MT_STORE_FAILED : MT_FORBIDDEN;
+    }
+
+    if (mt_has(args, meeting_edit, if_updated)
+        && args->if_updated != old->updated)
+    {
+        return MT_CHANGED;
     }
 
     rc = mt_meeting_check_open(old, a->time);

@@ -76,6 +76,7 @@ static const mt_part_t  mt_parts_of_person[] = {
     MT_RECORD_PART(person, dept, MT_PART_USER | MT_PART_USER_TAIL
                                  | MT_PART_PERSON_DEPT),
     MT_DERIVED_PART(person, signed_in, MT_PART_CHECKIN),
+    MT_DERIVED_PART(person, presence, MT_PART_CHECKIN),
     MT_DERIVED_PART(person, num, MT_PART_USER),
     MT_DERIVED_PART(person, name, MT_PART_USER),
     MT_DERIVED_PART(person, phone, MT_PART_USER),
@@ -562,6 +563,11 @@ mt_view_derive_person(const mt_view_source_t *source,
 
     derived->signed_in = view->checkin.time != 0;
     derived->on_leave = given->answer == MT_ANSWER_DECLINED;
+    derived->presence = derived->signed_in
+                        ? view->checkin.late ? MT_PRESENCE_LATE
+                                             : MT_PRESENCE_PRESENT
+                        : derived->on_leave ? MT_PRESENCE_EXCUSED
+                                            : MT_PRESENCE_ABSENT;
     derived->confirmed = given->answer == MT_ANSWER_ACCEPTED
                          || derived->on_leave;
     derived->remind = !derived->on_leave && given->deleted == 0;

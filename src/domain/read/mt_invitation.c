@@ -6,6 +6,7 @@
  */
 
 #include "domain/meeting/mt_meeting_view.h"
+#include "domain/read/mt_meeting_scan.h"
 
 
 #define MT_INVITED_INLINE  256      /* meetings looked at on the event loop */
@@ -50,6 +51,13 @@ static int mt_invitation_fill(const mt_view_source_t *source, int64_t user,
     mt_invitation_view_t *view);
 
 
+static mt_step_t mt_my_start(mt_call_t *call);
+static mt_status_t mt_my_open(mt_call_t *call);
+static int mt_my_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
+static int mt_my_step(mt_call_t *call, int64_t *num);
+static int mt_my_wants(const mt_my_list_t *args, const mt_meeting_t *meeting);
+
+
 static const mt_rows_t  mt_invited_rows = {
     mt_invited_open, mt_invited_next, mt_listing_close, NULL, NULL, NULL, NULL
 };
@@ -71,6 +79,31 @@ const mt_operation_t  mt_op_invitations = {
     .start = mt_invited_start,
     .work = mt_invited_work,
     .resume = mt_invited_resume
+};
+
+
+/* The same in pages that have a cursor. */
+
+typedef struct {
+    mt_listing_t         listing;     /* first; last: the meeting looked at */
+    const mt_my_list_t  *args;
+    int64_t              limit;
+    int64_t              given;       /* rows shown so far */
+    int64_t              shown;       /* the last meeting shown */
+} mt_my_meetings_t;
+
+#define MT_MY_LIMIT  50               /* rows of a page, if none is given */
+
+static const mt_rows_t  mt_my_rows = {
+    mt_my_open, mt_my_next, mt_listing_close, NULL, NULL, NULL, NULL
+};
+
+const mt_operation_t  mt_op_my_meetings = {
+    .code = MT_CODE_my_meetings,
+    .name = "my_meetings",
+    .args = &mt_my_list_model,
+    .rows = &mt_my_rows,
+    .start = mt_my_start
 };
 
 
@@ -470,4 +503,137 @@ mt_invitation_fill(const mt_view_source_t *source, int64_t user,
     derived->leader = mt_meeting_is_host(&view->meeting.meeting, user);
 
     return 1;
+}
+
+
+static mt_step_t
+mt_my_start(mt_call_t *call)
+{
+    int64_t              key;
+    mt_my_meetings_t    *list;
+    const mt_my_list_t  *args;
+
+    args = call->args;
+
+    list = mt_arena_alloc(call->arena, sizeof(*list));
+    if (list == NULL) {
+        return mt_call_reject(call, MT_NO_MEMORY, 0);
+    }
+
+    list->args = args;
+    list->limit = args->limit ? args->limit : MT_MY_LIMIT;
+
+    if (args->after.len
+        && !mt_cursor_parse(args->after, &key, &list->listing.last))
+    {
+        return mt_call_reject(call, MT_BAD_VALUE, MT_my_list_after);
+    }
+
+    call->state = list;
+
+    return MT_STEP_DONE;
+}
+
+
+static mt_status_t
+mt_my_open(mt_call_t *call)
+{
+    mt_key_t           prefix;
+    mt_my_meetings_t  *list;
+
+    list = call->state;
+
+    mt_listing_source(call, &list->listing);
+    mt_key_num(&prefix, call->company, call->actor);
+
+    list->listing.cursor = mt_cursor_open(call->txn, MT_DB_ATTENDS, &prefix);
+
+    return list->listing.cursor ? MT_OK : MT_STORE_FAILED;
+}
+
+
+static int
+mt_my_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    int                    rc;
+    int64_t                num;
+    mt_my_meetings_t      *list;
+    mt_invitation_view_t  *view;
+
+    list = call->state;
+    *row = NULL;
+
+    rc = mt_my_step(call, &num);
+    if (rc != 1) {
+        return rc;
+    }
+
+    view = mt_arena_alloc(row_arena, sizeof(*view));
+    if (view == NULL) {
+        return -1;
+    }
+
+    list->listing.source.arena = row_arena;
+
+    if (mt_meeting_view(&list->listing.source, num, &view->meeting) != 1
+        || mt_invitation_fill(&list->listing.source, call->actor, view) != 1)
+    {
+        return -1;
+    }
+
+    if (view->own.deleted || !mt_my_wants(list->args, &view->meeting.meeting))
+    {
+        return 1;
+    }
+
+    if (list->given == list->limit) {
+        call->next = mt_cursor_print(call->arena, 0, list->shown);
+        return 0;
+    }
+
+    list->given++;
+    list->shown = num;
+    *row = view;
+
+    return 1;
+}
+
+
+/* Moves to the next older meeting. */
+
+static int
+mt_my_step(mt_call_t *call, int64_t *num)
+{
+    int                rc;
+    mt_key_t           at;
+    mt_str_t           key, value;
+    mt_listing_t      *listing;
+
+    listing = call->state;
+
+    if (listing->begun) {
+        rc = mt_cursor_prev(listing->cursor, &key, &value);
+
+    } else {
+        mt_key_num2(&at, call->company, call->actor,
+                    listing->last ? listing->last - 1 : MT_KEY_LAST);
+        rc = mt_cursor_seek_back(listing->cursor, &at, &key, &value);
+        listing->begun = 1;
+    }
+
+    rc = mt_key_last_num(rc, key, num);
+
+    if (rc == 1) {
+        listing->last = *num;
+    }
+
+    return rc;
+}
+
+
+static int
+mt_my_wants(const mt_my_list_t *args, const mt_meeting_t *meeting)
+{
+    return !(mt_has(args, my_list, from) && meeting->end <= args->from)
+           && !(mt_has(args, my_list, to) && meeting->begin >= args->to);
 }

@@ -9,6 +9,7 @@
 
 
 static mt_step_t mt_link_start(mt_call_t *call);
+static mt_step_t mt_card_start(mt_call_t *call);
 static int mt_link_find(mt_call_t *call, enum mt_name kind, mt_str_t code,
     uint32_t *company, int64_t *num);
 static mt_status_t mt_link_reply(mt_call_t *call, int64_t num, int host);
@@ -21,6 +22,13 @@ const mt_operation_t  mt_op_meeting_link = {
     .args = &mt_meeting_link_model,
     .rows = &mt_attendee_rows,
     .start = mt_link_start
+};
+
+const mt_operation_t  mt_op_meeting_card = {
+    .code = MT_CODE_meeting_card,
+    .name = "meeting_card",
+    .args = &mt_meeting_act_model,
+    .start = mt_card_start
 };
 
 
@@ -56,6 +64,35 @@ mt_link_start(mt_call_t *call)
     call->trusted = args->viewer == company;
 
     rc = mt_link_reply(call, num, host || args->viewer == company);
+
+    return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, 0);
+}
+
+
+/* One meeting with both its links, for those who may have the host's. */
+
+static mt_step_t
+mt_card_start(mt_call_t *call)
+{
+    int                      may;
+    mt_status_t              rc;
+    mt_meeting_t             meeting;
+    const mt_meeting_act_t  *args;
+
+    args = call->args;
+
+    rc = mt_meeting_find(call, args->ref, &meeting);
+    if (rc != MT_OK) {
+        return mt_call_reject(call, rc, MT_meeting_act_ref);
+    }
+
+    may = mt_meeting_may(call->txn, call->company, &meeting, call->actor,
+                         args->may);
+    if (may != 1) {
+        return mt_call_reject(call, may ? MT_STORE_FAILED : MT_FORBIDDEN, 0);
+    }
+
+    rc = mt_link_reply(call, meeting.num, 1);
 
     return rc == MT_OK ? MT_STEP_DONE : mt_call_reject(call, rc, 0);
 }

@@ -31,6 +31,10 @@ typedef struct {
     int64_t                    to;          /* begins before */
     int64_t                    created_from;
     int64_t                    created_to;
+    int64_t                    actor;
+    int64_t                    now;
+    int64_t                    given;       /* rows shown so far */
+    mt_spot_t                  shown;       /* the last of them */
 
     int                        sorted;      /* `spots` are given, not
                                                the scan's meetings */
@@ -75,6 +79,7 @@ static int mt_list_read(mt_list_t *list, mt_arena_t *row_arena,
     mt_meeting_t *meeting);
 static int mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static void mt_list_close(mt_call_t *call);
+static int mt_search_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
 
 
 static const mt_rows_t  mt_list_rows = {
@@ -89,6 +94,23 @@ const mt_operation_t  mt_op_meeting_list = {
     .memo = 1,
     .args = &mt_meeting_list_model,
     .rows = &mt_list_rows,
+    .start = mt_list_start,
+    .work = mt_list_work,
+    .resume = mt_list_resume
+};
+
+/* the same in pages, for persons, too */
+
+static const mt_rows_t  mt_search_rows = {
+    mt_list_open, mt_search_next, mt_list_close, NULL, mt_meeting_parts, NULL,
+    NULL
+};
+
+const mt_operation_t  mt_op_meeting_search = {
+    .code = MT_CODE_meeting_search,
+    .name = "meeting_search",
+    .args = &mt_meeting_list_model,
+    .rows = &mt_search_rows,
     .start = mt_list_start,
     .work = mt_list_work,
     .resume = mt_list_resume
@@ -111,6 +133,8 @@ mt_list_start(mt_call_t *call)
     call->state = list;
     list->args = call->args;
     list->people.guests = 1;
+    list->actor = call->actor;
+    list->now = call->now;
 
     rc = mt_list_filters(call, list);
     if (rc != MT_OK) {
@@ -120,6 +144,13 @@ mt_list_start(mt_call_t *call)
     rc = mt_list_index(call, list);
     if (rc != MT_OK) {
         return mt_call_reject(call, rc, 0);
+    }
+
+    if (list->args->after.len
+        && !mt_cursor_parse(list->args->after, &list->scan.last.key,
+                            &list->scan.last.num))
+    {
+        return mt_call_reject(call, MT_BAD_VALUE, MT_meeting_list_after);
     }
 
     return list->sorted ? mt_list_sort(call, list) : MT_STEP_DONE;
@@ -444,6 +475,13 @@ mt_list_wants(const mt_list_t *list, const mt_meeting_t *m)
         return 0;
     }
 
+    if ((mt_has(args, meeting_list, phase)
+         && mt_meeting_phase(m, list->now) != args->phase)
+        || (args->hosted && !mt_meeting_is_host(m, list->actor)))
+    {
+        return 0;
+    }
+
     return !mt_has(args, meeting_list, speaker_like)
            || (m->speaker.len
                && memmem(m->speaker.data, m->speaker.len,
@@ -553,6 +591,7 @@ static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 {
     int                rc;
+    uint64_t           wanted;
     mt_view_source_t  *source;
 
     static const uint64_t  judged =
@@ -572,10 +611,15 @@ mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
 
     source = &list->people.source;
     source->arena = row_arena;
+    wanted = judged;
+
+    if (list->args->hosted) {
+        wanted |= MT_BIT(meeting, creator) | MT_BIT(meeting, leaders);
+    }
 
     if (mt_meeting_view_find(source, list->spot.num, &list->record) != 1
         || mt_view_read(source, MT_DB_MEETING, list->record,
-                        &mt_meeting_model, judged, meeting) != 1)
+                        &mt_meeting_model, wanted, meeting) != 1)
     {
         return -1;
     }
@@ -610,6 +654,37 @@ mt_list_make(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     return mt_meeting_view_read(source, list->record, view) == 1
            ? mt_meeting_view_fill(source, view) : -1;
+}
+
+
+/* A page is full if another meeting would follow. */
+
+static int
+mt_search_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
+{
+    int            rc;
+    mt_list_t     *list;
+    mt_meeting_t   meeting;
+
+    list = call->state;
+    *row = NULL;
+
+    rc = mt_list_read(list, row_arena, &meeting);
+
+    if (rc != 1 || list->record.data == NULL) {
+        return rc;
+    }
+
+    if (list->args->limit && list->given == list->args->limit) {
+        call->next = mt_cursor_print(call->arena, list->shown.key,
+                                     list->shown.num);
+        return 0;
+    }
+
+    list->given++;
+    list->shown = list->spot;
+
+    return mt_list_make(call, row_arena, row);
 }
 
 

@@ -7,6 +7,12 @@
  *     operation            view
  *     token_issue, token_refresh           mt_access_t
  *     login                mt_login_view_t
+ *     me                   mt_me_view_t
+ *     meeting_card         mt_link_view_t
+ *     meeting_search       rows of mt_meeting_view_t
+ *     attendees            rows of mt_person_view_t
+ *     my_meetings          rows of mt_invitation_view_t
+ *     checkin_add          mt_signed_view_t
  *     user_get, _add, _update, _face       mt_user_view_t
  *     dept_get, _add, _update              mt_dept_view_t
  *     room_get, _add, _update              mt_room_view_t
@@ -90,6 +96,12 @@
 #define MT_PERSON_GUEST    2
 #define MT_PERSON_PHONE    3
 
+/* Whether an attendee came: excused is somebody who declined and did not. */
+#define MT_PRESENCE_ABSENT   0
+#define MT_PRESENCE_PRESENT  1
+#define MT_PRESENCE_LATE     2
+#define MT_PRESENCE_EXCUSED  3
+
 /* id: the attendance's; name, phone, email, face: as given with the
  * attendance, else as the directory has them.  remind: the person neither
  * declined nor hid the meeting.  guest_name, guest_email: empty for a user;
@@ -109,7 +121,8 @@
     F(M, 11, INT, kind,         1, 3, NULL)             /* MT_PERSON_* */     \
     F(M, 12, STR, guest_name,   0, MT_NAME_MAX, NULL)                         \
     F(M, 13, STR, guest_email,  0, MT_NAME_MAX, NULL)                         \
-    F(M, 14, STR, uid,          0, MT_ID_MAX, NULL)
+    F(M, 14, STR, uid,          0, MT_ID_MAX, NULL)                           \
+    F(M, 15, INT, presence,     0, 3, NULL)             /* MT_PRESENCE_* */
 
 MT_DECLARE_MODEL(meeting_derived, MT_MEETING_DERIVED_FIELDS);
 MT_DECLARE_MODEL(person_derived, MT_PERSON_DERIVED_FIELDS);
@@ -207,6 +220,12 @@ typedef struct {
     mt_invitation_t    derived;
 } mt_invitation_view_t;
 
+/* A check-in: the meeting, and the attendee with it. */
+typedef struct {
+    mt_meeting_view_t  meeting;
+    mt_person_view_t   person;
+} mt_signed_view_t;
+
 /* A page of a list. */
 #define MT_PAGE_FIELDS(F, M)                                                  \
     F(M, 1, INT, has_more,      0, 1, NULL)
@@ -229,6 +248,23 @@ typedef struct {
     mt_user_t       user;
     mt_logged_in_t  session;
 } mt_login_view_t;
+
+/* The caller.  default_password: the person has no password of their own;
+ * scopes: of the token's credential, bits, 0: all. */
+#define MT_ME_FIELDS(F, M)                                                    \
+    F(M, 1, INT, company,       0, UINT32_MAX, NULL)                          \
+    F(M, 2, STR, company_name,  0, MT_NAME_MAX, NULL)                         \
+    F(M, 3, INT, default_password, 0, 1, NULL)                                \
+    F(M, 4, INT, person,        0, 1, NULL)
+
+MT_DECLARE_MODEL(me, MT_ME_FIELDS);
+
+/* user: zeroed for an access token. */
+typedef struct {
+    mt_user_t  user;
+    mt_dept_t  dept;
+    mt_me_t    me;
+} mt_me_view_t;
 
 /* An access token.  lifetime: ms; expires: ms since 1970. */
 #define MT_ACCESS_FIELDS(F, M)                                                \

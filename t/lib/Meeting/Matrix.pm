@@ -27,9 +27,11 @@ use strict;
 use utf8;
 
 use Encode ();
+use Time::Piece ();
 
 use Meeting::H5yes;
 use Meeting::Jituancaiyun;
+use Meeting::Native;
 use Meeting::Quanshi;
 use Meeting::Routes qw/ dialects /;
 use Meeting::Weclubs;
@@ -408,6 +410,63 @@ sub show {
 		over => $meeting->{status} == 1 ? 0 : 1,
 		answers => { map { $_->{user} => $answers{$_->{status}} } @people },
 	};
+}
+
+
+# By an access token.  Persons' ids are their numbers here.
+
+package Meeting::Matrix::native;
+
+use parent -norequire, 'Meeting::Matrix';
+
+
+sub open {
+	my ($self) = @_;
+
+	my $token = Meeting::H5yes->new(base => $self->{base},
+		$self->{credential})->token();
+	$self->{api} = Meeting::Native->new(base => $self->{base},
+		token => $token);
+
+	return;
+}
+
+
+sub show {
+	my ($self, $ref) = @_;
+
+	my ($meeting, $list) = map {
+		my $answer = $self->{api}->call(GET => "/meetings/$ref$_");
+		die $answer->{text} if $answer->{http} != 200;
+		$answer->{json};
+	} '', '/attendees';
+	my @people = @{$list->{items}};
+
+	return {
+		text => $meeting->{title},
+		begin => ms($meeting->{begin}),
+		end => ms($meeting->{end}),
+		people => [ map { $_->{user} } @people ],
+		over => $meeting->{state} =~ /ended|cancelled/ ? 1 : 0,
+		answers => { map { $_->{user} => $_->{answer} =~ /^(accepted|declined)$/
+			? $1 : 'none' } @people },
+		signed => { map { $_->{user} => $_->{signed_in_at} ? 1 : 0 }
+			@people },
+	};
+}
+
+
+# An ISO 8601 time in milliseconds.
+
+sub ms {
+	my ($text) = @_;
+
+	my ($time, $fraction, $zone) =
+		$text =~ /^(.{19})(\.\d{3})?([+-]\d\d:\d\d)$/ or die $text;
+	my $at = Time::Piece->strptime($time . $zone =~ s/://r,
+		'%Y-%m-%dT%H:%M:%S%z');
+
+	return $at->epoch() * 1000 + ($fraction // 0) * 1000;
 }
 
 

@@ -21,6 +21,7 @@ use Digest::MD5 qw/ md5_hex /;
 use JSON::PP ();
 
 use Meeting::H5yes;
+use Meeting::Native;
 use Meeting::Picture;
 use Meeting::Routes qw/ dialects /;
 use Meeting::Test;
@@ -82,6 +83,10 @@ http {
 
         location /k/ {
             meeting_api page;
+        }
+
+        location /api/v1/ {
+            meeting_api native;
         }
 
         location = /status {
@@ -348,13 +353,68 @@ sub page {
 }
 
 
+# About meeting m, too.  Person 1, who has signed in elsewhere, is undone and
+# signed in again.
+
+sub native {
+	my ($t, $token) = @{$_[0]}{qw/ t token /};
+
+	my ($bob, $gone) = map {
+		my $person = Meeting::Native->new(
+			base => 'http://127.0.0.1:' . $t->port());
+		$person->log_in('1002', $PASSWORD, device => $_);
+		$person->{token};
+	} 'tour', 'gone';
+
+	my $add = sub {
+		my ($method, $path, $args, $who, %more) = @_;
+		my $by_query = $method =~ /GET|DELETE/;
+
+		return stop('native', "/api/v1$path", $by_query ? '' : $args,
+			method => $method, query => $by_query && $args ? $args : '',
+			headers => [ 'Authorization: Bearer ' . ($who // $token) ],
+			want => qr/^20[014]$/, %more);
+	};
+
+	return (
+		$add->(POST => '/session', { login => '1002', password => $PASSWORD,
+			device => 'another' }),
+		$add->(GET => '/me', undef, $bob),
+		$add->(POST => '/me/password', { old => 'wrong', new => 'longer-2' },
+			$bob, want => qr/^4(?:01|29)$/),
+		$add->(GET => '/me/meetings', 'limit=2', $bob),
+		$add->(POST => '/me/meetings/m/answer', { answer => 'accepted',
+			comment => 'c' }, $bob),
+		$add->(POST => '/me/meetings/m/checkin', { leader => '1' }, $bob,
+			want => qr/^(?:201|409)$/),
+		$add->(POST => '/tickets', { code => 'X', device => 'd' }, undef,
+			want => qr/^4\d\d$/),
+		$add->(GET => '/meetings', 'state=under_way&limit=2'),
+		$add->(GET => '/meetings/m'),
+		$add->(PATCH => '/meetings/m', { title => 't', place => 'p' }),
+		$add->(GET => '/meetings/m/attendees', 'q=n&limit=2'),
+		$add->(GET => '/meetings/m/absent', 'limit=2'),
+		$add->(DELETE => '/meetings/m/checkins/1', 'reason=r', undef,
+			want => qr/^(?:204|400)$/),
+		$add->(POST => '/meetings/m/checkins', { person => '1',
+			reason => 'r' }, undef, want => qr/^(?:201|409)$/),
+		$add->(GET => '/rooms'),
+		$add->(GET => '/rooms/r/day', 'date=2026-12-01'),
+		$add->(POST => '/meetings/o/end', {}, undef, want => qr/^409$/),
+		$add->(DELETE => '/session', undef, $gone,
+			want => qr/^(?:204|401)$/),
+	);
+}
+
+
 sub text {
 	my ($stop, @headers) = @_;
 
 	return join("\r\n", "$stop->{method} $stop->{path}"
 		. ($stop->{query} ? "?$stop->{query}" : '') . ' HTTP/1.1',
 		'Host: localhost', 'Content-Type: ' . $stop->{type},
-		'Content-Length: ' . length($stop->{body}), @headers, '',
+		'Content-Length: ' . length($stop->{body}),
+		@{$stop->{headers} // []}, @headers, '',
 		$stop->{body});
 }
 
