@@ -104,10 +104,10 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "user erase", NULL, MT_OPT(USER),
       MT_OPT(COMPANY) | MT_OPT(YES) | MT_OPT(RESOURCES), 0, mt_ctl_user_erase,
       "Erase a person's data everywhere, for good.",
-      "The user is removed.  Rows of past meetings stay for the counts, under\n"
-      "the number of a user without a name.  Commands in the journal lose\n"
-      "what they have of the person, so that a replay does not reproduce\n"
-      "them.  Backups, and bytes in free space, are not reached." },
+      "The user is removed.  Rows of past meetings stay for the counts,\n"
+      "under the number of a user without a name.  Commands in the journal\n"
+      "lose what they have of the person, so that a replay does not\n"
+      "reproduce them.  Backups, and bytes in free space, are not reached." },
 
     { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON), 0,
       mt_ctl_user_disable,
@@ -269,7 +269,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
       "Resume delivery at once, after a pause or failures.", NULL },
 
-    { "backup", MT_CTL_DEST, 0, MT_OPT(RESOURCES) | MT_OPT(REWRITE), 0, mt_ctl_backup,
+    { "backup", MT_CTL_DEST, 0, MT_OPT(RESOURCES) | MT_OPT(REWRITE), 0,
+      mt_ctl_backup,
       "Copy the store and its pictures while the server runs.",
       "The copy is the state at one moment.  DEST must not hold a store.\n"
       "The copy is marked: a server that starts with it begins a new\n"

@@ -290,7 +290,7 @@ MT_JSON_TABLE(mt_ctl_erase_options,
 );
 
 
-/* What was found of a person. */
+/* Counts of a person's data that was found. */
 
 typedef struct {
     int64_t  rows;

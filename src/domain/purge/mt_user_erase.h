@@ -18,7 +18,7 @@
 #include "domain/directory/mt_directory.h"
 
 
-/* What one step erases, at most. */
+/* Most rows, or messages, and positions of one step. */
 #define MT_ERASE_ROWS       100
 #define MT_ERASE_POSITIONS  50
 
@@ -65,7 +65,8 @@ int mt_erase_next(mt_erase_search_t *search, mt_txn_t *txn);
 
 /* The rules of the search, which steps judge again.  Return 1 for an entry
  * with data of the person, else 0. */
-int mt_erase_is_guest(const mt_erased_t *erased, const mt_attendee_t *attendee);
+int mt_erase_is_guest(const mt_erased_t *erased,
+    const mt_attendee_t *attendee);
 int mt_erase_has_meeting(const mt_erased_t *erased,
     const mt_meeting_t *meeting);
 int mt_erase_has_checkin(const mt_erased_t *erased,
