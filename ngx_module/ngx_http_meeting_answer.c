@@ -18,8 +18,6 @@ static ngx_int_t ngx_http_meeting_push_headers(ngx_http_request_t *r,
     const mt_header_t *headers, size_t n);
 static ngx_int_t ngx_http_meeting_set_allow(ngx_http_request_t *r,
     unsigned methods);
-static ngx_int_t ngx_http_meeting_set_retry(ngx_http_request_t *r,
-    ngx_uint_t seconds);
 
 static ngx_int_t ngx_http_meeting_make_piece(ngx_http_meeting_ctx_t *ctx,
     mt_arena_t *arena, mt_buf_t *out);
@@ -79,6 +77,10 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
 
     ctx->answered = 1;
 
+    /* nginx would judge If-Match and the like after the act */
+
+    r->disable_not_modified = 1;
+
     r->headers_out.status = mt_exchange_http_status(x);
     r->headers_out.content_length_n = ctx->last ? (off_t) len : -1;
 
@@ -106,12 +108,14 @@ ngx_http_meeting_set_header(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
                       &warning);
     }
 
-    if (x->call.error.status == MT_BUSY) {
-        return ngx_http_meeting_set_retry(r, ctx->retry_after);
-    }
-
     if (x->call.retry_after) {
         return ngx_http_meeting_set_retry(r, x->call.retry_after);
+    }
+
+    if (r->headers_out.status == NGX_HTTP_TOO_MANY_REQUESTS
+        || r->headers_out.status == NGX_HTTP_SERVICE_UNAVAILABLE)
+    {
+        return ngx_http_meeting_set_retry(r, ctx->retry_after);
     }
 
     return NGX_OK;
@@ -219,9 +223,7 @@ ngx_http_meeting_set_allow(ngx_http_request_t *r, unsigned methods)
 }
 
 
-/* `seconds` 0: nothing better than a second is known. */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_meeting_set_retry(ngx_http_request_t *r, ngx_uint_t seconds)
 {
     u_char           *p;

@@ -19,4 +19,9 @@ ngx_int_t ngx_http_meeting_add_headers(ngx_http_request_t *r,
 void ngx_http_meeting_set_content_type(ngx_http_request_t *r,
     const mt_dialect_t *dialect, ngx_uint_t error);
 
+/* Adds Retry-After; `seconds` 0: nothing better than a second is known.
+ * Returns NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_meeting_set_retry(ngx_http_request_t *r,
+    ngx_uint_t seconds);
+
 #endif /* NGX_HTTP_MEETING_ANSWER_H */

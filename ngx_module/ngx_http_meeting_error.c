@@ -83,6 +83,13 @@ ngx_http_meeting_header_filter(ngx_http_request_t *r)
             return NGX_ERROR;
         }
 
+        if ((r->headers_out.status == NGX_HTTP_TOO_MANY_REQUESTS
+             || r->headers_out.status == NGX_HTTP_SERVICE_UNAVAILABLE)
+            && ngx_http_meeting_set_retry(r, 0) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
         ctx->dress = 1;
     }
 

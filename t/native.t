@@ -143,7 +143,8 @@ like($r->{headers}{'set-cookie'}, qr/^meeting=; Path=\/; Max-Age=0;/,
 
 problem($server->call(DELETE => '/session'), 403, 'forbidden', undef,
 	'an access token has no session');
-is($server->call(GET => '/me')->{json}{company}, 1000, 'but a company');
+$r = $server->call(GET => '/me');
+is("$r->{json}{kind} $r->{json}{company}", 'company 1000', 'but a company');
 
 
 # A new password.
@@ -236,6 +237,12 @@ $r = $host->call(PATCH => '/meetings/m1', { title => 'Erste', place => 'Hof' });
 is("$r->{http} $r->{json}{title} $r->{json}{place}", '200 Erste Hof',
 	'a change') or diag($r->{text});
 isnt($r->{headers}{etag}, $etag, 'another ETag');
+problem($host->call(PATCH => '/meetings/m1', { title => 'x' },
+	'If-Match' => $etag), 412, 'changed', undef, 'changed meanwhile');
+problem($host->call(PATCH => '/meetings/m1', { title => 'x' },
+	'If-Match' => '"x"'), 412, 'changed', undef, 'no ETag of ours');
+is($host->call(PATCH => '/meetings/m1', { place => 'Hof 2' },
+	'If-Match' => $r->{headers}{etag})->{http}, 200, 'not changed');
 problem($host->call(PATCH => '/meetings/m2', { title => 'x' }), 403,
 	'forbidden', undef, 'no change by another');
 problem($host->call(PATCH => '/meetings/m1', { title => '' }), 400,
@@ -303,6 +310,29 @@ is($host->call(DELETE => $undo, { reason => 'wrong person' })->{http}, 204,
 	'an undo');
 problem($host->call(DELETE => $undo, { reason => 'again' }), 409,
 	'not_signed', 'person', 'only once');
+
+
+# An Idempotency-Key is the check-in's request id.
+
+my %key = ('Idempotency-Key' => 'key 1');
+my ($one, $two) = map { $host->call(POST => '/meetings/m1/checkins',
+	{ person => 'u4' }, %key) } 1, 2;
+is("$one->{http} $two->{http}", '201 201', 'a key twice');
+is($two->{json}{signed_in_at}, $one->{json}{signed_in_at}, 'acts once');
+is($host->call(DELETE => '/meetings/m1/checkins/u4', { reason => 'r' })
+	->{http}, 204, 'undone');
+problem($host->call(POST => '/meetings/m1/checkins', { person => 'u4' },
+	%key), 409, 'undone', undef, 'a key that was undone');
+problem($host->call(POST => '/meetings/m1/checkins', { person => 'u4' },
+	'Idempotency-Key' => 'k' x 65), 400, 'too_long', 'Idempotency-Key',
+	'a long key');
+
+
+is($h5yes->call('meeting/get', { meetingId => 'm1' })->{http}, 200,
+	'another dialect');
+is($t->raw("GET /meeting/api/oapi/gettoken HTTP/1.1\r\nHost: x\r\n"
+	. "If-Match: \"x\"\r\nConnection: close\r\n\r\n") =~ m{^HTTP/1.1 200 } ? 1
+	: 0, 1, 'is not asked for an ETag by nginx');
 
 
 # An attendee's own.

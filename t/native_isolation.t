@@ -122,8 +122,8 @@ my %meeting = (
 );
 
 covers('isolation', 'native', 'POST session', 'DELETE session', 'me',
-	'me/password', 'me/meetings',
-	'meetings', 'rooms', 'rooms/{room}/day',
+	'me/password', 'me/meetings', 'meetings', 'rooms', 'tickets',
+	'rooms/{room}/day',
 	map { s/%s/{meeting}/r =~ s/u2/{person}/r }
 		sort keys %meeting);
 

@@ -55,6 +55,7 @@ static const struct {
     { MT_BAD_FORM, 400 },
     { MT_BAD_TIMES, 400 },
     { MT_COMPRESSED, 415 },
+    { MT_CHANGED, 412 },
     { MT_BAD_SIGNATURE, 401 },
     { MT_BAD_CALLER, 401 },
     { MT_NO_USER, 401 },
@@ -686,6 +687,60 @@ mt_native_tag(mt_exchange_t *x)
         x->http = MT_NATIVE_NOT_MODIFIED;
         x->bare = 1;
     }
+}
+
+
+/* The part before the dash is the time of the last change in hex digits. */
+
+int
+mt_native_if_match(mt_exchange_t *x, int64_t *updated)
+{
+    int       digit;
+    size_t    i;
+    mt_str_t  tag;
+
+    tag = x->in.header(x->in.data, MT_STR("if-match"));
+
+    if (tag.len == 0 || mt_str_eq(tag, MT_STR("*"))) {
+        return 0;
+    }
+
+    *updated = 0;
+
+    for (i = 1; tag.data[0] == '"' && i < tag.len && i < 13; i++) {
+        if (tag.data[i] == '-') {
+            return i > 1;
+        }
+
+        digit = tag.data[i] >= '0' && tag.data[i] <= '9'
+                ? tag.data[i] - '0'
+                : tag.data[i] >= 'a' && tag.data[i] <= 'f'
+                ? tag.data[i] - 'a' + 10 : -1;
+        if (digit < 0) {
+            return -1;
+        }
+
+        *updated = *updated << 4 | digit;
+    }
+
+    return -1;
+}
+
+
+mt_str_t
+mt_native_key(mt_exchange_t *x)
+{
+    mt_str_t  key;
+
+    key = x->in.header(x->in.data, MT_STR("idempotency-key"));
+
+    if (key.len > MT_ID_MAX || !mt_utf8_valid(key)) {
+        x->call.error = (mt_error_t) { MT_TOO_LONG,
+                                       MT_STR("Idempotency-Key") };
+        return MT_STR("");
+    }
+
+    return key;
 }
 
 

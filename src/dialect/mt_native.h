@@ -43,6 +43,16 @@ mt_str_t mt_native_caller(mt_arena_t *arena, mt_str_t device);
 mt_str_t mt_native_etag(mt_exchange_t *x, const mt_meeting_view_t *view);
 
 
+/* Reads the header If-Match.  Returns 1 with the time (ms) of the last change
+ * that the client has seen, 0 if it does not say, -1 for no ETag of a meeting.
+ */
+int mt_native_if_match(mt_exchange_t *x, int64_t *updated);
+
+/* Returns the header Idempotency-Key, "" if there is none, or if it is too
+ * long, which becomes the call's error. */
+mt_str_t mt_native_key(mt_exchange_t *x);
+
+
 /* Members of mt_dialect_native. */
 void mt_native_decode(mt_exchange_t *x);
 void mt_native_prove(mt_exchange_t *x);

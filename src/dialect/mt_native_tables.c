@@ -90,6 +90,10 @@ MT_NATIVE_WORDS(mt_native_which,
     { mt_str("declined"), MT_WHICH_DECLINED },
     { mt_str("unanswered"), MT_WHICH_UNANSWERED });
 
+MT_NATIVE_WORDS(mt_native_kind,
+    { mt_str("company"), 0 },
+    { mt_str("person"), 1 });
+
 /* INT from true or false; 0 and 1 are written as these. */
 #define MT_BOOL  &mt_wire_bool
 
@@ -194,9 +198,17 @@ MT_JSON_TABLE(mt_native_answer_in,
 MT_JSON_TABLE(mt_native_check_in_in,
     MT_N_ARG("{meeting}", checkin_args, ref, MT_MUST, NULL),
     MT_N_ARG("leader", checkin_args, leader, MT_JSON_FILLED, &mt_wire_ref),
-    MT_N_ARG("code", checkin_args, qr_time, MT_JSON_FILLED, NULL),
+    MT_N_ARG("code", checkin_args, code, MT_JSON_FILLED, NULL),
+    MT_N_ARG("device", checkin_args, device, MT_JSON_FILLED, NULL),
+    MT_N_ARG("create_date", checkin_args, qr_time, 0, NULL),
     MT_N_ARG("longitude", checkin_args, longitude, 0, &mt_wire_micro),
     MT_N_ARG("latitude", checkin_args, latitude, 0, &mt_wire_micro),
+);
+
+
+MT_JSON_TABLE(mt_native_ticket_in,
+    MT_N_ARG("code", ticket, code, MT_MUST, NULL),
+    MT_N_ARG("device", ticket, device, MT_MUST, NULL),
 );
 
 
@@ -226,7 +238,9 @@ MT_JSON_TABLE(mt_native_me_user_out,
 );
 
 MT_JSON_TABLE(mt_native_me_out,
+    MT_SHOW("kind", me, me, me, person, &mt_native_kind),
     MT_SHOW("company", me, me, me, company, NULL),
+    MT_SHOW("company_name", me, me, me, company_name, NULL),
     { "user", NULL, 0, MT_JSON_INLINE, NULL, &mt_native_me_user_out },
 );
 
@@ -246,6 +260,17 @@ MT_JSON_TABLE(mt_native_me_out,
     MT_SHOW("state", view, at derived, meeting_derived, phase,                \
             &mt_native_phase),                                                \
     MT_SHOW("sign_in", view, at derived, meeting_derived, wants_sign, MT_BOOL)
+
+MT_JSON_TABLE(mt_native_ticket_meeting_out,
+    MT_N_SHORT(ticket, meeting.),
+);
+
+MT_JSON_TABLE(mt_native_ticket_out,
+    MT_SHOW("ticket", ticket, made, ticket_made, ticket, NULL),
+    MT_SHOW("until", ticket, made, ticket_made, until, &mt_wire_iso),
+    { "meeting", NULL, 0, MT_JSON_INLINE, NULL,
+      &mt_native_ticket_meeting_out },
+);
 
 #define MT_N_COUNT(wire, name)                                                \
     MT_SHOW(wire, meeting, tally, tally, name, NULL)
@@ -388,6 +413,9 @@ MT_ROUTES(mt_native_routes,
     MT_DO(POST, "/me/meetings/{meeting}/checkin",
           MT_ROUTE_PERSON | MT_ROUTE_CREATES, checkin_shown,
           mt_native_check_in_in, mt_native_check_in, &mt_native_signed_out),
+
+    MT_DO(POST, "/tickets", MT_ROUTE_PUBLIC | MT_ROUTE_CREATES, ticket,
+          mt_native_ticket_in, NULL, &mt_native_ticket_out),
 
     MT_LIST("/meetings", 0, meeting_search, mt_native_list_in, mt_native_list,
             mt_native_row_out),
@@ -612,9 +640,22 @@ mt_native_end(mt_exchange_t *x)
 static void
 mt_native_change(mt_exchange_t *x)
 {
+    int                 given;
+    int64_t             updated;
     mt_meeting_edit_t  *args;
 
     args = x->call.args;
+
+    given = mt_native_if_match(x, &updated);
+
+    if (given < 0) {
+        x->call.error.status = MT_CHANGED;
+        return;
+    }
+
+    if (given) {
+        mt_set(args, meeting_edit, if_updated, updated);
+    }
 
     mt_set(args, meeting_edit, keep_length, 1);
     mt_set(args, meeting_edit, by_manager, x->call.actor != 0);
@@ -652,6 +693,7 @@ mt_native_host_act(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, host_act, by_company, x->call.actor == 0);
+    mt_set(args, host_act, request, mt_native_key(x));
 }
 
 
@@ -663,4 +705,5 @@ mt_native_check_in(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, checkin_args, way, MT_WAY_QR);
+    mt_set(args, checkin_args, request, mt_native_key(x));
 }

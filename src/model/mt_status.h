@@ -160,7 +160,12 @@
     S(87, STORE_FULL,         "store_full",         "store is full")          \
     S(88, STORE_FAILED,       "store_failed",       "store is not available") \
     S(89, NO_MEMORY,          "no_memory",          "out of memory")          \
-    S(90, INTERNAL,           "internal",           "internal error")
+    S(90, INTERNAL,           "internal",           "internal error")         \
+                                                                              \
+    /* acts that depend on what a client has seen or done before; the last    \
+     * number stands last */                                                  \
+    S(91, CHANGED,            "changed",            "changed meanwhile by "   \
+                                                    "somebody else")
 
 
 typedef enum {

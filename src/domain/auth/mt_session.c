@@ -815,6 +815,8 @@ mt_session_end_others(mt_apply_t *a, mt_str_t caller)
 static mt_step_t
 mt_me_start(mt_call_t *call)
 {
+    mt_key_t           key;
+    mt_company_t       company;
     mt_me_view_t      *view;
     mt_view_source_t   source;
 
@@ -832,7 +834,18 @@ mt_me_start(mt_call_t *call)
         return mt_call_reject(call, MT_STORE_FAILED, 0);
     }
 
+    mt_key_company(&key, call->company);
+
+    if (mt_view_load_key(&source, MT_DB_COMPANY, &key, &mt_company_model,
+                         MT_ALL_FIELDS, &company)
+        != 1)
+    {
+        return mt_call_reject(call, MT_STORE_FAILED, 0);
+    }
+
     view->me.company = call->company;
+    view->me.company_name = company.name;
+    view->me.person = call->actor != 0;
     view->me.default_password = call->actor && view->user.password.len == 0;
 
     call->reply = view;

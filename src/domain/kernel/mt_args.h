@@ -124,6 +124,8 @@
  *                     (MT_ANSWER_*); 0: is not; alone it changes no existing
  *                     meeting's list
  *     only_creator    the command's actor must be the creator, else FORBIDDEN
+ *     if_updated      the time of the change that the client has seen as the
+ *                     last one: any other is MT_CHANGED
  *     by_manager      the command's actor must be a host or an administrator,
  *                     else FORBIDDEN
  *     keep_length     a begin without an end moves the end, too
@@ -145,6 +147,7 @@
     F(M, 35, INT, in_order,     0, 1, NULL)                                   \
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
+    F(M, 49, INT, if_updated,   0, MT_TIME_MAX, NULL)                         \
     F(M, 50, INT, by_manager,   0, 1, NULL)                                   \
     F(M, 51, STRS, people_refs, 0, MT_ATTENDEES_MAX, NULL) /* people by ref */\
     F(M, 52, INT, keep_length,  0, 1, NULL)                                   \

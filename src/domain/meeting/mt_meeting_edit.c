@@ -251,6 +251,12 @@ mt_meeting_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return may ? MT_STORE_FAILED : MT_FORBIDDEN;
     }
 
+    if (mt_has(args, meeting_edit, if_updated)
+        && args->if_updated != old->updated)
+    {
+        return MT_CHANGED;
+    }
+
     rc = mt_meeting_check_open(old, a->time);
     if (rc != MT_OK && !(rc == MT_ENDED && args->ended_too)) {
         return rc;

@@ -254,7 +254,8 @@ typedef struct {
 #define MT_ME_FIELDS(F, M)                                                    \
     F(M, 1, INT, company,       0, UINT32_MAX, NULL)                          \
     F(M, 2, STR, company_name,  0, MT_NAME_MAX, NULL)                         \
-    F(M, 3, INT, default_password, 0, 1, NULL)
+    F(M, 3, INT, default_password, 0, 1, NULL)                                \
+    F(M, 4, INT, person,        0, 1, NULL)
 
 MT_DECLARE_MODEL(me, MT_ME_FIELDS);
 

@@ -387,6 +387,8 @@ sub native {
 			comment => 'c' }, $bob),
 		$add->(POST => '/me/meetings/m/checkin', { leader => '1' }, $bob,
 			want => qr/^(?:201|409)$/),
+		$add->(POST => '/tickets', { code => 'X', device => 'd' }, undef,
+			want => qr/^4\d\d$/),
 		$add->(GET => '/meetings', 'state=under_way&limit=2'),
 		$add->(GET => '/meetings/m'),
 		$add->(PATCH => '/meetings/m', { title => 't', place => 'p' }),
