@@ -11,7 +11,7 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
-use Meeting::Routes qw/ covers dialects routes /;
+use Meeting::Routes qw/ covers dialects ending routes /;
 use Meeting::Test;
 use Meeting::Tour;
 
@@ -51,16 +51,3 @@ for my $round (1 .. 3) {
 
 $t->verify();
 $t->finish();
-
-
-# The pattern of a method and a path that ends with a route's, whose parts in
-# braces are any.
-
-sub ending {
-	my ($method, $address) = split / /, $_[0];
-
-	my $pattern = join('[^/]+', map { quotemeta } split(/\{\w+\}/, $address,
-		-1));
-
-	return $address eq '*' ? qr/^$method / : qr/^$method .*$pattern\z/;
-}

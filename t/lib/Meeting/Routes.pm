@@ -22,7 +22,8 @@ use Exporter 'import';
 use File::Basename qw/ dirname /;
 use Test::More;
 
-our @EXPORT_OK = qw/ covers dialects lacks missed routes secrets times /;
+our @EXPORT_OK = qw/ covers dialects ending lacks missed public
+	routes secrets times /;
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
@@ -45,11 +46,30 @@ sub dialects {
 }
 
 
-# Each route as "METHOD ADDRESS".
+# Each route as "METHOD ADDRESS"; those alone that need no token.
 
 sub routes {
 	my ($dialect) = @_;
-	return listed() =~ /^# route \Q$dialect\E (\w+ \S+)$/mg;
+	return listed() =~ /^# route \Q$dialect\E (\w+ \S+)/mg;
+}
+
+
+sub public {
+	my ($dialect) = @_;
+	return listed() =~ /^# route \Q$dialect\E (\w+ \S+) public$/mg;
+}
+
+
+# The pattern of a method and a path that ends with a route's, whose parts in
+# braces are any.
+
+sub ending {
+	my ($method, $address) = split / /, $_[0];
+
+	my $pattern = join('[^/]+', map { quotemeta } split(/\{\w+\}/, $address,
+		-1));
+
+	return $address eq '*' ? qr/^$method / : qr/^$method .*$pattern\z/;
 }
 
 
