@@ -394,6 +394,41 @@ problem($host->call(POST => '/meetings/m1/end', {}), 409, 'ended', undef,
 	'once');
 
 
+# Attendance and CSV.
+
+my %term = (from => $now - 86400000, to => $now + 60000);
+$r = $admin->call(GET => '/attendance', { %term });
+is(join(' ', map { "$_->{id}:$_->{present}$_->{late}$_->{excused}$_->{absent}" }
+	@{$r->{json}{items}}), 'u2:0001 u3:0100 u4:0001', 'attendance by person')
+	or diag($r->{text});
+is(join(' ', map { "$_->{id}:$_->{late}$_->{absent}" } @{$server->call(
+	GET => '/attendance', { %term, by => 'meeting' })->{json}{items}}),
+	'm1:22', 'by meeting');
+like($server->call(GET => '/attendance', { %term, by => 'month' })
+	->{json}{items}[0]{id}, qr/^\d{4}-\d\d$/, 'by month');
+is($server->call(GET => '/attendance', { %term, by => 'department' })
+	->{json}{items}[-1]{name}, 'Physics', 'by department');
+problem($host->call(GET => '/attendance', { %term }), 403, 'forbidden', undef,
+	'for administrators');
+problem($server->call(GET => '/attendance', { to => 1 }), 400, 'bad_value',
+	'to', 'no time');
+problem($server->call(GET => '/attendance', { from => $now, to => $now }), 400,
+	'bad_times', 'to', 'no span');
+
+$r = $server->call(GET => '/attendance', { %term }, Accept => 'text/csv');
+is("$r->{http} $r->{type}", '200 text/csv; charset=utf-8', 'CSV');
+is((split /\r\n/, $r->{text})[1], 'u2,Person 2,,0,0,0,1', 'a line');
+problem($server->call(GET => '/attendance', { format => 'csv' }), 400,
+	'missing', 'from', 'an error is none');
+$h5yes->call('user/update', { id => 'u4', name => '=1+1,"' });
+$r = $host->call(GET => '/meetings/m1/absent', { format => 'csv' });
+is((split /\r\n/, $r->{text})[0], 'id,user,name,phone,email,department,'
+	. 'answer,answered,comment,state,signed_in_at,way,reason',
+	'absent people in CSV');
+like($r->{text}, qr/,u4,"'=1\+1,""",13800000004,,Physics,unread,,,absent,,,\r\n/,
+	'a name that would be a formula');
+
+
 my $log = $t->read_file('native.log');
 
 like($log, qr/^login bad_password bad_password - p1 -$/m,

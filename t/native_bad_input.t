@@ -46,6 +46,8 @@ $h5yes->call('meeting/book', { id => 'm', roomId => 'r', speaker => 's',
 	endTime => $now + 3600000, attendances => [ { userId => 'u1' },
 		{ userId => 'u2' } ] });
 
+$t->ctl(qw(user admin --user u1 on));
+
 my $api = Meeting::Native->new(base => $base);
 $api->log_in('p1', 'pw1');
 
@@ -85,6 +87,8 @@ my %calls = (
 		[ 'at', 'past', '"2026-12-01T20:00:00Z"' ],
 		[ 'reason', 'text', '"r"' ] ],
 	'DELETE meetings/m/checkins/u2' => [ [ 'reason', 'query', '"r"', 1 ] ],
+	'GET attendance' => [ map({ [ @$_, 1 ] } @times),
+		[ 'by', 'word', '"month"' ], [ 'format', 'word', '"csv"' ] ],
 	'GET rooms' => [],
 	'GET rooms/r/day' => [ [ 'date', 'date', '"2026-12-01"' ] ],
 );

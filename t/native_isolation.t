@@ -94,7 +94,8 @@ sub everything {
 		map { my $r = $caller->call(GET => $_);
 			"$r->{http} $r->{text}" } '/meetings', '/meetings/m',
 			'/meetings/m2000', '/meetings/m/attendees', '/meetings/m/absent',
-			'/me/meetings', '/rooms', '/rooms/r/day', '/me'
+			'/me/meetings', '/rooms', '/rooms/r/day', '/me',
+			"/attendance?from=@{[$now - 86400000]}&to=@{[$now + 60000]}"
 	} @api{qw(2000 2000-1 2000-2)});
 }
 
@@ -123,7 +124,7 @@ my %meeting = (
 
 covers('isolation', 'native', 'POST session', 'DELETE session', 'me',
 	'me/password', 'me/meetings', 'meetings', 'rooms', 'tickets',
-	'rooms/{room}/day',
+	'attendance', 'rooms/{room}/day',
 	map { s/%s/{meeting}/r =~ s/u2/{person}/r }
 		sort keys %meeting);
 

@@ -155,6 +155,7 @@ struct mt_exchange_s {
     int                  bare;        /* open_answer() has written nothing, and
                                          no more will be */
     const mt_markup_t   *markup;      /* NULL: JSON by the route's tables */
+    void                *markup_state;  /* the markup's own */
     mt_str_t             content_type;  /* "": the dialect's */
     mt_header_t          headers[MT_HEADERS_MAX];
     size_t               nheaders;

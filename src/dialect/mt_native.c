@@ -24,6 +24,7 @@ MT_DEFINE_MODEL(native, MT_NATIVE_FIELDS);
 
 
 static void mt_native_note(mt_exchange_t *x);
+static int mt_native_wants_csv(mt_exchange_t *x, const mt_native_t *request);
 static void mt_native_cookie(mt_exchange_t *x, mt_native_t *request);
 static int mt_native_is_secure(const mt_exchange_t *x);
 static mt_status_t mt_native_session(mt_exchange_t *x, mt_native_t *request);
@@ -140,7 +141,35 @@ mt_native_decode(mt_exchange_t *x)
         mt_native_cookie(x, request);
     }
 
+    if (mt_native_wants_csv(x, request)) {
+        x->markup = &mt_native_csv;
+    }
+
     mt_native_note(x);
+}
+
+
+/* A client asks for CSV by `format`, or else by Accept. */
+
+static int
+mt_native_wants_csv(mt_exchange_t *x, const mt_native_t *request)
+{
+    size_t    i;
+    mt_str_t  accept;
+
+    if (mt_has(request, native, format)) {
+        return request->format == 1;
+    }
+
+    accept = x->in.header(x->in.data, MT_STR("accept"));
+
+    for (i = 0; i < x->route->request->n; i++) {
+        if (x->route->request->members[i].field == MT_FIELD(native, format)) {
+            return accept.len >= 8 && memcmp(accept.data, "text/csv", 8) == 0;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -490,7 +519,7 @@ mt_native_open_answer(mt_exchange_t *x)
         x->http = MT_NATIVE_CREATED;
     }
 
-    if (!x->bare) {
+    if (!x->bare && x->markup == NULL) {
         mt_json_open_object(x->writer);
     }
 }

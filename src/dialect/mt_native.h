@@ -21,6 +21,7 @@
     F(M, 2,  STR, device,       1, 40, NULL)                                  \
     F(M, 3,  STR, password,     1, MT_NAME_MAX, NULL)                         \
     F(M, 4,  INT, cookie,       0, 1, NULL)                                   \
+    F(M, 5,  INT, format,       0, 1, NULL)             /* 1: CSV */          \
     F(M, 10, INT, user,         0, MT_NUM_MAX, NULL)                          \
     F(M, 11, INT, issued,       0, MT_TIME_MAX, NULL)                         \
     F(M, 12, INT, by_cookie,    0, 1, NULL)                                   \
@@ -52,6 +53,9 @@ int mt_native_if_match(mt_exchange_t *x, int64_t *updated);
  * long, which becomes the call's error. */
 mt_str_t mt_native_key(mt_exchange_t *x);
 
+
+/* Writes a list as CSV. */
+extern const mt_markup_t  mt_native_csv;
 
 /* Members of mt_dialect_native. */
 void mt_native_decode(mt_exchange_t *x);

@@ -7,6 +7,7 @@
 #include "dialect/mt_request.h"
 #include "domain/checkin/mt_checkin.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/read/mt_attendance.h"
 
 
 #define MT_NATIVE_LIMIT  100         /* meetings of a page, if none is given */
@@ -90,6 +91,16 @@ MT_NATIVE_WORDS(mt_native_which,
     { mt_str("declined"), MT_WHICH_DECLINED },
     { mt_str("unanswered"), MT_WHICH_UNANSWERED });
 
+MT_NATIVE_WORDS(mt_native_by,
+    { mt_str("person"), MT_BY_PERSON },
+    { mt_str("department"), MT_BY_DEPARTMENT },
+    { mt_str("meeting"), MT_BY_MEETING },
+    { mt_str("month"), MT_BY_MONTH });
+
+MT_NATIVE_WORDS(mt_native_format,
+    { mt_str("json"), 0 },
+    { mt_str("csv"), 1 });
+
 MT_NATIVE_WORDS(mt_native_kind,
     { mt_str("company"), 0 },
     { mt_str("person"), 1 });
@@ -109,6 +120,9 @@ MT_NATIVE_WORDS(mt_native_kind,
 #define MT_N_PAGE(M)                                                          \
     MT_N_ARG("cursor", M, after, MT_JSON_FILLED, NULL),                       \
     MT_N_ARG("limit", M, limit, 0, NULL)
+
+#define MT_N_FORMAT                                                           \
+    MT_N_OWN("format", format, MT_JSON_FILLED, &mt_native_format)
 
 MT_JSON_TABLE(mt_native_nothing_in,
     MT_N_ARG("", nothing, nothing, 0, NULL),
@@ -162,9 +176,11 @@ MT_JSON_TABLE(mt_native_people_in,
              &mt_native_which),
     MT_N_ARG("q", attendee_query, q, MT_JSON_FILLED, NULL),
     MT_N_PAGE(attendee_query),
+    MT_N_FORMAT,
 );
 
 MT_JSON_TABLE(mt_native_absent_in,
+    MT_N_FORMAT,
     MT_N_ARG("{meeting}", attendee_query, ref, MT_MUST, NULL),
     MT_N_ARG("q", attendee_query, q, MT_JSON_FILLED, NULL),
     MT_N_PAGE(attendee_query),
@@ -181,6 +197,13 @@ MT_JSON_TABLE(mt_native_undo_in,
     MT_N_ARG("{meeting}", host_act, ref, MT_MUST, NULL),
     MT_N_ARG("{person}", host_act, person, MT_MUST, NULL),
     MT_N_ARG("reason", host_act, reason, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_native_attendance_in,
+    MT_N_ARG("from", attendance_args, from, MT_JSON_REQUIRED, &mt_wire_iso),
+    MT_N_ARG("to", attendance_args, to, MT_JSON_REQUIRED, &mt_wire_iso),
+    MT_N_ARG("by", attendance_args, by, MT_JSON_FILLED, &mt_native_by),
+    MT_N_FORMAT,
 );
 
 MT_JSON_TABLE(mt_native_mine_in,
@@ -369,6 +392,19 @@ MT_JSON_TABLE(mt_native_mine_out,
     MT_SHOW("late", invitation, checkin, checkin, late, MT_BOOL),
 );
 
+#define MT_N_ATTENDED(wire, name, how)                                        \
+    { wire, MT_FIELD(attended, name), 0, 0, how, NULL }
+
+MT_JSON_TABLE(mt_native_attendance_out,
+    MT_N_ATTENDED("id", id, NULL),
+    MT_N_ATTENDED("name", name, NULL),
+    MT_N_ATTENDED("begin", begin, &mt_wire_iso),
+    MT_N_ATTENDED("present", present, NULL),
+    MT_N_ATTENDED("late", late, NULL),
+    MT_N_ATTENDED("excused", excused, NULL),
+    MT_N_ATTENDED("absent", absent, NULL),
+);
+
 #define MT_N_ROOM(wire, name, how)                                            \
     MT_SHOW(wire, room, room, room, name, how)
 
@@ -433,6 +469,9 @@ MT_ROUTES(mt_native_routes,
           mt_native_by_hand_in, mt_native_host_act, &mt_native_signed_out),
     MT_DO(DELETE, "/meetings/{meeting}/checkins/{person}", 0, checkin_undo,
           mt_native_undo_in, mt_native_host_act, NULL),
+
+    MT_LIST("/attendance", MT_ROUTE_ADMIN, attendance, mt_native_attendance_in,
+            NULL, mt_native_attendance_out),
 
     MT_LIST("/rooms", 0, room_list, mt_native_nothing_in, NULL,
             mt_native_room_out),
@@ -670,6 +709,7 @@ mt_native_people(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, attendee_query, may, mt_native_may(x));
+    mt_set(args, attendee_query, whole, x->markup != NULL);
 }
 
 
@@ -681,6 +721,7 @@ mt_native_absent(mt_exchange_t *x)
     args = x->call.args;
 
     mt_set(args, attendee_query, may, mt_native_may(x));
+    mt_set(args, attendee_query, whole, x->markup != NULL);
     mt_set(args, attendee_query, which, MT_WHICH_ABSENT);
 }
 

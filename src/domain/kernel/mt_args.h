@@ -298,7 +298,8 @@
 /*
  * The attendees of a meeting that pass all filters.  which: MT_WHICH_*; q: a
  * part of the name, account, id, phone or e-mail address as the answer shows
- * them, in any case of ASCII letters.
+ * them, in any case of ASCII letters.  whole: without a limit the list is on
+ * one page.
  */
 #define MT_ATTENDEE_QUERY_FIELDS(F, M)                                        \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
@@ -306,7 +307,8 @@
     F(M, 3,  STR, q,            1, MT_NAME_MAX, NULL)                         \
     F(M, 4,  STR, after,        0, MT_ID_MAX, NULL)                           \
     F(M, 5,  INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
-    F(M, 60, INT, may,          0, 4, NULL)
+    F(M, 60, INT, may,          0, 4, NULL)                                   \
+    F(M, 61, INT, whole,        0, 1, NULL)
 
 #define MT_WHICH_ALL         0
 #define MT_WHICH_SIGNED      1           /* in time or late */
@@ -316,6 +318,13 @@
 #define MT_WHICH_ACCEPTED    5
 #define MT_WHICH_DECLINED    6
 #define MT_WHICH_UNANSWERED  7
+
+/* Attendance at meetings that began in [from, to); see read/mt_attendance.h.
+ * by: MT_BY_*. */
+#define MT_ATTENDANCE_ARGS_FIELDS(F, M)                                       \
+    F(M, 1,  INT, from,        MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 2,  INT, to,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
+    F(M, 3,  INT, by,           0, 3, NULL)
 
 /* The meetings on whose list the actor is, the newest first, that end after
  * `from` and begin before `to`. */
@@ -562,6 +571,7 @@ MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(attendee_query, MT_ATTENDEE_QUERY_FIELDS);
+MT_DECLARE_MODEL(attendance_args, MT_ATTENDANCE_ARGS_FIELDS);
 MT_DECLARE_MODEL(my_list, MT_MY_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);

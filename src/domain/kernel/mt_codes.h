@@ -85,7 +85,8 @@
     O(124, meeting_search, READ)                                              \
     O(125, attendees, READ)                                                   \
     O(126, my_meetings, READ)                                                 \
-    O(127, me, READ)
+    O(127, me, READ)                                                          \
+    O(129, attendance, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,

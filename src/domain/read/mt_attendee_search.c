@@ -76,7 +76,8 @@ mt_search_start(mt_call_t *call)
     mt_listing_people(&search->listing, &meeting);
 
     search->args = args;
-    search->limit = args->limit ? args->limit : MT_SEARCH_LIMIT;
+    search->limit = args->limit ? args->limit
+                    : args->whole ? INT64_MAX : MT_SEARCH_LIMIT;
 
     if (args->after.len
         && !mt_cursor_parse(args->after, &search->after.order,

@@ -12,6 +12,7 @@
  *     meeting_search       rows of mt_meeting_view_t
  *     attendees            rows of mt_person_view_t
  *     my_meetings          rows of mt_invitation_view_t
+ *     attendance           rows of mt_attended_t
  *     checkin_add          mt_signed_view_t
  *     user_get, _add, _update, _face       mt_user_view_t
  *     dept_get, _add, _update              mt_dept_view_t
@@ -225,6 +226,19 @@ typedef struct {
     mt_meeting_view_t  meeting;
     mt_person_view_t   person;
 } mt_signed_view_t;
+
+/* Attendance of a person, a department, a meeting (with its begin) or a month
+ * ("2026-12" for an id). */
+#define MT_ATTENDED_FIELDS(F, M)                                              \
+    F(M, 1, STR, id,            0, MT_ID_MAX, NULL)                           \
+    F(M, 2, STR, name,          0, MT_TEXT_MAX, NULL)                         \
+    F(M, 3, INT, begin,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 4, INT, present,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 5, INT, late,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 6, INT, excused,       0, MT_NUM_MAX, NULL)                          \
+    F(M, 7, INT, absent,        0, MT_NUM_MAX, NULL)
+
+MT_DECLARE_MODEL(attended, MT_ATTENDED_FIELDS);
 
 /* A page of a list. */
 #define MT_PAGE_FIELDS(F, M)                                                  \

@@ -398,6 +398,8 @@ sub native {
 			want => qr/^(?:204|400)$/),
 		$add->(POST => '/meetings/m/checkins', { person => '1',
 			reason => 'r' }, undef, want => qr/^(?:201|409)$/),
+		$add->(GET => '/attendance', 'by=month&format=csv&from='
+			. (now() - 10 * $DAY) . '&to=' . now()),
 		$add->(GET => '/rooms'),
 		$add->(GET => '/rooms/r/day', 'date=2026-12-01'),
 		$add->(POST => '/meetings/o/end', {}, undef, want => qr/^409$/),
