@@ -218,7 +218,7 @@ sub check_lists {
     my %operation = map { $_ => 1 } $source =~ /^    O\(\d+,\s+(\w+),/mg;
     my @internal = grep { /^(?:company_|credential_|event_)/
         || /^(?:reminder_fire|journal_trim|room_release|session_expire)$/
-        || /^(?:generation|import_told|meeting_purge)$/ }
+        || /^(?:generation|import_told|meeting_purge|user_erase(?:_step)?)$/ }
         keys %operation;
     delete @operation{@internal};
 

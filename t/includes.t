@@ -45,7 +45,7 @@ my %rooms = (
     checkin   => [qw(kernel view directory auth meeting)],
     read      => [qw(kernel view directory meeting)],
     notify    => [qw(kernel view directory meeting)],
-    purge     => [qw(kernel view directory meeting read notify)],
+    purge     => [qw(kernel view directory meeting read notify registry)],
     verify    => [qw(kernel view directory meeting notify registry)],
 );
 

@@ -373,10 +373,10 @@ my @log = (
 		'200 user=- claimed=1 meeting=77 company=1000 '
 		. 'operation=meeting_read result=4610 reason=no_such_meeting' ],
 	[ sub { $t->post("$quanshi?accessToken=$tokens[0]", "{$link}") },
-		'200 user=- claimed=- meeting=00000000000 company=1000 '
+		'200 user=- claimed=- meeting=- company=1000 '
 		. 'operation=meeting_link result=2001 reason=no_such_meeting' ],
 	[ sub { $t->post($quanshi, "{$link}") },
-		'200 user=- claimed=- meeting=00000000000 company=- '
+		'200 user=- claimed=- meeting=- company=- '
 		. 'operation=meeting_link result=2001 reason=no_such_meeting' ],
 	[ sub { $t->post($URI, '') }, '200 user=- claimed=- meeting=- company=- '
 		. 'operation=checkin result=3002 reason=empty' ],

@@ -88,6 +88,8 @@
                                      "codes: off, optional or required")      \
     O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
     O(UNTIL,    "until",    "DATE",  "the last day")                          \
+    O(REWRITE,  "rewrite",  NULL,    "copy entry by entry, so that no byte "  \
+                                     "of a deleted one is in the copy")       \
     O(YES,      "yes",      NULL,    "do it; without it only tell what would "\
                                      "be done")                               \
     O(BEFORE,   "before",   "DATE",  "what ended before this day")            \
@@ -165,6 +167,7 @@ int mt_ctl_credential_revoke(mt_ctl_t *ctl);
 int mt_ctl_credential_set(mt_ctl_t *ctl);
 int mt_ctl_user_import(mt_ctl_t *ctl);
 int mt_ctl_user_admin(mt_ctl_t *ctl);
+int mt_ctl_user_erase(mt_ctl_t *ctl);
 int mt_ctl_user_disable(mt_ctl_t *ctl);
 int mt_ctl_user_enable(mt_ctl_t *ctl);
 int mt_ctl_user_remove(mt_ctl_t *ctl);

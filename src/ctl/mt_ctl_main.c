@@ -101,6 +101,14 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "user's: user import with it brings the user back.  resources sweep\n"
       "deletes the picture." },
 
+    { "user erase", NULL, MT_OPT(USER),
+      MT_OPT(COMPANY) | MT_OPT(YES) | MT_OPT(RESOURCES), 0, mt_ctl_user_erase,
+      "Erase a person's data everywhere, for good.",
+      "The user is removed.  Rows of past meetings stay for the counts,\n"
+      "under the number of a user without a name.  Commands in the journal\n"
+      "lose what they have of the person, so that a replay does not\n"
+      "reproduce them.  Backups, and bytes in free space, are not reached." },
+
     { "user disable", NULL, MT_OPT(USER), MT_OPT(COMPANY) | MT_OPT(REASON), 0,
       mt_ctl_user_disable,
       "End a user's sessions and reject further log-ins.",
@@ -261,7 +269,8 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
     { "event resume", NULL, 0, MT_OPT(COMPANY), 0, mt_ctl_event_resume,
       "Resume delivery at once, after a pause or failures.", NULL },
 
-    { "backup", MT_CTL_DEST, 0, MT_OPT(RESOURCES), 0, mt_ctl_backup,
+    { "backup", MT_CTL_DEST, 0, MT_OPT(RESOURCES) | MT_OPT(REWRITE), 0,
+      mt_ctl_backup,
       "Copy the store and its pictures while the server runs.",
       "The copy is the state at one moment.  DEST must not hold a store.\n"
       "The copy is marked: a server that starts with it begins a new\n"

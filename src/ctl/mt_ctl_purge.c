@@ -9,11 +9,19 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "domain/notify/mt_event.h"
+#include "domain/purge/mt_user_erase.h"
 #include "domain/read/mt_meeting_old.h"
 #include "file/mt_resources.h"
+#include "store/mt_wal.h"
 
 
 #define MT_CTL_REST_US  5000
+
+/* An erasure waits so long, in rests, for a receiver to be told that the user
+ * is removed; and searches so often for what was missed. */
+#define MT_CTL_TOLD     600
+#define MT_CTL_SEARCHES 3
 
 
 MT_JSON_TABLE(mt_ctl_no_options,
@@ -53,6 +61,28 @@ mt_ctl_count(mt_ctl_t *ctl, const char *name, int64_t n)
     mt_json_close_object(ctl->writer);
 
     return mt_ctl_flush(ctl);
+}
+
+
+/* Wipes the write-ahead log, which may have old commands. */
+
+static int
+mt_ctl_wipe_log(mt_ctl_t *ctl)
+{
+    mt_txn_t      *txn;
+    mt_status_t    status;
+    mt_machine_t   machine;
+
+    machine = mt_batch_machine(ctl->batch);
+    status = mt_machine_begin(&machine, &txn);
+
+    if (status == MT_OK) {
+        status = mt_wal_wipe(txn);
+        machine.abort(machine.ctx);
+    }
+
+    return status == MT_OK ? MT_CTL_OK
+                           : mt_ctl_fail_status("write-ahead log", status);
 }
 
 
@@ -139,6 +169,10 @@ mt_ctl_company_purge(mt_ctl_t *ctl)
         (void) usleep(MT_CTL_REST_US);
 
     } while (call.result.detail);
+
+    if (mt_ctl_wipe_log(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
 
     if (mt_resources_each(mt_ctl_resources(ctl).data, INT64_MAX,
                           mt_ctl_remove_picture, ctl) != 0)
@@ -248,4 +282,271 @@ mt_ctl_old_purge(mt_ctl_t *ctl, mt_meeting_old_t *old, int64_t *purged)
     } while (call.result.detail);
 
     return MT_CTL_OK;
+}
+
+
+MT_JSON_TABLE(mt_ctl_erase_options,
+    { "user", MT_FIELD(named, ref) }
+);
+
+
+/* Counts of a person's data that was found. */
+
+typedef struct {
+    int64_t  rows;
+    int64_t  journal;
+    int64_t  messages;
+} mt_ctl_traces_t;
+
+
+static int mt_ctl_erase_search(mt_ctl_t *ctl, const mt_erased_t *erased,
+    mt_ctl_traces_t *traces);
+static int mt_ctl_erase_found(mt_ctl_t *ctl, mt_erase_search_t *search);
+static int mt_ctl_erase_step(mt_ctl_t *ctl, mt_user_erase_step_t *args,
+    mt_call_t *call);
+static int mt_ctl_erase_told(mt_ctl_t *ctl, int64_t position);
+static int mt_ctl_erase_end(mt_ctl_t *ctl, const mt_erased_t *erased,
+    mt_ctl_traces_t *traces);
+
+
+/* Loads the person of --user. */
+
+static int
+mt_ctl_erased(mt_ctl_t *ctl, mt_erased_t *erased)
+{
+    int        found;
+    mt_txn_t  *txn;
+
+    if (!mt_ctl_read(ctl, &txn)) {
+        return MT_CTL_FAILED;
+    }
+
+    found = mt_erased_find(txn, ctl->company,
+                           mt_cstr(ctl->given[MT_OPT_USER]), erased,
+                           ctl->arena);
+    mt_ctl_read_end(ctl, txn);
+
+    return found == 1 ? MT_CTL_OK
+                      : mt_ctl_fail_status("--user", found == 0
+                                                     ? MT_NO_SUCH_USER
+                                                     : MT_STORE_FAILED);
+}
+
+
+int
+mt_ctl_user_erase(mt_ctl_t *ctl)
+{
+    mt_call_t         call;
+    mt_str_t          face;
+    mt_named_t        args;
+    mt_erased_t       erased;
+    mt_ctl_traces_t   traces;
+
+    memset(&args, 0, sizeof(args));
+    memset(&traces, 0, sizeof(traces));
+
+    if (mt_ctl_args(ctl, &mt_ctl_erase_options, &args) != MT_CTL_OK
+        || mt_ctl_erased(ctl, &erased) != MT_CTL_OK)
+    {
+        return MT_CTL_FAILED;
+    }
+
+    if (ctl->given[MT_OPT_YES]) {
+        face = erased.user.face;
+
+        if (mt_ctl_run(ctl, &call, &mt_op_user_erase, &mt_ctl_erase_options,
+                       &args) != MT_CTL_OK
+            || mt_ctl_erase_told(ctl, (int64_t) call.result.position)
+               != MT_CTL_OK)
+        {
+            return MT_CTL_FAILED;
+        }
+
+        erased.heir = call.result.num;
+
+        if (mt_ctl_erase_end(ctl, &erased, &traces) != MT_CTL_OK) {
+            return MT_CTL_FAILED;
+        }
+
+        if (mt_resource_is(face)
+            && mt_resource_remove(mt_ctl_resources(ctl).data, ctl->company,
+                                  face) != 0)
+        {
+            return mt_ctl_fail("picture: %s", strerror(errno));
+        }
+
+    } else if (mt_ctl_erase_search(ctl, &erased, &traces) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    mt_ctl_line(ctl);
+    mt_json_open_object(ctl->writer);
+    mt_json_key(ctl->writer, "erased");
+    mt_json_bool(ctl->writer, ctl->given[MT_OPT_YES] != NULL);
+    mt_json_key(ctl->writer, "rows");
+    mt_json_int(ctl->writer, traces.rows);
+    mt_json_key(ctl->writer, "journal");
+    mt_json_int(ctl->writer, traces.journal);
+    mt_json_key(ctl->writer, "messages");
+    mt_json_int(ctl->writer, traces.messages);
+    mt_json_close_object(ctl->writer);
+
+    return mt_ctl_flush(ctl);
+}
+
+
+/* Searches the whole company, and erases what it finds if there is an heir.
+ */
+
+static int
+mt_ctl_erase_search(mt_ctl_t *ctl, const mt_erased_t *erased,
+    mt_ctl_traces_t *traces)
+{
+    int                 more;
+    mt_txn_t           *txn;
+    mt_erase_search_t   search;
+
+    memset(&search, 0, sizeof(search));
+    search.company = ctl->company;
+    search.erased = erased;
+
+    do {
+        if (!mt_ctl_read(ctl, &txn)) {
+            return MT_CTL_FAILED;
+        }
+
+        more = mt_erase_next(&search, txn);
+        mt_ctl_read_end(ctl, txn);
+
+        if (more < 0) {
+            return mt_ctl_fail_status("store", MT_STORE_FAILED);
+        }
+
+        traces->rows += (int64_t) search.nrows;
+        traces->journal += (int64_t) search.npositions;
+        traces->messages += (int64_t) search.nmessages;
+
+        if (erased->heir
+            && mt_ctl_erase_found(ctl, &search) != MT_CTL_OK)
+        {
+            return MT_CTL_FAILED;
+        }
+
+    } while (more);
+
+    return MT_CTL_OK;
+}
+
+
+static int
+mt_ctl_erase_found(mt_ctl_t *ctl, mt_erase_search_t *search)
+{
+    mt_call_t             call;
+    mt_ints_t             positions, messages;
+    mt_objs_t             rows;
+    mt_user_erase_step_t  args;
+
+    if (search->nrows + search->npositions + search->nmessages == 0) {
+        return MT_CTL_OK;
+    }
+
+    rows = (mt_objs_t) { search->nrows, search->rows };
+    positions = (mt_ints_t) { search->npositions, search->positions };
+    messages = (mt_ints_t) { search->nmessages, search->messages };
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_erase_step, heir, search->erased->heir);
+    mt_set(&args, user_erase_step, rows, rows);
+    mt_set(&args, user_erase_step, positions, positions);
+    mt_set(&args, user_erase_step, messages, messages);
+
+    return mt_ctl_erase_step(ctl, &args, &call) == MT_CTL_OK
+           ? mt_ctl_wipe_log(ctl) : MT_CTL_FAILED;
+}
+
+
+static int
+mt_ctl_erase_step(mt_ctl_t *ctl, mt_user_erase_step_t *args, mt_call_t *call)
+{
+    int  rc;
+
+    rc = mt_ctl_run(ctl, call, &mt_op_user_erase_step, &mt_ctl_no_options,
+                    args);
+    (void) usleep(MT_CTL_REST_US);
+
+    return rc;
+}
+
+
+/* Waits for the message on the user's removal, whose content is erased next:
+ * for some seconds, since a receiver may be down for days. */
+
+static int
+mt_ctl_erase_told(mt_ctl_t *ctl, int64_t position)
+{
+    int           found, waits;
+    unsigned      i;
+    int64_t       number;
+    mt_txn_t     *txn;
+    mt_outbox_t   message;
+
+    waits = position != 0;
+
+    for (i = 0; waits && i < MT_CTL_TOLD; i++) {
+        if (!mt_ctl_read(ctl, &txn)) {
+            return MT_CTL_FAILED;
+        }
+
+        found = mt_outbox_next(txn, MT_DB_OUTBOX, ctl->company, 0, &number,
+                               &message, ctl->arena);
+        mt_ctl_read_end(ctl, txn);
+
+        if (found < 0) {
+            return mt_ctl_fail_status("store", MT_STORE_FAILED);
+        }
+
+        waits = found && message.position <= position;
+
+        if (waits) {
+            (void) usleep(MT_CTL_REST_US);
+        }
+    }
+
+    if (waits) {
+        mt_ctl_fail("the receiver of events was not told of the removal");
+    }
+
+    return MT_CTL_OK;
+}
+
+
+/* Nothing new can come of a removed user, but a part of a list may be written
+ * while it is searched. */
+
+static int
+mt_ctl_erase_end(mt_ctl_t *ctl, const mt_erased_t *erased,
+    mt_ctl_traces_t *traces)
+{
+    unsigned              i;
+    mt_call_t             call;
+    mt_ctl_traces_t       before;
+    mt_user_erase_step_t  args;
+
+    for (i = 0; i < MT_CTL_SEARCHES; i++) {
+        before = *traces;
+
+        if (mt_ctl_erase_search(ctl, erased, traces) != MT_CTL_OK) {
+            return MT_CTL_FAILED;
+        }
+
+        if (memcmp(&before, traces, sizeof(before)) == 0) {
+            break;
+        }
+    }
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, user_erase_step, heir, erased->heir);
+    mt_set(&args, user_erase_step, end, 1);
+
+    return mt_ctl_erase_step(ctl, &args, &call);
 }

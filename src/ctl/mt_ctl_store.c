@@ -72,7 +72,9 @@ mt_ctl_backup(mt_ctl_t *ctl)
         return MT_CTL_FAILED;
     }
 
-    if (mt_store_backup(ctl->store, ctl->target, why, sizeof(why)) != MT_OK) {
+    if (mt_store_backup(ctl->store, ctl->target,
+                        ctl->given[MT_OPT_REWRITE] != NULL, why, sizeof(why))
+        != MT_OK) {
         return mt_ctl_fail("backup: %s", why);
     }
 

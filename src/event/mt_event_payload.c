@@ -178,7 +178,11 @@ mt_write_id(mt_payload_t *p, const mt_event_t *event, enum mt_name kind)
 {
     (void) kind;
 
-    mt_json_string(p->writer, event->id);
+    /* an event without number was of a person who was erased since */
+
+    if (event->num) {
+        mt_json_string(p->writer, event->id);
+    }
 
     return MT_OK;
 }

@@ -98,7 +98,9 @@
  * password: of mt_password_hash(); empty: the documented default (hf@123456),
  * which costs no hash.  placeholder: a dialect without user API named the
  * user, who is not in the directory yet.  face: the name of a file in the
- * resources folder, or a URL.
+ * resources folder, or a URL.  heir: the person is being erased, and rows of
+ * the past get this number instead; the heir's record is nobody's, and names
+ * in `erases` whose number it replaces until that is done.
  */
 #define MT_USER_TEXT_FIELDS(F, M)                                             \
     F(M, 2,  STR, id,           0, MT_ID_MAX, NULL)                           \
@@ -120,7 +122,9 @@
     F(M, 21, INT, placeholder,  0, 1, NULL)                                   \
     F(M, 22, INT, created,      0, MT_TIME_MAX, NULL)                         \
     F(M, 23, INT, updated,      0, MT_TIME_MAX, NULL)                         \
-    F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)
+    F(M, 24, INT, removed,      0, MT_TIME_MAX, NULL)                         \
+    F(M, 25, INT, heir,         0, MT_NUM_MAX, NULL)                          \
+    F(M, 26, INT, erases,       0, MT_NUM_MAX, NULL)
 
 /* open, close: minutes of the local day, close up to 1440 */
 #define MT_ROOM_OPEN   420              /* not given: 07:00 */

@@ -54,7 +54,7 @@ static int mt_put_meta(MDB_txn *txn, MDB_dbi dbi, mt_meta_t which,
 static int mt_move_in(const char *path);
 static mt_status_t mt_create_in(const mt_store_options_t *options, char *why,
     size_t why_size);
-static int mt_copy_to(MDB_env *env, const char *dest);
+static int mt_copy_to(mt_store_t *store, const char *dest, int rewrite);
 static int mt_mark_copy(const char *file);
 static int mt_set_aside(const char *path);
 static int mt_copy_in(int in, const char *path);
@@ -779,7 +779,7 @@ mt_move_in(const char *path)
 
 
 mt_status_t
-mt_store_backup(mt_store_t *store, const char *dest, char *why,
+mt_store_backup(mt_store_t *store, const char *dest, int rewrite, char *why,
     size_t why_size)
 {
     int             rc, made;
@@ -803,9 +803,9 @@ mt_store_backup(mt_store_t *store, const char *dest, char *why,
         return MT_STORE_FAILED;
     }
 
-    /* LMDB copies in a read transaction of its own */
+    /* the copy is made in a read transaction of its own */
     (void) pthread_rwlock_rdlock(&store->map_lock);
-    rc = mt_copy_to(store->env, dest);
+    rc = mt_copy_to(store, dest, rewrite);
     (void) pthread_rwlock_unlock(&store->map_lock);
 
     if (rc != 0) {
@@ -824,7 +824,7 @@ mt_store_backup(mt_store_t *store, const char *dest, char *why,
 
 
 static int
-mt_copy_to(MDB_env *env, const char *dest)
+mt_copy_to(mt_store_t *store, const char *dest, int rewrite)
 {
     int    fd, rc;
     char  *file;
@@ -842,7 +842,8 @@ mt_copy_to(MDB_env *env, const char *dest)
         return rc;
     }
 
-    rc = mdb_env_copyfd2(env, fd, MDB_CP_COMPACT);
+    rc = rewrite ? mt_rewrite(store, file)
+                 : mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
 
     if (rc == 0 && fsync(fd) != 0) {
         rc = errno;

@@ -121,10 +121,11 @@ mt_status_t mt_store_stat(mt_store_t *store, mt_store_stat_t *stat);
 uint64_t mt_db_bytes(mt_txn_t *txn, mt_db_t db);
 
 /* Writes a consistent, compacted copy into the directory `dest`, which must
- * not hold a store and is made if need be, while others write.  Returns MT_OK
- * once it is on disk, or a failure with the reason. */
-mt_status_t mt_store_backup(mt_store_t *store, const char *dest, char *why,
-    size_t why_size);
+ * not hold a store and is made if need be, while others write.  With `rewrite`
+ * it has the entries alone and no byte of deleted ones, and takes longer.
+ * Returns MT_OK once it is on disk, or a failure with the reason. */
+mt_status_t mt_store_backup(mt_store_t *store, const char *dest, int rewrite,
+    char *why, size_t why_size);
 
 /* Puts a copy of the data file `in` in the place of the options' store, marked
  * as a copy; mt_prepare() is to follow.  `from` is the backup's name in `why`.

@@ -140,6 +140,10 @@ mt_status_t mt_store_check_present(const char *path, char *why,
 /* Makes an environment that is not open yet; 0 as size or readers leaves
  * LMDB's default.  Returns 0, or LMDB's error; then *env is NULL or must be
  * closed. */
+/* Writes all entries into a new data file, empty so far, and nothing else.
+ * Returns 0 or an error number. */
+int mt_rewrite(mt_store_t *store, const char *file);
+
 int mt_env_create(MDB_env **env, uint64_t max_size, unsigned max_readers);
 
 /* Makes the lock file unless it exists, with all of its blocks.  Not for a

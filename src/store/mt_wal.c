@@ -780,6 +780,33 @@ mt_wal_reset(mt_store_t *store)
 }
 
 
+mt_status_t
+mt_wal_wipe(mt_txn_t *txn)
+{
+    int        rc;
+    uint64_t   size;
+    mt_wal_t  *wal;
+
+    wal = &txn->store->wal;
+
+    if (txn->logs != MT_WAL_READY || wal->seq) {
+        return MT_INTERNAL;
+    }
+
+    size = wal->size;
+    wal->size = 0;
+
+    rc = mt_wal_grow(wal, size);
+
+    if (rc == 0 && fdatasync(wal->fd) != 0) {
+        rc = errno;
+    }
+
+    return rc == 0 ? MT_OK
+                   : mt_store_error(txn->store, "write-ahead log", rc);
+}
+
+
 void
 mt_wal_hold(mt_txn_t *txn)
 {

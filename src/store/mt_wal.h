@@ -42,6 +42,11 @@ mt_status_t mt_wal_append(mt_txn_t *txn, mt_str_t record);
  * MT_OK or a failure. */
 mt_status_t mt_wal_reset(mt_store_t *store);
 
+/* Fills the log with zeros, so that no old record can be read in the file: in
+ * a write transaction of mt_machine_begin() that has logged nothing.  Returns
+ * MT_OK or a failure. */
+mt_status_t mt_wal_wipe(mt_txn_t *txn);
+
 /* Says that this write transaction will stay open for a while, so that others
  * may ask for its end. */
 void mt_wal_hold(mt_txn_t *txn);

@@ -147,7 +147,7 @@ count(void)
 static mt_status_t
 backup(void)
 {
-    return mt_store_backup(f.store, copy, why, sizeof(why));
+    return mt_store_backup(f.store, copy, 0, why, sizeof(why));
 }
 
 

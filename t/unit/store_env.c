@@ -246,7 +246,7 @@ test_backup(void)
     for (i = 0; i < 3; i++) {
         (void) usleep(50000);
         (void) snprintf(dest, sizeof(dest), "%s/backup%d", dir, i);
-        is_int(mt_store_backup(store, dest, why, WHY), MT_OK, "backup: %s",
+        is_int(mt_store_backup(store, dest, 0, why, WHY), MT_OK, "backup: %s",
                why);
     }
 
@@ -254,11 +254,11 @@ test_backup(void)
     (void) pthread_join(writer, NULL);
 
     before = checksum(dest);
-    is_int(mt_store_backup(store, dest, why, WHY), MT_STORE_FAILED,
+    is_int(mt_store_backup(store, dest, 0, why, WHY), MT_STORE_FAILED,
            "no backup over a store");
     ok(why_has("holds a store already"), "and says why");
     ok(checksum(dest) == before, "which stays as it is");
-    is_int(mt_store_backup(store, path, why, WHY), MT_STORE_FAILED,
+    is_int(mt_store_backup(store, path, 0, why, WHY), MT_STORE_FAILED,
            "no backup into itself");
     mt_store_close(store);
 
@@ -280,7 +280,7 @@ test_backup(void)
     (void) mkdir(path, 0755);
     write_file("notes.txt", "years of work");
     before = checksum(path);
-    is_int(mt_store_backup(store, path, why, WHY), MT_STORE_FAILED,
+    is_int(mt_store_backup(store, path, 0, why, WHY), MT_STORE_FAILED,
            "no backup beside something else");
     ok(checksum(path) == before, "which stays as it is");
     mt_store_close(store);

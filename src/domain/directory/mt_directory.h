@@ -38,6 +38,11 @@ mt_status_t mt_user_target(mt_apply_t *a, mt_str_t ref, unsigned field,
 /* Writes the record.  Returns MT_OK or a failure. */
 mt_status_t mt_user_save(mt_apply_t *a, const mt_user_t *user);
 
+/* For apply(): removes a user who was not removed before: names but the id,
+ * sessions, index entries and the picture.  *user is to be saved by the
+ * caller.  Returns MT_OK or a failure. */
+mt_status_t mt_user_vanish(mt_apply_t *a, mt_user_t *user);
+
 /* Loads the user's record, a removed one as well.  Returns 1 if found, 0 if
  * there is none, -1 on failure. */
 int mt_user_load(mt_txn_t *txn, uint32_t company, int64_t num,

@@ -318,7 +318,8 @@ mt_user_judge_removed(mt_apply_t *a, mt_str_t id, mt_user_t *user)
 
     if (num == 0
         || mt_user_load(a->txn, a->company, num, &removed, a->arena) != 1
-        || removed.removed == 0 || !mt_str_eq(removed.id, id))
+        || removed.removed == 0 || removed.heir
+        || !mt_str_eq(removed.id, id))
     {
         return 0;
     }
@@ -376,6 +377,33 @@ mt_user_update_apply(mt_apply_t *a, const void *body, mt_result_t *result)
 }
 
 
+mt_status_t
+mt_user_vanish(mt_apply_t *a, mt_user_t *user)
+{
+    mt_status_t  rc;
+
+    mt_user_reindex(a, user, NULL);
+    mt_raise(a, MT_EVENT_USER_REMOVE, user->num, user->id);
+
+    rc = mt_user_end_sessions(a, user->num);
+    if (rc == MT_OK) {
+        rc = mt_rooms_forget_user(a, user->num);
+    }
+
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    mt_face_drop(a, user);
+    mt_usage_add(a->txn, a->company, 0, 0, -1);
+
+    user->removed = a->time;
+    user->updated = a->time;
+
+    return MT_OK;
+}
+
+
 /* The record stays, for meetings that the user attended; its names, sessions
  * and index entries go. */
 
@@ -396,27 +424,10 @@ mt_user_remove_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         mt_name_del(a->txn, a->company, MT_NAME_USER, user.id);
     }
 
-    mt_user_reindex(a, &user, NULL);
-    mt_raise(a, MT_EVENT_USER_REMOVE, user.num, user.id);
-
-    rc = mt_user_end_sessions(a, user.num);
-    if (rc == MT_OK) {
-        rc = mt_rooms_forget_user(a, user.num);
-    }
-
-    if (rc != MT_OK) {
-        return rc;
-    }
-
-    mt_face_drop(a, &user);
-    mt_usage_add(a->txn, a->company, 0, 0, -1);
-
-    user.removed = a->time;
-    user.updated = a->time;
-
+    rc = mt_user_vanish(a, &user);
     result->num = user.num;
 
-    return mt_user_save(a, &user);
+    return rc == MT_OK ? mt_user_save(a, &user) : rc;
 }
 
 

@@ -113,12 +113,11 @@ int mt_apply_idle(mt_apply_t *a, const mt_model_t *model, const void *before,
  * is copied.  Returns the event, or NULL with a->failed set. */
 mt_event_t *mt_raise(mt_apply_t *a, int type, int64_t num, mt_str_t id);
 
-/* Erases the content of the journal's entry at `position`, whose time and
- * operation stay; `entry` is decoded, with the company (0: none), the actor
- * (in *command) and the events that it shall have.  Returns MT_OK or a
- * failure. */
+/* Writes another content of the journal's entry at `position`: company (0:
+ * none) and events of *entry, and *command, which is marked as erased.
+ * Returns MT_OK or a failure. */
 mt_status_t mt_journal_erase(mt_apply_t *a, int64_t position,
-    mt_journal_t *entry, mt_command_t *command);
+    mt_journal_t *entry, const mt_command_t *command);
 
 /* Returns 1 unless the company is being purged (or never was), 0 if it is, -1
  * on failure.  Company 0 is the operator. */

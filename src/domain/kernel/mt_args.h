@@ -518,6 +518,25 @@
     F(M, 1,  INT, company,      1, UINT32_MAX, NULL)                          \
     F(M, 2,  INT, most,         1, INT32_MAX, NULL)
 
+/*
+ * The erasure of a person.  user_erase removes the user and makes the heir,
+ * whose number result->num is; result->detail is the person's own.
+ * user_erase_step goes on, and names the person by the heir alone: rows with
+ * the person's data, entries of the journal and messages; `end` is the last
+ * step.  A row is a meeting and a slot, 0 for the meeting's record, -1 for the
+ * person's slot.
+ */
+#define MT_ERASED_ROW_FIELDS(F, M)                                            \
+    F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  INT, slot,         -1, MT_NUM_MAX, NULL)
+
+#define MT_USER_ERASE_STEP_FIELDS(F, M)                                       \
+    F(M, 1,  INT, heir,         1, MT_NUM_MAX, NULL)                          \
+    F(M, 2,  OBJS, rows,        0, INT32_MAX, &mt_erased_row_model)           \
+    F(M, 3,  INTS, positions,   0, INT32_MAX, NULL)                           \
+    F(M, 4,  INTS, messages,    0, INT32_MAX, NULL)                           \
+    F(M, 5,  INT, end,          0, 1, NULL)
+
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
  * entries; without it, as in commands of 0.9, such entries stay. */
@@ -593,6 +612,8 @@ MT_DECLARE_MODEL(reminder_fire, MT_REMINDER_FIRE_FIELDS);
 MT_DECLARE_MODEL(room_release, MT_ROOM_RELEASE_FIELDS);
 MT_DECLARE_MODEL(meeting_purge, MT_MEETING_PURGE_FIELDS);
 MT_DECLARE_MODEL(company_purge, MT_COMPANY_PURGE_FIELDS);
+MT_DECLARE_MODEL(erased_row, MT_ERASED_ROW_FIELDS);
+MT_DECLARE_MODEL(user_erase_step, MT_USER_ERASE_STEP_FIELDS);
 MT_DECLARE_MODEL(journal_trim, MT_JOURNAL_TRIM_FIELDS);
 MT_DECLARE_MODEL(session_expire, MT_SESSION_EXPIRE_FIELDS);
 MT_DECLARE_MODEL(generation, MT_GENERATION_FIELDS);

@@ -63,6 +63,9 @@
     /* a person's own */                                                      \
     O(74, session_close, ANY)                                                 \
     O(75, password_set, ANY)                                                  \
+    /* erasure */                                                             \
+    O(76, user_erase, OPERATOR)                                               \
+    O(77, user_erase_step, OPERATOR)                                          \
     /* reads */                                                               \
     O(100, participation, READ)                                               \
     O(101, meeting_detail, READ)                                              \

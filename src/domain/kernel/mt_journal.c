@@ -110,7 +110,7 @@ mt_batch_journal(mt_apply_t *a, mt_str_t encoded)
 
 mt_status_t
 mt_journal_erase(mt_apply_t *a, int64_t position, mt_journal_t *entry,
-    mt_command_t *command)
+    const mt_command_t *command)
 {
     mt_buf_t      buf, inner;
     mt_key_t      key;
@@ -129,11 +129,8 @@ mt_journal_erase(mt_apply_t *a, int64_t position, mt_journal_t *entry,
         return MT_STORE_FAILED;
     }
 
-    memset(&erased, 0, sizeof(erased));
-    erased.op = command->op;
+    erased = *command;
     erased.company = entry->company;
-    erased.time = command->time;
-    erased.actor = command->actor;
     erased.erased = 1;
 
     mt_buf_init(&inner, a->arena, 64);

@@ -491,6 +491,7 @@ mt_wipe_block(mt_apply_t *a, int64_t block, int64_t *budget)
         entry.company = 0;
         entry.events.n = 0;
         command.actor = 0;
+        command.body = MT_STR("");
 
         if (mt_journal_erase(a, position, &entry, &command) != MT_OK) {
             rc = -1;
