@@ -94,7 +94,7 @@ my %calls = (
 );
 
 covers('bad input', 'native', map {
-	s/^\S+ //r =~ s/\bm\b/{meeting}/r =~ s/\br\b/{room}/r =~ s/\bu2\b/{person}/r
+	s/\bm\b/{meeting}/r =~ s/\br\b/{room}/r =~ s/\bu2\b/{person}/r
 } sort keys %calls);
 
 my @containers = ('[]', '{}', '[1]', '{"a":1}');
