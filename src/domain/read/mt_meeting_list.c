@@ -585,7 +585,8 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 
 /* Goes to the next candidate and reads the fields that judging it and its
  * attendees' rows need.  A candidate that does not pass the filters, or no
- * longer does, or was purged, is not shown.  Returns 1, 0 after the last, -1 on failure. */
+ * longer does, or was purged, is not shown.  Returns 1, 0 after the last, -1
+ * on failure. */
 
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
