@@ -22,6 +22,7 @@
  *     work         a request's work in a thread
  *     commit       the worker's ring, and its combiner
  *     settle       reads that wait until the store has settled
+ *     peek         reads of a store that cannot be committed
  *     hash         requests that hash a password, in a fair queue
  *     gate         bounds how many of them do it at a time
  *     heavy        heavy commands: they wait, companies in turn, for a thread

@@ -472,11 +472,18 @@ ngx_http_meeting_combine_done(void *data)
 {
     ngx_http_meeting_worker_t *w = data;
 
-    w->combining = 0;
-
     ngx_log_debug2(NGX_LOG_DEBUG_HTTP, ngx_cycle->log, 0,
                    "meeting combiner: ended, \"%s\", again:%d",
                    mt_status_name(w->combined), w->again);
+
+    ngx_http_meeting_commit_free(w);
+}
+
+
+void
+ngx_http_meeting_commit_free(ngx_http_meeting_worker_t *w)
+{
+    w->combining = 0;
 
     if (w->again) {
         ngx_http_meeting_combine(w);

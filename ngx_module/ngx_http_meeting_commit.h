@@ -37,6 +37,10 @@ mt_status_t ngx_http_meeting_commit(ngx_http_meeting_ctx_t *ctx,
 /* Wakes the waiters whose results are there. */
 void ngx_http_meeting_commit_collect(ngx_http_meeting_worker_t *w);
 
+/* The commit thread has ended a task: it combines again if that was asked for
+ * meanwhile. */
+void ngx_http_meeting_commit_free(ngx_http_meeting_worker_t *w);
+
 /* Combines if entries wait, or the store is behind the write-ahead log, and no
  * process combines: after a death, from a timer. */
 void ngx_http_meeting_commit_check(ngx_http_meeting_worker_t *w);

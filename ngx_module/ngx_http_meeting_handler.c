@@ -7,6 +7,7 @@
 #include "ngx_http_meeting_answer.h"
 #include "ngx_http_meeting_commit.h"
 #include "ngx_http_meeting_hash.h"
+#include "ngx_http_meeting_peek.h"
 #include "ngx_http_meeting_settle.h"
 #include "ngx_http_meeting_work.h"
 
@@ -74,6 +75,7 @@ static void
 ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
     mt_step_t step)
 {
+    ngx_int_t    rc;
     mt_status_t  status;
 
     status = MT_OK;
@@ -97,9 +99,21 @@ ngx_http_meeting_step(ngx_http_request_t *r, ngx_http_meeting_ctx_t *ctx,
         ngx_log_debug0(NGX_LOG_DEBUG_HTTP, r->connection->log, 0,
                        "meeting step: the store is to settle");
 
-        if (ngx_http_meeting_settle(ctx, ngx_http_meeting_settled)
-            != NGX_OK)
-        {
+        rc = ngx_http_meeting_settle(ctx, ngx_http_meeting_settled);
+
+        if (rc == NGX_DECLINED) {
+
+            if (ngx_http_meeting_peek(ctx, ngx_http_meeting_settled)
+                == NGX_OK)
+            {
+                return;
+            }
+
+            status = MT_STORE_FAILED;
+            break;
+        }
+
+        if (rc != NGX_OK) {
             mt_exchange_allow_stale(ctx->exchange);
             ngx_http_meeting_settled(r);
         }

@@ -10,6 +10,7 @@
 #include "ngx_http_meeting_commit.h"
 #include "ngx_http_meeting_hash.h"
 #include "ngx_http_meeting_heavy.h"
+#include "ngx_http_meeting_peek.h"
 #include "ngx_http_meeting_settle.h"
 #include "ngx_http_meeting_store.h"
 
@@ -108,6 +109,10 @@ ngx_http_meeting_init_process(ngx_cycle_t *cycle)
     ngx_http_meeting_settle_init(w);
     ngx_http_meeting_hash_init(w);
 
+    if (ngx_http_meeting_peek_init(w, cycle) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ngx_http_meeting_commit_init(w, mmcf->zone, cycle) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, cycle->log, 0,
                       "no memory, or zone \"meeting\" has another layout");
@@ -179,6 +184,7 @@ ngx_http_meeting_wake_handler(ngx_event_t *ev)
     ngx_http_meeting_commit_awake(ev);
 
     ngx_http_meeting_commit_collect(w);
+    ngx_http_meeting_peek_check(w);
     ngx_http_meeting_background_look(w);
 }
 
@@ -198,6 +204,7 @@ ngx_http_meeting_check_handler(ngx_event_t *ev)
 
     ngx_http_meeting_commit_collect(w);
     ngx_http_meeting_settle_check(w);
+    ngx_http_meeting_peek_check(w);
     ngx_http_meeting_commit_check(w);
     ngx_http_meeting_heavy_next(w);
     ngx_http_meeting_keep_checking(w);

@@ -37,6 +37,7 @@ struct ngx_http_meeting_ctx_s {
     ngx_http_meeting_task_t       task;
     ngx_http_meeting_place_t      place;
     ngx_http_meeting_waiter_t     waiter;       /* for a commit */
+    ngx_msec_t                    peek_by;      /* while it waits for that */
     ngx_msec_t                    settle_by;    /* 0: did not have to yet */
     void                         *page;         /* of meeting_status */
 
@@ -54,6 +55,7 @@ struct ngx_http_meeting_ctx_s {
     unsigned                      failed:1;     /* work */
     unsigned                      refused:1;    /* no room for its hash */
     unsigned                      ready:1;      /* to go on */
+    unsigned                      peeked:1;     /* in vain */
     unsigned                      collected:1;  /* result, but not seen yet */
     unsigned                      answered:1;   /* the header is ours */
     unsigned                      last:1;       /* piece */

@@ -4,6 +4,8 @@
  * acknowledged, so where the store is behind the write-ahead log it waits.
  * One barrier in the worker's ring serves all that wait; the barrier is the
  * worker's, so that a request can stop waiting when its patience is over.
+ * Where the store cannot be committed a read takes another way
+ * (ngx_http_meeting_peek.h).
  */
 
 #include "ngx_http_meeting_settle.h"
@@ -40,7 +42,7 @@ ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
     w = &ngx_http_meeting_worker;
 
     if (mt_commit_paused(w->commit)) {
-        return NGX_ERROR;
+        return NGX_DECLINED;
     }
 
     if (!w->barrier_out) {
@@ -73,6 +75,8 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
     ngx_queue_t                 ready;
     ngx_http_meeting_worker_t  *w;
 
+    (void) waiter;
+
     w = &ngx_http_meeting_worker;
 
     w->barrier_out = 0;
@@ -81,15 +85,15 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
         return;
     }
 
-    /* a request may have to wait once more */
+    /* a request may have to wait once more, also if the commit failed: after
+     * the second time the engine pauses, and the request goes another way */
 
     ngx_queue_init(&ready);
     ngx_queue_add(&ready, &w->settling);
     ngx_queue_init(&w->settling);
 
     while (!ngx_queue_empty(&ready)) {
-        ngx_http_meeting_settle_wake(ngx_queue_head(&ready),
-                                     waiter->result.status != MT_OK);
+        ngx_http_meeting_settle_wake(ngx_queue_head(&ready), 0);
     }
 }
 
@@ -97,8 +101,20 @@ ngx_http_meeting_settled(ngx_http_meeting_waiter_t *waiter)
 void
 ngx_http_meeting_settle_check(ngx_http_meeting_worker_t *w)
 {
-    ngx_queue_t             *q, *next;
+    ngx_queue_t             *q, *next, ready;
     ngx_http_meeting_ctx_t  *ctx;
+
+    /* the barrier may stay in the ring for as long as the engine pauses */
+
+    if (!ngx_queue_empty(&w->settling) && mt_commit_paused(w->commit)) {
+        ngx_queue_init(&ready);
+        ngx_queue_add(&ready, &w->settling);
+        ngx_queue_init(&w->settling);
+
+        while (!ngx_queue_empty(&ready)) {
+            ngx_http_meeting_settle_wake(ngx_queue_head(&ready), 0);
+        }
+    }
 
     for (q = ngx_queue_head(&w->settling);
          q != ngx_queue_sentinel(&w->settling);

@@ -11,8 +11,9 @@ void ngx_http_meeting_settle_init(ngx_http_meeting_worker_t *w);
 
 /*
  * Suspends the request until the store may have settled, or the request's
- * patience is over.  Returns NGX_OK, or NGX_ERROR if no barrier can be queued:
- * then the request does not wait.
+ * patience is over.  Returns NGX_OK; NGX_DECLINED if the store cannot be
+ * committed; or NGX_ERROR if no barrier can be queued.  Then the request does
+ * not wait.
  */
 ngx_int_t ngx_http_meeting_settle(ngx_http_meeting_ctx_t *ctx,
     void (*resume)(ngx_http_request_t *r));

@@ -46,14 +46,19 @@ is(scalar @lacks, 9, 'and no more');
 
 for my $dialect (@dialects) {
 	my @routes = routes($dialect);
-	my ($missed, $unknown) = missed([ @routes, '/fictitious/address' ],
+	my ($missed, $unknown) = missed([ @routes, 'GET /fictitious/address' ],
 		@routes);
 
-	is("@$missed", '/fictitious/address', "$dialect: a new address");
+	is("@$missed", 'GET /fictitious/address', "$dialect: a new address");
 	is("@$unknown", '', "$dialect: the others are gone through");
 }
 
-is_deeply([ missed([ '/a/b' ], 'b', 'c') ], [ [], [ 'c' ] ],
+is_deeply([ missed([ 'GET /a/b' ], 'b', 'c') ], [ [], [ 'c' ] ],
 	'an address that is no more');
+is_deeply([ missed([ 'GET /a/b', 'PUT /a/b' ], 'GET b') ],
+	[ [ 'PUT /a/b' ], [] ],
+	'a new method of an address');
+is_deeply([ missed([ 'GET /a/b', 'PUT /a/b' ], 'b') ],
+	[ [ 'GET /a/b', 'PUT /a/b' ], [ 'b' ] ], 'and which one has to be said');
 
 done_testing();

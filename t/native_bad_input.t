@@ -110,7 +110,7 @@ my %calls = (
 );
 
 covers('bad input', 'native', map {
-	s/^\S+ //r =~ s/\bm\b/{meeting}/r =~ s/\br\b/{room}/r =~ s/\bu2\b/{person}/r
+	s/\bm\b/{meeting}/r =~ s/\br\b/{room}/r =~ s/\bu2\b/{person}/r
 		=~ s/\bk\b/{appkey}/r
 } sort keys %calls);
 

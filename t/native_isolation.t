@@ -123,12 +123,13 @@ my %meeting = (
 	'POST me/meetings/%s/checkin' => {},
 );
 
-covers('isolation', 'native', 'session', 'me', 'me/password', 'me/meetings',
-	'meetings', 'rooms', 'tickets', 'attendance',
-	'people', 'people/{person}', 'credentials', 'credentials/{appkey}',
-	'subscription', (map { "subscription/$_" } qw/ messages pause redeliver
-		resume /), 'journal', 'rooms/{room}/day',
-	map { s/^\S+ //r =~ s/%s/{meeting}/r =~ s/u2/{person}/r }
+covers('isolation', 'native', 'POST session', 'DELETE session', 'me',
+	'me/password', 'me/meetings', 'meetings', 'rooms', 'tickets',
+	'attendance', 'people', 'people/{person}', 'GET credentials',
+	'POST credentials', 'credentials/{appkey}', 'subscription',
+	(map { "subscription/$_" } qw/ messages pause redeliver resume /),
+	'journal', 'rooms/{room}/day',
+	map { s/%s/{meeting}/r =~ s/u2/{person}/r }
 		sort keys %meeting);
 
 for my $caller ($host, $api{1000}) {

@@ -19,6 +19,7 @@ use JSON::PP ();
 use Meeting::Docs;
 use Meeting::H5yes;
 use Meeting::Jituancaiyun;
+use Meeting::Native;
 use Meeting::Quanshi;
 use Meeting::Test;
 use Meeting::Yunzhijia;
@@ -84,6 +85,10 @@ $t->write_default_conf(apis => [ qw/ h5yes yunzhijia jituancaiyun / ],
             meeting_show_phones all;
         }
 
+        location /api/v1/ {
+            meeting_api native;
+        }
+
         location /k/ {
             meeting_api page;
         }
@@ -112,6 +117,7 @@ my %party = (
 	operator => \&operator,
 	credential => \&credential,
 	host => \&host,
+	administrator => \&administrator,
 	attendee => \&attendee,
 	app => \&app,
 	link => \&join_link,
@@ -221,6 +227,21 @@ sub sign {
 }
 
 
+sub native {
+	my ($token) = @_;
+	return Meeting::Native->new(base => $base, token => $token);
+}
+
+
+sub logged_in {
+	my ($who) = @_;
+	my $client = native();
+
+	$client->log_in($who, $DEFAULT);
+	return $client;
+}
+
+
 sub publish {
 	my ($client, $people) = @_;
 
@@ -263,6 +284,9 @@ sub credential {
 	$person{cem} = $t->app()->login('cem', 'taken');
 	ok($person{cem}, 'and logs in');
 
+	is(native($h5yes->token())->call(POST => "/meetings/$meeting/checkins",
+		{ person => 'ben', reason => 'x' })->{http}, 201, 'signs in by hand');
+
 	my $small = Meeting::H5yes->new(base => $base, $t->ctl('credential', 'add',
 		'--company', 1000, '--scope', 'read'));
 	my $far = Meeting::H5yes->new(base => $base, $t->ctl('credential', 'add',
@@ -292,6 +316,18 @@ sub host {
 		'a leader does not edit');
 	is($person{ben}->call('/manage/club_meeting/revert_meeting',
 		{ meeting_id => $mine })->{code}, 3012, 'nor cancel');
+	my $leader = logged_in('ben');
+
+	is($leader->call(PATCH => "/meetings/$mine", { place => 'x' })->{http},
+		200, 'but edits by native');
+	is($leader->call(POST => "/meetings/$mine/checkins", { person => 'ann',
+		reason => 'a friend' })->{http}, 201, 'signs in by hand');
+	like(join("\n", $t->ctl_run('checkin', 'export', '--meeting', $mine,
+		'--history', '--format', 'jsonl')), qr/a friend/,
+		'checkin export --history tells');
+	is($leader->call(DELETE => "/meetings/$mine/checkins/ann",
+		{ reason => 'x' })->{http}, 204, 'and undoes it');
+
 	is(sign($person{cem}, $mine, $now)->{code}, 2000, 'somebody signs in');
 	$t->ctl('checkin', 'undo', '--meeting', $mine, '--person', 'cem',
 		'--reason', 'was elsewhere');
@@ -299,6 +335,25 @@ sub host {
 		'checkin undo helps');
 	is($person{ben}->call('/meeting/end_meeting', { meeting_id => $mine })
 		->{code}, 2000, 'a leader ends it early');
+
+	return;
+}
+
+
+sub administrator {
+	my $mine = meeting($now);
+	my $dan = logged_in('dan');
+	my $sees = sub {
+		return $dan->call(GET => "/meetings/$mine/attendees");
+	};
+
+	is($sees->()->{http}, 403, 'not by oneself');
+	$t->ctl('user', 'admin', '--user', 'dan', 'on');
+	like($sees->()->{text}, qr/138\*{4}0099/, 'sees attendees, phones masked');
+	is($dan->call(POST => "/meetings/$mine/checkins", { person => 'cem',
+		reason => 'x' })->{http}, 201, 'signs in by hand');
+	$t->ctl('user', 'admin', '--user', 'dan', 'off');
+	is($sees->()->{http}, 403, 'user admin helps');
 
 	return;
 }
@@ -491,6 +546,10 @@ sub login_tells {
 
 	is($code->('nobody')->{code}, 3014, 'unknown');
 	is($code->('dan')->{code}, 3011, 'known');
+
+	my ($unknown, $wrong) = map { native()->log_in($_, 'wrong')->{text} }
+		'nobody', 'dan';
+	is($unknown, $wrong, 'native: one answer');
 
 	my @limited = map { $code->('dan', '/limited')->{text} } 1 .. 4;
 	like($limited[3], qr/log-ins/, 'meeting_login_limit helps');

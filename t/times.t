@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 
 use Meeting::H5yes;
 use Meeting::Jituancaiyun;
+use Meeting::Native;
 use Meeting::Routes qw/ times /;
 use Meeting::Test;
 use Meeting::Yunzhijia;
@@ -20,7 +21,12 @@ use Meeting::Yunzhijia;
 
 my $t = Meeting::Test->new();
 
-$t->write_default_conf(apis => [ qw/ h5yes yunzhijia jituancaiyun / ]);
+$t->write_default_conf(apis => [ qw/ h5yes yunzhijia jituancaiyun / ],
+	server => <<'CONF');
+        location /api/v1/ {
+            meeting_api native;
+        }
+CONF
 
 $t->company();
 
@@ -34,6 +40,11 @@ my $base = 'http://127.0.0.1:' . $t->port();
 my $clubs = $t->app()->login('ann', 'a');
 my ($h5yes, $yun, $jit) = map { $_->new(base => $base, %$credential) }
 	qw/ Meeting::H5yes Meeting::Yunzhijia Meeting::Jituancaiyun /;
+
+my $native = Meeting::Native->new(base => $base);
+
+$native->log_in('ann', 'a');
+$t->ctl('user', 'admin', '--user', 1, 'on');
 
 my ($SECOND, $HOUR) = (1000, 3600000);
 my $BEGIN = 2000001600000;
@@ -97,6 +108,13 @@ my %calls = (
 		'/meetinginvite/update' => { requesterUid => 1,
 			meetingInviteId => $invited, detail => {} },
 	},
+	native => {
+		'/me/meetings' => {},
+		'/meetings' => {},
+		'/meetings/{meeting}' => {},
+		'/attendance' => { from => $BEGIN, to => $BEGIN + $HOUR },
+		'/rooms/{room}/day' => {},
+	},
 );
 
 my %send = (
@@ -109,6 +127,13 @@ my %send = (
 	},
 	jituancaiyun => sub {
 		($jit->call($_[0] =~ s{.*/}{}r, $_[1]), 4603);
+	},
+	native => sub {
+		my $path = $_[0] =~ s/\{meeting\}/h/r =~ s/\{room\}/r/r;
+		my $answer = $native->call($path eq '/meetings/h' ? 'PATCH' : 'GET',
+			$path, $_[1]);
+
+		({ %$answer, code => $answer->{http} }, 400);
 	},
 );
 

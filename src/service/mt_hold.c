@@ -4,7 +4,7 @@
  * so its pieces share a read transaction; but a client that is slow to take
  * them may not keep old pages of the store for long, nor a reader's slot.  So
  * after a while the rest of its answer is put into memory, and the transaction
- * ends (decision 022).
+ * ends (decision 022).  A transaction that is lent ends at once.
  */
 
 #include "service/mt_service_private.h"
@@ -23,11 +23,16 @@ mt_exchange_hold(mt_service_exchange_t *e)
 {
     mt_service_t  *service;
 
-    if (e->held) {
+    if (e->held || e->spooling) {
         return 1;
     }
 
     service = e->service;
+
+    if (mt_txn_is_lent(e->x.call.txn)) {
+        mt_exchange_spool(e);
+        return e->spool.len != 0;
+    }
 
     if (service->nheld >= service->held_max && service->held) {
         mt_exchange_spool(service->held);
@@ -104,6 +109,7 @@ mt_exchange_spool(mt_service_exchange_t *e)
     out = e->out;
     rc = -1;
 
+    e->spooling = 1;
     e->spool_arena = mt_arena_create(0);
 
     if (e->spool_arena) {
@@ -124,6 +130,7 @@ mt_exchange_spool(mt_service_exchange_t *e)
     }
 
     e->out = out;
+    e->spooling = 0;
     e->stage = MT_STAGE_SPOOLED;
 
     mt_exchange_drop_read(&e->x);

@@ -514,6 +514,15 @@ mt_exchange_start(mt_exchange_t *x)
         step = call->op->start(call);
     }
 
+    /* another thread would read without what was lent to this one */
+
+    if (step == MT_STEP_WORK && mt_txn_is_lent(call->txn)
+        && !call->op->unsettled)
+    {
+        mt_exchange_error(x, MT_STORE_FAILED);
+        step = MT_STEP_DONE;
+    }
+
     /* an answer after more steps reads its rows from a later snapshot */
 
     if (step != MT_STEP_DONE || call->error.status != MT_OK) {

@@ -46,6 +46,7 @@ struct mt_service_exchange_s {
     size_t              spool_at;    /* given up to here */
     mt_buf_t            list;        /* the list so far, if it is repeated */
     unsigned            held:1;      /* call.txn is kept between pieces */
+    unsigned            spooling:1;  /* the rest goes into memory just now */
     unsigned            stale:1;     /* an older snapshot is allowed */
     unsigned            keep:1;      /* the answer goes into the memo */
     unsigned            finished:1;  /* the command's result is known */

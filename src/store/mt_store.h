@@ -163,6 +163,14 @@ mt_status_t mt_read_begin(mt_store_t *store, mt_txn_t **txn);
 void mt_read_end(mt_txn_t *txn);
 
 /*
+ * From now on mt_read_begin() gives the state of this write transaction of
+ * another thread, which must not touch it meanwhile; NULL ends that.  Not
+ * while the store's one read transaction is open.  It may not be detached.
+ */
+void mt_read_lend(mt_store_t *store, const mt_txn_t *txn);
+int mt_txn_is_lent(const mt_txn_t *txn);
+
+/*
  * Makes the store's one read transaction, which is open, one of its own with
  * the same snapshot, to be ended with mt_read_close(); *txn, of
  * mt_read_begin(), is replaced.  While it is open the map cannot change.

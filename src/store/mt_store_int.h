@@ -74,6 +74,7 @@ struct mt_store_s {
     MDB_env           *env;
     MDB_dbi            dbi[MT_DB_COUNT];
     mt_txn_t           reader;     /* mt_read_begin()'s, kept between uses */
+    mt_txn_t           lent;       /* in its place while lent.txn is set */
 
     /* Every transaction of this process holds it shared; a change of the
      * map's size takes it exclusively. */

@@ -111,6 +111,12 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 {
     mt_status_t  rc;
 
+    if (store->lent.txn) {
+        store->lent.status = MT_OK;
+        *txn = &store->lent;
+        return MT_OK;
+    }
+
     rc = mt_txn_start(store, MDB_RDONLY, &store->reader.txn);
 
     if (rc == MT_OK) {
@@ -129,8 +135,27 @@ mt_read_begin(mt_store_t *store, mt_txn_t **txn)
 void
 mt_read_end(mt_txn_t *txn)
 {
+    if (mt_txn_is_lent(txn)) {
+        return;
+    }
+
     mdb_txn_reset(txn->txn);
     (void) pthread_rwlock_unlock(&txn->store->map_lock);
+}
+
+
+void
+mt_read_lend(mt_store_t *store, const mt_txn_t *txn)
+{
+    store->lent.store = store;
+    store->lent.txn = txn ? txn->txn : NULL;
+}
+
+
+int
+mt_txn_is_lent(const mt_txn_t *txn)
+{
+    return txn == &txn->store->lent;
 }
 
 

@@ -37,7 +37,15 @@ sub calm {
 	my $t = Meeting::Fault->new(checkpoint => '5ms');
 
 	$t->allow_log(qr/\[crit\].*meeting store/);
-	$t->prepare(meetings => 30);
+	$t->prepare(meetings => 30, crowd => 3000);
+
+	my $app = $t->app()->login('13000000001', 'hf@123456');
+	my $long = $app->call('/manage/club_meeting/public_meeting', {
+		content => 'long', address => 'a', deadline => int(time()) * 1000,
+		need_sign => 1, participation => join(',', 1 .. 3000),
+		leader => '1' })->{data}{meeting_id};
+
+	$t->{position} = $t->position();
 
 	my $load = $t->load(rate => 400);
 
@@ -48,7 +56,14 @@ sub calm {
 		$t->stop_load();
 	}, reads => 0, writes => 0);
 
-	sleep(2);
+	sleep(1);
+
+	# what was acknowledged stands in the log alone, and is shown all the same
+
+	$t->shows_all($load) for 1 .. 3;
+	quick($t, $load);
+	whole($app, $long);
+	sleep(1);
 
 	my ($cpu, $lines, $failed) = (cpu($t), lines($t), $t->failed());
 
@@ -74,6 +89,40 @@ sub calm {
 	$t->fault('started', sub { $t->start() }, reads => 0, writes => 0);
 	$t->check();
 	$t->finish();
+
+	return;
+}
+
+
+# Many reads share one look at the log.
+
+sub quick {
+	my ($t, $load) = @_;
+
+	my ($meeting) = map { split('/', $_->{key}) } grep { $_->{kind} eq 'sign'
+		&& $_->{outcome} eq 2000 } $load->events();
+	my $began = time();
+	my @lists = Meeting::Load->run($t->port(),
+		map { $t->read_list($meeting) } 1 .. 300);
+
+	is(scalar(grep { $_->{outcome} ne 2000 } @lists), 0, 'none fails');
+	cmp_ok(time() - $began, '<', 5, 'three hundred lists');
+	note(sprintf('in %.2f s', time() - $began));
+
+	return;
+}
+
+
+# A list that takes many pieces is put into memory.
+
+sub whole {
+	my ($app, $meeting) = @_;
+
+	my $list = $app->call('/meeting/get_meeting_participation',
+		{ meeting_id => $meeting });
+	my $people = () = $list->{text} =~ /"student_id"/g;
+
+	is($people, 3000, 'a long list is whole');
 
 	return;
 }

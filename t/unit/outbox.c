@@ -305,15 +305,14 @@ due_at(int64_t now, mt_reminder_t *reminder)
 static void
 test_reminders(void)
 {
-    int64_t            num, begin;
+    int64_t            num, begin, minutes[] = { 5, 15 };
     mt_result_t        result;
     mt_reminder_t      r;
     mt_meeting_edit_t  args;
 
     begin = DAY0 + 10 * HOUR;
     args = edit_new(&f, "1", 10, 11, "1,2");
-    edit_set(&args, notice, 15 + 2);
-    edit_set(&args, remind, 5);
+    edit_set(&args, reminders, ((mt_ints_t) { 2, minutes }));
     num = create(&f, args).num;
 
     is_int(due_at(begin - 15 * MINUTE - 1, &r), 0, "too early");
@@ -331,7 +330,7 @@ test_reminders(void)
     is_int(fire(num, r.due).position, 0, "once");
 
     is_int(due_at(begin, &r), 1, "once more");
-    is_int(r.due, begin - 5 * MINUTE, "as the other one asked");
+    is_int(r.due, begin - 5 * MINUTE, "by the other one");
 
     /* the meeting moves: its due reminder is dropped, a sent one comes
      * again */

@@ -149,12 +149,14 @@ test_route(const mt_dialect_t *dialect, const mt_route_t *route)
     name = dialect->name;
     path = route->path;
 
-    printf("# route %.*s %s %.*s\n", (int) name.len, name.data,
+    printf("# route %.*s %s %.*s%s\n", (int) name.len, name.data,
            method_name(route->methods),
-           path.len ? (int) path.len : 1, path.len ? path.data : "*");
+           path.len ? (int) path.len : 1, path.len ? path.data : "*",
+           route->flags & MT_ROUTE_PUBLIC ? " public" : "");
 
-    is_int(same_path(dialect, path, route->methods), 1, "%.*s \"%.*s\": once", (int) name.len,
-           name.data, (int) path.len, path.data);
+    is_int(same_path(dialect, path, route->methods), 1,
+           "%.*s \"%.*s\": once", (int) name.len, name.data,
+           (int) path.len, path.data);
     ok(path.len == 0 || path.data[0] == '/', "from the start of a segment");
     ok(mt_route_find(dialect, path, route->methods, &allowed) == route,
        "found by itself");

@@ -675,4 +675,34 @@ sub is_none {
 }
 
 
+# No list lacks a sign-in that was answered before it was asked for.
+
+sub shows_all {
+	my ($self, $load) = @_;
+
+	my (%acked, @lack);
+
+	for my $e ($load->events()) {
+		next if $e->{kind} ne 'sign' || $e->{outcome} ne 2000;
+		my ($meeting, $user) = split('/', $e->{key});
+		push @{$acked{$meeting}}, $user;
+	}
+
+	my @meetings = sort { $a <=> $b } keys %acked;
+	my @lists = Meeting::Load->run($self->port(),
+		map { $self->read_list($_) } @meetings);
+
+	for my $list (@lists) {
+		my ($signed) = $list->{body} =~ /"already_sign_count":(\d+)/;
+		push @lack, "$list->{key}: $list->{body}"
+			if ($signed // 0) < @{$acked{$list->{key}}};
+	}
+
+	cmp_ok(scalar(@meetings), '>', 0, 'meetings with sign-ins');
+	$self->is_none('no list lacks anybody', @lack);
+
+	return;
+}
+
+
 1;

@@ -7,7 +7,8 @@ package Meeting::Routes;
 #
 # says that this test sends bad input to these addresses of h5yes.  It asserts
 # that each address ends with one of them, and each of them is the end of an
-# address.  "*" is the address of a dialect that has one, which can be any.
+# address.  "*" is the address of a dialect that has one, which can be any.  An
+# address with several methods has to be named with each: "DELETE session".
 #
 #     my @missing = lacks('h5yes');
 #
@@ -21,7 +22,8 @@ use Exporter 'import';
 use File::Basename qw/ dirname /;
 use Test::More;
 
-our @EXPORT_OK = qw/ covers dialects lacks missed routes secrets times /;
+our @EXPORT_OK = qw/ covers dialects ending lacks missed public
+	routes secrets times /;
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
@@ -44,9 +46,30 @@ sub dialects {
 }
 
 
+# Each route as "METHOD ADDRESS"; those alone that need no token.
+
 sub routes {
 	my ($dialect) = @_;
-	return listed() =~ /^# route \Q$dialect\E \w+ (\S+)$/mg;
+	return listed() =~ /^# route \Q$dialect\E (\w+ \S+)/mg;
+}
+
+
+sub public {
+	my ($dialect) = @_;
+	return listed() =~ /^# route \Q$dialect\E (\w+ \S+) public$/mg;
+}
+
+
+# The pattern of a method and a path that ends with a route's, whose parts in
+# braces are any.
+
+sub ending {
+	my ($method, $address) = split / /, $_[0];
+
+	my $pattern = join('[^/]+', map { quotemeta } split(/\{\w+\}/, $address,
+		-1));
+
+	return $address eq '*' ? qr/^$method / : qr/^$method .*$pattern\z/;
 }
 
 
@@ -67,16 +90,25 @@ sub secrets {
 }
 
 
-# The addresses that none of the ends fits, and the ends that fit none.
+# The routes that none of the ends fits, and the ends that fit none.
 
 sub missed {
 	my ($routes, @ends) = @_;
 	my %missed = map { $_ => 1 } @$routes;
-	my @unknown;
+	my (%methods, @unknown);
+
+	$methods{s/^\w+ //r}++ for @$routes;
 
 	for my $end (@ends) {
-		my @found = grep { /(?:\A|\/)\Q$end\E\z/ || $_ eq "/$end" || $_ eq $end }
-			@$routes;
+		my ($method, $path) = $end =~ /^(?:([A-Z]+) )?(.*)/;
+
+		my @found = grep {
+			my ($its, $address) = split / /;
+
+			($address eq $path || $address =~ m{/\Q$path\E\z})
+				&& (defined $method ? $method eq $its
+					: $methods{$address} == 1);
+		} @$routes;
 
 		push @unknown, $end unless @found;
 		delete @missed{@found};
@@ -95,9 +127,9 @@ sub covers {
 		@KINDS, 'tour';
 	ok(scalar @routes, "$dialect has addresses");
 
-	is(join(' ', @$missed), '', "no address of $dialect lacks $kind");
+	is(join(', ', @$missed), '', "no address of $dialect lacks $kind");
 
-	return is(join(' ', @$unknown), '', 'and no other is named');
+	return is(join(', ', @$unknown), '', 'and no other is named');
 }
 
 
