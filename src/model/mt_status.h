@@ -165,7 +165,9 @@
     /* acts that depend on what a client has seen or done before; the last    \
      * number stands last */                                                  \
     S(91, CHANGED,            "changed",            "changed meanwhile by "   \
-                                                    "somebody else")
+                                                    "somebody else")          \
+    S(92, TRIMMED,            "trimmed",            "the journal has been "   \
+                                                    "trimmed since")
 
 
 typedef enum {

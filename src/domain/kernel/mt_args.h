@@ -326,6 +326,16 @@
     F(M, 2,  INT, to,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
     F(M, 3,  INT, by,           0, 3, NULL)
 
+/* Lists for administrators.  q: of people, a part of name, account, id, phone
+ * or e-mail address; failed: the messages that were set aside; position: of
+ * the journal's entry before the first. */
+#define MT_OFFICE_LIST_FIELDS(F, M)                                           \
+    F(M, 1,  STR, q,            1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, after,        0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
+    F(M, 4,  INT, failed,       0, 1, NULL)                                   \
+    F(M, 5,  INT, position,     0, MT_NUM_MAX, NULL)
+
 /* The meetings on whose list the actor is, the newest first, that end after
  * `from` and begin before `to`. */
 #define MT_MY_LIST_FIELDS(F, M)                                               \
@@ -591,6 +601,7 @@ MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(attendee_query, MT_ATTENDEE_QUERY_FIELDS);
 MT_DECLARE_MODEL(attendance_args, MT_ATTENDANCE_ARGS_FIELDS);
+MT_DECLARE_MODEL(office_list, MT_OFFICE_LIST_FIELDS);
 MT_DECLARE_MODEL(my_list, MT_MY_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);

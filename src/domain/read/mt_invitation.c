@@ -6,7 +6,7 @@
  */
 
 #include "domain/meeting/mt_meeting_view.h"
-#include "domain/read/mt_meeting_scan.h"
+#include "domain/read/mt_paging.h"
 
 
 #define MT_INVITED_INLINE  256      /* meetings looked at on the event loop */

@@ -13,6 +13,7 @@
 
 #include "domain/meeting/mt_meeting_view.h"
 #include "domain/read/mt_meeting_scan.h"
+#include "domain/read/mt_paging.h"
 
 
 #define MT_LIST_DAYS        30       /* ahead, if no time is given */
