@@ -431,8 +431,8 @@
     F(M, 15, STR, repeat_key,   0, 16, NULL)                                  \
     F(M, 16, STR, repeat_digest, 0, 16, NULL)
 
-/* What a request with a client's key has done (kernel/mt_repeat.h): the
- * command's result. */
+/* The result of a command whose request had a client's key
+ * (kernel/mt_repeat.h). */
 #define MT_REPEAT_FIELDS(F, M)                                                \
     F(M, 1,  STR, digest,       0, 16, NULL)                                  \
     F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \

@@ -1,8 +1,8 @@
 
 /*
- * Requests that a client may repeat (Idempotency-Key): what a command has done
+ * Requests that a client may repeat (Idempotency-Key): the result of a command
  * is kept under the request's key for MT_REPEAT_FOR, in the same transaction,
- * so that it is done once whatever happens.
+ * so that the command acts once whatever happens.
  *
  * The key is a MAC of the caller, the address and the client's key; the digest
  * is the request's, by which another request under the same key is told.
@@ -18,14 +18,14 @@
 #define MT_REPEAT_SPAN  (MT_MS_PER_DAY / 4)     /* of keys kept together */
 #define MT_REPEAT_LEN   16                      /* of a key and a digest */
 
-/* Finds what was done under a key before `now` (ms).  Returns 1 with *status
+/* Finds the result that is kept under a key at `now` (ms).  Returns 1 with *status
  * MT_OK and *result as after the command, or with MT_KEY_REUSED for another
- * digest; 0 if nothing was done; -1 on failure. */
+ * digest; 0 if there is none; -1 on failure. */
 int mt_repeat_find(mt_txn_t *txn, uint32_t company, int64_t now, mt_str_t key,
     mt_str_t digest, mt_arena_t *arena, mt_status_t *status,
     mt_result_t *result);
 
-/* Keeps what a command has done, and drops some that are too old.  Returns
+/* Keeps the result of a command, and drops some that are too old.  Returns
  * MT_OK or a failure. */
 mt_status_t mt_repeat_keep(mt_apply_t *a, mt_str_t key, mt_str_t digest,
     const mt_result_t *result);
