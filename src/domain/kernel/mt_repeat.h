@@ -18,9 +18,9 @@
 #define MT_REPEAT_SPAN  (MT_MS_PER_DAY / 4)     /* of keys kept together */
 #define MT_REPEAT_LEN   16                      /* of a key and a digest */
 
-/* Finds the result that is kept under a key at `now` (ms).  Returns 1 with *status
- * MT_OK and *result as after the command, or with MT_KEY_REUSED for another
- * digest; 0 if there is none; -1 on failure. */
+/* Finds the result that is kept under a key at `now` (ms).  Returns 1 with
+ * *status MT_OK and *result as after the command, or with MT_KEY_REUSED for
+ * another digest; 0 if there is none; -1 on failure. */
 int mt_repeat_find(mt_txn_t *txn, uint32_t company, int64_t now, mt_str_t key,
     mt_str_t digest, mt_arena_t *arena, mt_status_t *status,
     mt_result_t *result);
