@@ -128,7 +128,7 @@ step(mt_erase_search_t *search, int64_t end)
     mt_set(&args, user_erase_step, heir, search->erased->heir);
 
     if (end) {
-        mt_set(&args, user_erase_step, end, 1);
+        mt_set(&args, user_erase_step, finish, 1);
 
     } else {
         mt_set(&args, user_erase_step, rows, rows);
