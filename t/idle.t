@@ -16,7 +16,9 @@ use Test::More;
 use Time::HiRes qw/ time /;
 
 my $HOUR = 3600_000;
-my $begin = (int(time()) + 86400) * 1000;
+
+# Noon in Shanghai, within the hours of a room.
+my $begin = (int(time() / 86400) * 86400 + 2 * 86400 + 4 * 3600) * 1000;
 
 my $t = Meeting::Test->new();
 

@@ -89,12 +89,29 @@ my %calls = (
 	'DELETE meetings/m/checkins/u2' => [ [ 'reason', 'query', '"r"', 1 ] ],
 	'GET attendance' => [ map({ [ @$_, 1 ] } @times),
 		[ 'by', 'word', '"month"' ], [ 'format', 'word', '"csv"' ] ],
+	'GET people' => [ @page, [ 'format', 'word', '"csv"' ] ],
+	'PATCH people/u2' => [ [ 'name', 'text', '"n"' ],
+		[ 'phone', 'text', '"1"' ], [ 'enabled', 'flag', 'true' ],
+		[ 'admin', 'flag', 'false' ], [ 'password', 'text', '"x"' ] ],
+	'GET credentials' => [ @page ],
+	'POST credentials' => [ [ 'scopes', 'scopes', '"read"' ],
+		[ 'allow', 'text', '"127.0.0.1"' ] ],
+	'DELETE credentials/k' => [],
+	'GET subscription' => [],
+	'GET subscription/messages' => [ @page, [ 'failed', 'yes', '"true"' ] ],
+	'POST subscription/pause' => [],
+	'POST subscription/resume' => [],
+	'POST subscription/redeliver' => [ [ 'from', 'millis', '1' ],
+		[ 'to', 'millis', '2' ] ],
+	'GET journal' => [ @page, [ 'after', 'number', '"1"' ],
+		[ 'format', 'word', '"csv"' ] ],
 	'GET rooms' => [],
 	'GET rooms/r/day' => [ [ 'date', 'date', '"2026-12-01"' ] ],
 );
 
 covers('bad input', 'native', map {
 	s/\bm\b/{meeting}/r =~ s/\br\b/{room}/r =~ s/\bu2\b/{person}/r
+		=~ s/\bk\b/{appkey}/r
 } sort keys %calls);
 
 my @containers = ('[]', '{}', '[1]', '{"a":1}');
@@ -116,6 +133,9 @@ my %bad = (
 	time => [ @containers, '1.5', 'true', '1', '946684799999', @no_times ],
 	past => [ @containers, '1.5', 'true', grep { !/1999/ } @no_times ],
 	millis => [ @containers, '1.5', 'true', '-1', '"x"' ],
+	scopes => [ @containers, '1', 'true', '"x"', '"read,"', '",read"',
+		'"read,,rooms"', '"READ"', '"operator"' ],
+	yes => [ '"x"', '"2"', '"yes"' ],
 	cursor => [ '"x"', '"1"', '"1."', '".1"', '"1.0"', '"1.-1"', '"1.x"',
 		'"1.1.1"', '"99999999999999999999.1"' ],
 	limit => [ '"0"', '"-1"', '"501"', '"x"', '"1.5"' ],

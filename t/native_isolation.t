@@ -95,6 +95,7 @@ sub everything {
 			"$r->{http} $r->{text}" } '/meetings', '/meetings/m',
 			'/meetings/m2000', '/meetings/m/attendees', '/meetings/m/absent',
 			'/me/meetings', '/rooms', '/rooms/r/day', '/me',
+			'/people', '/journal', '/subscription', '/subscription/messages',
 			"/attendance?from=@{[$now - 86400000]}&to=@{[$now + 60000]}"
 	} @api{qw(2000 2000-1 2000-2)});
 }
@@ -124,7 +125,10 @@ my %meeting = (
 
 covers('isolation', 'native', 'POST session', 'DELETE session', 'me',
 	'me/password', 'me/meetings', 'meetings', 'rooms', 'tickets',
-	'attendance', 'rooms/{room}/day',
+	'attendance', 'people', 'people/{person}', 'GET credentials',
+	'POST credentials', 'credentials/{appkey}', 'subscription',
+	(map { "subscription/$_" } qw/ messages pause redeliver resume /),
+	'journal', 'rooms/{room}/day',
 	map { s/%s/{meeting}/r =~ s/u2/{person}/r }
 		sort keys %meeting);
 
@@ -179,6 +183,25 @@ is($api{'1000-3'}->call(POST => '/me/meetings/m/answer',
 is($host->call(POST => '/me/password', { old => 'pw1-1000',
 	new => 'another-1' })->{http}, 204, 'a password');
 is($host->call(POST => '/meetings/m/end', {})->{http}, 204, 'an end');
+
+is(everything(), $before, 'nothing has changed there');
+
+
+# Administrators of both, on the same people.
+
+$t->ctl(qw(user admin --user u1 on), '--company', $_) for 1000, 2000;
+$before = everything();
+like($before, qr/user_add/, 'the other has a journal');
+
+for my $caller ($host, $api{1000}) {
+	unlike($caller->call(GET => $_)->{text}, qr/2000\b/,
+		"nothing of the other: $_") for '/people', '/journal';
+	is($caller->call(PATCH => '/people/uonly2000', { name => 'x' })->{text},
+		$caller->call(PATCH => '/people/never-was', { name => 'x' })->{text},
+		'a person of the other: as never was');
+	is($caller->call(PATCH => '/people/u3', { job => 'x' })->{http}, 200,
+		'one of ours');
+}
 
 is(everything(), $before, 'nothing has changed there');
 

@@ -43,8 +43,8 @@ my $boss = $t->app()->login('a2', 'hf@123456');
 my ($app, $yun, $jit) = map { $_->new(base => $base, %{$credential{1000}}) }
 	qw/ Meeting::H5yes Meeting::Yunzhijia Meeting::Jituancaiyun /;
 
-$app->call('room/add', { id => 'hall', name => 'Hall', openTime => '00:00',
-	closeTime => '24:00' });
+$app->call('room/add', { id => 'hall', name => 'Hall', beginTime => '00:00',
+	endTime => '24:00' });
 
 my $all = join(',', 1 .. $CROWD);
 
@@ -103,12 +103,15 @@ sub publish {
 }
 
 
+# At noon in Shanghai: a booking stays within a day.
+
 sub book {
 	my (%with) = @_;
+	my $noon = now() - now() % (24 * $HOUR) + 52 * $HOUR;
 
 	return $app->call('meeting/book', { subject => 's', createdId => '1',
 		roomId => 'hall', speaker => 's', attendances => [],
-		beginTime => now() + $HOUR, endTime => now() + 2 * $HOUR, %with });
+		beginTime => $noon, endTime => $noon + $HOUR, %with });
 }
 
 

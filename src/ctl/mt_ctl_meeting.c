@@ -337,6 +337,7 @@ mt_ctl_meeting_codes(mt_ctl_t *ctl)
 
     if (mt_ctl_meeting(ctl, txn, &meeting)) {
         memset(&row, 0, sizeof(row));
+        memset(&code, 0, sizeof(code));
 
         code.company = ctl->company;
         code.meeting = meeting.num;

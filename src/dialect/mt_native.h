@@ -14,7 +14,8 @@
  * The members of a request beside the operation's args, which follow them in
  * memory: an exchange's `envelope`.  device, password, cookie: of a log-in.
  * The dialect sets the fields from 10 on: the person and time that the token
- * is of (0: an access token, or none), and whether a cookie carried it.
+ * is of (0: an access token, or none), whether a cookie carried it, the caller
+ * of the session, and the secret of a credential that is made.
  */
 #define MT_NATIVE_FIELDS(F, M)                                                \
     F(M, 1,  STR, token,        0, INT32_MAX, NULL)                           \
@@ -25,7 +26,8 @@
     F(M, 10, INT, user,         0, MT_NUM_MAX, NULL)                          \
     F(M, 11, INT, issued,       0, MT_TIME_MAX, NULL)                         \
     F(M, 12, INT, by_cookie,    0, 1, NULL)                                   \
-    F(M, 13, STR, caller,       0, MT_ID_MAX, NULL)
+    F(M, 13, STR, caller,       0, MT_ID_MAX, NULL)                           \
+    F(M, 14, STR, secret,       0, MT_ID_MAX, NULL)
 
 MT_DECLARE_MODEL(native, MT_NATIVE_FIELDS);
 

@@ -3,12 +3,24 @@
  * The native dialect: routes and tables.
  */
 
+#include "base/mt_cidr.h"
+#include "base/mt_crypto.h"
 #include "dialect/mt_native.h"
 #include "dialect/mt_request.h"
 #include "domain/checkin/mt_checkin.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/kernel/mt_scope.h"
 #include "domain/read/mt_attendance.h"
 
+
+/* A credential may not make or list credentials: persons may, who are
+ * administrators. */
+#define MT_ROUTE_OWNER  (MT_ROUTE_PERSON | MT_ROUTE_ADMIN)
+
+/* Characters of a new credential. */
+#define MT_NATIVE_APPID   9
+#define MT_NATIVE_APPKEY  16
+#define MT_NATIVE_SECRET  32
 
 #define MT_NATIVE_LIMIT  100         /* meetings of a page, if none is given */
 
@@ -18,6 +30,18 @@ static mt_status_t mt_native_read_word(const mt_json_value_t *value, void *dst,
 static void mt_native_write_word(mt_json_writer_t *w, const void *src,
     const mt_word_t *words, size_t n);
 
+static mt_status_t mt_native_scopes_read(const mt_json_value_t *value,
+    const mt_field_t *field, void *dst, mt_arena_t *arena);
+static void mt_native_scopes_write(mt_json_writer_t *w,
+    const mt_field_t *field, const void *src);
+
+static void mt_native_person(mt_exchange_t *x);
+static mt_str_t mt_native_word(mt_exchange_t *x, const char *label,
+    mt_str_t alphabet, size_t len);
+static void mt_native_credential_add(mt_exchange_t *x);
+static void mt_native_pause(mt_exchange_t *x);
+static void mt_native_resume(mt_exchange_t *x);
+static void mt_native_redeliver(mt_exchange_t *x);
 static void mt_native_log_in(mt_exchange_t *x);
 static void mt_native_log_out(mt_exchange_t *x);
 static void mt_native_password(mt_exchange_t *x);
@@ -104,6 +128,11 @@ MT_NATIVE_WORDS(mt_native_format,
 MT_NATIVE_WORDS(mt_native_kind,
     { mt_str("company"), 0 },
     { mt_str("person"), 1 });
+
+/* INT of scopes as bits, as "read,checkins"; 0 is all. */
+static const mt_wire_t  mt_native_scopes = {
+    "native_scopes", mt_native_scopes_read, mt_native_scopes_write
+};
 
 /* INT from true or false; 0 and 1 are written as these. */
 #define MT_BOOL  &mt_wire_bool
@@ -232,6 +261,59 @@ MT_JSON_TABLE(mt_native_check_in_in,
 MT_JSON_TABLE(mt_native_ticket_in,
     MT_N_ARG("code", ticket, code, MT_MUST, NULL),
     MT_N_ARG("device", ticket, device, MT_MUST, NULL),
+);
+
+
+MT_JSON_TABLE(mt_native_people_list_in,
+    MT_N_ARG("q", office_list, q, MT_JSON_FILLED, NULL),
+    MT_N_PAGE(office_list),
+    MT_N_FORMAT,
+);
+
+MT_JSON_TABLE(mt_native_credentials_in,
+    MT_N_PAGE(office_list),
+);
+
+MT_JSON_TABLE(mt_native_messages_in,
+    MT_N_ARG("failed", office_list, failed, MT_JSON_FILLED, MT_BOOL),
+    MT_N_PAGE(office_list),
+);
+
+MT_JSON_TABLE(mt_native_journal_in,
+    MT_N_ARG("after", office_list, position, MT_JSON_FILLED, NULL),
+    MT_N_PAGE(office_list),
+    MT_N_FORMAT,
+);
+
+MT_JSON_TABLE(mt_native_person_in,
+    MT_N_ARG("{person}", user_edit, ref, MT_MUST, NULL),
+    MT_N_ARG("name", user_edit, name, 0, &mt_wire_filled),
+    MT_N_ARG("account", user_edit, account, 0, NULL),
+    MT_N_ARG("phone", user_edit, phone, 0, NULL),
+    MT_N_ARG("email", user_edit, email, 0, NULL),
+    MT_N_ARG("job", user_edit, job, 0, NULL),
+    MT_N_ARG("enabled", user_edit, status, 0, MT_BOOL),
+    MT_N_ARG("admin", user_edit, admin, 0, MT_BOOL),
+    MT_N_ARG("password", user_edit, plain, MT_JSON_SECRET, &mt_wire_filled),
+    MT_N_ARG("reason", user_edit, reason, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_native_credential_in,
+    MT_N_ARG("scopes", credential_add, scopes, 0, &mt_native_scopes),
+    MT_N_ARG("allow", credential_add, allow, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_native_revoke_in,
+    MT_N_ARG("{appkey}", named, ref, MT_MUST, NULL),
+);
+
+MT_JSON_TABLE(mt_native_pause_in,
+    MT_N_ARG("", event_pause, paused, 0, NULL),
+);
+
+MT_JSON_TABLE(mt_native_redeliver_in,
+    MT_N_ARG("from", event_redeliver, from, 0, NULL),
+    MT_N_ARG("to", event_redeliver, to, 0, NULL),
 );
 
 
@@ -419,6 +501,69 @@ MT_JSON_TABLE(mt_native_room_out,
 );
 
 
+MT_JSON_TABLE(mt_native_user_out,
+    MT_N_USER(user),
+    MT_SHOW("job", user, user, user, job, NULL),
+    MT_SHOW("department", user, dept, dept, name, NULL),
+    MT_SHOW("enabled", user, user, user, status, MT_BOOL),
+    MT_SHOW("created", user, user, user, created, &mt_wire_iso),
+);
+
+#define MT_N_CREDENTIAL(wire, name, how)                                      \
+    { wire, MT_FIELD(credential, name), 0, 0, how, NULL }
+
+MT_JSON_TABLE(mt_native_credential_out,
+    MT_N_CREDENTIAL("appid", appid, NULL),
+    MT_N_CREDENTIAL("appkey", appkey, NULL),
+    MT_N_CREDENTIAL("scopes", scopes, &mt_native_scopes),
+    MT_N_CREDENTIAL("allow", allow, NULL),
+    MT_N_CREDENTIAL("created", created, &mt_wire_iso),
+    MT_N_CREDENTIAL("revoked", revoked, &mt_wire_iso),
+);
+
+#define MT_N_SUBSCRIPTION(wire, name, how)                                    \
+    { wire, MT_FIELD(subscription, name), 0, 0, how, NULL }
+
+MT_JSON_TABLE(mt_native_subscription_out,
+    MT_N_SUBSCRIPTION("url", url, NULL),
+    MT_N_SUBSCRIPTION("owner", owner, NULL),
+    MT_N_SUBSCRIPTION("paused", paused, &mt_wire_iso),
+    MT_N_SUBSCRIPTION("updated", updated, &mt_wire_iso),
+    MT_N_SUBSCRIPTION("sent", sent, NULL),
+    MT_N_SUBSCRIPTION("set_aside", aside, NULL),
+    MT_N_SUBSCRIPTION("last", last, NULL),
+    MT_N_SUBSCRIPTION("failing_since", since, &mt_wire_iso),
+    MT_N_SUBSCRIPTION("attempts", attempts, NULL),
+    MT_N_SUBSCRIPTION("next_try", next_try, &mt_wire_iso),
+    MT_N_SUBSCRIPTION("error", error, NULL),
+);
+
+#define MT_N_MESSAGE(wire, name, how)                                         \
+    MT_SHOW(wire, message, message, outbox, name, how)
+
+MT_JSON_TABLE(mt_native_message_out,
+    MT_SHOW("number", message, listed, listed, number, NULL),
+    MT_N_MESSAGE("position", position, NULL),
+    MT_N_MESSAGE("time", time, &mt_wire_iso),
+    MT_N_MESSAGE("type", type, NULL),
+    MT_N_MESSAGE("events", n, NULL),
+    MT_N_MESSAGE("set_aside", aside, &mt_wire_iso),
+    MT_N_MESSAGE("error", error, NULL),
+);
+
+#define MT_N_ENTRY(wire, name, how)                                           \
+    { wire, MT_FIELD(entry, name), 0, 0, how, NULL }
+
+MT_JSON_TABLE(mt_native_entry_out,
+    MT_N_ENTRY("position", position, NULL),
+    MT_N_ENTRY("time", time, &mt_wire_iso),
+    MT_N_ENTRY("operation", operation, NULL),
+    MT_N_ENTRY("actor", actor, &mt_wire_null_if_empty),
+    MT_N_ENTRY("actor_name", actor_name, &mt_wire_null_if_empty),
+    MT_N_ENTRY("record", record, &mt_wire_null_if_empty),
+);
+
+
 /* Routes. */
 
 #define MT_GET(path, flags, op, in, prepare, value)                           \
@@ -470,6 +615,29 @@ MT_ROUTES(mt_native_routes,
     MT_DO(DELETE, "/meetings/{meeting}/checkins/{person}", 0, checkin_undo,
           mt_native_undo_in, mt_native_host_act, NULL),
 
+    MT_LIST("/people", MT_ROUTE_ADMIN, people, mt_native_people_list_in, NULL,
+            mt_native_user_out),
+    MT_DO(PATCH, "/people/{person}", MT_ROUTE_ADMIN, user_update,
+          mt_native_person_in, mt_native_person, &mt_native_user_out),
+    MT_LIST("/credentials", MT_ROUTE_OWNER, credentials,
+            mt_native_credentials_in, NULL, mt_native_credential_out),
+    MT_DO(POST, "/credentials", MT_ROUTE_OWNER | MT_ROUTE_CREATES,
+          credential_add, mt_native_credential_in, mt_native_credential_add,
+          NULL),
+    MT_DO(DELETE, "/credentials/{appkey}", MT_ROUTE_OWNER, credential_revoke,
+          mt_native_revoke_in, NULL, NULL),
+    MT_GET("/subscription", MT_ROUTE_ADMIN, subscription,
+           mt_native_nothing_in, NULL, &mt_native_subscription_out),
+    MT_LIST("/subscription/messages", MT_ROUTE_ADMIN, messages,
+            mt_native_messages_in, NULL, mt_native_message_out),
+    MT_DO(POST, "/subscription/pause", MT_ROUTE_ADMIN, event_pause,
+          mt_native_pause_in, mt_native_pause, NULL),
+    MT_DO(POST, "/subscription/resume", MT_ROUTE_ADMIN, event_pause,
+          mt_native_pause_in, mt_native_resume, NULL),
+    MT_DO(POST, "/subscription/redeliver", MT_ROUTE_ADMIN, event_redeliver,
+          mt_native_redeliver_in, mt_native_redeliver, NULL),
+    MT_LIST("/journal", MT_ROUTE_ADMIN, journal, mt_native_journal_in, NULL,
+            mt_native_entry_out),
     MT_LIST("/attendance", MT_ROUTE_ADMIN, attendance, mt_native_attendance_in,
             NULL, mt_native_attendance_out),
 
@@ -747,4 +915,211 @@ mt_native_check_in(mt_exchange_t *x)
 
     mt_set(args, checkin_args, way, MT_WAY_QR);
     mt_set(args, checkin_args, request, mt_native_key(x));
+}
+
+
+static mt_status_t
+mt_native_scopes_read(const mt_json_value_t *value, const mt_field_t *field,
+    void *dst, mt_arena_t *arena)
+{
+    int64_t      scopes;
+    mt_str_t     word;
+    mt_scope_t   scope;
+    const char  *p, *end, *comma;
+
+    (void) field;
+    (void) arena;
+
+    if (value->type != MT_JSON_STRING) {
+        return MT_BAD_TYPE;
+    }
+
+    scopes = 0;
+    p = value->text.data;
+    end = p + value->text.len;
+
+    while (p < end) {
+        comma = memchr(p, ',', end - p);
+        comma = comma ? comma : end;
+
+        word.data = p;
+        word.len = comma - p;
+        scope = mt_scope_find(word);
+
+        if (scope == MT_SCOPE_NONE || comma + 1 == end) {
+            return MT_BAD_VALUE;
+        }
+
+        scopes |= (int64_t) 1 << scope;
+        p = comma + 1;
+    }
+
+    *(int64_t *) dst = scopes;
+
+    return MT_OK;
+}
+
+
+static void
+mt_native_scopes_write(mt_json_writer_t *w, const mt_field_t *field,
+    const void *src)
+{
+    char         text[MT_ID_MAX], *p;
+    int64_t      scopes;
+    mt_str_t     name;
+    mt_scope_t   scope;
+
+    (void) field;
+
+    scopes = *(const int64_t *) src;
+    p = text;
+
+    for (scope = MT_SCOPE_READ; mt_scope_name(scope); scope++) {
+        name = mt_cstr(mt_scope_name(scope));
+
+        if ((scopes >> scope & 1)
+            && name.len + 1 <= (size_t) (text + sizeof(text) - p))
+        {
+            if (p > text) {
+                *p++ = ',';
+            }
+
+            p = mempcpy(p, name.data, name.len);
+        }
+    }
+
+    mt_json_string(w, (mt_str_t) { (size_t) (p - text), text });
+}
+
+
+/* A token makes nobody an administrator, who could do more than the token. */
+
+static void
+mt_native_person(mt_exchange_t *x)
+{
+    const mt_user_edit_t  *args;
+
+    args = x->call.args;
+
+    if (x->call.actor == 0 && mt_has(args, user_edit, admin)) {
+        x->call.error = (mt_error_t) { MT_FORBIDDEN, MT_STR("admin") };
+    }
+}
+
+
+/* Returns a random word; for a request with a key one that follows from the
+ * key, so that its repeat is answered with the same, which no store has. */
+
+static mt_str_t
+mt_native_word(mt_exchange_t *x, const char *label, mt_str_t alphabet,
+    size_t len)
+{
+    char       *p;
+    size_t      i;
+    uint8_t     mac[MT_MAC_LEN];
+    mt_str_t    parts[3];
+    mt_call_t  *call;
+
+    call = &x->call;
+
+    if (call->repeat_key.len == 0) {
+        return mt_random_text(call->arena, alphabet, len);
+    }
+
+    parts[0] = MT_STR("credential of a key");
+    parts[1] = call->repeat_key;
+    parts[2] = mt_cstr(label);
+
+    p = mt_arena_take(call->arena, len);
+
+    if (p == NULL || mt_mac(call->server_key, parts, 3, mac) != 0) {
+        return MT_STR("");
+    }
+
+    for (i = 0; i < len; i++) {
+        p[i] = alphabet.data[(mac[i / 2 % MT_MAC_LEN] >> i % 2 * 4 & 0xf)
+                             % alphabet.len];
+    }
+
+    return (mt_str_t) { len, p };
+}
+
+
+static void
+mt_native_credential_add(mt_exchange_t *x)
+{
+    uint8_t              *hash;
+    mt_arena_t           *arena;
+    mt_native_t          *request;
+    mt_credential_add_t  *args;
+
+    static const mt_str_t  digits = mt_str("123456789");
+    static const mt_str_t  hex = mt_str("0123456789abcdef");
+
+    args = x->call.args;
+    arena = x->call.arena;
+    request = x->envelope;
+
+    if (args->allow.len && !mt_cidr_valid(args->allow)) {
+        x->call.error = (mt_error_t) { MT_BAD_VALUE, MT_STR("allow") };
+        return;
+    }
+
+    request->secret = mt_native_word(x, "secret", hex, MT_NATIVE_SECRET);
+    hash = mt_arena_take(arena, MT_SHA256_LEN);
+
+    if (hash == NULL || request->secret.len == 0
+        || mt_sha256(&request->secret, 1, hash) != 0)
+    {
+        x->call.error.status = MT_INTERNAL;
+        return;
+    }
+
+    mt_set(args, credential_add, company, x->call.company);
+    mt_set(args, credential_add, appid,
+           mt_native_word(x, "appid", digits, MT_NATIVE_APPID));
+    mt_set(args, credential_add, appkey,
+           mt_native_word(x, "appkey", hex, MT_NATIVE_APPKEY));
+    mt_set(args, credential_add, secret_hash,
+           ((mt_str_t) { MT_SHA256_LEN, (const char *) hash }));
+    mt_set(args, credential_add, apart, 1);
+}
+
+
+static void
+mt_native_pause(mt_exchange_t *x)
+{
+    mt_event_pause_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, event_pause, paused, 1);
+}
+
+
+static void
+mt_native_resume(mt_exchange_t *x)
+{
+    mt_event_pause_t  *args;
+
+    args = x->call.args;
+
+    mt_set(args, event_pause, paused, 0);
+}
+
+
+static void
+mt_native_redeliver(mt_exchange_t *x)
+{
+    mt_event_redeliver_t  *args;
+
+    args = x->call.args;
+
+    if (!mt_has(args, event_redeliver, from)) {
+        mt_set(args, event_redeliver, from, 1);
+    }
+
+    if (!mt_has(args, event_redeliver, to)) {
+        mt_set(args, event_redeliver, to, MT_NUM_MAX);
+    }
 }

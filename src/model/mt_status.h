@@ -165,7 +165,11 @@
     /* acts that depend on what a client has seen or done before; the last    \
      * number stands last */                                                  \
     S(91, CHANGED,            "changed",            "changed meanwhile by "   \
-                                                    "somebody else")
+                                                    "somebody else")          \
+    S(92, TRIMMED,            "trimmed",            "the journal has been "   \
+                                                    "trimmed since")          \
+    S(93, KEY_REUSED,         "key_reused",         "the key was given with " \
+                                                    "another request")
 
 
 typedef enum {

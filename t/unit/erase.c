@@ -3,6 +3,8 @@
  * of past meetings hold, and every step leaves a whole store. */
 
 #include "domain/purge/mt_user_erase.h"
+#include "event/mt_event_payload.h"
+#include "event_fixture.h"
 #include "meeting_fixture.h"
 
 
@@ -126,7 +128,7 @@ step(mt_erase_search_t *search, int64_t end)
     mt_set(&args, user_erase_step, heir, search->erased->heir);
 
     if (end) {
-        mt_set(&args, user_erase_step, end, 1);
+        mt_set(&args, user_erase_step, finish, 1);
 
     } else {
         mt_set(&args, user_erase_step, rows, rows);
@@ -215,7 +217,7 @@ static int64_t
 past_meeting(void)
 {
     int64_t            num;
-    mt_person_t        guest;
+    mt_person_t        guests[2];
     mt_meeting_edit_t  args;
     mt_checkin_args_t  in;
 
@@ -226,9 +228,11 @@ past_meeting(void)
     edit_set(&args, creator_called, MT_STR("Zhang San"));
     edit_set(&args, leader_refs, refs(&f, "zhang3,li4"));
 
-    guest = person("", "guest-id", "Zhang San");
-    mt_set(&guest, person, phone, MT_STR("13912345678"));
-    edit_set(&args, add, ((mt_objs_t) { 1, &guest }));
+    guests[0] = person("", "guest-id", "Zhang San");
+    mt_set(&guests[0], person, phone, MT_STR("13912345678"));
+    guests[1] = person("", "guest-id-2", "Zhang San");
+    mt_set(&guests[1], person, phone, MT_STR("+86 139-1234 5678"));
+    edit_set(&args, add, ((mt_objs_t) { 2, guests }));
 
     num = created(&f, args);
 
@@ -248,6 +252,176 @@ past_meeting(void)
               "another one by the person's code");
 
     return num;
+}
+
+
+/* Erases one who is there, to the end.  Returns the heir. */
+
+static int64_t
+erased_whole(const char *ref)
+{
+    mt_txn_t           *txn;
+    mt_erased_t         erased;
+    mt_erase_search_t   none;
+
+    if (erase(ref).num == 0 || mt_read_begin(f.store, &txn) != MT_OK
+        || mt_erased_load(txn, f.company, f.call.result.num, &erased, f.arena)
+           != 1)
+    {
+        fixture_die("no person");
+    }
+
+    mt_read_end(txn);
+
+    while (search_all(&erased)) {
+        continue;
+    }
+
+    memset(&none, 0, sizeof(none));
+    none.erased = &erased;
+    is_status(step(&none, 1), MT_OK, "%s is erased", ref);
+
+    return erased.heir;
+}
+
+
+/* An id that is a number is the person's number, too: it goes with all rows,
+ * and meetings of that number are not meant. */
+
+static void
+test_number(void)
+{
+    int64_t             num, heir;
+    mt_series_edit_t    args;
+    mt_checkin_args_t   in;
+    mt_meeting_edit_t   made;
+
+    f.now = DAY0 + 200 * HOUR;
+    made = edit_new(&f, "li4", 200, 201, "20230107,li4");
+    edit_set(&made, id, MT_STR("20230107"));
+    num = created(&f, made);
+
+    in = checkin_args(&f, num, "li4", "r");
+    mt_set(&in, checkin_args, ref, MT_STR("20230107"));
+    is_status(checkin(&f, li, in), MT_OK, "a meeting of the same id");
+
+    /* a person in a series of some hundred meetings */
+
+    memset(&args, 0, sizeof(args));
+    mt_set(&args, series_edit, creator_ref, MT_STR("20230107"));
+    mt_set(&args, series_edit, subject, MT_STR("series"));
+    mt_set(&args, series_edit, begin, DAY0 + 210 * HOUR);
+    mt_set(&args, series_edit, end, DAY0 + 211 * HOUR);
+    mt_set(&args, series_edit, people_refs, refs(&f, "20230107,li4"));
+    mt_set(&args, series_edit, repeat, 1);
+    mt_set(&args, series_edit, repeat_end, DAY0 + 210 * HOUR
+                                           + 300 * 24 * HOUR);
+
+    is_status(fixture_run(&f, &mt_op_series_create, &args), MT_OK,
+              "a series");
+
+    heir = erased_whole("20230107");
+
+    is_int(rows_of(20230107), 0, "the number is in no row");
+    ok(rows_of(heir) > 600, "the heir has the rows");
+    is_int(contain("Wang Wu"), 0, "the name is nowhere");
+    is_int(contain("13912345670"), 0, "nor the phone");
+    is_int(meeting(&f, num).num, num, "the meeting of that id is there");
+    is_int(contain("20230107"), 4,
+           "the id is the meeting's: record, name, two commands");
+
+    is_int(fix_user("20230107", "Next", "next", "13912345670"), 20230107,
+           "another one can have the number");
+
+
+    is_int(fixture_verify(&f), 0, "the store is whole");
+}
+
+
+/* One who was removed before, and one whom the directory never knew. */
+
+static void
+test_others(void)
+{
+    int64_t             num;
+    mt_user_edit_t      admin;
+    mt_meeting_edit_t   args;
+    mt_user_removal_t   removal;
+
+    (void) fix_user("gone", "Gone Away", "gone-account", "13700000001");
+    (void) fix_user("boss", "Boss Boss", "boss-account", "13700000002");
+
+    memset(&admin, 0, sizeof(admin));
+    mt_set(&admin, user_edit, ref, MT_STR("boss"));
+    mt_set(&admin, user_edit, admin, 1);
+    is_status(fixture_run(&f, &mt_op_user_update, &admin), MT_OK,
+              "an administrator");
+
+    args = edit_new(&f, "gone", 300, 301, "gone,boss,li4");
+    edit_set(&args, placeholders, 1);
+    edit_set(&args, people_refs, refs(&f, "gone,boss,li4,stranger-id"));
+    num = created(&f, args);
+    is_int(tally(&f, num).total, 4, "a placeholder among them");
+
+    memset(&removal, 0, sizeof(removal));
+    mt_set(&removal, user_removal, ref, MT_STR("gone"));
+    is_status(fixture_run(&f, &mt_op_user_remove, &removal), MT_OK,
+              "one is removed");
+
+    (void) erased_whole("gone");
+    (void) erased_whole("boss");
+    (void) erased_whole("stranger-id");
+
+    is_int(contain("gone"), 0, "the removed one is nowhere");
+    is_int(contain("Gone"), 0, "by no word");
+    is_int(contain("boss"), 0, "nor is the administrator");
+    is_int(contain("Boss"), 0, "by no word");
+    is_int(contain("stranger"), 0, "nor the placeholder");
+    is_int(tally(&f, num).total, 4, "the meeting has as many people");
+    is_int(fixture_verify(&f), 0, "the store is whole");
+}
+
+
+/* All messages still have a text; those of the person say nothing. */
+
+static void
+test_messages(void)
+{
+    int64_t             number, n;
+    mt_str_t            text;
+    mt_txn_t           *txn;
+    mt_status_t         rc;
+    mt_outbox_t         message;
+    mt_event_source_t   source;
+
+    n = 0;
+
+    for (number = message_after(&f, MT_DB_OUTBOX, 0, &message);
+         number;
+         number = message_after(&f, MT_DB_OUTBOX, number, &message))
+    {
+        if (mt_read_begin(f.store, &txn) != MT_OK) {
+            fixture_die("no read transaction");
+        }
+
+        memset(&source, 0, sizeof(source));
+        source.txn = txn;
+        source.settings = &f.settings;
+        source.company = f.company;
+        source.message = &message;
+        source.number = number;
+        source.now = f.now;
+
+        rc = mt_event_payload(&source, f.arena, &text);
+        mt_read_end(txn);
+
+        ok(rc == MT_OK && memmem(text.data, text.len, "hang", 4) == NULL,
+           "message %lld: %.*s", (long long) number, (int) text.len,
+           text.data);
+        n++;
+    }
+
+    ok(n > 5, "there are messages");
 }
 
 
@@ -290,6 +464,7 @@ main(void)
     };
 
     fixture_open(&f);
+    subscribe(&f);
 
     zhang = fix_user("zhang3", "Zhang San", "zhangsan-account",
                      "13912345678");
@@ -304,8 +479,20 @@ main(void)
     edit_set(&args, drop, refs(&f, "zhang3"));
     is_status(update(&f, args), MT_OK, "taken off a list");
 
+    /* some messages have their events themselves */
+
+    {
+        mt_journal_trim_t  trim;
+
+        memset(&trim, 0, sizeof(trim));
+        mt_set(&trim, journal_trim, upto, 4);
+        mt_set(&trim, journal_trim, copy, 1);
+        is_status(fixture_run(&f, &mt_op_journal_trim, &trim), MT_OK,
+                  "the journal is trimmed");
+    }
+
     before = tally(&f, past);
-    is_int(before.total, 4, "four people");
+    is_int(before.total, 5, "five people");
     is_int(before.signed_in, 2, "two signed in");
     ok(contain("zhangsan-account") > 2, "the account is in several entries");
 
@@ -373,9 +560,13 @@ main(void)
            "no record is left");
     is_status(erase("zhang3"), MT_NO_SUCH_USER, "nobody is there to erase");
 
+    test_messages();
     ok(fix_user("zhang3", "New Zhang", "z3", "13912345678") > 0,
        "the words can be used again");
     is_int(fixture_verify(&f), 0, "the store is whole");
+
+    test_number();
+    test_others();
 
     fixture_close(&f);
 

@@ -3,6 +3,8 @@
  * store. */
 
 #include "domain/read/mt_meeting_old.h"
+#include "event/mt_event_payload.h"
+#include "event_fixture.h"
 #include "meeting_fixture.h"
 
 
@@ -244,6 +246,58 @@ test_series(void)
 }
 
 
+/* A message may wait while its meeting is purged: it is delivered without the
+ * meeting. */
+
+static void
+test_messages(void)
+{
+    int64_t             num, number;
+    mt_str_t            text;
+    mt_txn_t           *txn;
+    mt_status_t         rc;
+    mt_outbox_t         message;
+    mt_event_source_t   source;
+
+    f.company = 78;
+
+    (void) fixture_company(&f, 78);
+    (void) fixture_user(&f, "1", "1", NULL, NULL);
+    subscribe(&f);
+
+    f.now = DAY0 + 35 * HOUR;
+    num = created(&f, edit_new(&f, "1", 36, 37, "1"));
+    number = message_after(&f, MT_DB_OUTBOX, 0, &message);
+    ok(number > 0, "a message waits");
+    is_int(purge(num, DAY0 + 100 * HOUR, 100).num, 1, "the meeting goes");
+    is_int(fixture_verify(&f), 0, "the store is whole");
+
+    if (mt_read_begin(f.store, &txn) != MT_OK) {
+        fixture_die("no read transaction");
+    }
+
+    memset(&source, 0, sizeof(source));
+    source.txn = txn;
+    source.settings = &f.settings;
+    source.company = f.company;
+    source.message = &message;
+    source.number = number;
+    source.now = f.now;
+
+    rc = mt_event_payload(&source, f.arena, &text);
+    mt_read_end(txn);
+
+    ok(rc == MT_OK, "it has a text");
+    ok(memmem(text.data, text.len, "\"value\":[]", 10) != NULL,
+       "without the meeting: %.*s", (int) text.len, text.data);
+    is_status(event_done(&f, &mt_op_event_delivered, number, number), MT_OK,
+              "and is delivered");
+    is_int(fixture_verify(&f), 0, "the store is whole");
+
+    f.company = FIXTURE_COMPANY;
+}
+
+
 /* Returns how many entries of any database are of the company. */
 
 static int
@@ -308,7 +362,7 @@ test_company(void)
     (void) fixture_room(&f, "r1");
 
     for (i = 1; i <= 6; i++) {
-        char  id[8];
+        char  id[16];
 
         (void) snprintf(id, sizeof(id), "%d", i);
         (void) fixture_user(&f, id, id, NULL, i == 1 ? "d1" : NULL);
@@ -427,7 +481,7 @@ int
 main(void)
 {
     int  i;
-    char id[8];
+    char id[16];
 
     fixture_open(&f);
 
@@ -441,6 +495,7 @@ main(void)
     test_series();
     ok(replays(&f, 1), "the journal gives the same store");
     ok(replays(&f, 100), "in batches, too");
+    test_messages();
     test_company();
     test_pages();
 

@@ -326,6 +326,16 @@
     F(M, 2,  INT, to,          MT_INSTANT_MIN, MT_INSTANT_MAX, NULL)          \
     F(M, 3,  INT, by,           0, 3, NULL)
 
+/* Lists for administrators.  q: of people, a part of name, account, id, phone
+ * or e-mail address; failed: the messages that were set aside; position: of
+ * the journal's entry before the first. */
+#define MT_OFFICE_LIST_FIELDS(F, M)                                           \
+    F(M, 1,  STR, q,            1, MT_NAME_MAX, NULL)                         \
+    F(M, 2,  STR, after,        0, MT_ID_MAX, NULL)                           \
+    F(M, 3,  INT, limit,        1, MT_LIMIT_MAX, NULL)                        \
+    F(M, 4,  INT, failed,       0, 1, NULL)                                   \
+    F(M, 5,  INT, position,     0, MT_NUM_MAX, NULL)
+
 /* The meetings on whose list the actor is, the newest first, that end after
  * `from` and begin before `to`. */
 #define MT_MY_LIST_FIELDS(F, M)                                               \
@@ -522,9 +532,9 @@
  * The erasure of a person.  user_erase removes the user and makes the heir,
  * whose number result->num is; result->detail is the person's own.
  * user_erase_step goes on, and names the person by the heir alone: rows with
- * the person's data, entries of the journal and messages; `end` is the last
- * step.  A row is a meeting and a slot, 0 for the meeting's record, -1 for the
- * person's slot.
+ * the person's data, entries of the journal and messages.  A row is a meeting
+ * and a slot, 0 for the meeting's record, -1 for the person's slot.  `finish`
+ * is the last step, whose caller has found nothing more.
  */
 #define MT_ERASED_ROW_FIELDS(F, M)                                            \
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
@@ -535,7 +545,7 @@
     F(M, 2,  OBJS, rows,        0, INT32_MAX, &mt_erased_row_model)           \
     F(M, 3,  INTS, positions,   0, INT32_MAX, NULL)                           \
     F(M, 4,  INTS, messages,    0, INT32_MAX, NULL)                           \
-    F(M, 5,  INT, end,          0, 1, NULL)
+    F(M, 5,  INT, finish,       0, 1, NULL)
 
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these
@@ -591,6 +601,7 @@ MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);
 MT_DECLARE_MODEL(attendee_query, MT_ATTENDEE_QUERY_FIELDS);
 MT_DECLARE_MODEL(attendance_args, MT_ATTENDANCE_ARGS_FIELDS);
+MT_DECLARE_MODEL(office_list, MT_OFFICE_LIST_FIELDS);
 MT_DECLARE_MODEL(my_list, MT_MY_LIST_FIELDS);
 MT_DECLARE_MODEL(answer, MT_ANSWER_FIELDS);
 MT_DECLARE_MODEL(checkin_args, MT_CHECKIN_ARGS_FIELDS);

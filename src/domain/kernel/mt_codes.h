@@ -89,7 +89,12 @@
     O(125, attendees, READ)                                                   \
     O(126, my_meetings, READ)                                                 \
     O(127, me, READ)                                                          \
-    O(129, attendance, READ)
+    O(129, attendance, READ)                                                  \
+    O(130, people, READ)                                                      \
+    O(131, credentials, READ)                                                 \
+    O(132, messages, READ)                                                    \
+    O(133, journal, READ)                                                     \
+    O(134, subscription, READ)
 
 enum {
 #define MT_OPERATION_CODE(code, name, scope)  MT_CODE_##name = code,

@@ -52,3 +52,16 @@ mt_scope_allows(int64_t scopes, mt_scope_t scope)
     return scopes == 0 || scope == MT_SCOPE_ANY
            || (mt_scope_name(scope) && (scopes >> scope & 1));
 }
+
+
+const char *
+mt_code_name(unsigned code)
+{
+    static const char *const  names[MT_OPERATION_MAX] = {
+#define MT_CODE_NAME(code, name, scope)  [code] = #name,
+        MT_OPERATIONS(MT_CODE_NAME)
+#undef MT_CODE_NAME
+    };
+
+    return code < MT_OPERATION_MAX && names[code] ? names[code] : "unknown";
+}

@@ -35,6 +35,9 @@ typedef enum {
  * such operation. */
 mt_scope_t mt_scope_of(unsigned code);
 
+/* Returns the name of an operation by its code, "unknown" if there is none. */
+const char *mt_code_name(unsigned code);
+
 /* Returns a scope's name; NULL for one that credentials are not given. */
 const char *mt_scope_name(mt_scope_t scope);
 

@@ -126,13 +126,16 @@ mt_status_t
 mt_listing_show(mt_call_t *call, int64_t num, int guests,
     mt_meeting_view_t *view)
 {
+    int               found;
     mt_view_source_t  source;
 
     mt_view_source(call, &source);
     source.guests = guests;
 
-    return mt_meeting_view_load(&source, num, view) == 1
-           ? mt_listing_fill(call, &source, view) : MT_STORE_FAILED;
+    found = mt_meeting_view_load(&source, num, view);
+
+    return found == 1 ? mt_listing_fill(call, &source, view)
+           : found == 0 ? MT_NO_SUCH_MEETING : MT_STORE_FAILED;
 }
 
 

@@ -6,7 +6,7 @@
  */
 
 #include "domain/meeting/mt_meeting_view.h"
-#include "domain/read/mt_meeting_scan.h"
+#include "domain/read/mt_paging.h"
 
 
 #define MT_SEARCH_LIMIT  100         /* rows of a page, if none is given */
@@ -29,8 +29,6 @@ static int mt_search_next(mt_call_t *call, mt_arena_t *row_arena, void **row);
 static mt_place_t mt_search_place(const mt_attendee_search_t *search);
 static int mt_search_wants(const mt_attendee_query_t *args,
     const mt_person_view_t *view);
-static int mt_search_holds(mt_str_t text, mt_str_t part);
-static char mt_search_lower(char c);
 
 
 static const mt_rows_t  mt_search_rows = {
@@ -189,7 +187,6 @@ mt_search_place(const mt_attendee_search_t *search)
 static int
 mt_search_wants(const mt_attendee_query_t *args, const mt_person_view_t *view)
 {
-    size_t    i;
     int64_t   presence, answer;
     mt_str_t  texts[5];
 
@@ -251,41 +248,5 @@ mt_search_wants(const mt_attendee_query_t *args, const mt_person_view_t *view)
     texts[3] = view->derived.phone;
     texts[4] = view->derived.email;
 
-    for (i = 0; i < mt_nitems(texts); i++) {
-        if (mt_search_holds(texts[i], args->q)) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static int
-mt_search_holds(mt_str_t text, mt_str_t part)
-{
-    size_t  at, i;
-
-    for (at = 0; at + part.len <= text.len; at++) {
-        for (i = 0; i < part.len; i++) {
-            if (mt_search_lower(text.data[at + i])
-                != mt_search_lower(part.data[i]))
-            {
-                break;
-            }
-        }
-
-        if (i == part.len) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-static char
-mt_search_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+    return mt_any_holds(texts, mt_nitems(texts), args->q);
 }

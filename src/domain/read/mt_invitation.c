@@ -6,7 +6,7 @@
  */
 
 #include "domain/meeting/mt_meeting_view.h"
-#include "domain/read/mt_meeting_scan.h"
+#include "domain/read/mt_paging.h"
 
 
 #define MT_INVITED_INLINE  256      /* meetings looked at on the event loop */
@@ -434,12 +434,13 @@ mt_invited_open(mt_call_t *call)
 }
 
 
-/* A meeting that the user was taken off since it was found is not shown. */
+/* A meeting that the user was taken off, or that was purged, since it was
+ * found is not shown. */
 
 static int
 mt_invited_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 {
-    int                    rc;
+    int                    rc, found;
     mt_invited_t          *list;
     mt_invitation_view_t  *view;
 
@@ -457,10 +458,10 @@ mt_invited_next(mt_call_t *call, mt_arena_t *row_arena, void **row)
 
     list->listing.source.arena = row_arena;
 
-    if (mt_meeting_view(&list->listing.source, list->nums[list->next++],
-                        &view->meeting) != 1)
-    {
-        return -1;
+    found = mt_meeting_view(&list->listing.source, list->nums[list->next++],
+                            &view->meeting);
+    if (found != 1) {
+        return found < 0 ? -1 : 1;
     }
 
     rc = mt_invitation_fill(&list->listing.source, list->user, view);

@@ -13,6 +13,7 @@
 
 #include "domain/meeting/mt_meeting_view.h"
 #include "domain/read/mt_meeting_scan.h"
+#include "domain/read/mt_paging.h"
 
 
 #define MT_LIST_DAYS        30       /* ahead, if no time is given */
@@ -585,7 +586,8 @@ mt_list_find(mt_call_t *call, mt_arena_t *row_arena, mt_row_key_t *key)
 
 /* Goes to the next candidate and reads the fields that judging it and its
  * attendees' rows need.  A candidate that does not pass the filters, or no
- * longer does, is not shown.  Returns 1, 0 after the last, -1 on failure. */
+ * longer does, or was purged, is not shown.  Returns 1, 0 after the last, -1
+ * on failure. */
 
 static int
 mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
@@ -617,7 +619,13 @@ mt_list_read(mt_list_t *list, mt_arena_t *row_arena, mt_meeting_t *meeting)
         wanted |= MT_BIT(meeting, creator) | MT_BIT(meeting, leaders);
     }
 
-    if (mt_meeting_view_find(source, list->spot.num, &list->record) != 1
+    rc = mt_meeting_view_find(source, list->spot.num, &list->record);
+
+    if (rc == 0) {
+        return 1;
+    }
+
+    if (rc < 0
         || mt_view_read(source, MT_DB_MEETING, list->record,
                         &mt_meeting_model, wanted, meeting) != 1)
     {

@@ -261,32 +261,3 @@ mt_meeting_scan_count(const mt_meeting_scan_t *scan, mt_txn_t *txn,
 
     return rc < 0 ? -1 : n;
 }
-
-
-mt_str_t
-mt_cursor_print(mt_arena_t *arena, int64_t key, int64_t num)
-{
-    return mt_arena_printf(arena, "%lld.%lld", (long long) key,
-                           (long long) num);
-}
-
-
-int
-mt_cursor_parse(mt_str_t text, int64_t *key, int64_t *num)
-{
-    mt_str_t     first, last;
-    const char  *point;
-
-    point = memchr(text.data, '.', text.len);
-
-    if (point == NULL) {
-        return 0;
-    }
-
-    first.data = text.data;
-    first.len = point - text.data;
-    last.data = point + 1;
-    last.len = text.data + text.len - last.data;
-
-    return mt_parse_int(first, key) && mt_parse_int(last, num) && *num > 0;
-}

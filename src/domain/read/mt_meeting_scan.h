@@ -71,10 +71,4 @@ void mt_meeting_scan_close(mt_meeting_scan_t *scan);
 int64_t mt_meeting_scan_count(const mt_meeting_scan_t *scan, mt_txn_t *txn,
     int64_t limit);
 
-/* Cursors of pages: two numbers as a text, "KEY.NUM".  mt_cursor_print()
- * returns it, "" without memory; mt_cursor_parse() returns 1, or 0 for a text
- * that is none. */
-mt_str_t mt_cursor_print(mt_arena_t *arena, int64_t key, int64_t num);
-int mt_cursor_parse(mt_str_t text, int64_t *key, int64_t *num);
-
 #endif /* MT_MEETING_SCAN_H */

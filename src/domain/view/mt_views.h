@@ -13,6 +13,11 @@
  *     attendees            rows of mt_person_view_t
  *     my_meetings          rows of mt_invitation_view_t
  *     attendance           rows of mt_attended_t
+ *     people               rows of mt_user_view_t
+ *     credentials          rows of mt_credential_t
+ *     messages             rows of mt_message_view_t
+ *     journal              rows of mt_entry_t
+ *     subscription         mt_subscription_t
  *     checkin_add          mt_signed_view_t
  *     user_get, _add, _update, _face       mt_user_view_t
  *     dept_get, _add, _update              mt_dept_view_t
@@ -239,6 +244,29 @@ typedef struct {
     F(M, 7, INT, absent,        0, MT_NUM_MAX, NULL)
 
 MT_DECLARE_MODEL(attended, MT_ATTENDED_FIELDS);
+
+/* A message to the subscriber, with its number. */
+#define MT_LISTED_FIELDS(F, M)                                                \
+    F(M, 1, INT, number,        0, MT_NUM_MAX, NULL)
+
+MT_DECLARE_MODEL(listed, MT_LISTED_FIELDS);
+
+typedef struct {
+    mt_outbox_t  message;
+    mt_listed_t  listed;
+} mt_message_view_t;
+
+/* An entry of the journal.  actor: the user's id, "" if it was none; record:
+ * the id that the first event is about. */
+#define MT_ENTRY_FIELDS(F, M)                                                 \
+    F(M, 1, INT, position,      0, MT_NUM_MAX, NULL)                          \
+    F(M, 2, INT, time,          0, MT_TIME_MAX, NULL)                         \
+    F(M, 3, STR, operation,     0, MT_ID_MAX, NULL)                           \
+    F(M, 4, STR, actor,         0, MT_ID_MAX, NULL)                           \
+    F(M, 5, STR, actor_name,    0, MT_NAME_MAX, NULL)                         \
+    F(M, 6, STR, record,        0, MT_ID_MAX, NULL)
+
+MT_DECLARE_MODEL(entry, MT_ENTRY_FIELDS);
 
 /* A page of a list. */
 #define MT_PAGE_FIELDS(F, M)                                                  \
