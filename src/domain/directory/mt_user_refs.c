@@ -4,6 +4,7 @@
 
 
 #define MT_NEWCOMER_SLOTS  64      /* initial size; a power of two */
+#define MT_FOUND_SLOTS     64      /* the same */
 
 
 typedef struct {
@@ -13,6 +14,15 @@ typedef struct {
     int64_t          num;          /* once made */
 } mt_newcomer_t;
 
+/* A ref that names a user.  The lists of a series' meetings ask for the same
+ * strings of the command over and over, and a user does not lose a name within
+ * a command: each string is looked up once, and known by its address. */
+
+typedef struct {
+    mt_str_t         ref;
+    int64_t          num;          /* 0: a free place */
+} mt_found_t;
+
 struct mt_user_refs_s {
     mt_apply_t      *a;
     int              placeholders; /* may be made */
@@ -21,9 +31,16 @@ struct mt_user_refs_s {
     size_t           n;
     uint32_t        *table;        /* index + 1, by hash of ref */
     size_t           size;         /* of the table; 0: no newcomers yet */
+
+    mt_found_t      *found;        /* by hash of the ref's address */
+    size_t           nfound;
+    size_t           room;         /* of found[]; 0: none yet */
 };
 
 
+static mt_found_t *mt_found_place(mt_found_t *found, size_t room,
+    mt_str_t ref);
+static mt_status_t mt_found_grow(mt_user_refs_t *refs);
 static size_t mt_newcomer_slot(const mt_user_refs_t *refs, mt_str_t ref);
 static mt_status_t mt_newcomer_grow(mt_user_refs_t *refs);
 static mt_status_t mt_newcomer_add(mt_user_refs_t *refs, mt_str_t ref,
@@ -58,11 +75,30 @@ mt_user_refs_find(mt_user_refs_t *refs, mt_str_t ref, mt_str_t name,
     int64_t *num)
 {
     size_t          slot;
+    mt_found_t     *found;
     mt_status_t     rc;
     mt_newcomer_t  *newcomer;
 
+    rc = mt_found_grow(refs);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    found = mt_found_place(refs->found, refs->room, ref);
+
+    if (found->num) {
+        *num = found->num;
+        return MT_OK;
+    }
+
     *num = mt_resolve(refs->a->txn, refs->a->company, MT_NAME_USER, ref);
+
     if (*num) {
+        if (ref.len) {
+            *found = (mt_found_t) { ref, *num };
+            refs->nfound++;
+        }
+
         return MT_OK;
     }
 
@@ -91,6 +127,61 @@ mt_user_refs_find(mt_user_refs_t *refs, mt_str_t ref, mt_str_t name,
     }
 
     *num = -(int64_t) refs->table[slot];
+
+    return MT_OK;
+}
+
+
+/* Returns the place of the ref in a table, or its free place. */
+
+static mt_found_t *
+mt_found_place(mt_found_t *found, size_t room, mt_str_t ref)
+{
+    size_t    i, mask;
+    uint64_t  hash;
+
+    hash = (uint64_t) (uintptr_t) ref.data * 0x9e3779b97f4a7c15ULL;
+    mask = room - 1;
+
+    for (i = (size_t) (hash >> 32) & mask;
+         found[i].num
+         && (found[i].ref.data != ref.data || found[i].ref.len != ref.len);
+         i = (i + 1) & mask)
+    {
+        /* void */
+    }
+
+    return &found[i];
+}
+
+
+/* Makes room for one more; the table stays half empty. */
+
+static mt_status_t
+mt_found_grow(mt_user_refs_t *refs)
+{
+    size_t       i, room;
+    mt_found_t  *found;
+
+    if (2 * refs->nfound < refs->room) {
+        return MT_OK;
+    }
+
+    room = refs->room ? 2 * refs->room : MT_FOUND_SLOTS;
+
+    found = mt_arena_alloc(refs->a->arena, room * sizeof(*found));
+    if (found == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    for (i = 0; i < refs->room; i++) {
+        if (refs->found[i].num) {
+            *mt_found_place(found, room, refs->found[i].ref) = refs->found[i];
+        }
+    }
+
+    refs->found = found;
+    refs->room = room;
 
     return MT_OK;
 }
