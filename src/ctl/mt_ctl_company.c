@@ -95,8 +95,15 @@ mt_ctl_company_add(mt_ctl_t *ctl)
 
     memset(&args, 0, sizeof(args));
 
-    if (mt_ctl_args(ctl, &mt_ctl_company_options, &args) != MT_CTL_OK
-        || mt_ctl_run(ctl, &call, &mt_op_company_add, &mt_ctl_company_options,
+    if (mt_ctl_args(ctl, &mt_ctl_company_options, &args) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
+    }
+
+    /* the command is the new company's, and goes with it */
+
+    ctl->company = (uint32_t) args.num;
+
+    if (mt_ctl_run(ctl, &call, &mt_op_company_add, &mt_ctl_company_options,
                       &args)
            != MT_CTL_OK)
     {

@@ -546,7 +546,7 @@ mt_ctl_erase_end(mt_ctl_t *ctl, const mt_erased_t *erased,
 
     memset(&args, 0, sizeof(args));
     mt_set(&args, user_erase_step, heir, erased->heir);
-    mt_set(&args, user_erase_step, end, 1);
+    mt_set(&args, user_erase_step, finish, 1);
 
     return mt_ctl_erase_step(ctl, &args, &call);
 }

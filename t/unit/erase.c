@@ -3,6 +3,8 @@
  * of past meetings hold, and every step leaves a whole store. */
 
 #include "domain/purge/mt_user_erase.h"
+#include "event/mt_event_payload.h"
+#include "event_fixture.h"
 #include "meeting_fixture.h"
 
 
@@ -126,7 +128,7 @@ step(mt_erase_search_t *search, int64_t end)
     mt_set(&args, user_erase_step, heir, search->erased->heir);
 
     if (end) {
-        mt_set(&args, user_erase_step, end, 1);
+        mt_set(&args, user_erase_step, finish, 1);
 
     } else {
         mt_set(&args, user_erase_step, rows, rows);
@@ -215,7 +217,7 @@ static int64_t
 past_meeting(void)
 {
     int64_t            num;
-    mt_person_t        guest;
+    mt_person_t        guests[2];
     mt_meeting_edit_t  args;
     mt_checkin_args_t  in;
 
@@ -226,9 +228,11 @@ past_meeting(void)
     edit_set(&args, creator_called, MT_STR("Zhang San"));
     edit_set(&args, leader_refs, refs(&f, "zhang3,li4"));
 
-    guest = person("", "guest-id", "Zhang San");
-    mt_set(&guest, person, phone, MT_STR("13912345678"));
-    edit_set(&args, add, ((mt_objs_t) { 1, &guest }));
+    guests[0] = person("", "guest-id", "Zhang San");
+    mt_set(&guests[0], person, phone, MT_STR("13912345678"));
+    guests[1] = person("", "guest-id-2", "Zhang San");
+    mt_set(&guests[1], person, phone, MT_STR("+86 139-1234 5678"));
+    edit_set(&args, add, ((mt_objs_t) { 2, guests }));
 
     num = created(&f, args);
 
@@ -378,6 +382,49 @@ test_others(void)
 }
 
 
+/* All messages still have a text; those of the person say nothing. */
+
+static void
+test_messages(void)
+{
+    int64_t             number, n;
+    mt_str_t            text;
+    mt_txn_t           *txn;
+    mt_status_t         rc;
+    mt_outbox_t         message;
+    mt_event_source_t   source;
+
+    n = 0;
+
+    for (number = message_after(&f, MT_DB_OUTBOX, 0, &message);
+         number;
+         number = message_after(&f, MT_DB_OUTBOX, number, &message))
+    {
+        if (mt_read_begin(f.store, &txn) != MT_OK) {
+            fixture_die("no read transaction");
+        }
+
+        memset(&source, 0, sizeof(source));
+        source.txn = txn;
+        source.settings = &f.settings;
+        source.company = f.company;
+        source.message = &message;
+        source.number = number;
+        source.now = f.now;
+
+        rc = mt_event_payload(&source, f.arena, &text);
+        mt_read_end(txn);
+
+        ok(rc == MT_OK && memmem(text.data, text.len, "hang", 4) == NULL,
+           "message %lld: %.*s", (long long) number, (int) text.len,
+           text.data);
+        n++;
+    }
+
+    ok(n > 5, "there are messages");
+}
+
+
 static void
 test_found(void)
 {
@@ -417,6 +464,7 @@ main(void)
     };
 
     fixture_open(&f);
+    subscribe(&f);
 
     zhang = fix_user("zhang3", "Zhang San", "zhangsan-account",
                      "13912345678");
@@ -431,8 +479,20 @@ main(void)
     edit_set(&args, drop, refs(&f, "zhang3"));
     is_status(update(&f, args), MT_OK, "taken off a list");
 
+    /* some messages have their events themselves */
+
+    {
+        mt_journal_trim_t  trim;
+
+        memset(&trim, 0, sizeof(trim));
+        mt_set(&trim, journal_trim, upto, 4);
+        mt_set(&trim, journal_trim, copy, 1);
+        is_status(fixture_run(&f, &mt_op_journal_trim, &trim), MT_OK,
+                  "the journal is trimmed");
+    }
+
     before = tally(&f, past);
-    is_int(before.total, 4, "four people");
+    is_int(before.total, 5, "five people");
     is_int(before.signed_in, 2, "two signed in");
     ok(contain("zhangsan-account") > 2, "the account is in several entries");
 
@@ -500,6 +560,7 @@ main(void)
            "no record is left");
     is_status(erase("zhang3"), MT_NO_SUCH_USER, "nobody is there to erase");
 
+    test_messages();
     ok(fix_user("zhang3", "New Zhang", "z3", "13912345678") > 0,
        "the words can be used again");
     is_int(fixture_verify(&f), 0, "the store is whole");

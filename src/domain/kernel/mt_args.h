@@ -537,9 +537,9 @@
  * The erasure of a person.  user_erase removes the user and makes the heir,
  * whose number result->num is; result->detail is the person's own.
  * user_erase_step goes on, and names the person by the heir alone: rows with
- * the person's data, entries of the journal and messages; `end` is the last
- * step.  A row is a meeting and a slot, 0 for the meeting's record, -1 for the
- * person's slot.
+ * the person's data, entries of the journal and messages.  A row is a meeting
+ * and a slot, 0 for the meeting's record, -1 for the person's slot.  `finish`
+ * is the last step, whose caller has found nothing more.
  */
 #define MT_ERASED_ROW_FIELDS(F, M)                                            \
     F(M, 1,  INT, meeting,      1, MT_NUM_MAX, NULL)                          \
@@ -550,7 +550,7 @@
     F(M, 2,  OBJS, rows,        0, INT32_MAX, &mt_erased_row_model)           \
     F(M, 3,  INTS, positions,   0, INT32_MAX, NULL)                           \
     F(M, 4,  INTS, messages,    0, INT32_MAX, NULL)                           \
-    F(M, 5,  INT, end,          0, 1, NULL)
+    F(M, 5,  INT, finish,       0, 1, NULL)
 
 /* Deletes entries of the journal up to a position, a bounded number per
  * command.  copy: messages get copies of the events that they need of these

@@ -154,7 +154,7 @@ mt_erase_step_apply(mt_apply_t *a, const void *body, mt_result_t *result)
         return a->failed != MT_OK ? a->failed : MT_STORE_FAILED;
     }
 
-    if (args->end) {
+    if (args->finish) {
         return mt_erase_end(a, &erased);
     }
 

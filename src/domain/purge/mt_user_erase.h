@@ -6,7 +6,7 @@
  *
  *     user_erase           removes the user, and makes the heir
  *     mt_erase_next()      finds what there is to erase, a part at a time
- *     user_erase_step      erases what was found; the last one, with `end`,
+ *     user_erase_step      erases what was found; the last one, `finish`,
  *                          deletes the user's record
  *
  * An erasure that was interrupted goes on from its beginning.

@@ -10,6 +10,11 @@
 
 
 #define MT_ERASE_LOOKS  2000            /* entries looked at in one call */
+/* Digits of a phone number; fewer than the least ones may be an extension of
+ * several people. */
+#define MT_PHONE_DIGITS  20
+#define MT_PHONE_LEAST   7
+
 #define MT_ERASE_BYTES  (256 * 1024)    /* of journal entries for one step */
 
 
@@ -56,6 +61,8 @@ static void mt_erase_object(mt_eraser_t *e, const mt_model_t *model,
     void *object);
 static void mt_erase_person(mt_eraser_t *e, mt_person_t *person);
 static void mt_erase_text(mt_eraser_t *e, mt_str_t *text, int ref);
+static size_t mt_phone_digits(mt_str_t phone, char digits[MT_PHONE_DIGITS]);
+static int mt_same_phone(mt_str_t one, mt_str_t two);
 static int mt_erase_is_ref(const mt_field_t *field);
 static int mt_erase_is_number(const mt_field_t *field);
 static int mt_is_named(const mt_eraser_t *e, mt_str_t text);
@@ -479,9 +486,56 @@ mt_erase_is_guest(const mt_erased_t *erased, const mt_attendee_t *attendee)
     const mt_user_t  *user = &erased->user;
 
     return attendee->slot >= MT_GUEST_SLOT
-           && ((user->phone.len && mt_str_eq(attendee->phone, user->phone))
+           && (mt_same_phone(attendee->phone, user->phone)
                || (user->email.len
                    && mt_str_eq(attendee->email, user->email)));
+}
+
+
+/* Puts the digits of a phone number into `digits`, without China's code.
+ * Returns their number, 0 if there are too many. */
+
+static size_t
+mt_phone_digits(mt_str_t phone, char digits[MT_PHONE_DIGITS])
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < phone.len; i++) {
+        if (phone.data[i] < '0' || phone.data[i] > '9') {
+            continue;
+        }
+
+        if (n == MT_PHONE_DIGITS) {
+            return 0;
+        }
+
+        digits[n++] = phone.data[i];
+    }
+
+    if (n == 13 && digits[0] == '8' && digits[1] == '6') {
+        n -= 2;
+        memmove(digits, digits + 2, n);
+    }
+
+    return n;
+}
+
+
+/* Returns 1 for two spellings of a phone number, else 0. */
+
+static int
+mt_same_phone(mt_str_t one, mt_str_t two)
+{
+    size_t  n;
+    char    a[MT_PHONE_DIGITS], b[MT_PHONE_DIGITS];
+
+    n = mt_phone_digits(one, a);
+
+    return (two.len && mt_str_eq(one, two))
+           || (n >= MT_PHONE_LEAST && n == mt_phone_digits(two, b)
+               && memcmp(a, b, n) == 0);
 }
 
 
@@ -690,7 +744,7 @@ mt_erase_host_act(mt_txn_t *txn, uint32_t company, mt_eraser_t *e,
 
     if (mt_is_named(e, act->person)
         || (user->account.len && mt_str_eq(act->person, user->account))
-        || (user->phone.len && mt_str_eq(act->person, user->phone)))
+        || mt_same_phone(act->person, user->phone))
     {
         return 1;
     }
@@ -776,7 +830,7 @@ mt_erase_person(mt_eraser_t *e, mt_person_t *person)
     const mt_user_t  *user = &e->erased->user;
 
     if (!mt_is_named(e, person->ref)
-        && !(user->phone.len && mt_str_eq(person->phone, user->phone))
+        && !mt_same_phone(person->phone, user->phone)
         && !(user->email.len && mt_str_eq(person->email, user->email)))
     {
         return;
