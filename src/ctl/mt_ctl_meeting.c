@@ -256,19 +256,24 @@ mt_ctl_word(mt_ctl_t *ctl, mt_ctl_option_t option, const char *const *words,
     size_t n, int64_t *value)
 {
     size_t       i;
+    mt_str_t     list;
     const char  *given;
 
     given = ctl->given[option];
+    list = MT_STR("");
 
     for (i = 0; i < n; i++) {
         if (mt_str_eq(mt_cstr(given), mt_cstr(words[i]))) {
             *value = (int64_t) i;
             return 1;
         }
+
+        list = mt_arena_printf(ctl->arena, "%.*s%s%s", (int) list.len,
+                               list.data, i ? ", " : "", words[i]);
     }
 
-    (void) mt_ctl_fail("\"%s\" is none of the values that the option has",
-                       given);
+    (void) mt_ctl_fail("\"%s\" is none of: %.*s", given, (int) list.len,
+                       list.data);
 
     return 0;
 }
