@@ -4,9 +4,12 @@
  * itself, with an honest HTTP status; an error is a problem of RFC 9457.
  */
 
+#include "base/mt_crypto.h"
 #include "dialect/mt_arguments.h"
 #include "dialect/mt_native.h"
+#include "domain/checkin/mt_checkin.h"
 #include "domain/directory/mt_directory.h"
+#include "domain/kernel/mt_repeat.h"
 
 
 #define MT_NATIVE_CREATED       201
@@ -30,6 +33,7 @@ static int mt_native_is_secure(const mt_exchange_t *x);
 static mt_status_t mt_native_session(mt_exchange_t *x, mt_native_t *request);
 static mt_status_t mt_native_person(mt_exchange_t *x, mt_native_t *request);
 static mt_status_t mt_native_permit(mt_exchange_t *x);
+static void mt_native_repeat(mt_exchange_t *x);
 static int mt_native_is_foreign(mt_exchange_t *x);
 static void mt_native_credential(mt_exchange_t *x);
 static void mt_native_problem(mt_exchange_t *x);
@@ -58,6 +62,7 @@ static const struct {
     { MT_BAD_TIMES, 400 },
     { MT_COMPRESSED, 415 },
     { MT_CHANGED, 412 },
+    { MT_KEY_REUSED, 422 },
     { MT_BAD_SIGNATURE, 401 },
     { MT_BAD_CALLER, 401 },
     { MT_NO_USER, 401 },
@@ -372,6 +377,71 @@ mt_native_authenticate(mt_exchange_t *x)
     if (call->error.status == MT_OK) {
         call->error = x->decode.error;
     }
+
+    if (call->error.status == MT_OK) {
+        mt_native_repeat(x);
+    }
+}
+
+
+/* Sets the call's key from the request's Idempotency-Key.  A log-in has none,
+ * for nobody is known yet; a check-in has it for its request id. */
+
+static void
+mt_native_repeat(mt_exchange_t *x)
+{
+    uint8_t    *mac, *digest, hash[MT_SHA256_LEN];
+    mt_str_t    key, parts[4], body[3];
+    mt_call_t  *call;
+
+    call = &x->call;
+
+    if (mt_method(x->in.method) != MT_METHOD_POST
+        || (x->route->flags & MT_ROUTE_PUBLIC)
+        || x->route->operation == &mt_op_checkin_add
+        || x->route->operation == &mt_op_checkin_shown)
+    {
+        return;
+    }
+
+    key = mt_native_key(x);
+
+    if (key.len == 0 || call->error.status != MT_OK) {
+        return;
+    }
+
+    mac = mt_arena_take(call->arena, MT_MAC_LEN);
+    digest = mt_arena_take(call->arena, MT_REPEAT_LEN);
+
+    if (mac == NULL || digest == NULL) {
+        call->error.status = MT_NO_MEMORY;
+        return;
+    }
+
+    /* no key has a line break */
+
+    parts[0] = MT_STR("idempotency key");
+    parts[1] = mt_arena_printf(call->arena, "%u.%lld\n", call->company,
+                               (long long) call->actor);
+    parts[2] = key;
+    parts[3] = mt_arena_printf(call->arena, "\n%.*s", (int) x->in.path.len,
+                               x->in.path.data);
+
+    body[0] = x->in.query;
+    body[1] = MT_STR("\n");
+    body[2] = x->in.body;
+
+    if (mt_mac(call->server_key, parts, 4, mac) != 0
+        || mt_sha256(body, 3, hash) != 0)
+    {
+        call->error.status = MT_INTERNAL;
+        return;
+    }
+
+    memcpy(digest, hash, MT_REPEAT_LEN);
+
+    call->repeat_key = (mt_str_t) { MT_MAC_LEN, (const char *) mac };
+    call->repeat_digest = (mt_str_t) { MT_REPEAT_LEN, (const char *) digest };
 }
 
 

@@ -36,6 +36,8 @@ static void mt_native_scopes_write(mt_json_writer_t *w,
     const mt_field_t *field, const void *src);
 
 static void mt_native_person(mt_exchange_t *x);
+static mt_str_t mt_native_word(mt_exchange_t *x, const char *label,
+    mt_str_t alphabet, size_t len);
 static void mt_native_credential_add(mt_exchange_t *x);
 static void mt_native_pause(mt_exchange_t *x);
 static void mt_native_resume(mt_exchange_t *x);
@@ -1013,6 +1015,44 @@ mt_native_person(mt_exchange_t *x)
 }
 
 
+/* Returns a random word; for a request with a key one that follows from the
+ * key, so that its repeat is answered with the same, which no store has. */
+
+static mt_str_t
+mt_native_word(mt_exchange_t *x, const char *label, mt_str_t alphabet,
+    size_t len)
+{
+    char       *p;
+    size_t      i;
+    uint8_t     mac[MT_MAC_LEN];
+    mt_str_t    parts[3];
+    mt_call_t  *call;
+
+    call = &x->call;
+
+    if (call->repeat_key.len == 0) {
+        return mt_random_text(call->arena, alphabet, len);
+    }
+
+    parts[0] = MT_STR("credential of a key");
+    parts[1] = call->repeat_key;
+    parts[2] = mt_cstr(label);
+
+    p = mt_arena_take(call->arena, len);
+
+    if (p == NULL || mt_mac(call->server_key, parts, 3, mac) != 0) {
+        return MT_STR("");
+    }
+
+    for (i = 0; i < len; i++) {
+        p[i] = alphabet.data[(mac[i / 2 % MT_MAC_LEN] >> i % 2 * 4 & 0xf)
+                             % alphabet.len];
+    }
+
+    return (mt_str_t) { len, p };
+}
+
+
 static void
 mt_native_credential_add(mt_exchange_t *x)
 {
@@ -1033,7 +1073,7 @@ mt_native_credential_add(mt_exchange_t *x)
         return;
     }
 
-    request->secret = mt_random_text(arena, hex, MT_NATIVE_SECRET);
+    request->secret = mt_native_word(x, "secret", hex, MT_NATIVE_SECRET);
     hash = mt_arena_take(arena, MT_SHA256_LEN);
 
     if (hash == NULL || request->secret.len == 0
@@ -1045,9 +1085,9 @@ mt_native_credential_add(mt_exchange_t *x)
 
     mt_set(args, credential_add, company, x->call.company);
     mt_set(args, credential_add, appid,
-           mt_random_text(arena, digits, MT_NATIVE_APPID));
+           mt_native_word(x, "appid", digits, MT_NATIVE_APPID));
     mt_set(args, credential_add, appkey,
-           mt_random_text(arena, hex, MT_NATIVE_APPKEY));
+           mt_native_word(x, "appkey", hex, MT_NATIVE_APPKEY));
     mt_set(args, credential_add, secret_hash,
            ((mt_str_t) { MT_SHA256_LEN, (const char *) hash }));
     mt_set(args, credential_add, apart, 1);

@@ -150,6 +150,7 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(TOO_MANY_LEADERS, FAILED,       "签到负责人不能超过五人"),
     MT_S(REMINDED,         FAILED,       "刚刚提醒过，请稍后再试"),
     MT_S(CHANGED,          FAILED,       "已被他人修改"),
+    MT_S(KEY_REUSED,       FAILED,       "该请求标识已用于其他请求"),
     MT_S(TRIMMED,          FAILED,       "日志已被清理"),
     MT_S(NO_SERIES,        FAILED,       "不是重复会议"),
 

@@ -79,6 +79,7 @@ static const mt_upgrade_step_t  mt_upgrade_steps[] = {
     MT_COUNT_STEP(JOURNAL),
     MT_COUNT_STEP(ATTENDS),
     MT_COUNT_STEP(COMPANY_JOURNAL),
+    MT_COUNT_STEP(UNDONE),
 };
 
 

@@ -435,7 +435,17 @@
     F(M, 11, INT, max_series_seats, 0, MT_NUM_MAX, NULL)                      \
     F(M, 12, INT, max_people,   0, MT_NUM_MAX, NULL)                          \
     F(M, 13, INT, quiet,        0, 1, NULL)                                   \
-    F(M, 14, INT, erased,       0, 1, NULL)
+    F(M, 14, INT, erased,       0, 1, NULL)                                   \
+    F(M, 15, STR, repeat_key,   0, 16, NULL)                                  \
+    F(M, 16, STR, repeat_digest, 0, 16, NULL)
+
+/* The result of a command whose request had a client's key
+ * (kernel/mt_repeat.h). */
+#define MT_REPEAT_FIELDS(F, M)                                                \
+    F(M, 1,  STR, digest,       0, 16, NULL)                                  \
+    F(M, 2,  INT, num,          0, MT_NUM_MAX, NULL)                          \
+    F(M, 3,  INT, time,         0, MT_TIME_MAX, NULL)                         \
+    F(M, 4,  INT, detail,       INT64_MIN, INT64_MAX, NULL)
 
 /* A journal entry. */
 #define MT_JOURNAL_FIELDS(F, M)                                               \
@@ -463,5 +473,6 @@ MT_DECLARE_MODEL(subscription, MT_SUBSCRIPTION_FIELDS);
 MT_DECLARE_MODEL(outbox, MT_OUTBOX_FIELDS);
 MT_DECLARE_MODEL(command, MT_COMMAND_FIELDS);
 MT_DECLARE_MODEL(journal, MT_JOURNAL_FIELDS);
+MT_DECLARE_MODEL(repeat, MT_REPEAT_FIELDS);
 
 #endif /* MT_RECORDS_H */

@@ -168,7 +168,9 @@
     S(91, CHANGED,            "changed",            "changed meanwhile by "   \
                                                     "somebody else")          \
     S(92, TRIMMED,            "trimmed",            "the journal has been "   \
-                                                    "trimmed since")
+                                                    "trimmed since")          \
+    S(93, KEY_REUSED,         "key_reused",         "the key was given with " \
+                                                    "another request")
 
 
 typedef enum {

@@ -4,6 +4,7 @@
  */
 
 #include "domain/auth/mt_auth.h"
+#include "domain/kernel/mt_repeat.h"
 #include "service/mt_service_private.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ static void mt_exchange_delete(mt_exchange_t *x, mt_str_t *name);
 static void mt_exchange_prove(mt_exchange_t *x);
 static void mt_exchange_log_files(mt_service_exchange_t *e);
 static int mt_exchange_find_answer(mt_service_exchange_t *e);
+static int mt_exchange_repeated(mt_service_exchange_t *e);
 
 
 mt_status_t
@@ -475,6 +477,46 @@ mt_exchange_find_answer(mt_service_exchange_t *e)
 }
 
 
+/* Looks for what an earlier request with the same key has done, which is the
+ * answer to this one.  Returns 1 if the call has ended so, or has failed;
+ * else 0. */
+
+static int
+mt_exchange_repeated(mt_service_exchange_t *e)
+{
+    int           found;
+    mt_call_t    *call;
+    mt_status_t   status;
+
+    call = &e->x.call;
+
+    if (call->repeat_key.len == 0 || call->op->body == NULL) {
+        return 0;
+    }
+
+    found = mt_repeat_find(call->txn, call->company, call->now,
+                           call->repeat_key, call->repeat_digest, call->arena,
+                           &status, &call->result);
+    if (found == 0) {
+        return 0;
+    }
+
+    if (found < 0 || status != MT_OK) {
+        mt_exchange_error(&e->x, found < 0 ? MT_STORE_FAILED : status);
+        return 1;
+    }
+
+    e->finished = 1;
+    e->applied = 1;
+
+    if (call->op->finish) {
+        call->op->finish(call);
+    }
+
+    return 1;
+}
+
+
 mt_step_t
 mt_exchange_start(mt_exchange_t *x)
 {
@@ -503,6 +545,10 @@ mt_exchange_start(mt_exchange_t *x)
         && mt_company_is_open(call->txn, call->company) != 1)
     {
         mt_exchange_error(x, MT_NO_SUCH_COMPANY);
+    }
+
+    if (call->error.status == MT_OK && mt_exchange_repeated(e)) {
+        return mt_exchange_leave_read(x, MT_STEP_DONE);
     }
 
     if (call->error.status == MT_OK) {

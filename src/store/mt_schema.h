@@ -31,7 +31,7 @@
 #define MT_SCHEMA_H
 
 
-#define MT_STORE_FORMAT  3
+#define MT_STORE_FORMAT  4
 
 /* the oldest format that mt_prepare() brings up to this one */
 #define MT_STORE_FORMAT_OLDEST  1
@@ -103,7 +103,10 @@
         are 0 */                                                              \
     D(UNDONE,       "undone",       NUM2)       /* C N(meeting) N(slot):      \
         since format 3: undone; the check-ins of the attendee that a host     \
-        has undone; stays when the attendee is taken off the list */
+        has undone; stays when the attendee is taken off the list */          \
+    D(REPEAT,       "repeat",       SESSION)    /* C N(quarter of a day)      \
+        MAC: repeat; since format 4: what a request with a client's key has   \
+        done */
 
 
 typedef enum {

@@ -58,6 +58,8 @@ static const example_t  examples[] = {
     EXAMPLE(ATTENDEE, C_ N1_ N2_, .company = C, .nums = { N1, N2 }),
     EXAMPLE(CHECKIN, C_ N1_ N2_, .company = C, .nums = { N1, N2 }),
     EXAMPLE(TALLY, C_ N1_, .company = C, .nums = { N1 }),
+    EXAMPLE(REPEAT, C_ N1_ "0123456789abcdef", .company = C, .nums = { N1 },
+            .string = MT_STR("0123456789abcdef")),
     EXAMPLE(SESSION, C_ N1_ "ios", .company = C, .nums = { N1 },
             .string = mt_str("ios")),
     EXAMPLE(REMINDER, N1_ C_ N2_, .company = C, .nums = { N1, N2 }),

@@ -47,6 +47,7 @@ static const mt_model_t *const  models[] = {
     &mt_person_model, &mt_meeting_edit_model, &mt_meeting_act_model,
     &mt_meeting_list_model, &mt_answer_model, &mt_checkin_args_model,
     &mt_attendee_query_model, &mt_my_list_model, &mt_office_list_model,
+    &mt_repeat_model,
     &mt_attendance_args_model,
     &mt_session_close_model,
     &mt_password_set_model, &mt_password_put_model,

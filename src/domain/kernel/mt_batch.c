@@ -3,6 +3,7 @@
 
 #include "domain/kernel/mt_batch_private.h"
 #include "domain/kernel/mt_quota.h"
+#include "domain/kernel/mt_repeat.h"
 #include "store/mt_wal.h"
 
 
@@ -251,6 +252,7 @@ static mt_status_t
 mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
     mt_str_t encoded, mt_result_t *result)
 {
+    int                    repeated;
     void                  *body;
     mt_apply_t             a;
     mt_status_t            rc;
@@ -287,8 +289,25 @@ mt_batch_dispatch(mt_batch_t *batch, const mt_command_t *command,
         rc = mt_quota_bytes(&a, encoded.len);
     }
 
-    if (rc == MT_OK && !command->erased) {
+    repeated = 0;
+
+    if (rc == MT_OK && !command->erased && command->repeat_key.len) {
+        repeated = mt_repeat_find(a.txn, a.company, a.time,
+                                  command->repeat_key, command->repeat_digest,
+                                  a.arena, &rc, result);
+        a.unchanged = repeated == 1;
+        rc = repeated < 0 ? MT_STORE_FAILED : rc;
+    }
+
+    if (rc == MT_OK && !command->erased && !repeated) {
         rc = op->apply(&a, body, result);
+    }
+
+    if (rc == MT_OK && !command->erased && command->repeat_key.len
+        && !a.unchanged && a.failed == MT_OK)
+    {
+        rc = mt_repeat_keep(&a, command->repeat_key, command->repeat_digest,
+                            result);
     }
 
     if (command->quiet) {

@@ -38,6 +38,8 @@ mt_command(mt_call_t *call, const void *body)
     last.message_size = call->settings ? call->settings->message_size : 0;
     last.quiet = call->quiet;
     last.lean = !call->op->wal_ack;
+    last.repeat_key = call->repeat_key;
+    last.repeat_digest = call->repeat_digest;
 
     if (call->op->grows && call->settings) {
         mt_quota_give(&last, &call->settings->quota);

@@ -86,6 +86,10 @@ struct mt_call_s {
     mt_store_t            *store;
     mt_txn_t              *txn;         /* while one is open */
 
+    mt_str_t               repeat_key;  /* in: see kernel/mt_repeat.h; "": the
+                                           client gave none */
+    mt_str_t               repeat_digest;
+
     mt_buf_t               command;     /* out, with MT_STEP_COMMIT */
     size_t                 seats;       /* out, with it: its estimated cost,
                                            in attendances or what costs as

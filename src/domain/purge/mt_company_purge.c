@@ -54,6 +54,7 @@ static const struct {
     mt_wipe_pt  wipe;
 } mt_wipes[] = {
     { MT_DB_SESSION, mt_wipe_entries },
+    { MT_DB_REPEAT, mt_wipe_entries },
     { MT_DB_SUBSCRIPTION, mt_wipe_entries },
     { MT_DB_OUTBOX, mt_wipe_entries },
     { MT_DB_SET_ASIDE, mt_wipe_entries },

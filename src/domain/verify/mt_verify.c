@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/mt_crypto.h"
+#include "domain/kernel/mt_repeat.h"
 #include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_meeting_index.h"
 #include "domain/mt_operations.h"
@@ -65,6 +66,7 @@ static void mt_verify_dept(mt_verify_t *v, const void *record);
 static void mt_verify_user(mt_verify_t *v, const void *record);
 static void mt_verify_room(mt_verify_t *v, const void *record);
 static void mt_verify_session(mt_verify_t *v, const void *record);
+static void mt_verify_repeat(mt_verify_t *v, const void *record);
 static void mt_verify_name(mt_verify_t *v, const void *record);
 static void mt_verify_counter(mt_verify_t *v, const void *record);
 static void mt_verify_dept_child(mt_verify_t *v, const void *record);
@@ -119,6 +121,7 @@ static const mt_verified_t  mt_verified[] = {
     { MT_DB_UNDONE, "undone", &mt_undone_model, mt_verify_undone },
     { MT_DB_TALLY, "tally", &mt_tally_model, mt_verify_tally },
     { MT_DB_SESSION, "session", &mt_session_model, mt_verify_session },
+    { MT_DB_REPEAT, "repeat", &mt_repeat_model, mt_verify_repeat },
     { MT_DB_NAME, "name", NULL, mt_verify_name },
     { MT_DB_COUNTER, "counter", NULL, mt_verify_counter },
     { MT_DB_DEPT_CHILD, "dept_child", NULL, mt_verify_dept_child },
@@ -471,6 +474,19 @@ mt_verify_session(mt_verify_t *v, const void *record)
     {
         mt_breach(v, "user %lld does not exist or may not log in",
                   (long long) v->num);
+    }
+}
+
+
+static void
+mt_verify_repeat(mt_verify_t *v, const void *record)
+{
+    const mt_repeat_t  *repeat = record;
+
+    if (repeat->digest.len != MT_REPEAT_LEN
+        || repeat->time / MT_REPEAT_SPAN != v->num)
+    {
+        mt_breach(v, "the request is of another time, or has no digest");
     }
 }
 
