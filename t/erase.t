@@ -175,6 +175,35 @@ is($h5->call('user/add', { id => 'zs-id', name => 'Somebody else',
     phone => '13911112222', account => 'zs-account' })->{code}, 10000,
     'id, phone and account can be given again');
 
+# the tool is killed again and again, and goes on
+
+my @many = map {
+    $t->ctl(qw(meeting add --creator u2 --subject y --people u1,u2))->{number}
+} 1 .. 150;
+
+for my $ms (6, 12, 25, 50) {
+    my $pid = fork() // die;
+
+    if ($pid == 0) {
+        open STDOUT, '>', '/dev/null';
+        exec $t->{ctl}, '--store', $t->store(), qw(user erase --user u2 --yes);
+        die;
+    }
+
+    select undef, undef, undef, $ms / 1000;
+    kill KILL => $pid;
+    waitpid $pid, 0;
+    is(($t->ctl_run('verify'))[0], 0, "killed after $ms ms: a whole store");
+}
+
+($code, undef, $error) = $t->ctl_run(qw(user erase --user u2 --yes));
+ok($code == 0 || $error =~ /no_such_user/, 'it comes to its end');
+@words = ('Person 2', '13800000002');
+is_deeply([ with_word(backup()) ], [], 'and nothing is left');
+is($t->ctl(qw(meeting show --meeting), $many[-1])->{people}, 2,
+    'the meetings have as many people');
+$t->verify();
+
 # a restart with the rewritten copy
 
 $t->stop();

@@ -143,6 +143,7 @@ mt_ctl_remove_picture(void *data, uint32_t company, mt_str_t name)
 int
 mt_ctl_company_purge(mt_ctl_t *ctl)
 {
+    int                 wiped;
     int64_t             entries;
     mt_call_t           call;
     mt_company_purge_t  args;
@@ -152,6 +153,7 @@ mt_ctl_company_purge(mt_ctl_t *ctl)
     }
 
     entries = 0;
+    wiped = 0;
 
     do {
         memset(&args, 0, sizeof(args));
@@ -165,14 +167,17 @@ mt_ctl_company_purge(mt_ctl_t *ctl)
             return MT_CTL_FAILED;
         }
 
+        /* the company is closed by now, and logs nothing more */
+
+        if (!wiped && mt_ctl_wipe_log(ctl) != MT_CTL_OK) {
+            return MT_CTL_FAILED;
+        }
+
+        wiped = 1;
         entries += call.result.num;
         (void) usleep(MT_CTL_REST_US);
 
     } while (call.result.detail);
-
-    if (mt_ctl_wipe_log(ctl) != MT_CTL_OK) {
-        return MT_CTL_FAILED;
-    }
 
     if (mt_resources_each(mt_ctl_resources(ctl).data, INT64_MAX,
                           mt_ctl_remove_picture, ctl) != 0)
@@ -460,8 +465,7 @@ mt_ctl_erase_found(mt_ctl_t *ctl, mt_erase_search_t *search)
     mt_set(&args, user_erase_step, positions, positions);
     mt_set(&args, user_erase_step, messages, messages);
 
-    return mt_ctl_erase_step(ctl, &args, &call) == MT_CTL_OK
-           ? mt_ctl_wipe_log(ctl) : MT_CTL_FAILED;
+    return mt_ctl_erase_step(ctl, &args, &call);
 }
 
 
@@ -542,6 +546,12 @@ mt_ctl_erase_end(mt_ctl_t *ctl, const mt_erased_t *erased,
         if (memcmp(&before, traces, sizeof(before)) == 0) {
             break;
         }
+    }
+
+    /* before the last step, after which the command cannot be given again */
+
+    if (mt_ctl_wipe_log(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
     }
 
     memset(&args, 0, sizeof(args));

@@ -7,10 +7,9 @@
 #define MT_RECORD_SIZE  256      /* bytes of a record, first guess */
 
 
+static int mt_writer(mt_txn_t *txn, mt_db_t db, MDB_cursor **cursor);
 static int mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
     mt_str_t value, mt_str_t *old);
-static int mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key,
-    mt_str_t value, unsigned flags);
 static mt_status_t mt_encode(mt_txn_t *txn, mt_db_t db,
     const mt_model_t *model, const void *object, mt_arena_t *arena,
     mt_str_t *record);
@@ -56,6 +55,35 @@ mt_get(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t *value)
 }
 
 
+/*
+ * The cursor through which a transaction writes to a database.  It stays open
+ * and where it is: a key on the page of the last write is found without a
+ * descent from the root.  LMDB closes it at the end of the transaction.  It is
+ * not for MDB_APPEND: LMDB takes a cursor's page for the last one if its flag
+ * says so, and a search that finds nothing does not clear the flag.
+ * Returns LMDB's error.
+ */
+
+static int
+mt_writer(mt_txn_t *txn, mt_db_t db, MDB_cursor **cursor)
+{
+    int  rc;
+
+    if (txn->writers[db] == NULL) {
+        rc = mdb_cursor_open(txn->txn, txn->store->dbi[db],
+                             &txn->writers[db]);
+        if (rc != MDB_SUCCESS) {
+            txn->writers[db] = NULL;
+            return rc;
+        }
+    }
+
+    *cursor = txn->writers[db];
+
+    return MDB_SUCCESS;
+}
+
+
 /* Puts a key that is not there.  Returns LMDB's error; with MDB_KEYEXIST *old
  * is the value that is there, valid as mt_get()'s. */
 
@@ -63,15 +91,20 @@ static int
 mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
     mt_str_t *old)
 {
-    int      rc;
-    MDB_val  k, v;
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *writer;
 
     k = mt_val(key->data, key->len);
     v = mt_val(value.data, value.len);
 
     (void) mt_reserve_changes(txn, db);
 
-    rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, MDB_NOOVERWRITE);
+    rc = mt_writer(txn, db, &writer);
+
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_cursor_put(writer, &k, &v, MDB_NOOVERWRITE);
+    }
 
     if (rc == MDB_SUCCESS) {
         mt_reserve_put(txn, db, key->len + value.len, 0);
@@ -85,25 +118,11 @@ mt_put_new(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
 }
 
 
-static int
-mt_put_rc(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value,
-    unsigned flags)
-{
-    MDB_val  k, v;
-
-    k = mt_val(key->data, key->len);
-    v = mt_val(value.data, value.len);
-
-    mt_reserve_put(txn, db, key->len + value.len, flags & MDB_APPEND);
-
-    return mdb_put(txn->txn, txn->store->dbi[db], &k, &v, flags);
-}
-
-
 mt_status_t
 mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 {
     int       rc;
+    MDB_val   k, v;
     mt_str_t  old;
 
     if (txn->status != MT_OK) {
@@ -116,7 +135,12 @@ mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
         mt_usage_entry(txn, db, mt_key_text(key), old, -1);
         mt_usage_entry(txn, db, mt_key_text(key), value, 1);
 
-        rc = mt_put_rc(txn, db, key, value, 0);
+        k = mt_val(key->data, key->len);
+        v = mt_val(value.data, value.len);
+
+        mt_reserve_put(txn, db, key->len + value.len, 0);
+
+        rc = mdb_cursor_put(txn->writers[db], &k, &v, 0);
     }
 
     return rc == MDB_SUCCESS ? txn->status
@@ -127,7 +151,8 @@ mt_put(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 mt_status_t
 mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 {
-    int  rc;
+    int      rc;
+    MDB_val  k, v;
 
     if (txn->status != MT_OK) {
         return txn->status;
@@ -135,7 +160,12 @@ mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 
     mt_usage_entry(txn, db, mt_key_text(key), value, 1);
 
-    rc = mt_put_rc(txn, db, key, value, MDB_APPEND);
+    k = mt_val(key->data, key->len);
+    v = mt_val(value.data, value.len);
+
+    mt_reserve_put(txn, db, key->len + value.len, 1);
+
+    rc = mdb_put(txn->txn, txn->store->dbi[db], &k, &v, MDB_APPEND);
 
     return rc == MDB_SUCCESS ? txn->status
                              : mt_txn_fail(txn, mt_db_names[db], rc);
@@ -145,27 +175,33 @@ mt_append(mt_txn_t *txn, mt_db_t db, const mt_key_t *key, mt_str_t value)
 int
 mt_del(mt_txn_t *txn, mt_db_t db, const mt_key_t *key)
 {
-    int       rc;
-    MDB_val   k;
-    mt_str_t  old;
+    int          rc;
+    MDB_val      k, v;
+    MDB_cursor  *writer;
 
     if (txn->status != MT_OK) {
         return -1;
     }
 
-    rc = mt_get(txn, db, key, &old);
-
-    if (rc != 1) {
-        return rc;
-    }
-
-    mt_usage_entry(txn, db, mt_key_text(key), old, -1);
-
     k = mt_val(key->data, key->len);
 
-    mt_reserve_del(txn, db);
+    rc = mt_writer(txn, db, &writer);
 
-    rc = mdb_del(txn->txn, txn->store->dbi[db], &k, NULL);
+    if (rc == MDB_SUCCESS) {
+        rc = mdb_cursor_get(writer, &k, &v, MDB_SET);
+    }
+
+    if (rc == MDB_NOTFOUND) {
+        return 0;
+    }
+
+    if (rc == MDB_SUCCESS) {
+        mt_usage_entry(txn, db, mt_key_text(key),
+                       (mt_str_t) { v.mv_size, v.mv_data }, -1);
+        mt_reserve_del(txn, db);
+
+        rc = mdb_cursor_del(writer, 0);
+    }
 
     if (rc == MDB_SUCCESS) {
         return txn->status == MT_OK ? 1 : -1;

@@ -50,6 +50,7 @@ struct mt_txn_s {
     int            uncounted;      /* mt_usage_uncounted() */
     mt_usages_t    usages;         /* of the companies touched so far */
     mt_changes_t  *changes;        /* of each database; NULL: only reads */
+    MDB_cursor   **writers;        /* the same; NULL: not opened yet */
 };
 
 typedef struct mt_wal_words_s  mt_wal_words_t;      /* mapped */

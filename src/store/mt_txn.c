@@ -183,12 +183,14 @@ mt_txn_open(mt_store_t *store, unsigned flags, mt_txn_t **txn)
     mt_txn_t     *t;
     mt_status_t   rc;
 
-    t = calloc(1, sizeof(mt_txn_t) + MT_DB_COUNT * sizeof(mt_changes_t));
+    t = calloc(1, sizeof(mt_txn_t) + MT_DB_COUNT * (sizeof(mt_changes_t)
+                                                    + sizeof(MDB_cursor *)));
     if (t == NULL) {
         return MT_NO_MEMORY;
     }
 
     t->changes = (mt_changes_t *) (t + 1);
+    t->writers = (MDB_cursor **) (t->changes + MT_DB_COUNT);
 
     rc = mt_txn_start(store, flags, &t->txn);
 

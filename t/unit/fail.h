@@ -134,13 +134,16 @@ FAIL(mdb_put, int,
      (MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *value,
       unsigned flags),
      (txn, dbi, key, value, flags), EIO, FAIL_LMDB)
-FAIL(mdb_del, int, (MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *value),
-     (txn, dbi, key, value), EIO, FAIL_LMDB)
 FAIL(mdb_cursor_open, int, (MDB_txn *txn, MDB_dbi dbi, MDB_cursor **cursor),
      (txn, dbi, cursor), ENOMEM, ENOMEM)
 FAIL(mdb_cursor_get, int,
      (MDB_cursor *cursor, MDB_val *key, MDB_val *value, MDB_cursor_op op),
      (cursor, key, value, op), EIO, EIO)
+FAIL(mdb_cursor_put, int,
+     (MDB_cursor *cursor, MDB_val *key, MDB_val *value, unsigned flags),
+     (cursor, key, value, flags), EIO, FAIL_LMDB)
+FAIL(mdb_cursor_del, int, (MDB_cursor *cursor, unsigned flags),
+     (cursor, flags), EIO, FAIL_LMDB)
 
 /* OpenSSL */
 

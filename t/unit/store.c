@@ -6,6 +6,11 @@
 
 #define KEYS  400      /* several pages of them */
 
+#define LISTS     20   /* of the long transactions, and places of each */
+#define PLACES    500
+#define STEPS     60000
+#define VALUE     120  /* bytes of a value, at most */
+
 #define NAME_MOST  45  /* bytes of a name: the longest are not remembered */
 
 
@@ -638,6 +643,157 @@ test_delete_under_cursor(void)
 }
 
 
+/* Returns 1 if the lists are those of the model, else 0.  The model has the
+ * length of each value, 0 for a key that is not there. */
+
+static int
+lists_are(mt_txn_t *txn, uint8_t model[LISTS][PLACES])
+{
+    int           i, k, rc, same;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    same = 1;
+    cursor = mt_cursor_open(txn, MT_DB_ATTENDEE, NULL);
+    rc = mt_cursor_first(cursor, &key, &value);
+
+    for (i = 0; i < LISTS; i++) {
+        for (k = 0; k < PLACES; k++) {
+            if (model[i][k] == 0) {
+                continue;
+            }
+
+            mt_key_num2(&at, 1, i + 1, k + 1);
+            same = same && rc == 1 && mt_str_eq(key, mt_key_text(&at))
+                   && value.len == model[i][k]
+                   && value.data[0] == (char) model[i][k];
+            rc = same ? mt_cursor_next(cursor, &key, &value) : -1;
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    return same && rc == 0;
+}
+
+
+/*
+ * A transaction keeps its place in a database from one write to the next.
+ * Long runs of puts and deletions, in order and at random, leave what a plain
+ * model has, with a reader's cursor in their midst and with appended keys.
+ */
+
+static void
+test_long_writes(void)
+{
+    int           i, k, n, step, round, wrong;
+    char          data[VALUE + 1];
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_txn_t     *txn;
+    unsigned      seed;
+    mt_store_t   *store;
+    mt_cursor_t  *cursor;
+
+    static uint8_t  model[LISTS][PLACES];
+
+    use_path("long");
+    store = open_store(1 << 26);
+    seed = 1;
+    wrong = 0;
+
+    for (round = 0; round < 4; round++) {
+        is_int(mt_write_begin(store, &txn), MT_OK, "round %d", round);
+        cursor = mt_cursor_open(txn, MT_DB_ATTENDEE, NULL);
+        (void) mt_cursor_first(cursor, &key, &value);
+
+        i = 0;
+        k = 0;
+
+        for (step = 0; step < STEPS; step++) {
+
+            /* on to the next place of a run, or to another run */
+
+            k++;
+
+            if (k >= PLACES || rand_r(&seed) % 50 == 0) {
+                i = rand_r(&seed) % LISTS;
+                k = rand_r(&seed) % PLACES;
+            }
+
+            mt_key_num2(&at, 1, i + 1, k + 1);
+
+            /* the rounds grow, shrink, grow and empty the tree */
+
+            if (rand_r(&seed) % 10 < (round % 2 ? 2 : 8)) {
+                n = 1 + rand_r(&seed) % VALUE;
+                memset(data, n, sizeof(data));
+                wrong += mt_put(txn, MT_DB_ATTENDEE, &at,
+                                (mt_str_t) { (size_t) n, data }) != MT_OK;
+                model[i][k] = (uint8_t) n;
+
+            } else {
+                wrong += mt_del(txn, MT_DB_ATTENDEE, &at)
+                         != (model[i][k] != 0);
+                model[i][k] = 0;
+            }
+
+            if (step % 7 == 0) {
+                (void) mt_cursor_next(cursor, &key, &value);
+            }
+
+            if (step % 5 == 0) {
+                mt_key_serial(&at, (uint64_t) (round * STEPS + step + 1));
+                wrong += mt_append(txn, MT_DB_JOURNAL, &at, MT_STR("entry"))
+                         != MT_OK;
+                wrong += mt_del(txn, MT_DB_JOURNAL, &at) != 1;
+                wrong += mt_del(txn, MT_DB_JOURNAL, &at) != 0;
+                wrong += mt_append(txn, MT_DB_JOURNAL, &at, MT_STR("again"))
+                         != MT_OK;
+            }
+
+            if (step % 1000 == 0 && !lists_are(txn, model)) {
+                wrong++;
+            }
+        }
+
+        for (i = 0; round == 3 && i < LISTS * PLACES; i++) {
+            mt_key_num2(&at, 1, i / PLACES + 1, i % PLACES + 1);
+            wrong += mt_del(txn, MT_DB_ATTENDEE, &at)
+                     != (model[i / PLACES][i % PLACES] != 0);
+            model[i / PLACES][i % PLACES] = 0;
+        }
+
+        mt_cursor_close(cursor);
+
+        ok(lists_are(txn, model), "the model's lists");
+        is_int(mt_write_commit(txn), MT_OK, "committed");
+
+        (void) mt_read_begin(store, &txn);
+        ok(lists_are(txn, model), "and read back");
+        mt_read_end(txn);
+    }
+
+    is_int(wrong, 0, "each put and deletion said so");
+
+    (void) mt_read_begin(store, &txn);
+    cursor = mt_cursor_open(txn, MT_DB_JOURNAL, NULL);
+
+    for (n = 0; mt_cursor_next(cursor, &key, &value) == 1; n++) {
+        wrong += !mt_str_eq(value, MT_STR("again"));
+    }
+
+    mt_cursor_close(cursor);
+    mt_read_end(txn);
+
+    is_int(n, 4 * STEPS / 5, "appended keys");
+    is_int(wrong, 0, "their values");
+
+    mt_store_close(store);
+}
+
+
 int
 main(void)
 {
@@ -651,6 +807,7 @@ main(void)
     test_cursors();
     test_names_seen();
     test_delete_under_cursor();
+    test_long_writes();
 
     return rig_end();
 }

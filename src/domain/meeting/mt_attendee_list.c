@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_meeting_draft.h"
 
 
@@ -66,6 +67,8 @@ struct mt_attendee_list_s {
     size_t                     nseats;
     size_t                     nplaces;       /* seats before the fold */
     mt_buf_t                   record;        /* of the row written last */
+    int                        checkins;      /* the meeting has some */
+    mt_attends_t              *attends;       /* NULL: written at once */
 };
 
 
@@ -75,6 +78,8 @@ static void mt_attendee_list_fill(mt_attendee_list_t *list);
 static void mt_attendee_list_fill_row(mt_attendee_list_t *list,
     mt_seat_t *seat);
 static mt_status_t mt_attendee_list_unique(mt_attendee_list_t *list);
+static int mt_attendee_list_checkin(mt_attendee_list_t *list, int64_t slot,
+    mt_checkin_t *checkin);
 static mt_status_t mt_attendee_list_leave(mt_attendee_list_t *list,
     mt_tally_t *tally, const mt_attendee_t *row);
 static mt_status_t mt_attendee_list_index(mt_attendee_list_t *list,
@@ -129,6 +134,13 @@ mt_attendee_list_create(mt_user_refs_t *users, const mt_meeting_edit_t *args,
     mt_buf_init(&list->record, arena, MT_ROW_SIZE);
 
     return list;
+}
+
+
+void
+mt_attendee_list_defer(mt_attendee_list_t *list, mt_attends_t *attends)
+{
+    list->attends = attends;
 }
 
 
@@ -854,6 +866,7 @@ mt_status_t
 mt_attendee_list_write(mt_attendee_list_t *list, mt_meeting_t *meeting)
 {
     size_t       i, k;
+    mt_key_t     prefix;
     mt_seat_t   *seat;
     mt_status_t  rc;
     mt_tally_t  *tally;
@@ -863,6 +876,13 @@ mt_attendee_list_write(mt_attendee_list_t *list, mt_meeting_t *meeting)
     tally = mt_tally(list->a, meeting->num);
     if (tally == NULL) {
         return list->a->failed;
+    }
+
+    mt_key_num(&prefix, list->a->company, meeting->num);
+
+    list->checkins = mt_any(list->a->txn, MT_DB_CHECKIN, &prefix);
+    if (list->checkins < 0) {
+        return MT_STORE_FAILED;
     }
 
     k = 0;
@@ -944,6 +964,20 @@ mt_attendee_list_order(mt_attendee_list_t *list)
 }
 
 
+/* As mt_checkin_load().  Few meetings are changed that have check-ins: the
+ * others cost no search for each attendee. */
+
+static int
+mt_attendee_list_checkin(mt_attendee_list_t *list, int64_t slot,
+    mt_checkin_t *checkin)
+{
+    return list->checkins ? mt_checkin_load(list->a->txn, list->a->company,
+                                            list->meeting->num, slot, checkin,
+                                            list->arena)
+                          : 0;
+}
+
+
 static mt_status_t
 mt_attendee_list_leave(mt_attendee_list_t *list, mt_tally_t *tally,
     const mt_attendee_t *row)
@@ -955,8 +989,7 @@ mt_attendee_list_leave(mt_attendee_list_t *list, mt_tally_t *tally,
 
     a = list->a;
 
-    found = mt_checkin_load(a->txn, a->company, list->meeting->num,
-                            row->slot, &checkin, list->arena);
+    found = mt_attendee_list_checkin(list, row->slot, &checkin);
 
     mt_key_num2(&key, a->company, list->meeting->num, row->slot);
 
@@ -972,29 +1005,19 @@ mt_attendee_list_leave(mt_attendee_list_t *list, mt_tally_t *tally,
 }
 
 
-/* Puts the meeting into the index of a user's meetings, or takes it out.
- * Guests have none. */
+/* Puts the meeting into the index of a user's meetings, or takes it out, now
+ * or when mt_attends_write() is called.  Guests have none. */
 
 static mt_status_t
 mt_attendee_list_index(mt_attendee_list_t *list, int64_t slot, int attends)
 {
-    mt_key_t     key;
-    mt_apply_t  *a;
-
     if (slot >= MT_GUEST_SLOT) {
         return MT_OK;
     }
 
-    a = list->a;
-    mt_key_num2(&key, a->company, slot, list->meeting->num);
-
-    if (attends) {
-        return mt_put(a->txn, MT_DB_ATTENDS, &key, MT_STR(""));
-    }
-
-    /* while an upgrade fills the index it may not be there yet */
-
-    return mt_del(a->txn, MT_DB_ATTENDS, &key) < 0 ? MT_STORE_FAILED : MT_OK;
+    return list->attends
+           ? mt_attends_add(list->attends, slot, list->meeting->num, attends)
+           : mt_attends_set(list->a, slot, list->meeting->num, attends);
 }
 
 
@@ -1018,12 +1041,8 @@ mt_attendee_list_join(mt_attendee_list_t *list, mt_tally_t *tally,
     a = list->a;
     seat->row.slot = mt_user_refs_num(list->users, seat->slot);
 
-    /* a new meeting has no check-ins */
-
     if (seat->before == NULL) {
-        found = list->made ? 0
-                : mt_checkin_load(a->txn, a->company, list->meeting->num,
-                                  seat->row.slot, &checkin, list->arena);
+        found = mt_attendee_list_checkin(list, seat->row.slot, &checkin);
         if (found < 0) {
             return MT_STORE_FAILED;
         }

@@ -14,6 +14,41 @@
 
 
 /*
+ * Changes of the index of users' meetings (mt_attends.c).
+ *
+ * mt_attends_set() puts a meeting into the index of a user's meetings
+ * (attends 1), or takes it out (0).
+ *
+ * The lists of a series change it once for each seat.  In the order of the
+ * lists each change is on another page, in that of the index up to a hundred
+ * are on one: mt_attends_add() remembers a change, a pair of user and meeting
+ * at most once, mt_attends_write() sorts the changes and makes them.
+ * mt_attends_free() must follow; the structure begins as zeros.
+ *
+ * Functions with a status return MT_OK or a failure.
+ */
+
+typedef struct {
+    int64_t                   user;
+    int64_t                   meeting;
+    int                       attends;
+} mt_attends_change_t;
+
+typedef struct {
+    mt_attends_change_t      *v;          /* malloc'ed, of `room` changes */
+    size_t                    n;
+    size_t                    room;
+} mt_attends_t;
+
+mt_status_t mt_attends_set(mt_apply_t *a, int64_t user, int64_t meeting,
+    int attends);
+mt_status_t mt_attends_add(mt_attends_t *changes, int64_t user,
+    int64_t meeting, int attends);
+mt_status_t mt_attends_write(mt_attends_t *changes, mt_apply_t *a);
+void mt_attends_free(mt_attends_t *changes);
+
+
+/*
  * The list of attendees as a draft leaves it (mt_attendee_list.c).
  *
  * mt_attendee_list_create() allocates it in `arena`.  Returns NULL if there is
@@ -28,6 +63,10 @@
  *
  * mt_attendee_list_idle() returns 1 if the list is as it was before.
  *
+ * mt_attendee_list_defer() makes mt_attendee_list_write() add to `attends`
+ * what it would change in the index of users' meetings; `attends` outlives the
+ * list.
+ *
  * mt_attendee_list_write() writes the attendances and the tally, after
  * mt_user_refs_make(); one list may be written to several new meetings.
  * Returns MT_OK or a failure.
@@ -41,6 +80,7 @@ mt_status_t mt_attendee_list_judge(mt_attendee_list_t *list,
     const mt_meeting_t *from, mt_meeting_t *meeting);
 size_t mt_attendee_list_size(const mt_attendee_list_t *list);
 int mt_attendee_list_idle(const mt_attendee_list_t *list);
+void mt_attendee_list_defer(mt_attendee_list_t *list, mt_attends_t *attends);
 mt_status_t mt_attendee_list_write(mt_attendee_list_t *list,
     mt_meeting_t *meeting);
 

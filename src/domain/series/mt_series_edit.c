@@ -47,6 +47,7 @@ typedef struct {
 
     mt_attendee_list_t       *invited;      /* to all new meetings; or NULL */
     mt_arena_t               *scratch;      /* one changed meeting's list */
+    mt_attends_t              attends;
     size_t                    seats;
     size_t                    nidle;        /* changed ones without change */
 } mt_series_drafts_t;
@@ -371,6 +372,7 @@ mt_series_drafts_run(mt_series_drafts_t *e)
     }
 
     mt_arena_destroy(e->scratch);
+    mt_attends_free(&e->attends);
 
     return rc;
 }
@@ -464,6 +466,8 @@ mt_series_drafts_invite(mt_series_drafts_t *e)
         return MT_NO_MEMORY;
     }
 
+    mt_attendee_list_defer(e->invited, &e->attends);
+
     first = &e->v[e->nold].meeting;
 
     rc = mt_attendee_list_judge(e->invited, named, first);
@@ -531,9 +535,13 @@ mt_series_drafts_list(mt_series_drafts_t *e, mt_draft_t *draft,
     draft->list = mt_attendee_list_create(drafts->users, drafts->args,
                                           drafts->result, e->scratch);
 
-    return draft->list ? mt_attendee_list_judge(draft->list, draft->old,
-                                                meeting)
-                        : MT_NO_MEMORY;
+    if (draft->list == NULL) {
+        return MT_NO_MEMORY;
+    }
+
+    mt_attendee_list_defer(draft->list, &e->attends);
+
+    return mt_attendee_list_judge(draft->list, draft->old, meeting);
 }
 
 
@@ -639,6 +647,10 @@ mt_series_drafts_write(mt_series_drafts_t *e)
 
     if (rc == MT_OK) {
         rc = mt_series_drafts_write_new(e);
+    }
+
+    if (rc == MT_OK) {
+        rc = mt_attends_write(&e->attends, a);
     }
 
     return rc == MT_OK ? mt_series_drafts_write_rule(e) : rc;
