@@ -231,7 +231,7 @@ like(scan($next++, $meeting, now()), qr/^2000 /,
 ($rc, undef, $error) = $t->ctl_run(qw(meeting codes --meeting), $meeting,
     qw(--signed always));
 is($rc, 1, 'a policy that is none');
-like($error, qr/neither off, optional nor required/, 'is told so');
+like($error, qr/"always" is none of: off, optional, required/, 'is told so');
 
 $t->verify();
 $t->finish();

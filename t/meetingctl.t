@@ -107,7 +107,7 @@ is($rc, 0, '--help');
 like($out, qr/^  checkin export  +\S/m, 'lists the commands');
 
 my @commands = $out =~ /^  (\w+(?: \w+)?)  +\S/mg;
-is(scalar @commands, 44, 'each of them');
+is(scalar @commands, 45, 'each of them');
 
 for my $command (@commands) {
     my ($rc, $out, $err) = run('', split(/ /, $command), '--help');

@@ -86,6 +86,8 @@
     O(RENEW,    "renew",    NULL,    "make all earlier codes void")           \
     O(SIGNED,   "signed",   "POLICY", "whether the meeting wants signed "     \
                                      "codes: off, optional or required")      \
+    O(WALKIN,   "walk-in",  "WHO",   "who may sign in without being on the "  \
+                                     "list: none or directory")               \
     O(SINCE,    "since",    "DATE",  "the first day, as 2026-09-01")          \
     O(UNTIL,    "until",    "DATE",  "the last day")                          \
     O(REWRITE,  "rewrite",  NULL,    "copy entry by entry, so that no byte "  \
@@ -179,6 +181,7 @@ int mt_ctl_meeting_keep(mt_ctl_t *ctl);
 int mt_ctl_company_purge(mt_ctl_t *ctl);
 int mt_ctl_meeting_purge(mt_ctl_t *ctl);
 int mt_ctl_meeting_codes(mt_ctl_t *ctl);
+int mt_ctl_meeting_set(mt_ctl_t *ctl);
 int mt_ctl_meeting_links(mt_ctl_t *ctl);
 int mt_ctl_checkin_add(mt_ctl_t *ctl);
 int mt_ctl_checkin_undo(mt_ctl_t *ctl);

@@ -172,6 +172,13 @@ static const mt_ctl_command_t  mt_ctl_commands[] = {
       "create_date is what a client of weclubs finds in it.  A code is good\n"
       "for meeting_qr_valid from then on." },
 
+    { "meeting set", NULL, MT_OPT(MEETING),
+      MT_OPT(COMPANY) | MT_OPT(WALKIN) | MT_OPT(CAPACITY) | MT_OPT(SIGNED), 0,
+      mt_ctl_meeting_set,
+      "Set who may walk into a meeting, and how many there may be.",
+      "With --walk-in directory, users who are not on the list may sign in,\n"
+      "and are put on it.  --capacity 0: any number." },
+
     { "meeting links", NULL, MT_OPT(MEETING), MT_OPT(COMPANY) | MT_OPT(BASE),
       0, mt_ctl_meeting_links,
       "Print a meeting's join links for attendees and host.", NULL },

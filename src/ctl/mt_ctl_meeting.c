@@ -223,8 +223,9 @@ mt_ctl_meeting_keep(mt_ctl_t *ctl)
 }
 
 
-MT_JSON_TABLE(mt_ctl_codes_options,
-    { "meeting", MT_FIELD(codes_set, ref) }
+MT_JSON_TABLE(mt_ctl_meeting_set_options,
+    { "meeting",  MT_FIELD(meeting_set, ref) },
+    { "capacity", MT_FIELD(meeting_set, capacity) }
 );
 
 #define MT_CTL_CODE_FIELDS(F, M)                                              \
@@ -247,16 +248,45 @@ MT_JSON_TABLE(mt_ctl_code_row,
 #define MT_CTL_CODES  12
 
 
-/* Changes what the options say about codes.  Returns 1, or 0 after a
+/* Sets *value to the place of the option's word in the list.  Returns 1, or 0
+ * after a message. */
+
+static int
+mt_ctl_word(mt_ctl_t *ctl, mt_ctl_option_t option, const char *const *words,
+    size_t n, int64_t *value)
+{
+    size_t       i;
+    mt_str_t     list;
+    const char  *given;
+
+    given = ctl->given[option];
+    list = MT_STR("");
+
+    for (i = 0; i < n; i++) {
+        if (mt_str_eq(mt_cstr(given), mt_cstr(words[i]))) {
+            *value = (int64_t) i;
+            return 1;
+        }
+
+        list = mt_arena_printf(ctl->arena, "%.*s%s%s", (int) list.len,
+                               list.data, i ? ", " : "", words[i]);
+    }
+
+    (void) mt_ctl_fail("\"%s\" is none of: %.*s", given, (int) list.len,
+                       list.data);
+
+    return 0;
+}
+
+
+/* Changes what the options say about a meeting.  Returns 1, or 0 after a
  * message. */
 
 static int
-mt_ctl_codes_set(mt_ctl_t *ctl)
+mt_ctl_meeting_change(mt_ctl_t *ctl)
 {
-    size_t           i;
-    mt_call_t        call;
-    mt_codes_set_t   args;
-    const char      *policy;
+    mt_call_t          call;
+    mt_meeting_set_t   args;
 
     static const char *const  policies[] = {
         [MT_QR_OFF] = "off",
@@ -264,34 +294,53 @@ mt_ctl_codes_set(mt_ctl_t *ctl)
         [MT_QR_REQUIRED] = "required"
     };
 
-    policy = ctl->given[MT_OPT_SIGNED];
-
-    if (policy == NULL && ctl->given[MT_OPT_RENEW] == NULL) {
-        return 1;
-    }
+    static const char *const  walk_ins[] = {
+        [MT_WALK_IN_NONE] = "none",
+        [MT_WALK_IN_DIRECTORY] = "directory"
+    };
 
     memset(&args, 0, sizeof(args));
 
-    if (mt_ctl_args(ctl, &mt_ctl_codes_options, &args) != MT_CTL_OK) {
+    if (mt_ctl_args(ctl, &mt_ctl_meeting_set_options, &args) != MT_CTL_OK) {
         return 0;
     }
 
-    mt_set(&args, codes_set, renew, ctl->given[MT_OPT_RENEW] != NULL);
+    if (ctl->given[MT_OPT_RENEW]) {
+        mt_set(&args, meeting_set, renew, 1);
+    }
 
-    for (i = 0; policy && i < mt_nitems(policies); i++) {
-        if (mt_str_eq(mt_cstr(policy), mt_cstr(policies[i]))) {
-            mt_set(&args, codes_set, policy, (int64_t) i);
+    if (ctl->given[MT_OPT_SIGNED]) {
+        if (!mt_ctl_word(ctl, MT_OPT_SIGNED, policies, mt_nitems(policies),
+                         &args.policy))
+        {
+            return 0;
         }
+
+        args.has |= MT_BIT(meeting_set, policy);
     }
 
-    if (policy && !mt_has(&args, codes_set, policy)) {
-        (void) mt_ctl_fail("--signed: neither off, optional nor required");
-        return 0;
+    if (ctl->given[MT_OPT_WALKIN]) {
+        if (!mt_ctl_word(ctl, MT_OPT_WALKIN, walk_ins, mt_nitems(walk_ins),
+                         &args.walk_in))
+        {
+            return 0;
+        }
+
+        args.has |= MT_BIT(meeting_set, walk_in);
     }
 
-    return mt_ctl_run(ctl, &call, &mt_op_codes_set, &mt_ctl_codes_options,
-                      &args)
-           == MT_CTL_OK;
+    return args.has == MT_BIT(meeting_set, ref)
+           || mt_ctl_run(ctl, &call, &mt_op_meeting_set,
+                         &mt_ctl_meeting_set_options, &args)
+              == MT_CTL_OK;
+}
+
+
+int
+mt_ctl_meeting_set(mt_ctl_t *ctl)
+{
+    return mt_ctl_meeting_change(ctl)
+           ? mt_ctl_show(ctl, ctl->given[MT_OPT_MEETING]) : MT_CTL_FAILED;
 }
 
 
@@ -329,7 +378,7 @@ mt_ctl_meeting_codes(mt_ctl_t *ctl)
     mt_meeting_t    meeting;
     mt_ctl_code_t   row;
 
-    if (!mt_ctl_codes_set(ctl) || !mt_ctl_read(ctl, &txn)) {
+    if (!mt_ctl_meeting_change(ctl) || !mt_ctl_read(ctl, &txn)) {
         return MT_CTL_FAILED;
     }
 

@@ -465,8 +465,7 @@ mt_ctl_erase_found(mt_ctl_t *ctl, mt_erase_search_t *search)
     mt_set(&args, user_erase_step, positions, positions);
     mt_set(&args, user_erase_step, messages, messages);
 
-    return mt_ctl_erase_step(ctl, &args, &call) == MT_CTL_OK
-           ? mt_ctl_wipe_log(ctl) : MT_CTL_FAILED;
+    return mt_ctl_erase_step(ctl, &args, &call);
 }
 
 
@@ -547,6 +546,12 @@ mt_ctl_erase_end(mt_ctl_t *ctl, const mt_erased_t *erased,
         if (memcmp(&before, traces, sizeof(before)) == 0) {
             break;
         }
+    }
+
+    /* before the last step, after which the command cannot be given again */
+
+    if (mt_ctl_wipe_log(ctl) != MT_CTL_OK) {
+        return MT_CTL_FAILED;
     }
 
     memset(&args, 0, sizeof(args));

@@ -106,6 +106,10 @@ MT_NATIVE_WORDS(mt_native_way,
     { mt_str("sms"), MT_WAY_SMS },
     { mt_str("hand"), MT_WAY_HAND });
 
+MT_NATIVE_WORDS(mt_native_walk_in,
+    { mt_str("none"), MT_WALK_IN_NONE },
+    { mt_str("directory"), MT_WALK_IN_DIRECTORY });
+
 MT_NATIVE_WORDS(mt_native_which,
     { mt_str("signed_in"), MT_WHICH_SIGNED },
     { mt_str("late"), MT_WHICH_LATE },
@@ -197,6 +201,8 @@ MT_JSON_TABLE(mt_native_change_in,
     MT_N_ARG("place", meeting_edit, place, 0, NULL),
     MT_N_ARG("begin", meeting_edit, begin, 0, &mt_wire_iso),
     MT_N_ARG("end", meeting_edit, end, 0, &mt_wire_iso),
+    MT_N_ARG("walk_in", meeting_edit, walk_in, 0, &mt_native_walk_in),
+    MT_N_ARG("capacity", meeting_edit, capacity, 0, NULL),
 );
 
 MT_JSON_TABLE(mt_native_people_in,
@@ -395,6 +401,8 @@ MT_JSON_TABLE(mt_native_counts_out,
     MT_N_OF("speaker", meeting, , speaker, NULL),                             \
     MT_SHOW("creator", meeting, creator, user, id, NULL),                     \
     MT_SHOW("creator_name", meeting, creator, user, name, NULL),              \
+    MT_N_OF("walk_in", meeting, , walk_in, &mt_native_walk_in),               \
+    MT_N_OF("capacity", meeting, , capacity, NULL),                           \
     MT_N_OF("created", meeting, , created, &mt_wire_iso),                     \
     MT_N_OF("updated", meeting, , updated, &mt_wire_iso),                     \
     { "counts", NULL, 0, MT_JSON_INLINE, NULL, &mt_native_counts_out }

@@ -177,6 +177,7 @@ static const mt_weclubs_status_t  mt_weclubs_statuses[MT_STATUS_MAX] = {
     MT_S(NO_SIGN_IN,       FAILED,       "该会议不需要签到"),
     MT_S(TOO_FAR,          FAILED,       "距离会议室太远"),
     MT_S(NO_POSITION,      FAILED,       "需要位置信息"),
+    MT_S(FULL,             FAILED,       "会议人数已满"),
     MT_S(NOT_SIGNED,       FAILED,       "尚未签到"),
     MT_S(UNDONE,           FAILED,       "签到已被撤销"),
     MT_S(TOO_LATE,         FAILED,       "已过更正期限"),

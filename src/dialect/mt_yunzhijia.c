@@ -99,6 +99,7 @@ static const int  mt_yunzhijia_codes[MT_STATUS_MAX] = {
     MT_C(REMINDED,         40947),
     MT_C(CHANGED,          40948),
     MT_C(TRIMMED,          40949),
+    MT_C(FULL,             40951),
     MT_C(KEY_REUSED,       40950),
     MT_C(NOT_SIGNED,       40941),
     MT_C(UNDONE,           40942),

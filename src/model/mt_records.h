@@ -52,6 +52,9 @@
 #define MT_ANSWER_ACCEPTED      2
 #define MT_ANSWER_DECLINED      3        /* on leave */
 
+#define MT_WALK_IN_NONE         0
+#define MT_WALK_IN_DIRECTORY    1        /* users of the company */
+
 #define MT_WAY_FACE             1        /* h5yes signType */
 #define MT_WAY_QR               2
 #define MT_WAY_PHOTO            3
@@ -214,6 +217,9 @@
  * kept: when a host said that the meeting keeps its room though nobody has
  * signed in.  released: the room that was freed because nobody came.
  * asked: when attendees were last asked to confirm.
+ * walk_in: who may sign in without being on the list, and is put on it then.
+ * capacity: how many attendees there may be, 0: any number; a list that is
+ * longer already may stay.
  * codes: the generation of signed codes, raised to make earlier ones void.
  * qr_signed: whether a sign-in needs one; the stricter of this and the
  * location's policy counts.
@@ -221,6 +227,8 @@
 #define MT_MEETING_FIELDS(F, M)                                               \
     F(M, 1,  INT, num,          0, MT_NUM_MAX, NULL)                          \
     MT_MEETING_TEXT_FIELDS(F, M)                                              \
+    F(M, 20, INT, walk_in,      0, 1, NULL)             /* MT_WALK_IN_* */    \
+    F(M, 21, INT, capacity,     0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 29, INT, ordered,      0, 1, NULL)                                   \
     F(M, 30, INT, room,         0, MT_NUM_MAX, NULL)                          \
     F(M, 31, INT, dept,         0, MT_NUM_MAX, NULL)    /* club_id */         \

@@ -121,6 +121,7 @@
                                                     "in")                     \
     S(67, TOO_FAR,            "too_far",            "too far from the room")  \
     S(68, NO_POSITION,        "no_position",        "position wanted")        \
+    S(48, FULL,               "full",               "meeting is full")        \
     S(69, NOT_SIGNED,         "not_signed",         "has not signed in")      \
     S(54, UNDONE,             "undone",             "sign-in was undone")     \
     S(55, TOO_LATE,           "too_late",           "too late for a "         \

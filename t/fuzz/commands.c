@@ -46,7 +46,7 @@ static const mt_operation_t *const  operations[] = {
     &mt_op_meeting_purge, &mt_op_company_purge, &mt_op_user_erase,
     &mt_op_user_erase_step,
     &mt_op_meeting_keep, &mt_op_room_release, &mt_op_checkin_add,
-    &mt_op_checkin_undo, &mt_op_excuse, &mt_op_codes_set,
+    &mt_op_checkin_undo, &mt_op_excuse, &mt_op_meeting_set,
     &mt_op_meeting_read, &mt_op_meeting_hide, &mt_op_event_set,
     &mt_op_event_pause, &mt_op_event_delivered, &mt_op_event_failed,
     &mt_op_event_set_aside, &mt_op_event_redeliver, &mt_op_event_discard,

@@ -234,6 +234,57 @@ test_race(fixture_t *f, int batched)
 }
 
 
+/* Somebody who is not on the list, where walk-ins are taken and where not, up
+ * to the capacity; a rejection leaves nothing behind. */
+
+static void
+test_walk_in(fixture_t *f)
+{
+    int64_t             num;
+    mt_checkin_t        row;
+    mt_meeting_set_t    set;
+    mt_meeting_edit_t   edit;
+    mt_checkin_args_t   args;
+
+    f->now = DAY0 + 30 * HOUR;
+    edit = edit_new(f, "1", 30, 32, "1,2,3,4");
+    edit_set(&edit, sign, MT_SIGN_WANTED);
+    edit_set(&edit, leader_refs, refs(f, "2"));
+    num = created(f, edit);
+    args = checkin_args(f, num, "2", "walk");
+
+    is_status(checkin(f, 5, args), MT_NOT_LISTED, "no walk-ins by default");
+
+    memset(&set, 0, sizeof(set));
+    mt_set(&set, meeting_set, ref, args.ref);
+    mt_set(&set, meeting_set, walk_in, MT_WALK_IN_DIRECTORY);
+    mt_set(&set, meeting_set, capacity, 4);
+    is_status(fixture_run(f, &mt_op_meeting_set, &set), MT_OK, "set");
+
+    is_status(checkin(f, 5, args), MT_FULL, "four are on the list");
+    is_int(tally(f, num).total, 4, "and stay four");
+
+    mt_set(&set, meeting_set, capacity, 5);
+    is_status(fixture_run(f, &mt_op_meeting_set, &set), MT_OK, "set");
+
+    args.leader = MT_STR("5");
+    is_status(checkin(f, 5, args), MT_NOT_LEADER, "not by a wrong leader");
+    is_int(tally(f, num).total, 4, "who puts nobody on the list");
+
+    args.leader = MT_STR("2");
+    is_status(checkin(f, 5, args), MT_OK, "one walks in");
+    ok(signed_in(f, num, 5, &row) == 1 && row.leader == 2, "and is signed in");
+    is_int(tally(f, num).total, 5, "on the list");
+    is_int(tally(f, num).signed_in, 1, "counted");
+    is_status(checkin(f, 5, args), MT_OK, "the retry");
+
+    mt_set(&set, meeting_set, capacity, 0);
+    is_status(fixture_run(f, &mt_op_meeting_set, &set), MT_OK, "no bound");
+    is_status(checkin(f, 99, args), MT_NO_SUCH_USER, "nobody's number");
+    is_int(tally(f, num).total, 5, "still five");
+}
+
+
 int
 main(void)
 {
@@ -247,6 +298,7 @@ main(void)
     test_retry(&f);
     test_race(&f, 0);
     test_race(&f, 1);
+    test_walk_in(&f);
 
     is_int(fixture_verify(&f), 0, "the store's invariants hold");
     ok(replays(&f, 7) && replays(&f, 1000), "a replay gives an equal store");

@@ -52,7 +52,7 @@ static const mt_model_t *const  models[] = {
     &mt_session_close_model,
     &mt_password_set_model, &mt_password_put_model,
     &mt_host_act_model, &mt_room_release_model, &mt_undone_model,
-    &mt_undone_checkin_model, &mt_codes_set_model,
+    &mt_undone_checkin_model, &mt_meeting_set_model,
     &mt_ticket_model, &mt_ticket_made_model,
     &mt_login_model, &mt_session_open_model, &mt_occurrence_model,
     &mt_series_edit_model, &mt_series_cancel_model, &mt_token_issue_model,

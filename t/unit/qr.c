@@ -66,20 +66,20 @@ scan(fixture_t *f, int64_t actor, int64_t meeting, const char *leader,
 
 
 static mt_status_t
-codes_set(fixture_t *f, int64_t meeting, int renew, int policy)
+meeting_set(fixture_t *f, int64_t meeting, int renew, int policy)
 {
-    mt_codes_set_t  args;
+    mt_meeting_set_t  args;
 
     memset(&args, 0, sizeof(args));
-    mt_set(&args, codes_set, ref,
+    mt_set(&args, meeting_set, ref,
            mt_arena_printf(f->arena, "%lld", (long long) meeting));
-    mt_set(&args, codes_set, renew, renew);
+    mt_set(&args, meeting_set, renew, renew);
 
     if (policy >= 0) {
-        mt_set(&args, codes_set, policy, policy);
+        mt_set(&args, meeting_set, policy, policy);
     }
 
-    return (mt_status_t) fixture_run(f, &mt_op_codes_set, &args).status;
+    return (mt_status_t) fixture_run(f, &mt_op_meeting_set, &args).status;
 }
 
 
@@ -170,7 +170,7 @@ test_renewal(fixture_t *f)
     f->now = TEN;
 
     before = number(f, shown(f, num, 2, 0));
-    is_int(codes_set(f, num, 1, -1), MT_OK, "codes are renewed");
+    is_int(meeting_set(f, num, 1, -1), MT_OK, "codes are renewed");
 
     is_status(scan(f, 3, num, "2", before), MT_QR_EXPIRED,
               "an earlier code is old, not forged");
@@ -178,12 +178,12 @@ test_renewal(fixture_t *f)
     code = number(f, shown(f, num, 2, 1));
     is_status(scan(f, 3, num, "2", code), MT_OK, "one of the new ones");
 
-    is_int(codes_set(f, num, 1, -1), MT_OK, "renewed again");
+    is_int(meeting_set(f, num, 1, -1), MT_OK, "renewed again");
     is_status(scan(f, 4, num, "2", before), MT_QR_FORGED,
               "the one before the last");
 
     f->now = TEN + 3 * HOUR;
-    is_int(codes_set(f, num, 1, -1), MT_ENDED, "not after the end");
+    is_int(meeting_set(f, num, 1, -1), MT_ENDED, "not after the end");
 }
 
 
@@ -200,7 +200,7 @@ test_policies(fixture_t *f)
             day++;
             num = signable(f);
 
-            is_int(codes_set(f, num, 0, meeting), MT_OK, "policy %d",
+            is_int(meeting_set(f, num, 0, meeting), MT_OK, "policy %d",
                    meeting);
 
             f->now = TEN;
@@ -353,7 +353,7 @@ test_texts(fixture_t *f)
     view = f->call.reply;
     ticket = mt_arena_str(f->arena, view->made.ticket);
 
-    is_int(codes_set(f, num, 1, -1), MT_OK, "codes are renewed");
+    is_int(meeting_set(f, num, 1, -1), MT_OK, "codes are renewed");
     is_status(open_with(f, 5, num, ticket, mine), MT_QR_EXPIRED,
               "tickets, too");
     is_status(trade(f, code, mine), MT_QR_EXPIRED, "and their codes");

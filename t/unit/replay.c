@@ -111,7 +111,7 @@ is_later(unsigned code)
         MT_CODE_journal_trim, MT_CODE_generation, MT_CODE_credential_set,
         MT_CODE_checkin_add, MT_CODE_checkin_undo, MT_CODE_excuse,
         MT_CODE_import_told, MT_CODE_meeting_keep, MT_CODE_room_release,
-        MT_CODE_codes_set, MT_CODE_meeting_purge,
+        MT_CODE_meeting_set, MT_CODE_meeting_purge,
         MT_CODE_company_purge, MT_CODE_session_close, MT_CODE_password_set,
         MT_CODE_user_erase, MT_CODE_user_erase_step
     };

@@ -25,6 +25,7 @@ typedef struct {
 
     /* out */
     int64_t                     leader;     /* 0: none was named */
+    int                         joins;      /* not on the list yet */
     int64_t                     first;      /* time of the check-in that is
                                                there already, 0: none */
     unsigned                    field;      /* of a rejection, 0: none */
@@ -38,6 +39,8 @@ static mt_status_t mt_checkin_measure(mt_call_t *call,
     mt_checkin_args_t *args);
 static mt_status_t mt_checkin_apply(mt_apply_t *a, const void *body,
     mt_result_t *result);
+static mt_status_t mt_checkin_join(mt_apply_t *a,
+    const mt_checkin_try_t *try);
 static int mt_checkin_make(mt_apply_t *a, const mt_checkin_try_t *try);
 static mt_status_t mt_checkin_judge(mt_checkin_try_t *try);
 static mt_status_t mt_checkin_judge_before(mt_checkin_try_t *try,
@@ -148,6 +151,14 @@ mt_checkin_shown_finish(mt_call_t *call)
         return;
     }
 
+    /* somebody who walks in was on no list when the reply was made */
+
+    if (view->person.derived.id.len == 0) {
+        view->person.derived.id = mt_attendance_id(call->arena,
+                                                   &view->meeting.meeting,
+                                                   call->actor);
+    }
+
     view->person.checkin.time = call->result.detail;
     view->person.checkin.way = args->way;
     view->person.checkin.late = call->result.detail
@@ -207,6 +218,10 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
                                      a->actor, args->request, a->arena);
     }
 
+    if (rc == MT_OK && try.joins) {
+        rc = mt_checkin_join(a, &try);
+    }
+
     if (rc == MT_OK) {
         written = mt_checkin_make(a, &try);
 
@@ -232,6 +247,23 @@ mt_checkin_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     a->unchanged = 1;
 
     return MT_OK;
+}
+
+
+/* Puts somebody who walks in on the list.  A check-in may be there of before
+ * they were taken off it. */
+
+static mt_status_t
+mt_checkin_join(mt_apply_t *a, const mt_checkin_try_t *try)
+{
+    int           found;
+    mt_checkin_t  checkin;
+
+    found = mt_checkin_load(a->txn, a->company, try->meeting->num, a->actor,
+                            &checkin, a->arena);
+
+    return found == 0 ? mt_attendee_join(a, try->meeting, a->actor)
+           : found == 1 ? MT_SIGNED_ALREADY : MT_STORE_FAILED;
 }
 
 
@@ -306,7 +338,10 @@ mt_checkin_judge(mt_checkin_try_t *try)
     /* someone who declined may come after all */
 
     found = mt_get(try->txn, MT_DB_ATTENDEE, &key, &record);
-    if (found != 1) {
+
+    try->joins = found == 0 && try->meeting->walk_in != MT_WALK_IN_NONE;
+
+    if (found != 1 && !try->joins) {
         return found ? MT_STORE_FAILED : MT_NOT_LISTED;
     }
 

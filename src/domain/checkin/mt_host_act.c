@@ -18,9 +18,11 @@ typedef struct {
     mt_arena_t            *arena;
     const mt_meeting_t    *meeting;
     const mt_host_act_t   *args;
+    int                    adds;      /* it signs in: people may walk in */
 
     /* out */
     int64_t                slot;      /* of the attendee */
+    int                    joins;     /* not on the list yet */
     unsigned               field;     /* of a rejection, 0: none */
 } mt_host_try_t;
 
@@ -110,6 +112,7 @@ mt_host_act_start(mt_call_t *call)
     try.arena = call->arena;
     try.meeting = &meeting;
     try.args = args;
+    try.adds = call->op == &mt_op_checkin_add;
 
     rc = mt_host_act_judge(&try);
 
@@ -163,7 +166,17 @@ mt_host_act_find(mt_host_try_t *try)
 
     try->field = MT_host_act_person;
 
-    return found ? MT_STORE_FAILED : MT_NOT_LISTED;
+    if (found != 0) {
+        return MT_STORE_FAILED;
+    }
+
+    if (try->adds && try->meeting->walk_in != MT_WALK_IN_NONE) {
+        try->slot = mt_attendee_user(try->txn, try->company,
+                                     try->args->person, try->arena);
+        try->joins = try->slot != 0;
+    }
+
+    return try->joins ? MT_OK : MT_NOT_LISTED;
 }
 
 
@@ -175,7 +188,6 @@ mt_host_act_target(mt_apply_t *a, const void *body, mt_result_t *result,
 {
     mt_status_t  rc;
 
-    memset(try, 0, sizeof(*try));
     try->txn = a->txn;
     try->company = a->company;
     try->actor = a->actor;
@@ -202,6 +214,9 @@ mt_checkin_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_status_t     rc;
     mt_host_try_t   try;
 
+    memset(&try, 0, sizeof(try));
+    try.adds = 1;
+
     rc = mt_host_act_target(a, body, result, &try);
 
     if (rc == MT_OK) {
@@ -213,6 +228,11 @@ mt_checkin_add_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     }
 
     rc = mt_checkin_add_judge(&try, &time);
+
+    if (rc == MT_OK && try.joins) {
+        rc = mt_attendee_join(a, try.meeting, try.slot);
+        try.field = MT_host_act_person;
+    }
 
     return rc == MT_OK ? mt_checkin_add_write(a, &try, time)
                        : mt_apply_reject(result, rc, try.field, 0);
@@ -367,6 +387,8 @@ mt_checkin_undo_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_checkin_t   checkin;
     mt_host_try_t  try;
 
+    memset(&try, 0, sizeof(try));
+
     rc = mt_host_act_target(a, body, result, &try);
     if (rc != MT_OK) {
         return rc;
@@ -482,6 +504,8 @@ mt_excuse_apply(mt_apply_t *a, const void *body, mt_result_t *result)
     mt_answer_t    answer;
     mt_attendee_t  attendee;
     mt_host_try_t  try;
+
+    memset(&try, 0, sizeof(try));
 
     rc = mt_host_act_target(a, body, result, &try);
     if (rc != MT_OK) {

@@ -39,13 +39,6 @@ static mt_step_t mt_ticket_start(mt_call_t *call);
 static mt_status_t mt_ticket_make(mt_call_t *call, mt_qr_given_t *given,
     const mt_ticket_t *args);
 static int mt_qr_device(mt_str_t hex, uint8_t device[MT_QR_DEVICE]);
-static mt_step_t mt_codes_set_start(mt_call_t *call);
-static mt_status_t mt_codes_set_judge(mt_txn_t *txn, uint32_t company,
-    int64_t actor, int64_t now, const mt_meeting_t *meeting,
-    const mt_codes_set_t *args);
-static mt_status_t mt_codes_set_apply(mt_apply_t *a, const void *body,
-    mt_result_t *result);
-
 
 const mt_operation_t  mt_op_ticket = {
     .code = MT_CODE_ticket,
@@ -53,15 +46,6 @@ const mt_operation_t  mt_op_ticket = {
     .name = "ticket",
     .args = &mt_ticket_model,
     .start = mt_ticket_start
-};
-
-const mt_operation_t  mt_op_codes_set = {
-    .code = MT_CODE_codes_set,
-    .name = "codes_set",
-    .args = &mt_codes_set_model,
-    .body = &mt_codes_set_model,
-    .start = mt_codes_set_start,
-    .apply = mt_codes_set_apply
 };
 
 
@@ -542,76 +526,4 @@ static int
 mt_qr_device(mt_str_t hex, uint8_t device[MT_QR_DEVICE])
 {
     return mt_hex_decode(hex, device, MT_QR_DEVICE) == 0;
-}
-
-
-static mt_step_t
-mt_codes_set_start(mt_call_t *call)
-{
-    mt_status_t            rc;
-    mt_meeting_t           meeting;
-    const mt_codes_set_t  *args;
-
-    args = call->args;
-
-    rc = mt_meeting_find(call, args->ref, &meeting);
-    if (rc != MT_OK) {
-        return mt_call_reject(call, rc, MT_codes_set_ref);
-    }
-
-    rc = mt_codes_set_judge(call->txn, call->company, call->actor, call->now,
-                            &meeting, args);
-
-    return rc == MT_OK ? mt_command(call, args) : mt_call_reject(call, rc, 0);
-}
-
-
-static mt_status_t
-mt_codes_set_judge(mt_txn_t *txn, uint32_t company, int64_t actor,
-    int64_t now, const mt_meeting_t *meeting, const mt_codes_set_t *args)
-{
-    int  may;
-
-    may = mt_meeting_may(txn, company, meeting, actor, args->may);
-    if (may != 1) {
-        return may ? MT_STORE_FAILED : MT_FORBIDDEN;
-    }
-
-    return mt_meeting_check_open(meeting, now);
-}
-
-
-static mt_status_t
-mt_codes_set_apply(mt_apply_t *a, const void *body, mt_result_t *result)
-{
-    const mt_codes_set_t  *args = body;
-
-    mt_status_t          rc;
-    mt_meeting_t         meeting;
-    const mt_meeting_t  *old;
-
-    rc = mt_meeting_target(a, args->ref, MT_codes_set_ref, result, &old);
-
-    if (rc == MT_OK) {
-        rc = mt_codes_set_judge(a->txn, a->company, a->actor, a->time, old,
-                                args);
-    }
-
-    if (rc != MT_OK) {
-        return rc;
-    }
-
-    meeting = *old;
-    meeting.codes += args->renew;
-
-    if (mt_has(args, codes_set, policy)) {
-        meeting.qr_signed = args->policy;
-    }
-
-    if (meeting.codes == old->codes && meeting.qr_signed == old->qr_signed) {
-        a->unchanged = 1;
-        return MT_OK;
-    }
-
-    return mt_meeting_save(a, &meeting);
 }

@@ -146,6 +146,8 @@
     F(M, 28, STR, creator_name, 0, MT_NAME_MAX, NULL)   /* for placeholders */\
     F(M, 35, INT, in_order,     0, 1, NULL)                                   \
     F(M, 36, INT, checked,      0, 2, NULL)                                   \
+    F(M, 37, INT, walk_in,      0, 1, NULL)                                   \
+    F(M, 38, INT, capacity,     0, MT_ATTENDEES_MAX, NULL)                    \
     MT_MEETING_SECRET_FIELDS(F, M)                                            \
     F(M, 49, INT, if_updated,   0, MT_TIME_MAX, NULL)                         \
     F(M, 50, INT, by_manager,   0, 1, NULL)                                   \
@@ -223,12 +225,15 @@
     F(M, 63, INT, uncancelled,  0, 1, NULL)                                   \
     F(M, 59, INT, pause,        0, MT_TIME_MAX, NULL)
 
-/* The signed codes of a meeting.  renew: all codes made so far are void;
- * policy: MT_QR_*, of the meeting's own. */
-#define MT_CODES_SET_FIELDS(F, M)                                             \
+/* The switches of a meeting.  renew: all signed codes made so far are void;
+ * policy: MT_QR_*, of the meeting's own; walk_in: MT_WALK_IN_*; capacity: the
+ * most attendees, 0: no bound. */
+#define MT_MEETING_SET_FIELDS(F, M)                                           \
     F(M, 1,  STR, ref,          1, MT_ID_MAX, NULL)                           \
     F(M, 2,  INT, renew,        0, 1, NULL)                                   \
     F(M, 3,  INT, policy,       0, 2, NULL)                                   \
+    F(M, 4,  INT, walk_in,      0, 1, NULL)                                   \
+    F(M, 5,  INT, capacity,     0, MT_ATTENDEES_MAX, NULL)                    \
     F(M, 60, INT, may,          0, 4, NULL)
 
 /* The meeting of a code on a screen, in any company, and the key of the device
@@ -595,7 +600,7 @@ MT_DECLARE_MODEL(series_edit, MT_SERIES_EDIT_FIELDS);
 MT_DECLARE_MODEL(series_cancel, MT_SERIES_CANCEL_FIELDS);
 MT_DECLARE_MODEL(meeting_act, MT_MEETING_ACT_FIELDS);
 MT_DECLARE_MODEL(ticket, MT_TICKET_FIELDS);
-MT_DECLARE_MODEL(codes_set, MT_CODES_SET_FIELDS);
+MT_DECLARE_MODEL(meeting_set, MT_MEETING_SET_FIELDS);
 MT_DECLARE_MODEL(meeting_link, MT_MEETING_LINK_FIELDS);
 MT_DECLARE_MODEL(meeting_page, MT_MEETING_PAGE_FIELDS);
 MT_DECLARE_MODEL(meeting_list, MT_MEETING_LIST_FIELDS);

@@ -44,7 +44,7 @@
     O(46, checkin_undo, CHECKINS)                                             \
     O(47, excuse, CHECKINS)                                                   \
     O(48, meeting_keep, MEETINGS)                                             \
-    O(52, codes_set, MEETINGS)                                                \
+    O(52, meeting_set, MEETINGS)                                              \
     /* subscriptions and background jobs */                                   \
     O(60, event_keys, EVENTS)                                                 \
     O(61, event_set, EVENTS)                                                  \

@@ -5,6 +5,7 @@
  */
 
 #include "base/mt_crypto.h"
+#include "domain/directory/mt_directory.h"
 #include "domain/meeting/mt_meeting.h"
 
 
@@ -35,6 +36,67 @@ mt_attendee_save(mt_apply_t *a, int64_t meeting,
 
     return mt_save(a->txn, MT_DB_ATTENDEE, &key, &mt_attendee_model, attendee,
                    a->arena);
+}
+
+
+mt_status_t
+mt_attendee_room(const mt_apply_t *a, const mt_meeting_t *meeting,
+    size_t people)
+{
+    if (people > MT_ATTENDEES_MAX
+        || (meeting->capacity && people > (size_t) meeting->capacity))
+    {
+        return MT_FULL;
+    }
+
+    return a->quota.seats && people > (size_t) a->quota.seats
+           ? MT_QUOTA_SEATS : MT_OK;
+}
+
+
+mt_status_t
+mt_attendee_join(mt_apply_t *a, const mt_meeting_t *meeting, int64_t user)
+{
+    int             found;
+    mt_key_t        key;
+    mt_user_t       record;
+    mt_tally_t     *tally;
+    mt_status_t     rc;
+    mt_attendee_t   attendee;
+
+    tally = mt_tally(a, meeting->num);
+    if (tally == NULL) {
+        return MT_STORE_FAILED;
+    }
+
+    rc = mt_attendee_room(a, meeting, (size_t) tally->total + 1);
+    if (rc != MT_OK) {
+        return rc;
+    }
+
+    found = mt_user_load(a->txn, a->company, user, &record, a->arena);
+
+    if (found != 1 || record.removed) {
+        return found < 0 ? MT_STORE_FAILED : MT_NO_SUCH_USER;
+    }
+
+    memset(&attendee, 0, sizeof(attendee));
+    attendee.slot = user;
+    attendee.order = meeting->ordered ? tally->total : 0;
+
+    mt_key_num2(&key, a->company, user, meeting->num);
+
+    rc = mt_put(a->txn, MT_DB_ATTENDS, &key, MT_STR(""));
+
+    if (rc == MT_OK) {
+        rc = mt_attendee_save(a, meeting->num, &attendee);
+    }
+
+    if (rc == MT_OK) {
+        mt_tally_count(tally, &attendee, NULL, 1);
+    }
+
+    return rc;
 }
 
 

@@ -8,6 +8,12 @@
 #include "domain/meeting/mt_meeting.h"
 
 
+/* Ways in which a user may be named: number or id, account, phone. */
+#define MT_NAMINGS  4
+
+
+static int64_t mt_person_named(mt_txn_t *txn, uint32_t company,
+    mt_str_t person, unsigned way, mt_arena_t *arena);
 static int mt_find_user(mt_txn_t *txn, uint32_t company, int64_t meeting,
     mt_str_t person, mt_arena_t *arena, int64_t *slot);
 static int mt_find_derived(mt_txn_t *txn, uint32_t company,
@@ -38,25 +44,60 @@ mt_attendee_find(mt_txn_t *txn, uint32_t company, const mt_meeting_t *meeting,
 }
 
 
+int64_t
+mt_attendee_user(mt_txn_t *txn, uint32_t company, mt_str_t person,
+    mt_arena_t *arena)
+{
+    int64_t   num;
+    unsigned  way;
+
+    num = 0;
+
+    for (way = 0; way < MT_NAMINGS && num == 0; way++) {
+        num = mt_person_named(txn, company, person, way, arena);
+    }
+
+    return num;
+}
+
+
+/* Returns the number of the user whom `person` names in one of the ways, 0 for
+ * none. */
+
+static int64_t
+mt_person_named(mt_txn_t *txn, uint32_t company, mt_str_t person,
+    unsigned way, mt_arena_t *arena)
+{
+    switch (way) {
+
+    case 0:
+        return mt_ref_num(txn, company, MT_NAME_USER, person);
+
+    case 1:
+        return (int64_t) mt_name_find(txn, company, MT_NAME_ACCOUNT, person);
+
+    case 2:
+        return (int64_t) mt_name_find(txn, company, MT_NAME_PHONE, person);
+
+    default:
+        return (int64_t) mt_name_find(txn, company, MT_NAME_PHONE,
+                                      mt_phone_plain(arena, person));
+    }
+}
+
+
 static int
 mt_find_user(mt_txn_t *txn, uint32_t company, int64_t meeting,
     mt_str_t person, mt_arena_t *arena, int64_t *slot)
 {
-    size_t    i;
+    unsigned  way;
     int64_t   num;
     mt_key_t  key;
-    mt_str_t  names[3], record;
+    mt_str_t  record;
 
-    names[0] = person;
-    names[1] = person;
-    names[2] = mt_phone_plain(arena, person);
+    for (way = 0; way < MT_NAMINGS; way++) {
+        num = mt_person_named(txn, company, person, way, arena);
 
-    for (i = 0; i <= mt_nitems(names); i++) {
-        num = i == 0
-              ? mt_ref_num(txn, company, MT_NAME_USER, person)
-              : (int64_t) mt_name_find(txn, company,
-                                       i == 1 ? MT_NAME_ACCOUNT
-                                              : MT_NAME_PHONE, names[i - 1]);
         if (num == 0) {
             continue;
         }

@@ -171,12 +171,13 @@ mt_attendee_list_judge(mt_attendee_list_t *list, const mt_meeting_t *from,
 
     /* a list that is too long already may become shorter */
 
-    if (list->a->quota.seats
-        && list->nseats > (size_t) list->a->quota.seats
-        && (list->made || list->nseats > list->nrows))
-    {
-        return mt_apply_reject(list->result, MT_QUOTA_SEATS,
-                               mt_attendee_list_field(list->args), 0);
+    if (list->made || list->nseats > list->nrows) {
+        rc = mt_attendee_room(list->a, meeting, list->nseats);
+
+        if (rc != MT_OK) {
+            return mt_apply_reject(list->result, rc,
+                                   mt_attendee_list_field(list->args), 0);
+        }
     }
 
     mt_attendee_list_fill(list);

@@ -80,6 +80,23 @@ int mt_attendee_find(mt_txn_t *txn, uint32_t company,
     const mt_meeting_t *meeting, mt_str_t person, mt_arena_t *arena,
     int64_t *slot);
 
+/* Returns the number of the user whom `person` names as above, 0 for none. */
+int64_t mt_attendee_user(mt_txn_t *txn, uint32_t company, mt_str_t person,
+    mt_arena_t *arena);
+
+/*
+ * For apply(): puts a user on the meeting's list who is not on it and has no
+ * check-in, at its end, and counts them.  Returns MT_OK, MT_NO_SUCH_USER,
+ * MT_FULL, MT_QUOTA_SEATS, or a failure.
+ */
+mt_status_t mt_attendee_join(mt_apply_t *a, const mt_meeting_t *meeting,
+    int64_t user);
+
+/* Returns MT_OK, MT_FULL or MT_QUOTA_SEATS: whether a meeting may have so many
+ * attendees. */
+mt_status_t mt_attendee_room(const mt_apply_t *a, const mt_meeting_t *meeting,
+    size_t people);
+
 /* Returns MT_OK or a failure. */
 mt_status_t mt_attendee_save(mt_apply_t *a, int64_t meeting,
     const mt_attendee_t *attendee);

@@ -7,6 +7,7 @@
 
 static mt_status_t mt_draft_code(mt_draft_t *draft, enum mt_name kind,
     mt_str_t code);
+static void mt_draft_switches(mt_draft_t *draft);
 static void mt_draft_reminders(mt_draft_t *draft);
 static mt_status_t mt_draft_introduce(mt_draft_t *draft);
 static mt_status_t mt_draft_dept(mt_draft_t *draft);
@@ -172,6 +173,7 @@ mt_draft_judge(mt_draft_t *draft)
     };
 
     draft->meeting.updated = draft->drafts->a->time;
+    mt_draft_switches(draft);
     mt_draft_reminders(draft);
 
     if (draft->meeting.begin >= draft->meeting.end) {
@@ -187,6 +189,25 @@ mt_draft_judge(mt_draft_t *draft)
     }
 
     return MT_OK;
+}
+
+
+/* Fields with other numbers in the meeting's record. */
+
+static void
+mt_draft_switches(mt_draft_t *draft)
+{
+    const mt_meeting_edit_t  *args;
+
+    args = draft->drafts->args;
+
+    if (mt_has(args, meeting_edit, walk_in)) {
+        draft->meeting.walk_in = args->walk_in;
+    }
+
+    if (mt_has(args, meeting_edit, capacity)) {
+        draft->meeting.capacity = args->capacity;
+    }
 }
 
 
