@@ -118,14 +118,20 @@ cmp_ok($demo->{meeting}{end}, '>', time * 1000, 'and not ended');
 
 my @lines = grep { /^curl / && !m{/status} } split /\n/, $out;
 
-is(scalar @lines, 5, 'five requests to try');
+is(scalar @lines, 6, 'six requests to try');
+
+my ($codes) = grep { / meeting codes / } split /\n/, $out;
+is(scalar(grep { /"create_date":\d{16}/ } qx($codes)), 12,
+    'and codes for a screen');
 
 for my $line (@lines) {
     my $answer = eval { decode_json(qx($line)) } // {};
     my ($path) = $line =~ m{:\d+([^'?]+)};
 
-    is($answer->{result_code} // $answer->{code},
-        $path =~ /api/ ? 10000 : 2000, "$path as printed")
+    is($answer->{result_code} // $answer->{code}
+        // scalar @{ $answer->{items} // [] },
+        $path =~ m{/api/v1/} ? @{ $demo->{users} }
+        : $path =~ /api/ ? 10000 : 2000, "$path as printed")
         or diag(explain($answer));
 }
 
