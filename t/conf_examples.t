@@ -40,9 +40,9 @@ for my $example (@examples) {
     ok(!-e "$dir/store", "$name: and makes no store by being tested");
 
     ($passed, $out) = Meeting::Docs::test_config($dir,
-        $text =~ s/meeting_api\s+weclubs/$&x/r);
+        $text =~ s/meeting_api\s+\w+/$&x/r);
     ok(!$passed, "$name: a typing slip is refused");
-    like($out, qr/\[emerg\].*weclubsx.*meeting_api.*nginx\.conf:\d+/,
+    like($out, qr/\[emerg\].*(?:weclubs|native)x.*meeting_api.*nginx\.conf:\d+/,
         "$name: and named with its line");
 }
 
