@@ -60,7 +60,7 @@ sub walk {
 		push_all($s, $round, \$text);
 		$text .= read_some($s) // last
 			while (() = $text =~ m{HTTP/1\.1 \d}g) < @stops;
-		$answered += () = $text =~ m{HTTP/1\.1 200 }g;
+		$answered += () = $text =~ m{HTTP/1\.1 (?:20[014]|40[0-9]) }g;
 	}
 
 	return $answered;

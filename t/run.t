@@ -120,6 +120,10 @@ my @lines = grep { /^curl / && !m{/status} } split /\n/, $out;
 
 is(scalar @lines, 6, 'six requests to try');
 
+my ($codes) = grep { / meeting codes / } split /\n/, $out;
+is(scalar(grep { /"create_date":"?\d{16}/ } qx($codes)), 12,
+    'and codes for a screen');
+
 for my $line (@lines) {
     my $answer = eval { decode_json(qx($line)) } // {};
     my ($path) = $line =~ m{:\d+([^'?]+)};
