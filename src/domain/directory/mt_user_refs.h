@@ -19,8 +19,8 @@ mt_user_refs_t *mt_user_refs_create(mt_apply_t *a, int placeholders);
 
 /* Finds the user and sets *num; `name` is the name of a placeholder that is to
  * be made.  Both strings live as long as the command.  Returns MT_OK,
- * MT_NO_SUCH_USER if there is no such user and no placeholder may be made, or a
- * failure. */
+ * MT_NO_SUCH_USER if there is no such user and no placeholder may be made, or
+ * a failure. */
 mt_status_t mt_user_refs_find(mt_user_refs_t *refs, mt_str_t ref,
     mt_str_t name, int64_t *num);
 
