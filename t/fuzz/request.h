@@ -221,7 +221,7 @@ fuzz_encoded(fuzz_request_t *r)
 
 static const char *const  fuzz_words[] = {
     "asc", "desc", "beginTime", "endTime", "createdTime", "lastUpdateTime",
-    "checkedTime", "meeting", "confirm", "leave", "0", "1"
+    "checkedTime", "meeting", "confirm", "leave", "-1", "0", "1", "15", "60"
 };
 
 
