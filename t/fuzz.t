@@ -13,7 +13,7 @@ use Test::More;
 
 chdir "$FindBin::Bin/.." or die $!;
 
-my $seconds = $ENV{FUZZ_SECONDS} // 30;
+my $seconds = $ENV{FUZZ_SECONDS} // 20;
 my @names = $ENV{FUZZERS} ? split ' ', $ENV{FUZZERS}
     : map { basename($_, '.c') } glob 't/fuzz/*.c';
 
