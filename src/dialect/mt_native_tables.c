@@ -743,6 +743,12 @@ mt_native_log_in(mt_exchange_t *x)
     }
 
     mt_set(args, login, md5, mt_password_md5(request->password, hex));
+
+    if (args->md5.len == 0) {
+        x->call.error.status = MT_INTERNAL;
+        return;
+    }
+
     mt_set(args, login, caller,
            mt_native_caller(x->call.arena, request->device));
 }

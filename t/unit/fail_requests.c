@@ -65,6 +65,9 @@ static size_t       kept_len;
 #define JT(path, body)           { "jituancaiyun", "POST",                    \
                                    "/meetinginvite/" path, "accessToken=$T",  \
                                    body, 0 }
+#define NATIVE(method, path, query, body)                                     \
+                                 { "native", method, path, query, body, 0 }
+#define NATIVE_GET(path, query)  { "native", "GET", path, query, "", 1 }
 #define WECLUBS(path, body)      { "weclubs", "POST", path, "",               \
                                    "{\"id\":\"r\",\"client\":{\"caller\":"    \
                                    "\"ios\"},\"data\":{\"user_id\":1,"        \
@@ -116,6 +119,28 @@ static const request_t  requests[] = {
                "\"createdTime\"}"),
     H5YES_READ("meeting/list", "{\"createdBeginTime\":"
                "\"2020-09-13 00:00:00\",\"direction\":\"asc\"}"),
+
+    NATIVE("PATCH", "/meetings/m", "", "{\"title\":\"w\","
+           "\"walk_in\":\"directory\",\"capacity\":10}"),
+    NATIVE("POST", "/meetings/m/checkins", "", "{\"person\":\"1003\","
+           "\"reason\":\"late bus\"}"),
+    NATIVE_GET("/meetings/m", ""),
+    NATIVE_GET("/meetings", "state=under_way"),
+    NATIVE_GET("/meetings", "from=1590000000000&room=r&limit=1"),
+    NATIVE_GET("/meetings/m/attendees", ""),
+    NATIVE_GET("/meetings/m/attendees", "state=signed_in&q=b&limit=1"),
+    NATIVE_GET("/meetings/m/attendees", "state=unanswered"),
+    NATIVE_GET("/meetings/m/absent", "q=a"),
+    NATIVE("DELETE", "/meetings/m/checkins/2", "reason=wrong", ""),
+    NATIVE_GET("/people", "q=n"),
+    NATIVE("PATCH", "/people/1", "", "{\"job\":\"head\"}"),
+    NATIVE_GET("/rooms", ""),
+    NATIVE_GET("/rooms/r/day", "date=2020-09-13"),
+    NATIVE_GET("/journal", "limit=5"),
+    NATIVE_GET("/subscription", ""),
+    NATIVE_GET("/subscription/messages", ""),
+    NATIVE("POST", "/session", "", "{\"login\":\"1001\","
+           "\"password\":\"hf@123456\",\"device\":\"d\"}"),
 
     { "quanshi", "POST", "", "accessToken=$T",
       "{\"attendeeJoinUrl\":\"http://x/k/$A\"}", 1 },
@@ -250,6 +275,17 @@ filled(const char *text)
 }
 
 
+static mt_str_t
+bearer(void *data, mt_str_t name)
+{
+    (void) data;
+
+    return mt_str_eq(name, MT_STR("authorization"))
+           && !mt_str_eq(access_token, MT_STR("-"))
+           ? filled("Bearer $T") : MT_STR("");
+}
+
+
 /* Returns 1 if a command was committed. */
 
 static int
@@ -341,7 +377,8 @@ send_failing(const request_t *r, long n)
     in.path = filled(r->path);
     in.query = filled(r->query);
     in.body = filled(r->body);
-    in.header = drive_no_header;
+    in.header = mt_str_eq(mt_cstr(r->dialect), MT_STR("native"))
+                ? bearer : drive_no_header;
 
     fail_arm(n);
 

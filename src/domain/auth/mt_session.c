@@ -688,6 +688,10 @@ mt_password_set_start(mt_call_t *call)
     state->stored = mt_arena_str(call->arena, user.password);
     state->md5 = mt_password_md5(args->old, hex);
 
+    if (state->md5.len == 0) {
+        return mt_call_reject(call, MT_INTERNAL, 0);
+    }
+
     call->state = state;
 
     return MT_STEP_WORK;
