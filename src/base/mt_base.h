@@ -139,6 +139,14 @@ typedef struct {
 void mt_buf_init(mt_buf_t *buf, mt_arena_t *arena, size_t size);
 
 void mt_buf_put(mt_buf_t *buf, const void *data, size_t len);
+
+/*
+ * Appends text that is to be looked at: control characters but tab and ends of
+ * lines are written as \uXXXX.  With `terminal`, so are invisible characters
+ * and those that change the direction of the text around them, and a carriage
+ * return that ends no line.
+ */
+void mt_buf_visible(mt_buf_t *buf, mt_str_t text, int terminal);
 void mt_buf_str(mt_buf_t *buf, mt_str_t s);
 void mt_buf_byte(mt_buf_t *buf, uint8_t byte);
 

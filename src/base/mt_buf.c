@@ -1,6 +1,8 @@
 
 #include "base/mt_base.h"
 
+#include <stdio.h>
+
 
 #define MT_BUF_MIN  64
 
@@ -163,4 +165,77 @@ mt_read_long_varint(mt_reader_t *r)
     r->pos = r->end;
 
     return 0;
+}
+
+
+/* Returns the bytes of the character at the text's begin if it is not to be
+ * written as it is, with its number in *code; else 0. */
+
+static size_t
+mt_doubtful(mt_str_t text, int terminal, unsigned *code)
+{
+    const uint8_t  *p;
+
+    p = (const uint8_t *) text.data;
+    *code = p[0];
+
+    if (p[0] == '\t' || p[0] == '\n') {
+        return 0;
+    }
+
+    if (p[0] == '\r') {
+        return terminal && (text.len == 1 || p[1] != '\n');
+    }
+
+    if (p[0] < 0x20 || p[0] == 0x7f) {
+        return 1;
+    }
+
+    if (p[0] == 0xc2 && text.len > 1 && p[1] < 0xa0) {
+        *code = p[1];
+        return 2;
+    }
+
+    if (!terminal || p[0] != 0xe2 || text.len < 3) {
+        return 0;
+    }
+
+    *code = 0x2000u | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+
+    return (*code >= 0x200b && *code <= 0x200f)
+           || (*code >= 0x2028 && *code <= 0x202e)
+           || (*code >= 0x2060 && *code <= 0x206f) ? 3 : 0;
+}
+
+
+void
+mt_buf_visible(mt_buf_t *buf, mt_str_t text, int terminal)
+{
+    char      escape[8];
+    size_t    n;
+    unsigned  code;
+    mt_str_t  plain;
+
+    plain = (mt_str_t) { 0, text.data };
+
+    while (text.len) {
+        n = mt_doubtful(text, terminal, &code);
+
+        if (n) {
+            mt_buf_str(buf, plain);
+            (void) snprintf(escape, sizeof(escape), "\\u%04x",
+                            code & 0xffff);
+            mt_buf_put(buf, escape, 6);
+            plain = (mt_str_t) { 0, text.data + n };
+
+        } else {
+            n = 1;
+            plain.len++;
+        }
+
+        text.data += n;
+        text.len -= n;
+    }
+
+    mt_buf_str(buf, plain);
 }

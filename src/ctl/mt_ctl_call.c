@@ -18,6 +18,7 @@
 /* for a store that is created here: the default of meeting_store */
 #define MT_CTL_MAX_READERS  1024
 #define MT_CTL_WHY          512
+#define MT_CTL_MESSAGE      4096
 
 
 /* Names of options, which are wire names in tables of args. */
@@ -29,16 +30,43 @@ static const char *const  mt_ctl_names[] = {
 };
 
 
+/* Text may hold what users have typed, which a terminal must not obey.
+ * Returns 0, or -1 on failure. */
+
+static int
+mt_ctl_write(FILE *to, mt_str_t text, mt_arena_t *arena)
+{
+    mt_buf_t  out;
+
+    mt_buf_init(&out, arena, text.len + 1);
+    mt_buf_visible(&out, text, isatty(fileno(to)));
+
+    return out.failed || fwrite(out.data, 1, out.len, to) != out.len ? -1 : 0;
+}
+
+
 int
 mt_ctl_fail(const char *fmt, ...)
 {
-    va_list  args;
+    int          n;
+    char         text[MT_CTL_MESSAGE];
+    va_list      args;
+    mt_arena_t  *arena;
+
+    va_start(args, fmt);
+    n = vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    n = n < 0 ? 0 : n < (int) sizeof(text) ? n : (int) sizeof(text) - 1;
 
     fputs("meetingctl: ", stderr);
 
-    va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
-    va_end(args);
+    arena = mt_arena_create(0);
+
+    if (arena) {
+        (void) mt_ctl_write(stderr, (mt_str_t) { (size_t) n, text }, arena);
+        mt_arena_destroy(arena);
+    }
 
     fputc('\n', stderr);
 
@@ -594,7 +622,10 @@ mt_ctl_flush(mt_ctl_t *ctl)
         return mt_ctl_fail("out of memory");
     }
 
-    if (fwrite(ctl->out.data, 1, ctl->out.len, stdout) != ctl->out.len) {
+    if (mt_ctl_write(stdout, (mt_str_t) { ctl->out.len, ctl->out.data },
+                     ctl->line)
+        != 0)
+    {
         return mt_ctl_fail("standard output: %s", strerror(errno));
     }
 

@@ -73,43 +73,6 @@ MT_JSON_TABLE(mt_ctl_absent_columns,
 );
 
 
-/* Writes a cell of CSV (RFC 4180).  A ' keeps spreadsheets from running text
- * that begins like a formula. */
-
-static void
-mt_ctl_csv_text(mt_buf_t *out, mt_str_t text)
-{
-    int     quote;
-    size_t  i;
-
-    quote = 0;
-
-    for (i = 0; i < text.len; i++) {
-        quote |= (memchr("\",\r\n", text.data[i], 4) != NULL);
-    }
-
-    if (quote) {
-        mt_buf_byte(out, '"');
-    }
-
-    if (mt_sheet_is_formula(text)) {
-        mt_buf_byte(out, '\'');
-    }
-
-    for (i = 0; i < text.len; i++) {
-        if (text.data[i] == '"') {
-            mt_buf_byte(out, '"');
-        }
-
-        mt_buf_byte(out, (uint8_t) text.data[i]);
-    }
-
-    if (quote) {
-        mt_buf_byte(out, '"');
-    }
-}
-
-
 /* Writes a line of the members' values, or of their names if `object` is
  * NULL. */
 
@@ -140,7 +103,7 @@ mt_ctl_csv_line(mt_ctl_t *ctl, const mt_json_table_t *table,
                                                *(const int64_t *) value));
 
         } else {
-            mt_ctl_csv_text(&ctl->out, *(const mt_str_t *) value);
+            mt_sheet_put(&ctl->out, *(const mt_str_t *) value);
         }
     }
 

@@ -22,7 +22,6 @@ static void mt_native_csv_row(mt_exchange_t *x, mt_buf_t *out,
 static void mt_native_csv_close(mt_exchange_t *x, mt_buf_t *out);
 static void mt_native_csv_cell(mt_native_csv_t *csv, mt_buf_t *out,
     const mt_json_member_t *member, const void *row);
-static void mt_native_csv_text(mt_buf_t *out, mt_str_t text);
 
 
 const mt_markup_t  mt_native_csv = {
@@ -122,7 +121,7 @@ mt_native_csv_cell(mt_native_csv_t *csv, mt_buf_t *out,
     how = member->how ? member->how : &mt_wire_plain;
 
     if (member->field->kind == MT_STR) {
-        mt_native_csv_text(out, *(const mt_str_t *) src);
+        mt_sheet_put(out, *(const mt_str_t *) src);
         return;
     }
 
@@ -142,37 +141,8 @@ mt_native_csv_cell(mt_native_csv_t *csv, mt_buf_t *out,
     }
 
     if (!mt_str_eq(text, MT_STR("null"))) {
-        mt_native_csv_text(out, text);
+        mt_sheet_put(out, text);
     }
 
     out->failed |= csv->value.failed;
-}
-
-
-/* A ' keeps spreadsheets from running text that begins like a formula. */
-
-static void
-mt_native_csv_text(mt_buf_t *out, mt_str_t text)
-{
-    int     quote;
-    size_t  i;
-
-    quote = 0;
-
-    for (i = 0; i < text.len; i++) {
-        quote |= (memchr("\",\r\n", text.data[i], 4) != NULL);
-    }
-
-    mt_buf_str(out, quote ? MT_STR("\"") : MT_STR(""));
-    mt_buf_str(out, mt_sheet_is_formula(text) ? MT_STR("'") : MT_STR(""));
-
-    for (i = 0; i < text.len; i++) {
-        if (text.data[i] == '"') {
-            mt_buf_str(out, MT_STR("\""));
-        }
-
-        mt_buf_put(out, text.data + i, 1);
-    }
-
-    mt_buf_str(out, quote ? MT_STR("\"") : MT_STR(""));
 }

@@ -227,3 +227,31 @@ mt_sheet_is_formula(mt_str_t text)
 
     return i < text.len && memchr("=+-@\t\r", text.data[i], 6) != NULL;
 }
+
+
+void
+mt_sheet_put(mt_buf_t *out, mt_str_t text)
+{
+    int     quote;
+    size_t  i, from;
+
+    quote = 0;
+
+    for (i = 0; i < text.len; i++) {
+        quote |= (memchr("\",\r\n", text.data[i], 4) != NULL);
+    }
+
+    mt_buf_str(out, quote ? MT_STR("\"") : MT_STR(""));
+    mt_buf_str(out, mt_sheet_is_formula(text) ? MT_STR("'") : MT_STR(""));
+
+    for (i = 0, from = 0; i < text.len; i++) {
+        if (text.data[i] == '"') {
+            mt_buf_visible(out, (mt_str_t) { i - from, text.data + from }, 0);
+            mt_buf_str(out, MT_STR("\""));
+            from = i;
+        }
+    }
+
+    mt_buf_visible(out, (mt_str_t) { text.len - from, text.data + from }, 0);
+    mt_buf_str(out, quote ? MT_STR("\"") : MT_STR(""));
+}

@@ -38,4 +38,8 @@ mt_str_t mt_sheet_cell(mt_str_t cell);
  */
 int mt_sheet_is_formula(mt_str_t text);
 
+/* Appends a cell of CSV (RFC 4180), with a ' where mt_sheet_is_formula() wants
+ * one, and control characters as mt_buf_visible() writes them. */
+void mt_sheet_put(mt_buf_t *out, mt_str_t text);
+
 #endif /* MT_SHEET_H */
