@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# What users have typed, in the output of meetingctl and in CSV over HTTP: no
-# control character reaches a terminal or a file that somebody looks at.
+# Names that users have chosen, in the output of meetingctl and in CSV over
+# HTTP: no control character reaches a terminal or a file that people look at.
 
 use strict;
 use warnings;
