@@ -277,3 +277,36 @@ mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value)
     return mt_cursor_within(c, mt_cursor_op(c, MDB_PREV, NULL, key, value),
                             key);
 }
+
+
+int
+mt_del_below(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix,
+    int64_t *budget)
+{
+    int           rc;
+    mt_key_t      at;
+    mt_str_t      key, value;
+    mt_cursor_t  *cursor;
+
+    cursor = mt_cursor_open(txn, db, prefix);
+    if (cursor == NULL) {
+        return -1;
+    }
+
+    for (rc = mt_cursor_first(cursor, &key, &value);
+         rc == 1 && *budget > 0;
+         rc = mt_cursor_next(cursor, &key, &value))
+    {
+        --*budget;
+        mt_key_copy(&at, key);
+
+        if (mt_del(txn, db, &at) < 0) {
+            rc = -1;
+            break;
+        }
+    }
+
+    mt_cursor_close(cursor);
+
+    return rc < 0 ? -1 : rc == 0;
+}

@@ -386,6 +386,12 @@ int mt_cursor_prev(mt_cursor_t *c, mt_str_t *key, mt_str_t *value);
 int mt_seek(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix,
     const mt_key_t *at, mt_str_t *key, mt_str_t *value);
 
+/* Deletes entries below the prefix, *budget of them at most, by which it is
+ * lowered.  Returns 1 if none is left, 0 if the budget is used up, -1 on
+ * failure. */
+int mt_del_below(mt_txn_t *txn, mt_db_t db, const mt_key_t *prefix,
+    int64_t *budget);
+
 /* Gives the cursor another prefix; a seek must follow. */
 void mt_cursor_move(mt_cursor_t *c, const mt_key_t *prefix);
 

@@ -236,34 +236,11 @@ mt_purge_attendee(mt_apply_t *a, mt_tally_t *tally, int64_t meeting,
 static int
 mt_purge_left(mt_apply_t *a, mt_db_t db, int64_t meeting, int64_t *budget)
 {
-    int           rc;
-    mt_key_t      prefix, at;
-    mt_str_t      key, value;
-    mt_cursor_t  *cursor;
+    mt_key_t  prefix;
 
     mt_key_num(&prefix, a->company, meeting);
 
-    cursor = mt_cursor_open(a->txn, db, &prefix);
-    if (cursor == NULL) {
-        return -1;
-    }
-
-    for (rc = mt_cursor_first(cursor, &key, &value);
-         rc == 1 && *budget > 0;
-         rc = mt_cursor_next(cursor, &key, &value))
-    {
-        --*budget;
-        mt_key_copy(&at, key);
-
-        if (mt_del(a->txn, db, &at) < 0) {
-            rc = -1;
-            break;
-        }
-    }
-
-    mt_cursor_close(cursor);
-
-    return rc < 0 ? -1 : rc == 0;
+    return mt_del_below(a->txn, db, &prefix, budget);
 }
 
 
