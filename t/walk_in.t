@@ -12,9 +12,11 @@ use Test::More;
 
 use lib "$FindBin::Bin/lib";
 use Meeting::H5yes;
+use Meeting::Jituancaiyun;
 use Meeting::Native;
 use Meeting::Test;
 use Meeting::Weclubs;
+use Meeting::Yunzhijia;
 
 binmode Test::More->builder->$_, ':utf8'
     for qw(output failure_output todo_output);
@@ -29,6 +31,14 @@ $t->write_default_conf(server => <<'CONF');
         location /meeting/api/ {
             meeting_api h5yes;
         }
+
+        location /gateway/ {
+            meeting_api yunzhijia;
+        }
+
+        location /openapi/ {
+            meeting_api jituancaiyun;
+        }
 CONF
 
 $t->start();
@@ -39,7 +49,9 @@ $t->import_users(map {
 
 my $base = 'http://127.0.0.1:' . $t->port();
 my %app = map { $_ => $t->app()->login("p$_", "pw$_") } 1 .. 9;
-my $h5yes = Meeting::H5yes->new(base => $base, $t->ctl(qw(credential add)));
+my ($h5yes, $yun, $jit) = map {
+    $_->new(base => $base, %{$t->ctl(qw(credential add))})
+} qw(Meeting::H5yes Meeting::Yunzhijia Meeting::Jituancaiyun);
 
 sub meeting {
     return $t->ctl(qw(meeting add --creator u1 --subject S --people),
@@ -141,6 +153,18 @@ $edit = $h5yes->call('meeting/update', { id => "$meeting", subject => 'S',
     attendances => [ map { { userId => "u$_" } } 1 .. 8 ] });
 isnt($edit->{code}, 10000, 'h5yes, too') or diag($edit->{text});
 like($edit->{text}, qr/attendances/, 'names its member');
+
+$edit = $yun->call('modify', { id => "$meeting", openid => 'u1',
+    addActors => [ 'u7', 'u8' ] });
+is($edit->{code}, 40951, 'yunzhijia, too') or diag($edit->{text});
+like($edit->{text}, qr/addActors/, 'names its member');
+
+$edit = $jit->call('update', { requesterUid => 'u1',
+    meetingInviteId => "$meeting", detail => { members => [ map {
+        { uid => "u$_", name => "N$_" } } 1 .. 9 ] } });
+isnt($edit->{code}, 0, 'jituancaiyun, too') or diag($edit->{text});
+like($edit->{text}, qr/members/, 'names its member');
+is(counts($meeting), '4 of 6', 'none of them changes anything');
 
 is($app{1}->call('/manage/club_meeting/edit_meeting', {
     meeting_id => $meeting, participation => 'u1,u2,u3,u4,u5' })->{code}, 2000,
