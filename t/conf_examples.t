@@ -55,10 +55,12 @@ for my $name (Meeting::Docs->all(), 'scripts/nginx.conf.in',
 {
     my $text = Meeting::Docs::slurp("$Meeting::Docs::TOP/$name");
 
-    for my $format ($text =~ /(\blog_format\s[^;]*;)/g) {
+    for my $format ($text =~ /^\s*(log_format\s[^;]*;)/mg) {
         unlike($format, qr/\$(?:request|request_uri|uri|document_uri|args
             |query_string|http_referer|http_authorization|arg_\w+)\b/x,
             "$name: no secret in its format");
+        like($format, qr/^log_format\s+\S+\s+escape=json\s+'\{/,
+            "$name: JSON, which no client's text can forge");
         $formats++;
     }
 }

@@ -41,7 +41,8 @@ sub get {
 my %meeting;
 
 for my $room (qw(empty used kept)) {
-    $t->ctl(qw(room add --name), $room, '--id', $room);
+    $app->call('room/add', { id => $room, name => $room,
+        beginTime => '00:00', endTime => '24:00' });
     $meeting{$room} = $t->ctl(qw(meeting add --creator u1 --people),
         'u1,u2', '--subject', $room, '--room', $room)->{number};
 }

@@ -15,7 +15,7 @@
 #define CHILDREN   4
 #define KILLS      2
 #define WORKERS    (CHILDREN + KILLS)      /* the dead are replaced */
-#define COMMANDS   120
+#define COMMANDS   600
 #define WINDOW     6
 
 #define DIR_TEMPLATE  "/tmp/mt-commit-crash-XXXXXX"
