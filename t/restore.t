@@ -53,8 +53,9 @@ my $app = client();
 is($app->call('user/add', { id => 'host', name => 'Host',
 	account => 'host' })->{code}, 10000, 'somebody');
 
-is($app->call('room/add', { id => 'room', name => 'Room' })->{code}, 10000,
-	'a room');
+is($app->call('room/add', { id => 'room', name => 'Room',
+	beginTime => '00:00', endTime => '24:00' })->{code}, 10000,
+	'a room that is always open');
 
 my $first = number(book($app, 'before'));
 
