@@ -49,7 +49,7 @@ static drive_t      d;
 static mt_arena_t  *texts;
 static mt_str_t     access_token = mt_str("-"), session_token = mt_str("-");
 static mt_str_t     attendee = mt_str("-"), host = mt_str("-");
-static mt_str_t     invitation = mt_str("0");
+static mt_str_t     invitation = mt_str("0"), authorization;
 static char         shown[SHOWN_MAX][200];
 static unsigned     wrong;
 static char         kept[8 << 20];
@@ -228,7 +228,7 @@ after(mt_str_t text, const char *what, const char *end)
 
     key = mt_cstr(what);
     s = MT_STR("");
-    at = memmem(text.data, text.len, key.data, key.len);
+    at = text.len ? memmem(text.data, text.len, key.data, key.len) : NULL;
 
     if (at == NULL) {
         return s;
@@ -280,9 +280,8 @@ bearer(void *data, mt_str_t name)
 {
     (void) data;
 
-    return mt_str_eq(name, MT_STR("authorization"))
-           && !mt_str_eq(access_token, MT_STR("-"))
-           ? filled("Bearer $T") : MT_STR("");
+    return mt_str_eq(name, MT_STR("authorization")) ? authorization
+                                                    : MT_STR("");
 }
 
 
@@ -621,6 +620,7 @@ set_up(void)
     access_token = mt_arena_str(texts, mt_token_make(d.f.arena,
                                            fixture_server_key(&d.f), 1,
                                            d.f.now));
+    authorization = filled("Bearer $T");
 }
 
 
