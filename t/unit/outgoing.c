@@ -285,7 +285,9 @@ test_time(void)
     took = mt_monotonic_ns();
     is_int(posted(o, CANNED_HANG).verdict, MT_VERDICT_TIME, "no answer");
     took = (mt_monotonic_ns() - took) / MT_NS_PER_MS;
-    ok(took >= 300 && took < 3000, "after %lld ms", (long long) took);
+
+    /* libcurl counts whole milliseconds, and may end one of them early */
+    ok(took >= 290 && took < 3000, "after %lld ms", (long long) took);
 
     mt_outgoing_destroy(o);
 }
